@@ -1,0 +1,23 @@
+namespace Containerize;
+
+/// <summary>
+/// A failure that is explained to the user: what happened, with which file or registry, and what to do.
+/// The message stands alone; a user never needs the stack trace.
+/// </summary>
+public sealed class ContainerizeException : Exception
+{
+    /// <summary>Creates the failure.</summary>
+    /// <param name="code">Which failure it is.</param>
+    /// <param name="message">What happened, with what, and what to do; free of secrets and control characters.</param>
+    /// <param name="innerException">What caused it, for logs of a high verbosity.</param>
+    public ContainerizeException(DiagnosticCode code, string message, Exception? innerException = null)
+        : base(message, innerException) => Code = code;
+
+    /// <summary>Which failure it is.</summary>
+    public DiagnosticCode Code { get; }
+
+    /// <summary>The code as users see it, for example <c>CTZ2002</c>.</summary>
+    /// <param name="code">The code.</param>
+    /// <returns><c>CTZ</c> and four digits.</returns>
+    public static string Format(DiagnosticCode code) => $"CTZ{(int)code:D4}";
+}

@@ -1,0 +1,99 @@
+namespace Containerize;
+
+/// <summary>
+/// What can go wrong, each with a number of its own. Users see it as <c>CTZ</c> and four digits;
+/// <c>Diagnostics.md</c> explains each of them. The thousands say which part speaks:
+/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives.
+/// </summary>
+public enum DiagnosticCode
+{
+    /// <summary>No code; never reported.</summary>
+    None = 0,
+
+    /// <summary>A failure that Containerize did not foresee: a defect of ours.</summary>
+    Unexpected = 1000,
+
+    /// <summary>The repository name breaks the grammar of the distribution specification.</summary>
+    InvalidRepository = 1001,
+
+    /// <summary>A tag breaks the grammar of the distribution specification.</summary>
+    InvalidTag = 1002,
+
+    /// <summary>The publish directory holds no file, or does not exist.</summary>
+    PublishDirectoryEmpty = 1003,
+
+    /// <summary>The project makes nothing that could be started (a library, or <c>IsPublishable=false</c>).</summary>
+    NotPublishable = 1004,
+
+    /// <summary>Two files want the same path in the image.</summary>
+    DuplicatePath = 1005,
+
+    /// <summary>A published file cannot be read.</summary>
+    UnreadableFile = 1006,
+
+    /// <summary>The publish directory holds files that this publish did not produce (a warning).</summary>
+    UnexpectedFiles = 1007,
+
+    /// <summary>A property or item has a value that Containerize does not understand.</summary>
+    InvalidProperty = 1008,
+
+    /// <summary>The entrypoint properties contradict one another.</summary>
+    InvalidEntrypoint = 1009,
+
+    /// <summary>A file changed while it was written into a layer.</summary>
+    FileChanged = 1010,
+
+    /// <summary>The project targets several frameworks and none was chosen.</summary>
+    SeveralFrameworks = 1011,
+
+    /// <summary>An obsolete property was used (a warning).</summary>
+    ObsoleteProperty = 1012,
+
+    /// <summary>MSBuild or the .NET SDK is too old.</summary>
+    UnsupportedSdk = 1013,
+
+    /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
+    InvalidReference = 2001,
+
+    /// <summary>The base image does not exist where it was looked for.</summary>
+    BaseImageNotFound = 2002,
+
+    /// <summary>The base image is not available for the wanted platform.</summary>
+    PlatformNotFound = 2003,
+
+    /// <summary>An archive or layout that should hold an image is damaged or is none.</summary>
+    InvalidArchive = 2004,
+
+    /// <summary>A manifest, index or config is malformed, too large or of an unknown type.</summary>
+    InvalidDocument = 2005,
+
+    /// <summary>Bytes do not have the digest or size that was promised.</summary>
+    DigestMismatch = 2006,
+
+    /// <summary>The registry refuses: not logged in, or not allowed.</summary>
+    RegistryDenied = 3001,
+
+    /// <summary>The registry cannot be reached, or keeps failing.</summary>
+    RegistryUnavailable = 3002,
+
+    /// <summary>The registry answers with an error that a retry does not help.</summary>
+    RegistryError = 3003,
+
+    /// <summary>What was asked for does not exist in the registry.</summary>
+    RegistryNotFound = 3004,
+
+    /// <summary>A credential source (file, helper, variable) is unusable.</summary>
+    CredentialsUnusable = 3005,
+
+    /// <summary>A redirect, realm or upload location points to where credentials or data must not go.</summary>
+    UnsafeLocation = 3006,
+
+    /// <summary>The disk is full.</summary>
+    DiskFull = 4001,
+
+    /// <summary>A file or directory cannot be written.</summary>
+    CannotWrite = 4002,
+
+    /// <summary>The cache directory is unusable; a temporary one is used instead (a warning).</summary>
+    CacheUnusable = 4003,
+}

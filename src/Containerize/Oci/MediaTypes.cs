@@ -1,0 +1,64 @@
+namespace Containerize.Oci;
+
+/// <summary>The media types of image documents and layers.</summary>
+/// <remarks>OCI image specification, <i>media-types.md</i>, and Docker's image manifest version 2, schema 2.</remarks>
+public static class MediaTypes
+{
+    /// <summary>An OCI image manifest.</summary>
+    public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+
+    /// <summary>An OCI image index.</summary>
+    public const string OciIndex = "application/vnd.oci.image.index.v1+json";
+
+    /// <summary>An OCI image config.</summary>
+    public const string OciConfig = "application/vnd.oci.image.config.v1+json";
+
+    /// <summary>An OCI layer, a plain tar.</summary>
+    public const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
+
+    /// <summary>An OCI layer, compressed with gzip.</summary>
+    public const string OciLayerGzip = OciLayer + "+gzip";
+
+    /// <summary>An OCI layer, compressed with zstd.</summary>
+    public const string OciLayerZstd = OciLayer + "+zstd";
+
+    /// <summary>A Docker image manifest (version 2, schema 2).</summary>
+    public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+
+    /// <summary>A Docker manifest list.</summary>
+    public const string DockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+    /// <summary>A Docker image config.</summary>
+    public const string DockerConfig = "application/vnd.docker.container.image.v1+json";
+
+    /// <summary>A Docker layer, a plain tar.</summary>
+    public const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
+
+    /// <summary>A Docker layer, compressed with gzip.</summary>
+    public const string DockerLayerGzip = DockerLayer + ".gzip";
+
+    /// <summary>A Docker layer whose bytes must be fetched from its <c>urls</c> and never be pushed (Windows bases).</summary>
+    public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+
+    /// <summary>Docker's first manifest format, which no tool writes any more.</summary>
+    public const string DockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json";
+
+    /// <summary>Docker's first manifest format with a signature.</summary>
+    public const string DockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
+    /// <summary>Whether a media type is that of an image manifest.</summary>
+    /// <param name="mediaType">The media type.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
+
+    /// <summary>Whether a media type is that of a list of manifests.</summary>
+    /// <param name="mediaType">The media type.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsIndex(string? mediaType) => mediaType is OciIndex or DockerIndex;
+
+    /// <summary>Whether layers of this media type are kept as references and never pushed.</summary>
+    /// <param name="mediaType">The media type.</param>
+    /// <returns>Whether they are.</returns>
+    public static bool IsForeignLayer(string mediaType) =>
+        mediaType == DockerForeignLayer || mediaType.Contains(".nondistributable.", StringComparison.Ordinal);
+}

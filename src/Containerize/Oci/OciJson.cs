@@ -1,0 +1,157 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Containerize.Oci;
+
+/// <summary>
+/// Reads and writes the JSON of images. Reading is strict where laxness has been abused: duplicate members, depth and size are limited;
+/// a document that is a manifest and an index at once is refused (CVE-2021-41190).
+/// </summary>
+public static class OciJson
+{
+    /// <summary>The largest document that is read, in bytes: what registries must accept for a manifest.</summary>
+    /// <remarks>OCI distribution specification, "Pushing manifests".</remarks>
+    public const int MaxDocumentSize = 4 * 1024 * 1024;
+
+    private const int MaxDepth = 64;
+
+    private static readonly OciJsonContext s_context = new(new JsonSerializerOptions
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = MaxDepth,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+    });
+
+    private static readonly JsonDocumentOptions s_documentOptions = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+
+    private static readonly JsonSerializerOptions s_nodeOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The manifest.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    public static Manifest ReadManifest(ReadOnlySpan<byte> json, string origin)
+    {
+        var manifest = Read(json, "manifest", origin, bytes =>
+        {
+            var root = ParseObject(bytes);
+            RefuseMember(root, "manifests");
+            RefuseSchema1(root);
+            return root.Deserialize(s_context.Manifest);
+        });
+        CheckSizes(manifest.Layers.Append(manifest.Config), origin);
+        return manifest;
+    }
+
+    /// <summary>Reads an index.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The index.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    public static ImageIndex ReadIndex(ReadOnlySpan<byte> json, string origin)
+    {
+        var index = Read(json, "index", origin, bytes =>
+        {
+            var root = ParseObject(bytes);
+            RefuseMember(root, "layers");
+            RefuseMember(root, "config");
+            return root.Deserialize(s_context.ImageIndex);
+        });
+        CheckSizes(index.Manifests, origin);
+        return index;
+    }
+
+    /// <summary>Reads any JSON object under the same limits.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="what">What it should be, for the error message: <c>config</c>.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The object.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    public static JsonObject ReadObject(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, ParseObject);
+
+    /// <summary>Writes a manifest: compact, members in a fixed order.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Write(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, s_context.Manifest);
+
+    /// <summary>Writes an index: compact, members in a fixed order.</summary>
+    /// <param name="index">The index.</param>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Write(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, s_context.ImageIndex);
+
+    /// <summary>Writes any JSON, compact, members in their own order.</summary>
+    /// <param name="node">The JSON.</param>
+    /// <returns>UTF-8.</returns>
+    public static byte[] Write(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(s_nodeOptions));
+
+    /// <summary>The media type of a manifest or index whose sender named none or a wrong one, from its members.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The document's own <c>mediaType</c>, else the OCI type its members show; null when it is neither.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: no JSON object within the limits.</exception>
+    public static string? DetectMediaType(ReadOnlySpan<byte> json, string origin)
+    {
+        var root = ReadObject(json, "manifest", origin);
+        if (root["mediaType"] is JsonValue value && value.TryGetValue<string>(out var mediaType) && mediaType.Length > 0)
+        {
+            return mediaType;
+        }
+
+        return root.ContainsKey("signatures") || root.ContainsKey("fsLayers") ? MediaTypes.DockerSchema1
+            : root.ContainsKey("manifests") ? MediaTypes.OciIndex
+            : root.ContainsKey("layers") || root.ContainsKey("config") ? MediaTypes.OciManifest
+            : null;
+    }
+
+    private delegate T? Parser<T>(ReadOnlySpan<byte> json);
+
+    private static T Read<T>(ReadOnlySpan<byte> json, string what, string origin, Parser<T> parse)
+        where T : class
+    {
+        if (json.Length > MaxDocumentSize)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {what} of {origin} is larger than {MaxDocumentSize} bytes; no image needs that.");
+        }
+
+        try
+        {
+            return parse(json) ?? throw new JsonException("it is null");
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {what} of {origin} cannot be read: {Printable.Clean(failure.Message)}", failure);
+        }
+    }
+
+    private static JsonObject ParseObject(ReadOnlySpan<byte> json) =>
+        JsonNode.Parse(json, documentOptions: s_documentOptions) as JsonObject ?? throw new JsonException("it is no JSON object");
+
+    private static void RefuseMember(JsonObject root, string member)
+    {
+        if (root.ContainsKey(member))
+        {
+            throw new JsonException($"it has the members of a manifest and of an index at once ('{member}')");
+        }
+    }
+
+    private static void RefuseSchema1(JsonObject root)
+    {
+        if (root.ContainsKey("fsLayers"))
+        {
+            throw new JsonException("it is of Docker's first format (schema 1), which is no longer supported; push the image again with a current tool");
+        }
+    }
+
+    private static void CheckSizes(IEnumerable<Descriptor> descriptors, string origin)
+    {
+        if (descriptors.FirstOrDefault(descriptor => descriptor is null || descriptor.Size < 0) is { } wrong)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A descriptor of {origin} has a negative size ({wrong.Digest}).");
+        }
+    }
+}

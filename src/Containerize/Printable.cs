@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Containerize;
+
+/// <summary>Makes foreign text safe to show: a registry's answer must not move the cursor or speak to the CI system.</summary>
+internal static class Printable
+{
+    private const int MaxLength = 300;
+
+    /// <summary>Replaces control and format characters, joins lines, breaks up CI commands (<c>##vso[</c>, <c>::set</c>) and cuts what is long.</summary>
+    /// <param name="text">Foreign text.</param>
+    /// <returns>One printable line.</returns>
+    internal static string Clean(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return "";
+        }
+
+        var clean = new StringBuilder(Math.Min(text.Length, MaxLength));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (clean.Length >= MaxLength)
+            {
+                clean.Append('…');
+                break;
+            }
+
+            switch (Rune.GetUnicodeCategory(rune))
+            {
+                case System.Globalization.UnicodeCategory.Control:
+                case System.Globalization.UnicodeCategory.LineSeparator:
+                case System.Globalization.UnicodeCategory.ParagraphSeparator:
+                    if (clean.Length > 0 && clean[^1] != ' ')
+                    {
+                        clean.Append(' ');
+                    }
+
+                    break;
+                case System.Globalization.UnicodeCategory.Format:
+                    break;
+                default:
+                    clean.Append(rune.ToString());
+                    break;
+            }
+        }
+
+        return clean.ToString().Replace("##", "# #", StringComparison.Ordinal).Replace("::", ": :", StringComparison.Ordinal).Trim();
+    }
+}

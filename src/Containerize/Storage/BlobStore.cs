@@ -1,0 +1,163 @@
+using System.Diagnostics.CodeAnalysis;
+using Containerize.Oci;
+
+namespace Containerize.Storage;
+
+/// <summary>
+/// Blobs in a directory, named by their digests as in an OCI layout (<c>blobs/sha256/…</c>).
+/// A name exists only with verified content: bytes arrive in a temporary file beside it, are flushed and then renamed,
+/// so any writer may die at any instruction, and any number of processes may write the same blob.
+/// </summary>
+public sealed class BlobStore
+{
+    private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int CopyBuffer = 128 * 1024;
+
+    /// <summary>Opens a store, creating its directories for the current user only.</summary>
+    /// <param name="directory">The directory.</param>
+    public BlobStore(string directory)
+    {
+        Root = Path.GetFullPath(directory);
+        CreateDirectory(Root);
+    }
+
+    /// <summary>The directory.</summary>
+    public string Root { get; }
+
+    /// <summary>Where a blob lies when the store has it.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <returns>The full path.</returns>
+    public string PathOf(Digest digest) => Path.Combine(Root, "blobs", digest.Algorithm, digest.Hex);
+
+    /// <summary>Finds a blob. Only its size is compared; whoever uses its bytes verifies them, see <see cref="TryGetVerifiedAsync"/>.</summary>
+    /// <param name="descriptor">The blob.</param>
+    /// <param name="blob">The blob in the store.</param>
+    /// <returns>Whether the store has it.</returns>
+    public bool TryGet(Descriptor descriptor, [NotNullWhen(true)] out FileBlob? blob)
+    {
+        var file = new FileInfo(PathOf(descriptor.Digest));
+        blob = file is { Exists: true, LinkTarget: null } && file.Length == descriptor.Size ? new FileBlob(descriptor, file.FullName) : null;
+        return blob is not null;
+    }
+
+    /// <summary>Finds a blob and verifies its bytes. A damaged one is moved aside, so that it is fetched again.</summary>
+    /// <param name="descriptor">The blob.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The blob, or null when the store does not have it whole.</returns>
+    public async Task<FileBlob?> TryGetVerifiedAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        if (!TryGet(descriptor, out var blob))
+        {
+            Quarantine(descriptor.Digest);
+            return null;
+        }
+
+        try
+        {
+            var stream = new VerifyingStream(await blob.OpenReadAsync(cancellationToken), descriptor, Root);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CopyToAsync(Stream.Null, CopyBuffer, cancellationToken);
+                return blob;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        {
+            Quarantine(descriptor.Digest);
+            return null;
+        }
+    }
+
+    /// <summary>Adds a blob from a stream, verifying it on the way.</summary>
+    /// <param name="expected">What the bytes should be.</param>
+    /// <param name="content">The bytes; read to the end, not disposed.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <param name="cancellationToken">Stops the copying.</param>
+    /// <returns>The blob in the store.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: nothing is kept.</exception>
+    public async Task<FileBlob> AddAsync(Descriptor expected, Stream content, string origin, CancellationToken cancellationToken)
+    {
+        using var writer = CreateWriter();
+        // Not disposed: the wrapper would dispose the caller's stream.
+        var verified = new VerifyingStream(content, expected, origin);
+        await verified.CopyToAsync(writer.Stream, CopyBuffer, cancellationToken);
+        return writer.Commit(expected);
+    }
+
+    /// <summary>Starts a blob whose digest is not known yet.</summary>
+    /// <returns>The writer; disposed before its commit, it leaves nothing behind.</returns>
+    public BlobWriter CreateWriter()
+    {
+        var directory = Path.Combine(Root, "tmp");
+        CreateDirectory(directory);
+        var path = Path.Combine(directory, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = PrivateFile;
+        }
+
+        return new BlobWriter(this, path, new FileStream(path, options));
+    }
+
+    /// <summary>Removes all blobs but some. For stores of one project, not for the shared cache.</summary>
+    /// <param name="keep">The blobs that stay.</param>
+    public void RemoveAllExcept(IReadOnlySet<Digest> keep)
+    {
+        foreach (var directory in Directory.Exists(Path.Combine(Root, "blobs")) ? Directory.GetDirectories(Path.Combine(Root, "blobs")) : [])
+        {
+            foreach (var file in Directory.GetFiles(directory))
+            {
+                if (!Digest.TryParse($"{Path.GetFileName(directory)}:{Path.GetFileName(file)}", out var digest) || !keep.Contains(digest))
+                {
+                    File.Delete(file);
+                }
+            }
+        }
+    }
+
+    internal FileBlob Commit(string temporary, Descriptor descriptor)
+    {
+        var path = PathOf(descriptor.Digest);
+        CreateDirectory(Path.GetDirectoryName(path)!);
+        // Renaming over a large file is slow on ext4 and needless: what has this name has these bytes.
+        if (TryGet(descriptor, out var existing))
+        {
+            File.Delete(temporary);
+            return existing;
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        return new FileBlob(descriptor, path);
+    }
+
+    private void Quarantine(Digest digest)
+    {
+        var path = PathOf(digest);
+        try
+        {
+            if (File.Exists(path))
+            {
+                CreateDirectory(Path.Combine(Root, "tmp"));
+                File.Move(path, Path.Combine(Root, "tmp", $"damaged-{digest.Hex}"), overwrite: true);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The blob counts as missing either way; writing it anew replaces the name.
+        }
+    }
+
+    private static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, PrivateDirectory);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using Containerize.Oci;
+
+namespace Containerize.Storage;
+
+/// <summary>
+/// Passes bytes through and checks them on the way: at the end of the stream they must have the size and the digest of the descriptor.
+/// More bytes than promised are refused as soon as they come.
+/// </summary>
+public sealed class VerifyingStream : Stream
+{
+    private readonly Stream _inner;
+    private readonly Descriptor _expected;
+    private readonly string _origin;
+    private readonly IncrementalHash _hash;
+    private long _read;
+    private bool _verified;
+
+    /// <summary>Wraps a stream.</summary>
+    /// <param name="inner">The bytes; disposed with this stream.</param>
+    /// <param name="expected">What they should be.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    public VerifyingStream(Stream inner, Descriptor expected, string origin)
+    {
+        _inner = inner;
+        _expected = expected;
+        _origin = origin;
+        _hash = expected.Digest.CreateHash();
+    }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => _expected.Size;
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        var count = _inner.Read(buffer);
+        Check(buffer[..count], atEnd: count == 0 && buffer.Length > 0);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        Check(buffer.Span[..count], atEnd: count == 0 && buffer.Length > 0);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            _hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Check(ReadOnlySpan<byte> bytes, bool atEnd)
+    {
+        _hash.AppendData(bytes);
+        _read += bytes.Length;
+        if (_read > _expected.Size)
+        {
+            throw Mismatch($"is longer than the {_expected.Size} bytes it should have");
+        }
+
+        if (!atEnd || _verified)
+        {
+            return;
+        }
+
+        if (_read < _expected.Size)
+        {
+            throw Mismatch($"ends after {_read} of {_expected.Size} bytes");
+        }
+
+        if (!_expected.Digest.Matches(_hash))
+        {
+            throw Mismatch("has other bytes than its digest says");
+        }
+
+        _verified = true;
+    }
+
+    private ContainerizeException Mismatch(string what) =>
+        new(DiagnosticCode.DigestMismatch, $"The blob {_expected.Digest} of {_origin} {what}. It was damaged on its way or where it is stored; nothing was made from it.");
+}
