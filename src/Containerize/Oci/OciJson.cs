@@ -74,6 +74,15 @@ public static class OciJson
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static JsonObject ReadObject(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, ParseObject);
 
+    /// <summary>Reads any JSON array under the same limits.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="what">What it should be, for the error message.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The array.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    public static JsonArray ReadArray(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, bytes =>
+        JsonNode.Parse(bytes, documentOptions: s_documentOptions) as JsonArray ?? throw new JsonException("it is no JSON array"));
+
     /// <summary>Writes a manifest: compact, members in a fixed order.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <returns>UTF-8.</returns>
