@@ -52,6 +52,9 @@ public enum DiagnosticCode
     /// <summary>MSBuild or the .NET SDK is too old.</summary>
     UnsupportedSdk = 1013,
 
+    /// <summary>A file's path in the image is absolute, leaves its directory or is otherwise none.</summary>
+    InvalidPath = 1014,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 
