@@ -25,7 +25,7 @@ internal sealed class ArchiveFiles : ImageFiles
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
 
     private ArchiveFiles(string path)
-        : base($"The archive '{Printable.Clean(path)}'")
+        : base($"'{Printable.Clean(path)}'")
     {
     }
 
