@@ -91,6 +91,9 @@ public enum DiagnosticCode
     /// <summary>A redirect, realm or upload location points to where credentials or data must not go.</summary>
     UnsafeLocation = 3006,
 
+    /// <summary>The registry misses content that a manifest names, or rejects the manifest because it believes so: push everything again, once.</summary>
+    RegistryContentMissing = 3007,
+
     /// <summary>The disk is full.</summary>
     DiskFull = 4001,
 
