@@ -55,6 +55,9 @@ public enum DiagnosticCode
     /// <summary>A file's path in the image is absolute, leaves its directory or is otherwise none.</summary>
     InvalidPath = 1014,
 
+    /// <summary>The repository name was changed to one that is valid (a warning).</summary>
+    ChangedRepository = 1015,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 
@@ -90,6 +93,9 @@ public enum DiagnosticCode
 
     /// <summary>A redirect, realm or upload location points to where credentials or data must not go.</summary>
     UnsafeLocation = 3006,
+
+    /// <summary>The registry misses content that a manifest names, or rejects the manifest because it believes so: push everything again, once.</summary>
+    RegistryContentMissing = 3007,
 
     /// <summary>The disk is full.</summary>
     DiskFull = 4001,

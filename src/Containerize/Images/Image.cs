@@ -70,4 +70,6 @@ public sealed class Image
         };
         return new(new MemoryBlob(mediaType, OciJson.Write(document)), document, converted, layers);
     }
+
+    internal Image WithLayers(IReadOnlyList<Layer> layers) => new(Manifest, Document, Config, layers);
 }

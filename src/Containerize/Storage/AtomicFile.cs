@@ -4,7 +4,7 @@ namespace Containerize.Storage;
 /// A file that appears whole or not at all: written under another name in the same directory, then renamed over its target.
 /// Disposed before <see cref="Commit"/>, it leaves the target as it was and nothing beside it.
 /// </summary>
-internal sealed class AtomicFile : IDisposable
+public sealed class AtomicFile : IDisposable
 {
     // Whoever still writes has changed its file since.
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);
@@ -42,6 +42,23 @@ internal sealed class AtomicFile : IDisposable
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Writes a small file. One that has the content already is left alone, so that its time says when it changed.</summary>
+    /// <param name="path">The target, as a full path.</param>
+    /// <param name="content">Its content.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        if (File.Exists(path) && new FileInfo(path).Length == content.Length && content.SequenceEqual(File.ReadAllBytes(path)))
+        {
+            return;
+        }
+
+        using var file = Create(path);
+        file.Stream.Write(content);
+        file.Commit();
     }
 
     /// <summary>Puts the file in the target's place.</summary>

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Containerize.Registry.Credentials;
+using Containerize.Registry.Http;
+
+namespace Containerize.Registry.Authorization;
+
+/// <summary>A token and how long it is used.</summary>
+internal sealed record BearerToken(string Value, DateTimeOffset RenewAt);
+
+/// <summary>Gets tokens from the service that a registry's challenge names.</summary>
+/// <remarks>Docker registry token authentication specification; the POST flow is its OAuth 2 part.</remarks>
+internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate, RegistryOptions options)
+{
+    private const int MaxReply = 1024 * 1024;
+    private static readonly TimeSpan s_minLifetime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_renewEarlier = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets a token.</summary>
+    /// <param name="origin">The registry that asked for it.</param>
+    /// <param name="challenge">Its challenge.</param>
+    /// <param name="scopes">What it should allow, the needed scope first.</param>
+    /// <param name="credential">Who asks; null is anonymous.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The token, or null when the service refuses the credential.</returns>
+    internal async Task<BearerToken?> GetAsync(RegistryOrigin origin, Challenge challenge, IReadOnlyList<string> scopes, Credential? credential, CancellationToken cancellationToken)
+    {
+        var realm = RealmGuard.Check(challenge.Parameters["realm"], origin);
+        var service = challenge.Parameters.GetValueOrDefault("service");
+        return await retrier.ExecuteAsync(
+            async token =>
+            {
+                if (credential?.IdentityToken is not null)
+                {
+                    var (exchanged, isFinal) = await PostAsync(origin, realm, service, scopes, credential, token);
+                    if (isFinal)
+                    {
+                        return exchanged;
+                    }
+                }
+
+                return await FetchAsync(origin, realm, service, scopes, credential, token);
+            },
+            cancellationToken);
+    }
+
+    private async Task<BearerToken?> FetchAsync(RegistryOrigin origin, Uri realm, string? service, IReadOnlyList<string> scopes, Credential? credential, CancellationToken cancellationToken)
+    {
+        var url = service is null ? realm : VerbatimUrl.WithParameter(realm, "service", service);
+        url = scopes.Aggregate(url, (current, scope) => VerbatimUrl.WithParameter(current, "scope", scope));
+        AuthenticationHeaderValue? authorization = null;
+        if (credential is not null)
+        {
+            var user = credential.User.Length > 0 ? credential.User : Credential.TokenUser;
+            url = user == Credential.TokenUser ? url : VerbatimUrl.WithParameter(url, "account", user);
+            authorization = Basic(user, credential.IdentityToken ?? credential.Password);
+        }
+
+        using var response = await SendAsync(origin, new RegistryRequest(HttpMethod.Get, url, new Access("", "")), authorization, cancellationToken);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK => await ReadAsync(response, realm, cancellationToken),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => null,
+            _ => throw await RefusedAsync(response, realm, cancellationToken),
+        };
+    }
+
+    private async Task<(BearerToken? Token, bool IsFinal)> PostAsync(RegistryOrigin origin, Uri realm, string? service, IReadOnlyList<string> scopes, Credential credential, CancellationToken cancellationToken)
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "refresh_token",
+            ["client_id"] = "containerize",
+            ["service"] = service ?? origin.Base.Authority,
+            ["scope"] = string.Join(' ', scopes),
+            ["refresh_token"] = credential.IdentityToken!,
+        };
+        var request = new RegistryRequest(HttpMethod.Post, realm, new Access("", "")) { Content = () => new FormUrlEncodedContent(form) };
+        using var response = await SendAsync(origin, request, authorization: null, cancellationToken);
+        return (int)response.StatusCode switch
+        {
+            200 => (await ReadAsync(response, realm, cancellationToken), true),
+            // Not every service knows this flow (GAR 404, ACR 400, Artifactory 401); most take the token as a password instead.
+            400 or 401 or 404 or 405 => (null, false),
+            403 => (null, true),
+            _ => throw await RefusedAsync(response, realm, cancellationToken),
+        };
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(RegistryOrigin origin, RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        var host = request.Url.Authority;
+        await gate.PassAsync(host, cancellationToken);
+        try
+        {
+            var response = await RedirectLoop.SendAsync(pool, request, authorization, url => PolicyFor(origin, request, url), cancellationToken);
+            return Retrier.IsTransient(response.StatusCode) ? throw await TransientFailure.OfAsync(response, gate, options, cancellationToken) : response;
+        }
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+        {
+            throw TransientFailure.Of(failure, request.Url, pool);
+        }
+    }
+
+    private ConnectionPolicy PolicyFor(RegistryOrigin origin, RegistryRequest request, Uri url)
+    {
+        if (request.Content is not null && !VerbatimUrl.SameOrigin(url, request.Url))
+        {
+            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"The token service {VerbatimUrl.Public(request.Url)} redirects to {VerbatimUrl.Public(url)}; the identity token was not sent there.");
+        }
+
+        RealmGuard.CheckScheme(url, origin);
+        return origin.RealmPolicy(url, pool.ScopeOf(origin.Base));
+    }
+
+    private async Task<BearerToken> ReadAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
+    {
+        var body = await ReadBodyAsync(response, realm, cancellationToken);
+        TokenReply? reply;
+        try
+        {
+            reply = JsonSerializer.Deserialize(body, RegistryJson.Default.TokenReply);
+        }
+        catch (JsonException)
+        {
+            // The exception may quote the token.
+            throw Malformed(realm, "is not valid JSON");
+        }
+
+        var value = reply?.Token is { Length: > 0 } token ? token : reply?.AccessToken;
+        if (string.IsNullOrEmpty(value) || value.AsSpan().ContainsAny('\r', '\n'))
+        {
+            throw Malformed(realm, "holds no token");
+        }
+
+        var seconds = reply!.ExpiresIn is { } given && double.IsFinite(given) ? Math.Clamp(given, s_minLifetime.TotalSeconds, TimeSpan.FromDays(1).TotalSeconds) : s_minLifetime.TotalSeconds;
+        return new(value, options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(seconds) - s_renewEarlier);
+    }
+
+    private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ResponseBody.ReadAsync(response, MaxReply, options, cancellationToken) ?? throw Malformed(realm, $"is larger than {MaxReply} bytes");
+        }
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+        {
+            throw TransientFailure.Of(failure, realm, pool);
+        }
+    }
+
+    private async Task<ContainerizeException> RefusedAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
+    {
+        var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+        return new(DiagnosticCode.RegistryDenied, $"The token service {VerbatimUrl.Public(realm)} answered {(int)response.StatusCode}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")} instead of a token.");
+    }
+
+    internal static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+
+    private static ContainerizeException Malformed(Uri realm, string what) =>
+        new(DiagnosticCode.RegistryError, $"The reply of the token service {VerbatimUrl.Public(realm)} {what}.");
+}

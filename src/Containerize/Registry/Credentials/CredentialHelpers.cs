@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Containerize.Registry.Credentials;
+
+/// <summary>
+/// Asks programs named <c>docker-credential-…</c>. They run without a shell, from an absolute directory of PATH, for a limited time;
+/// what they print is never repeated, since it may be a secret.
+/// </summary>
+internal sealed partial class CredentialHelpers(RegistryOptions options, IReporter reporter)
+{
+    private const int MaxReply = 1024 * 1024;
+    private static readonly TimeSpan s_timeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks a helper.</summary>
+    /// <param name="name">The helper's name as the file gives it.</param>
+    /// <param name="key">What it is asked for.</param>
+    /// <param name="cancellationToken">Ends the helper.</param>
+    /// <returns>The credential; null when there is none or the helper fails, which is a warning: a public image can still be pulled.</returns>
+    internal async Task<Credential?> GetAsync(string name, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(name, key, cancellationToken);
+        }
+        catch (CredentialHelperException failure)
+        {
+            reporter.Warning(DiagnosticCode.CredentialsUnusable, $"The credential helper '{Printable.Clean(name)}' {failure.Message}. Going on without it.");
+            return null;
+        }
+    }
+
+    private async Task<Credential?> RunAsync(string name, string key, CancellationToken cancellationToken)
+    {
+        if (!NamePattern().IsMatch(name) || key.AsSpan().ContainsAny('\r', '\n'))
+        {
+            throw new CredentialHelperException("has a name that is not allowed (letters, digits, '.', '_', '-')");
+        }
+
+        var program = Locate("docker-credential-" + name) ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
+        var (exitCode, output) = await RunProgramAsync(program, key, cancellationToken);
+        if (exitCode != 0)
+        {
+            // Errors come on stdout; the one that is no error is told by its text.
+            return output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
+                ? null
+                : throw new CredentialHelperException($"failed with exit code {exitCode} (run \"docker-credential-{name} get\" by hand to see why)");
+        }
+
+        return Read(output, $"the credential helper {name}");
+    }
+
+    private static Credential? Read(string output, string source)
+    {
+        try
+        {
+            var reply = JsonSerializer.Deserialize(output, RegistryJson.Default.HelperReply);
+            var user = reply?.Username ?? "";
+            var secret = reply?.Secret ?? "";
+            return user.AsSpan().ContainsAny('\r', '\n') || secret.AsSpan().ContainsAny('\r', '\n')
+                ? throw new CredentialHelperException("gave a user or secret with a line break")
+                : secret.Length == 0 ? null : Credential.Of(source, user, secret);
+        }
+        catch (JsonException)
+        {
+            // The exception may quote the text.
+            throw new CredentialHelperException("did not print the JSON it should");
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunProgramAsync(string program, string key, CancellationToken cancellationToken)
+    {
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, ["get"])
+            {
+                UseShellExecute = false,
+                CreateNoWindow = true,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_timeLimit);
+        try
+        {
+            process.Start();
+        }
+        catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            throw new CredentialHelperException("cannot be started");
+        }
+
+        try
+        {
+            var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, limit.Token);
+            await TellAsync(process, key, limit.Token);
+            var output = await ReadAsync(process.StandardOutput, limit.Token);
+            await errors;
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, output);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CredentialHelperException($"did not answer within {s_timeLimit.TotalSeconds:0} seconds");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private static async Task TellAsync(Process process, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(key.AsMemory(), cancellationToken);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It did not wait for the question; its exit code tells more.
+        }
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
+    {
+        var buffer = new char[MaxReply];
+        var length = await reader.ReadBlockAsync(buffer, cancellationToken);
+        return length < MaxReply ? new string(buffer, 0, length) : throw new CredentialHelperException("printed far too much");
+    }
+
+    /// <summary>Finds a program by PATH alone: starting it by name would look into the current directory first.</summary>
+    private string? Locate(string program)
+    {
+        string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
+        return (options.Environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(Path.IsPathFullyQualified)
+            .SelectMany(directory => endings.Select(ending => Path.Combine(directory, program + ending)))
+            .FirstOrDefault(File.Exists);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+
+    /// <summary>Why a helper gave nothing, as the end of a sentence.</summary>
+    private sealed class CredentialHelperException(string message) : Exception(message);
+}

@@ -1,0 +1,52 @@
+using Containerize.Oci;
+
+namespace Containerize.Registry.Credentials;
+
+/// <summary>
+/// Credentials in environment variables: <c>CONTAINERIZE_REGISTRY_&lt;HOST&gt;_USER</c> and <c>_PASSWORD</c> for one host, and those of the .NET SDK,
+/// which name no host and are therefore given to the destination and to the base image's registry only.
+/// </summary>
+internal sealed class EnvironmentCredentials(RegistryOptions options)
+{
+    private readonly string? _push = Normalize(options.PushRegistry);
+    private readonly string? _pull = Normalize(options.PullRegistry);
+
+    /// <summary>The middle of a variable's name: the host in upper case, everything but letters and digits as '_'.</summary>
+    internal static string VariablePart(string registry) =>
+        string.Concat(registry.ToUpperInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+
+    internal Credential? Find(string registry, bool isWrite)
+    {
+        var own = "CONTAINERIZE_REGISTRY_" + VariablePart(registry);
+        return Read(own + "_USER", own + "_PASSWORD")
+            ?? SdkPrefixes(registry, isWrite).Select(prefix => Read(prefix + "_UNAME", prefix + "_PWORD")).FirstOrDefault(found => found is not null);
+    }
+
+    private IEnumerable<string> SdkPrefixes(string registry, bool isWrite)
+    {
+        var isDestination = registry == _push;
+        var isBase = registry == _pull;
+        if (isBase && !isWrite)
+        {
+            yield return "DOTNET_CONTAINER_PULL_REGISTRY";
+        }
+
+        if (isDestination)
+        {
+            yield return "DOTNET_CONTAINER_PUSH_REGISTRY";
+        }
+
+        if (isDestination || isBase)
+        {
+            yield return "DOTNET_CONTAINER_REGISTRY";
+            yield return "SDK_CONTAINER_REGISTRY";
+        }
+    }
+
+    private Credential? Read(string userVariable, string passwordVariable) =>
+        options.Environment(userVariable) is { Length: > 0 } user && options.Environment(passwordVariable) is { Length: > 0 } password
+            ? Credential.Of($"the environment variables {userVariable} and {passwordVariable}", user, password)
+            : null;
+
+    private static string? Normalize(string? registry) => registry is null ? null : ImageReference.NormalizeRegistry(registry);
+}

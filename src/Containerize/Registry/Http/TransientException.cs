@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace Containerize.Registry.Http;
+
+/// <summary>A failure that may pass: worth another try.</summary>
+/// <param name="message">What happened, without secrets, as part of a sentence.</param>
+/// <param name="inner">What caused it.</param>
+internal sealed class TransientException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The status, when there was an answer.</summary>
+    internal HttpStatusCode? Status { get; init; }
+
+    /// <summary>How long the registry wants to be left alone.</summary>
+    internal TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How many repetitions make sense, when fewer than usual.</summary>
+    internal int MaxRepetitions { get; init; } = int.MaxValue;
+
+    /// <summary>Whether this is a quota, which waiting a little does not restore.</summary>
+    internal bool IsQuota { get; init; }
+
+    /// <summary>What to tell the user when it does not pass, when more than the message is known.</summary>
+    internal ContainerizeException? Explained { get; init; }
+}

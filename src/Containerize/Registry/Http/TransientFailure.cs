@@ -1,0 +1,54 @@
+using System.Net;
+using System.Security.Authentication;
+
+namespace Containerize.Registry.Http;
+
+/// <summary>Turns answers and broken connections into <see cref="TransientException"/>.</summary>
+internal static class TransientFailure
+{
+    private const int RepetitionsWithoutAdvice = 2;
+
+    /// <summary>The failure that a status worth a repetition tells of. Closes the host's gate when the host asks for it; disposes the response.</summary>
+    internal static async Task<TransientException> OfAsync(HttpResponseMessage response, HostGate gate, RegistryOptions options, CancellationToken cancellationToken)
+    {
+        using (response)
+        {
+            var url = response.RequestMessage!.RequestUri!;
+            var retryAfter = RetryAfter.Of(response, options.TimeProvider.GetUtcNow());
+            var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+            var isTooMany = response.StatusCode == HttpStatusCode.TooManyRequests;
+            var isQuota = isTooMany && retryAfter is null && (errors.Text.Contains("rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response));
+            if (isTooMany || retryAfter is not null)
+            {
+                var wait = retryAfter ?? options.RetryDelay;
+                gate.Close(url.Authority, wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay);
+            }
+
+            return new TransientException($"{url.Authority} answered {(int)response.StatusCode} to {response.RequestMessage.Method} {VerbatimUrl.Public(url)}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")}")
+            {
+                Status = response.StatusCode,
+                RetryAfter = retryAfter,
+                IsQuota = isTooMany && retryAfter is null,
+                MaxRepetitions = isQuota ? 0 : isTooMany && retryAfter is null ? RepetitionsWithoutAdvice : int.MaxValue,
+            };
+        }
+    }
+
+    internal static TransientException Of(Exception failure, Uri url, HttpPool pool)
+    {
+        var certificate = failure is HttpRequestException { InnerException: AuthenticationException } ? pool.CertificateFailure(url) : null;
+        return certificate is null
+            ? new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure))}", failure)
+            : new TransientException(
+                $"the certificate of {url.Authority} is not trusted ({certificate}); if it is your own authority's, name that authority's certificate file, or name the registry as insecure", failure)
+            {
+                MaxRepetitions = 0,
+            };
+    }
+
+    private static string Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure.Message;
+
+    /// <summary>Docker Hub's <c>ratelimit-remaining: 0;w=21600</c>.</summary>
+    private static bool IsUsedUp(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("RateLimit-Remaining", out var values) && values.ToString().Split(';')[0].Trim() == "0";
+}

@@ -1,0 +1,297 @@
+using System.Collections.Concurrent;
+using Containerize.Oci;
+using Containerize.Registry.Authorization;
+using Containerize.Registry.Configuration;
+using Containerize.Registry.Http;
+using Containerize.Registry.Transfer;
+using Containerize.Storage;
+
+namespace Containerize.Registry;
+
+/// <summary>
+/// Pulls from and pushes to registries. One client serves a whole build: it shares connections, tokens, limits and what it learns about registries.
+/// All members may be called at the same time; failures are <see cref="ContainerizeException"/>.
+/// </summary>
+/// <remarks>OCI distribution specification.</remarks>
+public sealed class RegistryClient : IDisposable
+{
+    private const int RepetitionsAfterDamage = 2;
+
+    private readonly ConcurrentDictionary<(string Store, Digest Digest), Lazy<Task<FileBlob>>> _fetches = new();
+    private readonly RegistryOptions _options;
+    private readonly IReporter _reporter;
+    private readonly EndpointDirectory _endpoints;
+    private readonly RegistryRoutes _routes;
+    private readonly ManifestExchange _manifests;
+    private readonly PushMemory _memory;
+    private readonly SemaphoreSlim _slots;
+
+    /// <summary>Creates a client. Nothing is contacted and no credential is read before it is needed.</summary>
+    /// <param name="options">How registries are reached.</param>
+    /// <param name="reporter">Hears what is tried and which credential source is used.</param>
+    public RegistryClient(RegistryOptions options, IReporter reporter)
+    {
+        _options = options;
+        _reporter = reporter;
+        _endpoints = new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options)));
+        _routes = new RegistryRoutes(options);
+        _manifests = new ManifestExchange(options);
+        _memory = new PushMemory(options.MemoryDirectory);
+        _slots = new SemaphoreSlim(options.MaxParallelTransfers);
+    }
+
+    /// <summary>Gets a manifest or index, from a mirror if one has it.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tagOrDigest">The tag or the digest; bytes that do not have that digest are refused.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The document, or null when the registry has none of this name.</returns>
+    public Task<RawManifest?> TryGetManifestAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
+        ReadAsync(repository, $"read {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryGetAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
+
+    /// <summary>Finds out what a tag names now, without downloading it when the registry says it in headers.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tagOrDigest">The tag or the digest.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Type, digest and size as the registry states them, or null when it has none of this name. Get the document by its digest to be sure of the size.</returns>
+    public Task<Descriptor?> TryResolveAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
+        ReadAsync(repository, $"resolve {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
+
+    /// <summary>A blob that stays in its repository until its bytes are wanted.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="descriptor">The blob.</param>
+    /// <returns>The blob.</returns>
+    public Blob CreateBlob(RepositoryReference repository, Descriptor descriptor) => new RegistryBlob(this, repository, descriptor);
+
+    /// <summary>Gets a blob into a store, unless it is there already. Simultaneous calls for one blob download it once.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="blob">The blob.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The blob in the store, verified.</returns>
+    public async Task<FileBlob> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var key = (store.Root, blob.Digest);
+            var flight = _fetches.GetOrAdd(key, _ => new(() => FetchOnceAsync(repository, blob, store, cancellationToken)));
+            try
+            {
+                return await flight.Value.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Whoever began it has given up; this caller has not.
+            }
+            finally
+            {
+                _fetches.TryRemove(new(key, flight));
+            }
+        }
+    }
+
+    /// <summary>Whether a repository has a blob.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="digest">The blob.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Whether it is there.</returns>
+    public Task<bool> HasBlobAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
+        ExplainAsync(
+            repository.Registry,
+            $"look for the blob {digest} in {repository}",
+            async () =>
+            {
+                var endpoint = await _endpoints.GetAsync(repository.Registry, cancellationToken);
+                return await _endpoints.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(repository.Name), digest, token), cancellationToken);
+            });
+
+    /// <summary>Brings a blob into a repository in the cheapest way that works: it is there, it is mounted, it is uploaded.</summary>
+    /// <param name="target">The repository.</param>
+    /// <param name="blob">The blob.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="evenIfThere">Upload it though the registry says that it has it: for registries that find it missing when the manifest comes.</param>
+    /// <returns>How it came there.</returns>
+    public async Task<PushOutcome> PushBlobAsync(RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
+    {
+        var outcome = await ExplainAsync(target.Registry, $"push the blob {blob.Descriptor.Digest} to {target}", () => PushOnceAsync(target, blob, evenIfThere, cancellationToken));
+        _memory.Remember(target, blob.Descriptor.Digest);
+        return outcome;
+    }
+
+    /// <summary>Puts a manifest or index. Everything it names must be there before.</summary>
+    /// <param name="target">The repository.</param>
+    /// <param name="tagOrDigest">The tag, or the content's own digest.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="mediaType">Their media type.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>When it is there; also when an immutable tag had the same content before.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryContentMissing"/>: push everything again with <c>evenIfThere</c>, once.</exception>
+    public Task PutManifestAsync(RepositoryReference target, string tagOrDigest, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
+        ExplainAsync(
+            target.Registry,
+            $"push the manifest {tagOrDigest} to {target}",
+            async () =>
+            {
+                var endpoint = await _endpoints.GetAsync(target.Registry, cancellationToken);
+                await _manifests.PutAsync(endpoint, target.Name, CheckTarget(tagOrDigest), content, mediaType, cancellationToken);
+                return true;
+            });
+
+    /// <summary>Deletes a manifest. One that is not there counts as deleted.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="digest">The manifest.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>When it is gone.</returns>
+    public Task DeleteManifestAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
+        ExplainAsync(
+            repository.Registry,
+            $"delete the manifest {digest} of {repository}",
+            async () =>
+            {
+                var endpoint = await _endpoints.GetAsync(repository.Registry, cancellationToken);
+                await _manifests.DeleteAsync(endpoint, repository.Name, digest, cancellationToken);
+                return true;
+            });
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose()
+    {
+        _endpoints.Dispose();
+        _slots.Dispose();
+    }
+
+    internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken) =>
+        ExplainAsync(
+            repository.Registry,
+            $"download the blob {descriptor.Digest} of {repository}",
+            async () =>
+            {
+                var sources = _routes.PlacesOf(repository).Select(place => new Func<CancellationToken, Task<BlobSource>>(
+                    async token => new BlobSource(await _endpoints.GetAsync(place.Registry, token), place.Name, descriptor, _options)));
+                var stream = new ResumingStream([.. sources], descriptor, _endpoints.Retrier, _reporter);
+                await stream.OpenAsync(cancellationToken);
+                return (Stream)stream;
+            });
+
+    private async Task<PushOutcome> PushOnceAsync(RepositoryReference target, Blob blob, bool evenIfThere, CancellationToken cancellationToken)
+    {
+        var endpoint = await _endpoints.GetAsync(target.Registry, cancellationToken);
+        var retrier = _endpoints.Retrier;
+        if (!evenIfThere && await retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Push(target.Name), blob.Descriptor.Digest, token), cancellationToken))
+        {
+            return new(PushKind.AlreadyThere, 0);
+        }
+
+        await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            using var progress = new TransferProgress("Pushing", blob.Descriptor, $"to {target}", _reporter, _options.TimeProvider);
+            var upload = new BlobUpload(endpoint, target.Name, blob, progress, retrier, _options, _reporter);
+            if (!evenIfThere && await upload.TryMountAsync(MountCandidates(target, blob), cancellationToken))
+            {
+                return new(PushKind.Mounted, 0);
+            }
+
+            await upload.SendAsync(cancellationToken);
+            return new(PushKind.Uploaded, progress.Moved);
+        }
+        catch (SourceException failure) when (failure.InnerException is ContainerizeException explained)
+        {
+            throw explained;
+        }
+        catch (SourceException failure)
+        {
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The blob {blob.Descriptor.Digest} cannot be read to push it: {Printable.Clean(failure.Message)}", failure);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private IEnumerable<string> MountCandidates(RepositoryReference target, Blob blob)
+    {
+        // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
+        var origin = blob is RegistryBlob { Repository: { } from } && from.Registry == target.Registry ? from.Name : null;
+        return _memory.Recall(target.Registry, blob.Descriptor.Digest).Prepend(origin).OfType<string>().Where(name => name != target.Name).Distinct().Take(2);
+    }
+
+    private async Task<FileBlob> FetchOnceAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    {
+        if (await store.TryGetVerifiedAsync(blob, cancellationToken) is { } stored)
+        {
+            return stored;
+        }
+
+        await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            for (var attempt = 0; ; attempt++)
+            {
+                try
+                {
+                    return await DownloadAsync(repository, blob, store, cancellationToken);
+                }
+                catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch && attempt < RepetitionsAfterDamage)
+                {
+                    _reporter.Detail($"{failure.Message} Downloading it again.");
+                }
+            }
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<FileBlob> DownloadAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    {
+        using var progress = new TransferProgress("Pulling", blob, $"from {repository}", _reporter, _options.TimeProvider);
+        var stream = new ProgressStream(await OpenBlobAsync(repository, blob, cancellationToken), progress);
+        await using (stream.ConfigureAwait(false))
+        {
+            return await ExplainAsync(repository.Registry, $"download the blob {blob.Digest} of {repository}", () => store.AddAsync(blob, stream, repository.ToString(), cancellationToken));
+        }
+    }
+
+    /// <summary>Reads from the first place that has it: a mirror that fails or lacks it is passed over.</summary>
+    private async Task<T?> ReadAsync<T>(RepositoryReference repository, string what, Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        foreach (var place in _routes.PlacesOf(repository).SkipLast(1))
+        {
+            try
+            {
+                if (await read(await _endpoints.GetAsync(place.Registry, cancellationToken), place.Name, cancellationToken) is { } found)
+                {
+                    return found;
+                }
+            }
+            catch (Exception failure) when (failure is TransientException or ContainerizeException)
+            {
+                _reporter.Detail($"The mirror {place} was passed over: {failure.Message}");
+            }
+        }
+
+        return await ExplainAsync(
+            repository.Registry, what, async () => await read(await _endpoints.GetAsync(repository.Registry, cancellationToken), repository.Name, cancellationToken));
+    }
+
+    private async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (TransientException failure)
+        {
+            throw RegistryFailure.Of(registry, what, failure, _options.MaxRetries);
+        }
+    }
+
+    private static string CheckTarget(string tagOrDigest) => ImageReference.IsTag(tagOrDigest) || Digest.TryParse(tagOrDigest, out _)
+        ? tagOrDigest
+        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"'{Printable.Clean(tagOrDigest)}' is neither a tag nor a digest.");
+
+    private static IEnumerable<string> InsecureEntries(RegistryOptions options) =>
+        options.InsecureRegistries.Concat((options.Environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "").Split(',', ';'));
+}

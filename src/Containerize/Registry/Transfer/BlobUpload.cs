@@ -1,0 +1,343 @@
+using System.Net;
+using Containerize.Oci;
+using Containerize.Registry.Authorization;
+using Containerize.Registry.Http;
+using Containerize.Storage;
+
+namespace Containerize.Registry.Transfer;
+
+/// <summary>
+/// Brings one blob into one repository: see whether it is there, mount it, send it in one piece; in chunks or as one PATCH where the registry refuses that.
+/// Before anything is sent again it looks whether the blob has arrived: replies get lost, and large commits outlast proxies.
+/// </summary>
+internal sealed class BlobUpload
+{
+    private const int BrokenBeforeChunks = 2;
+
+    private readonly RegistryEndpoint _endpoint;
+    private readonly Access _access;
+    private readonly Blob _blob;
+    private readonly RegistryOptions _options;
+    private readonly Retrier _retrier;
+    private readonly IReporter _reporter;
+    private readonly TransferProgress _progress;
+    private UploadMethod _method = UploadMethod.Monolithic;
+    private UploadSession? _session;
+    private int _attempts;
+    private int _broken;
+    private bool _restarted;
+
+    internal BlobUpload(RegistryEndpoint endpoint, string repository, Blob blob, TransferProgress progress, Retrier retrier, RegistryOptions options, IReporter reporter)
+    {
+        _endpoint = endpoint;
+        _access = Access.Push(repository);
+        _blob = blob;
+        _progress = progress;
+        _retrier = retrier;
+        _options = options;
+        _reporter = reporter;
+    }
+
+    /// <summary>The ways to send bytes, the best first.</summary>
+    private enum UploadMethod
+    {
+        Monolithic,
+        Chunked,
+        OnePatch,
+    }
+
+    /// <summary>Whether the repository has the blob.</summary>
+    internal static async Task<bool> HasAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
+    {
+        using var response = await endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
+        return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    /// <summary>Asks the registry to link the blob from another of its repositories, until it does or opens an upload instead, which is then used.</summary>
+    /// <returns>Whether it did.</returns>
+    internal async Task<bool> TryMountAsync(IEnumerable<string> candidates, CancellationToken cancellationToken)
+    {
+        foreach (var from in candidates.TakeWhile(_ => _session is null))
+        {
+            if (await TryMountAsync(from, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> TryMountAsync(string from, CancellationToken cancellationToken)
+    {
+        var access = Access.Mount(_access.Repository, from);
+        var url = _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_blob.Descriptor.Digest.ToString())}&from={Uri.EscapeDataString(from)}");
+        try
+        {
+            using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, url, access), cancellationToken);
+            if (response.StatusCode == HttpStatusCode.Created)
+            {
+                return true;
+            }
+
+            _reporter.Detail($"{_endpoint.Registry} does not mount {_blob.Descriptor.Digest} from {from} ({(int)response.StatusCode}).");
+            _session = response.StatusCode == HttpStatusCode.Accepted ? UploadSession.Of(response) : null;
+        }
+        catch (Exception failure) when (failure is TransientException or ContainerizeException { Code: DiagnosticCode.RegistryDenied })
+        {
+            // A mount only saves work; whatever hinders it, the upload decides.
+            _reporter.Detail($"{_blob.Descriptor.Digest} was not mounted from {from}: {failure.Message.TrimEnd('.')}.");
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends the blob.</summary>
+    internal Task SendAsync(CancellationToken cancellationToken) => _retrier.ExecuteAsync(
+        async token =>
+        {
+            if (_attempts++ == 0 || !await HasAsync(_endpoint, _access, _blob.Descriptor.Digest, token))
+            {
+                await SendOnceAsync(token);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    private async Task SendOnceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // A session that failed once is never used again.
+            var session = _session ?? await StartAsync(cancellationToken);
+            _session = null;
+            _progress.GoTo(0);
+            try
+            {
+                await SendAsync(session, cancellationToken);
+                return;
+            }
+            catch (UploadRefusedException refused)
+            {
+                if (await HasAsync(_endpoint, _access, _blob.Descriptor.Digest, cancellationToken))
+                {
+                    return;
+                }
+
+                await ChooseNextAsync(refused, cancellationToken);
+            }
+            catch (TransientException) when (_method == UploadMethod.Monolithic && _blob.Descriptor.Size > _options.ChunkSize && ++_broken == BrokenBeforeChunks)
+            {
+                // The connection does not last for the whole; chunks need not begin anew each time.
+                _method = UploadMethod.Chunked;
+                throw;
+            }
+        }
+    }
+
+    private async Task ChooseNextAsync(UploadRefusedException refused, CancellationToken cancellationToken)
+    {
+        if (refused.IsDigestMismatch)
+        {
+            await VerifySourceAsync(cancellationToken);
+        }
+
+        if (refused.IsFinal || (_method == UploadMethod.OnePatch && (_restarted || !refused.IsLostSession)))
+        {
+            throw refused.Failure;
+        }
+
+        if (refused.IsLostSession && !_restarted)
+        {
+            _restarted = true;
+        }
+        else
+        {
+            _method++;
+            _restarted = false;
+        }
+
+        _reporter.Detail($"{refused.Message.TrimEnd('.')}; sending it again ({_method}).");
+    }
+
+    private Task SendAsync(UploadSession session, CancellationToken cancellationToken) => _method switch
+    {
+        UploadMethod.Monolithic => SendWholeAsync(session, cancellationToken),
+        UploadMethod.Chunked => new ChunkedUpload(this, session).SendAsync(cancellationToken),
+        _ => SendOnePatchAsync(session, cancellationToken),
+    };
+
+    private async Task<UploadSession> StartAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/"), _access), cancellationToken);
+        return response.StatusCode == HttpStatusCode.Accepted && UploadSession.Of(response) is { } session
+            ? session
+            : throw (await RefusedAsync(response, cancellationToken)).Failure;
+    }
+
+    private async Task SendWholeAsync(UploadSession session, CancellationToken cancellationToken)
+    {
+        using var response = await PutAsync(session, Content(0, _blob.Descriptor.Size), cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+    }
+
+    private async Task SendOnePatchAsync(UploadSession session, CancellationToken cancellationToken)
+    {
+        using var response = await PatchAsync(session, 0, _blob.Descriptor.Size, contentRange: null, cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+        await FinishAsync(UploadSession.Of(response, session)!, cancellationToken);
+    }
+
+    private async Task FinishAsync(UploadSession session, CancellationToken cancellationToken)
+    {
+        using var response = await PutAsync(session, content: null, cancellationToken);
+        await RequireSuccessAsync(response, cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> PutAsync(UploadSession session, Func<HttpContent>? content, CancellationToken cancellationToken) =>
+        _endpoint.SendOnceAsync(
+            new RegistryRequest(HttpMethod.Put, VerbatimUrl.WithParameter(session.Location, "digest", _blob.Descriptor.Digest.ToString()), _access) { Content = content }, cancellationToken);
+
+    private Task<HttpResponseMessage> PatchAsync(UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
+        _endpoint.SendOnceAsync(
+            new RegistryRequest(HttpMethod.Patch, session.Location, _access) { Content = Content(offset, length), ContentRange = contentRange }, cancellationToken);
+
+    private Func<HttpContent> Content(long offset, long length) => () =>
+    {
+        _progress.GoTo(offset);
+        return new BlobContent(_blob, offset, length, _progress.Add);
+    };
+
+    private async Task RequireSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (!IsSuccess(response))
+        {
+            throw await RefusedAsync(response, cancellationToken);
+        }
+    }
+
+    private async Task<UploadRefusedException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var errors = await RegistryErrors.ReadAsync(response, _options, cancellationToken);
+        return new(response.StatusCode, errors, RegistryFailure.Of(_endpoint, _access, $"push the blob {_blob.Descriptor.Digest} to {_endpoint.Registry}/{_access.Repository}", response, errors));
+    }
+
+    /// <summary>Finds out who damaged the bytes.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: they are damaged here already.</exception>
+    private async Task VerifySourceAsync(CancellationToken cancellationToken)
+    {
+        var stream = new VerifyingStream(await _blob.OpenReadAsync(cancellationToken), _blob.Descriptor, "this build");
+        await using (stream.ConfigureAwait(false))
+        {
+            await stream.CopyToAsync(Stream.Null, cancellationToken);
+        }
+    }
+
+    private static bool IsSuccess(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted or HttpStatusCode.NoContent;
+
+    /// <summary>Sends the blob in chunks, going on where the registry is when something breaks.</summary>
+    private sealed class ChunkedUpload(BlobUpload upload, UploadSession session)
+    {
+        // More than this would make chunks pointless, whatever a registry asks for.
+        private const long MaxMinChunk = 64 * 1024 * 1024;
+        private const long SmallChunk = 4 * 1024 * 1024;
+        private const long SmallestChunk = 1024 * 1024;
+
+        private readonly long _size = upload._blob.Descriptor.Size;
+        private UploadSession _session = session;
+        private long _chunk = Math.Max(upload._options.ChunkSize, Math.Min(session.MinChunk, MaxMinChunk));
+        private long _offset;
+        private long _furthest;
+        private int _failures;
+
+        internal async Task SendAsync(CancellationToken cancellationToken)
+        {
+            while (_offset < _size)
+            {
+                await SendChunkAsync(cancellationToken);
+            }
+
+            await upload.FinishAsync(_session, cancellationToken);
+        }
+
+        private async Task SendChunkAsync(CancellationToken cancellationToken)
+        {
+            var length = Math.Min(_chunk, _size - _offset);
+            try
+            {
+                // Without "bytes": that is how the distribution specification writes it.
+                using var response = await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
+                if (IsSuccess(response))
+                {
+                    // The answer's Range is not looked at: some registries leave it at the first chunk, others show less than they have.
+                    _session = UploadSession.Of(response, _session)!;
+                    _offset += length;
+                    return;
+                }
+
+                await AdaptAsync(response, cancellationToken);
+            }
+            catch (TransientException) when (++_failures <= upload._options.MaxRetries)
+            {
+                if (!await SynchronizeAsync(cancellationToken))
+                {
+                    throw;
+                }
+            }
+        }
+
+        private async Task AdaptAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+        {
+            var refused = await upload.RefusedAsync(response, cancellationToken);
+            var smaller = response.StatusCode switch
+            {
+                HttpStatusCode.RequestEntityTooLarge => _chunk / 4,
+                HttpStatusCode.RequestedRangeNotSatisfiable when _chunk > SmallChunk => SmallChunk,
+                _ => 0,
+            };
+            var before = _offset;
+            if (++_failures > upload._options.MaxRetries
+                || smaller < SmallestChunk && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable
+                || !await SynchronizeAsync(cancellationToken) && !await RestartAsync(smaller, cancellationToken)
+                || (_offset == before && smaller < SmallestChunk))
+            {
+                throw refused;
+            }
+
+            _chunk = _offset == before && smaller > 0 ? smaller : _chunk;
+        }
+
+        /// <summary>Asks where the registry is and goes on there. Only getting further than ever counts as progress.</summary>
+        private async Task<bool> SynchronizeAsync(CancellationToken cancellationToken)
+        {
+            if (await _session.QueryAsync(upload._endpoint, upload._access, cancellationToken) is not { } state || state.Offset > _size)
+            {
+                return false;
+            }
+
+            (_session, _offset) = state;
+            if (_offset > _furthest)
+            {
+                _furthest = _offset;
+                _failures = 0;
+            }
+
+            return true;
+        }
+
+        private async Task<bool> RestartAsync(long smaller, CancellationToken cancellationToken)
+        {
+            if (smaller < SmallestChunk)
+            {
+                return false;
+            }
+
+            _session = await upload.StartAsync(cancellationToken);
+            _offset = 0;
+            _chunk = smaller;
+            return true;
+        }
+    }
+}
