@@ -44,7 +44,7 @@ public static class OciJson
             RefuseSchema1(root);
             return root.Deserialize(s_context.Manifest);
         });
-        CheckSizes(manifest.Layers.Append(manifest.Config), origin);
+        CheckDescriptors(manifest.Layers.Append(manifest.Config), origin);
         return manifest;
     }
 
@@ -62,7 +62,7 @@ public static class OciJson
             RefuseMember(root, "config");
             return root.Deserialize(s_context.ImageIndex);
         });
-        CheckSizes(index.Manifests, origin);
+        CheckDescriptors(index.Manifests, origin);
         return index;
     }
 
@@ -156,11 +156,12 @@ public static class OciJson
         }
     }
 
-    private static void CheckSizes(IEnumerable<Descriptor> descriptors, string origin)
+    private static void CheckDescriptors(IEnumerable<Descriptor> descriptors, string origin)
     {
-        if (descriptors.FirstOrDefault(descriptor => descriptor is null || descriptor.Size < 0) is { } wrong)
+        // The serializer checks members for null, not the elements of a list.
+        if (descriptors.Any(descriptor => descriptor is null || descriptor.Size < 0))
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A descriptor of {origin} has a negative size ({wrong.Digest}).");
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A descriptor of {origin} is null or has a negative size.");
         }
     }
 }
