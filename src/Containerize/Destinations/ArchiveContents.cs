@@ -31,18 +31,22 @@ internal sealed class ArchiveContents
     /// <returns>The contents.</returns>
     internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip)
     {
-        var files = new List<(string Name, Blob Content)>
-        {
-            (Layout.Marker, Document(Layout.MarkerContent.ToArray())),
-            (Layout.Index, Document(OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] }))),
-            (DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(ForDocker(images, name)))),
-        };
-        files.AddRange(ImageBlobs.Of(images).Select(blob => (Layout.PathOf(blob.Descriptor.Digest), blob)));
+        var blobs = ImageBlobs.Of(images);
+        var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] };
+        IEnumerable<(byte[] Header, Blob Content)> files =
+        [
+            File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
+            File(Layout.Index, Document(OciJson.Write(index))),
+            File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(ForDocker(images, name)))),
+            // Some validators look for the directories themselves.
+            .. blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/").Select(directory => (TarHeader.CreateDirectory(directory), (Blob)Document([]))),
+            .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
+        ];
 
         var entries = new List<Entry>();
-        foreach (var (file, content) in files)
+        foreach (var (header, content) in files)
         {
-            entries.Add(new Entry(TarHeader.Create(file, content.Descriptor.Size), content, entries is [.., var last] ? last.End : 0));
+            entries.Add(new Entry(header, content, entries is [.., var last] ? last.End : 0));
         }
 
         return new ArchiveContents(entries, gzip);
@@ -64,7 +68,7 @@ internal sealed class ArchiveContents
 
         try
         {
-            using var handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            using var handle = System.IO.File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
             return _entries.All(entry => Has(handle, entry.Offset, entry.Header)
                 && (entry.Content is not MemoryBlob document || Has(handle, entry.Offset + TarHeader.BlockSize, document.Content)));
         }
@@ -127,8 +131,10 @@ internal sealed class ArchiveContents
         .Where(image => image.Config.Platform.Os == images.Images[0].Config.Platform.Os)
         .Select((image, position) => new DockerArchiveManifest(
             Layout.PathOf(image.Document.Config.Digest),
-            position == 0 ? name.References : [],
+            position == 0 ? name.FullReferences : [],
             [.. image.Document.Layers.Select(layer => Layout.PathOf(layer.Digest))]));
+
+    private static (byte[] Header, Blob Content) File(string name, Blob content) => (TarHeader.Create(name, content.Descriptor.Size), content);
 
     private static MemoryBlob Document(byte[] content) => new("application/json", content);
 

@@ -49,7 +49,7 @@ public sealed class ArchiveDestination : IImageDestination
         }
         catch (Exception failure) when (WriteFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"the archive '{Printable.Clean(path)}'");
+            throw WriteFailure.Explain(failure, $"The archive '{Printable.Clean(path)}'");
         }
 
         return new DestinationResult(Kind, [path], contents.Length, 0);

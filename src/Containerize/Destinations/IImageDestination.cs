@@ -29,6 +29,9 @@ public sealed record ImageName(string? Registry, string Repository, IReadOnlyLis
     /// <summary>The full names, one per tag: <c>[registry/]repository:tag</c>.</summary>
     public IReadOnlyList<string> References => [.. Tags.Select(tag => $"{(Registry is null ? "" : Registry + "/")}{Repository}:{tag}")];
 
+    /// <summary>The same names with the registry that Docker assumes when none is named. Engines that do not assume it take names as they are.</summary>
+    internal IReadOnlyList<string> FullReferences => [.. References.Select(reference => ImageReference.Parse(reference).ToString())];
+
     /// <summary>Where the image will be found in a registry.</summary>
     /// <param name="registry">The registry.</param>
     /// <returns>The repository in it.</returns>

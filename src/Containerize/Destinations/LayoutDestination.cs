@@ -61,7 +61,7 @@ public sealed class LayoutDestination : IImageDestination
         }
         catch (Exception failure) when (WriteFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"the OCI layout '{Printable.Clean(_directory)}'");
+            throw WriteFailure.Explain(failure, $"The OCI layout '{Printable.Clean(_directory)}'");
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class LayoutDestination : IImageDestination
             return OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = ours });
         }
 
-        var origin = $"the OCI layout '{Printable.Clean(_directory)}'";
+        var origin = $"'{Printable.Clean(_directory)}'";
         // Read as a whole first: an index that cannot be understood is not written over.
         _ = OciJson.ReadIndex(old, origin);
         var root = OciJson.ReadObject(old, Layout.Index, origin);

@@ -14,11 +14,11 @@ internal static class LayoutIndex
     /// <param name="name">What it is called.</param>
     /// <returns>The entries.</returns>
     internal static IEnumerable<Descriptor> Entries(ImageSet images, ImageName name) =>
-        name.Tags.Zip(name.References, (tag, reference) => images.Root.Descriptor with
+        name.Tags.Zip(name.FullReferences, (tag, reference) => images.Root.Descriptor with
         {
             Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                [Layout.NameAnnotation] = ImageReference.Parse(reference).ToString(),
+                [Layout.NameAnnotation] = reference,
                 [Layout.TagAnnotation] = tag,
             },
         });

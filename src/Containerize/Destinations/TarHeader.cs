@@ -20,27 +20,34 @@ internal static class TarHeader
     /// <param name="name">The file's name; ASCII, at most 100 characters.</param>
     /// <param name="size">The file's size in bytes.</param>
     /// <returns>The block.</returns>
-    internal static byte[] Create(string name, long size)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxName);
-        var header = new byte[BlockSize];
-        Put(header, 0, name);
-        Put(header, 100, "0000644");
-        Put(header, 108, "0000000");
-        Put(header, 116, "0000000");
-        PutSize(header.AsSpan(124, 12), size);
-        Put(header, 136, "00000000000");
-        Put(header, 156, "0");
-        Put(header, 257, size <= MaxOctalSize ? "ustar\00" + "00" : "ustar  \0");
-        Put(header, 148, "        ");
-        Put(header, 148, Octal(header.Sum(value => (long)value), 6) + "\0 ");
-        return header;
-    }
+    internal static byte[] Create(string name, long size) => Create(name, size, "0000644", '0');
+
+    /// <summary>The header of a directory.</summary>
+    /// <param name="name">The directory's name, with a slash at its end.</param>
+    /// <returns>The block.</returns>
+    internal static byte[] CreateDirectory(string name) => Create(name, 0, "0000755", '5');
 
     /// <summary>How many bytes fill a file up to the next block.</summary>
     /// <param name="size">The file's size in bytes.</param>
     /// <returns>0 to 511.</returns>
     internal static int Padding(long size) => (int)(-size & (BlockSize - 1));
+
+    private static byte[] Create(string name, long size, string mode, char type)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxName);
+        var header = new byte[BlockSize];
+        Put(header, 0, name);
+        Put(header, 100, mode);
+        Put(header, 108, "0000000");
+        Put(header, 116, "0000000");
+        PutSize(header.AsSpan(124, 12), size);
+        Put(header, 136, "00000000000");
+        header[156] = (byte)type;
+        Put(header, 257, size <= MaxOctalSize ? "ustar\00" + "00" : "ustar  \0");
+        Put(header, 148, "        ");
+        Put(header, 148, Octal(header.Sum(value => (long)value), 6) + "\0 ");
+        return header;
+    }
 
     private static void PutSize(Span<byte> field, long size)
     {

@@ -25,7 +25,7 @@ internal sealed class ArchiveFiles : ImageFiles
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
 
     private ArchiveFiles(string path)
-        : base($"The archive '{Printable.Clean(path)}'")
+        : base($"'{Printable.Clean(path)}'")
     {
     }
 
@@ -38,9 +38,13 @@ internal sealed class ArchiveFiles : ImageFiles
     internal static async Task<ArchiveFiles> OpenAsync(string path, BlobStore store, CancellationToken cancellationToken)
     {
         var files = new ArchiveFiles(path);
-        if (Directory.Exists(path))
+        if (!File.Exists(path))
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{files.Origin} is a directory. For an OCI layout write oci: and the directory.");
+            throw new ContainerizeException(
+                DiagnosticCode.BaseImageNotFound,
+                Directory.Exists(path)
+                    ? $"{files.Origin} is a directory. For an OCI layout write oci: and the directory."
+                    : $"The archive {files.Origin} does not exist. Check the path of the base image; a relative one starts at the project's directory.");
         }
 
         FileStream file;
@@ -50,7 +54,7 @@ internal sealed class ArchiveFiles : ImageFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{files.Origin} cannot be opened: {Printable.Clean(failure.Message)} Check the path of the base image; a relative one starts at the project's directory.", failure);
+            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{files.Origin} cannot be opened: {Printable.Clean(failure.Message)} Check that you may read the base image.", failure);
         }
 
         await using (file.ConfigureAwait(false))
@@ -63,6 +67,10 @@ internal sealed class ArchiveFiles : ImageFiles
             catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
             {
                 throw files.Damaged($"it is no tar archive, or one cut short ({Printable.Clean(failure.Message)})", failure);
+            }
+            catch (Exception failure) when (WriteFailure.IsOne(failure))
+            {
+                throw WriteFailure.Explain(failure, $"The content of {files.Origin}, which '{Printable.Clean(store.Root)}' has to hold,");
             }
         }
 

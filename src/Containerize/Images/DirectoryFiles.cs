@@ -6,7 +6,7 @@ internal sealed class DirectoryFiles : ImageFiles
     private readonly string _root;
 
     internal DirectoryFiles(string root)
-        : base($"The OCI layout '{Printable.Clean(root)}'") => _root = root;
+        : base($"'{Printable.Clean(root)}'") => _root = root;
 
     /// <inheritdoc/>
     internal override FilePart? Find(string name)

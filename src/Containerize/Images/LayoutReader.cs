@@ -47,7 +47,7 @@ internal static class LayoutReader
         var names = fitting.Select(entry => Layout.NamesOf(entry).FirstOrDefault()).Distinct().ToList();
         return names.Count == 1 && fitting.All(entry => entry.Platform is not null)
             ? PlatformSelector.Select(index with { Manifests = [.. fitting] }, platform, origin)
-            : throw NamePicker.Ambiguous(fitting.SelectMany(Layout.NamesOf), origin);
+            : throw NamePicker.Ambiguous(names.OfType<string>(), origin);
     }
 
     private static async Task<Image> ResolveAsync(ImageFiles files, Descriptor descriptor, Platform platform, CancellationToken cancellationToken)
