@@ -82,5 +82,5 @@ public static class BuiltImageFile
 
 /// <summary>Serialization code for <c>build.json</c>, made by the compiler.</summary>
 [JsonSerializable(typeof(BuiltImageFile.State))]
-[JsonSourceGenerationOptions(Converters = [typeof(DigestConverter)], WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class BuiltImageJson : JsonSerializerContext;

@@ -23,6 +23,8 @@ public static class LayerEntries
     {
         LayerEntryType.Directory => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ExecutableMode },
         LayerEntryType.SymbolicLink => new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = LinkMode, LinkTarget = file.LinkTarget },
+        _ when StaticAssetEndpoints.IsManifest(file) && StaticAssetEndpoints.WithoutClocks(file.SourcePath, modificationTime) is { } content =>
+            new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = DataMode, Content = content },
         _ => new LayerEntry
         {
             Path = path,
@@ -30,7 +32,6 @@ public static class LayerEntries
             Mode = file.IsExecutable ? ExecutableMode : DataMode,
             SourcePath = file.SourcePath,
             Size = file.Size,
-            Content = StaticAssetEndpoints.IsManifest(file) ? StaticAssetEndpoints.WithoutClocks(file.SourcePath, modificationTime) : null,
         },
     };
 }
