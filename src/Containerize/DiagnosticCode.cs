@@ -97,6 +97,9 @@ public enum DiagnosticCode
     /// <summary>The registry misses content that a manifest names, or rejects the manifest because it believes so: push everything again, once.</summary>
     RegistryContentMissing = 3007,
 
+    /// <summary>Docker's or Podman's configuration of registries on this machine cannot be read (a warning).</summary>
+    RegistryConfigurationUnusable = 3008,
+
     /// <summary>The disk is full.</summary>
     DiskFull = 4001,
 

@@ -33,8 +33,9 @@ public sealed class RegistryClient : IDisposable
     {
         _options = options;
         _reporter = reporter;
-        _endpoints = new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options)));
-        _routes = new RegistryRoutes(options);
+        var machine = MachineConfiguration.Read(options, reporter);
+        _endpoints = new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Insecure)));
+        _routes = new RegistryRoutes(options, machine);
         _manifests = new ManifestExchange(options);
         _memory = new PushMemory(options.MemoryDirectory);
         _slots = new SemaphoreSlim(options.MaxParallelTransfers);
@@ -46,7 +47,7 @@ public sealed class RegistryClient : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The document, or null when the registry has none of this name.</returns>
     public Task<RawManifest?> TryGetManifestAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        ReadAsync(repository, $"read {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryGetAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
+        ReadAsync(repository, tagOrDigest, $"read {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryGetAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
 
     /// <summary>Finds out what a tag names now, without downloading it when the registry says it in headers.</summary>
     /// <param name="repository">The repository.</param>
@@ -54,7 +55,7 @@ public sealed class RegistryClient : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Type, digest and size as the registry states them, or null when it has none of this name. Get the document by its digest to be sure of the size.</returns>
     public Task<Descriptor?> TryResolveAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        ReadAsync(repository, $"resolve {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
+        ReadAsync(repository, tagOrDigest, $"resolve {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
 
     /// <summary>A blob that stays in its repository until its bytes are wanted.</summary>
     /// <param name="repository">The repository.</param>
@@ -95,14 +96,11 @@ public sealed class RegistryClient : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Whether it is there.</returns>
     public Task<bool> HasBlobAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
-        ExplainAsync(
-            repository.Registry,
+        UseAsync(
+            repository,
             $"look for the blob {digest} in {repository}",
-            async () =>
-            {
-                var endpoint = await _endpoints.GetAsync(repository.Registry, cancellationToken);
-                return await _endpoints.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(repository.Name), digest, token), cancellationToken);
-            });
+            (endpoint, name) => _endpoints.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+            cancellationToken);
 
     /// <summary>Brings a blob into a repository in the cheapest way that works: it is there, it is mounted, it is uploaded.</summary>
     /// <param name="target">The repository.</param>
@@ -112,8 +110,9 @@ public sealed class RegistryClient : IDisposable
     /// <returns>How it came there.</returns>
     public async Task<PushOutcome> PushBlobAsync(RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
     {
-        var outcome = await ExplainAsync(target.Registry, $"push the blob {blob.Descriptor.Digest} to {target}", () => PushOnceAsync(target, blob, evenIfThere, cancellationToken));
-        _memory.Remember(target, blob.Descriptor.Digest);
+        var place = _routes.OwnPlaceOf(target);
+        var outcome = await UseAsync(target, $"push the blob {blob.Descriptor.Digest} to {target}", (endpoint, _) => PushOnceAsync(endpoint, place, blob, evenIfThere, cancellationToken), cancellationToken);
+        _memory.Remember(place, blob.Descriptor.Digest);
         return outcome;
     }
 
@@ -126,15 +125,15 @@ public sealed class RegistryClient : IDisposable
     /// <returns>When it is there; also when an immutable tag had the same content before.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryContentMissing"/>: push everything again with <c>evenIfThere</c>, once.</exception>
     public Task PutManifestAsync(RepositoryReference target, string tagOrDigest, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
-        ExplainAsync(
-            target.Registry,
+        UseAsync(
+            target,
             $"push the manifest {tagOrDigest} to {target}",
-            async () =>
+            async (endpoint, name) =>
             {
-                var endpoint = await _endpoints.GetAsync(target.Registry, cancellationToken);
-                await _manifests.PutAsync(endpoint, target.Name, CheckTarget(tagOrDigest), content, mediaType, cancellationToken);
+                await _manifests.PutAsync(endpoint, name, CheckTarget(tagOrDigest), content, mediaType, cancellationToken);
                 return true;
-            });
+            },
+            cancellationToken);
 
     /// <summary>Deletes a manifest. One that is not there counts as deleted.</summary>
     /// <param name="repository">The repository.</param>
@@ -142,15 +141,15 @@ public sealed class RegistryClient : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>When it is gone.</returns>
     public Task DeleteManifestAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
-        ExplainAsync(
-            repository.Registry,
+        UseAsync(
+            repository,
             $"delete the manifest {digest} of {repository}",
-            async () =>
+            async (endpoint, name) =>
             {
-                var endpoint = await _endpoints.GetAsync(repository.Registry, cancellationToken);
-                await _manifests.DeleteAsync(endpoint, repository.Name, digest, cancellationToken);
+                await _manifests.DeleteAsync(endpoint, name, digest, cancellationToken);
                 return true;
-            });
+            },
+            cancellationToken);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose()
@@ -165,16 +164,15 @@ public sealed class RegistryClient : IDisposable
             $"download the blob {descriptor.Digest} of {repository}",
             async () =>
             {
-                var sources = _routes.PlacesOf(repository).Select(place => new Func<CancellationToken, Task<BlobSource>>(
+                var sources = _routes.PlacesOf(repository, byDigest: true).Select(place => new Func<CancellationToken, Task<BlobSource>>(
                     async token => new BlobSource(await _endpoints.GetAsync(place.Registry, token), place.Name, descriptor, _options)));
                 var stream = new ResumingStream([.. sources], descriptor, _endpoints.Retrier, _reporter);
                 await stream.OpenAsync(cancellationToken);
                 return (Stream)stream;
             });
 
-    private async Task<PushOutcome> PushOnceAsync(RepositoryReference target, Blob blob, bool evenIfThere, CancellationToken cancellationToken)
+    private async Task<PushOutcome> PushOnceAsync(RegistryEndpoint endpoint, RepositoryReference target, Blob blob, bool evenIfThere, CancellationToken cancellationToken)
     {
-        var endpoint = await _endpoints.GetAsync(target.Registry, cancellationToken);
         var retrier = _endpoints.Retrier;
         if (!evenIfThere && await retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Push(target.Name), blob.Descriptor.Digest, token), cancellationToken))
         {
@@ -211,7 +209,7 @@ public sealed class RegistryClient : IDisposable
     private IEnumerable<string> MountCandidates(RepositoryReference target, Blob blob)
     {
         // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
-        var origin = blob is RegistryBlob { Repository: { } from } && from.Registry == target.Registry ? from.Name : null;
+        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.OwnPlaceOf(repository) is var from && from.Registry == target.Registry ? from.Name : null;
         return _memory.Recall(target.Registry, blob.Descriptor.Digest).Prepend(origin).OfType<string>().Where(name => name != target.Name).Distinct().Take(2);
     }
 
@@ -254,10 +252,11 @@ public sealed class RegistryClient : IDisposable
     }
 
     /// <summary>Reads from the first place that has it: a mirror that fails or lacks it is passed over.</summary>
-    private async Task<T?> ReadAsync<T>(RepositoryReference repository, string what, Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(RepositoryReference repository, string tagOrDigest, string what, Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
         where T : class
     {
-        foreach (var place in _routes.PlacesOf(repository).SkipLast(1))
+        var places = _routes.PlacesOf(repository, byDigest: Digest.TryParse(tagOrDigest, out _));
+        foreach (var place in places.SkipLast(1))
         {
             try
             {
@@ -272,8 +271,14 @@ public sealed class RegistryClient : IDisposable
             }
         }
 
-        return await ExplainAsync(
-            repository.Registry, what, async () => await read(await _endpoints.GetAsync(repository.Registry, cancellationToken), repository.Name, cancellationToken));
+        var own = places[^1];
+        return await ExplainAsync(own.Registry, what, async () => await read(await _endpoints.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken));
+    }
+
+    private async Task<T> UseAsync<T>(RepositoryReference repository, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
+    {
+        var place = _routes.OwnPlaceOf(repository);
+        return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.GetAsync(place.Registry, cancellationToken), place.Name));
     }
 
     private async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Containerize.Registry.Configuration;
 using Containerize.Registry.Credentials;
 
 namespace Containerize.Registry;
@@ -13,6 +14,7 @@ namespace Containerize.Registry;
 [JsonSerializable(typeof(TokenReply))]
 [JsonSerializable(typeof(CredentialFileContent))]
 [JsonSerializable(typeof(HelperReply))]
+[JsonSerializable(typeof(DockerDaemon))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
 
 /// <summary>The body of an error.</summary>

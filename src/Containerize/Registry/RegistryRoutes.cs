@@ -1,22 +1,71 @@
 using Containerize.Oci;
+using Containerize.Registry.Configuration;
 
 namespace Containerize.Registry;
 
-/// <summary>The places a repository is read from: its mirrors in their order, then the registry itself.</summary>
-internal sealed class RegistryRoutes(RegistryOptions options)
+/// <summary>Where a repository is read from and written to: mirrors are read first, in their order, and never written.</summary>
+internal sealed class RegistryRoutes
 {
-    private readonly Dictionary<string, IReadOnlyList<string>> _mirrors =
-        options.Mirrors.ToDictionary(pair => ImageReference.NormalizeRegistry(pair.Key), pair => pair.Value);
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<RegistryMirror>> _mirrors;
+    private readonly IReadOnlyList<RegistryRule> _rules;
 
-    internal IReadOnlyList<RepositoryReference> PlacesOf(RepositoryReference repository) =>
-        [.. _mirrors.GetValueOrDefault(repository.Registry, []).Select(mirror => Mirrored(mirror, repository.Name)), repository];
-
-    private static RepositoryReference Mirrored(string mirror, string name)
+    internal RegistryRoutes(RegistryOptions options, MachineConfiguration machine)
     {
-        var place = mirror.Trim().TrimEnd('/');
-        var scheme = place.IndexOf("://", StringComparison.Ordinal);
-        place = scheme < 0 ? place : place[(scheme + 3)..];
-        var slash = place.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? new(place.ToLowerInvariant(), name) : new(place[..slash].ToLowerInvariant(), $"{place[(slash + 1)..]}/{name}");
+        _mirrors = options.Mirrors.ToDictionary(
+            pair => ImageReference.NormalizeRegistry(pair.Key),
+            pair => (IReadOnlyList<RegistryMirror>)[.. pair.Value.Select(location => new RegistryMirror(MachineConfiguration.WithoutScheme(location)))]);
+        _rules = [.. machine.Rules.OrderByDescending(rule => rule.Prefix.Length)];
+    }
+
+    /// <summary>The places to read from; the last is the repository's own.</summary>
+    internal IReadOnlyList<RepositoryReference> PlacesOf(RepositoryReference repository, bool byDigest)
+    {
+        var rule = RuleOf(repository);
+        var configured = rule?.Mirrors.Where(mirror => byDigest ? mirror.ForDigests : mirror.ForTags) ?? [];
+        return
+        [
+            .. _mirrors.GetValueOrDefault(repository.Registry, []).Select(mirror => Below(mirror.Location, repository.Name)),
+            .. configured.Select(mirror => Below(mirror.Location, Rest(rule!, repository))),
+            Own(rule, repository),
+        ];
+    }
+
+    /// <summary>The place to write to.</summary>
+    internal RepositoryReference OwnPlaceOf(RepositoryReference repository) => Own(RuleOf(repository), repository);
+
+    private RegistryRule? RuleOf(RepositoryReference repository)
+    {
+        var rule = _rules.FirstOrDefault(candidate => Matches(candidate.Prefix, repository));
+        return rule is { IsBlocked: true }
+            ? throw new ContainerizeException(DiagnosticCode.RegistryDenied, $"{repository} is blocked on this machine: registries.conf says so for '{Printable.Clean(rule.Prefix)}'.")
+            : rule;
+    }
+
+    private static bool Matches(string prefix, RepositoryReference repository)
+    {
+        var text = repository.ToString();
+        return prefix.StartsWith("*.", StringComparison.Ordinal)
+            ? MachineConfiguration.HostOf(text).EndsWith(prefix[1..], StringComparison.OrdinalIgnoreCase)
+            : text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (text.Length == prefix.Length || text[prefix.Length] == '/');
+    }
+
+    private static RepositoryReference Own(RegistryRule? rule, RepositoryReference repository) =>
+        rule?.Location is { } location && !rule.Prefix.StartsWith("*.", StringComparison.Ordinal) ? Below(location, Rest(rule, repository)) : repository;
+
+    /// <summary>What stands behind the prefix; a wildcard stands for the host only.</summary>
+    private static string Rest(RegistryRule rule, RepositoryReference repository) =>
+        rule.Prefix.StartsWith("*.", StringComparison.Ordinal) ? repository.Name : repository.ToString()[rule.Prefix.Length..].TrimStart('/');
+
+    private static RepositoryReference Below(string location, string rest)
+    {
+        var place = location.TrimEnd('/');
+        var host = MachineConfiguration.HostOf(place);
+        var path = place[host.Length..].Trim('/');
+        return new(ImageReference.NormalizeRegistry(host), (path.Length, rest.Length) switch
+        {
+            (0, _) => rest,
+            (_, 0) => path,
+            _ => $"{path}/{rest}",
+        });
     }
 }

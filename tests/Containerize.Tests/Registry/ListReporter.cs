@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+
+namespace Containerize.Tests.Registry;
+
+/// <summary>Keeps what is reported.</summary>
+internal sealed class ListReporter : IReporter
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    internal IReadOnlyList<string> Lines => [.. _lines];
+
+    internal string Text => string.Join('\n', _lines);
+
+    public void Message(string text) => _lines.Enqueue(text);
+
+    public void Detail(string text) => _lines.Enqueue(text);
+
+    public void Warning(DiagnosticCode code, string text) => _lines.Enqueue($"{ContainerizeException.Format(code)}: {text}");
+}
