@@ -5,6 +5,7 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
 using Containerize.Tests.Images;
 
 namespace Containerize.Tests.Destinations;
@@ -12,8 +13,8 @@ namespace Containerize.Tests.Destinations;
 [TestClass]
 public sealed class ArchiveDestinationTests
 {
-    private readonly TestFolder _folder = new();
-    private readonly ListReporter _reporter = new();
+    private readonly TemporaryDirectory _folder = new();
+    private readonly RecordingReporter _reporter = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
@@ -114,7 +115,7 @@ public sealed class ArchiveDestinationTests
         var again = await WriteAsync(new ImageSet(Sample.Image()), name);
         Assert.AreEqual(0, again.BytesWritten);
         Assert.AreEqual(time, File.GetLastWriteTimeUtc(_folder[name]));
-        Assert.HasCount(1, _reporter.Lines);
+        Assert.HasCount(1, _reporter.Details);
     }
 
     [TestMethod]
@@ -154,7 +155,7 @@ public sealed class ArchiveDestinationTests
     {
         await WriteAsync(new ImageSet(Sample.Image()));
         var before = await File.ReadAllBytesAsync(_folder["image.tar"]);
-        var path = _folder.Write("blobs/damaged", "other bytes"u8);
+        var path = _folder.Write("blobs/damaged", "other bytes");
         var layer = LayerOf(new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right bytes"u8.ToArray()).Descriptor, path));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer]))));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
