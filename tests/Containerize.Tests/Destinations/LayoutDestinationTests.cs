@@ -3,6 +3,7 @@ using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
+using Containerize.Testing.Images;
 using Containerize.Tests.Images;
 
 namespace Containerize.Tests.Destinations;
@@ -38,6 +39,9 @@ public sealed class LayoutDestinationTests
 
         Assert.AreEqual(set.Root.Descriptor.Digest, Entries().Single().Digest);
         Assert.AreEqual("layout", result.Kind);
+        var tree = ImageValidator.Check(_folder["layout"], baseLayers: 9);
+        Assert.HasCount(2, tree.Images);
+        Assert.IsEmpty(tree.Unreferenced);
         Assert.AreEqual(0, result.BytesAvoided);
     }
 
@@ -50,6 +54,7 @@ public sealed class LayoutDestinationTests
         CollectionAssert.AreEqual(new[] { "1.0", "2.0", "latest" }, Entries().Select(TagOf).ToArray());
         Assert.AreEqual(one.Manifest.Descriptor.Digest, Entries()[0].Digest);
         Assert.AreEqual(two.Manifest.Descriptor.Digest, Entries()[2].Digest);
+        Assert.HasCount(3, ImageValidator.Check(_folder["layout"], baseLayers: 9).Images);
     }
 
     [TestMethod]
