@@ -26,7 +26,7 @@ internal static class LayerCheck
         try
         {
             using var reader = new TarReader(stream, leaveOpen: true);
-            while (reader.GetNextEntry(copyData: false) is { } entry)
+            while (Next(reader, isForeign) is { } entry)
             {
                 CheckSafety(source, entry, where);
                 if (!isForeign)
@@ -53,6 +53,19 @@ internal static class LayerCheck
         }
 
         return new ValidatedLayer(descriptor, diffId, entries);
+    }
+
+    private static TarEntry? Next(TarReader reader, bool isForeign)
+    {
+        try
+        {
+            return reader.GetNextEntry();
+        }
+        catch (EndOfStreamException) when (isForeign)
+        {
+            // Some tools leave out the padding and the end of a tar, and engines take it. The diffID still says whether all is here.
+            return null;
+        }
     }
 
     private static Stream OpenTar(BlobSource source, Descriptor descriptor, string where)

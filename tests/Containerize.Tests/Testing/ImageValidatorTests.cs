@@ -165,6 +165,16 @@ public sealed class ImageValidatorTests
     }
 
     [TestMethod]
+    public void A_layer_of_a_base_image_may_lack_its_end()
+    {
+        var tar = TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "a", [1]), TestLayer.Entry(TarEntryType.RegularFile, "b", [2, 3]));
+        using var directory = new TemporaryDirectory();
+        TestImage.WriteLayout(directory.FullName, ("1.0", TestImage.Create(TestLayer.FromTar(tar.AsMemory(0, 1538)))));
+        CollectionAssert.AreEqual(new byte[] { 2, 3 }, ImageValidator.Check(directory.FullName, baseLayers: 1).Single().Get("b").ReadAllBytes());
+        AssertInvalid("is damaged", directory.FullName);
+    }
+
+    [TestMethod]
     public void A_layer_of_several_gzip_members_is_one_tar()
     {
         var tar = TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "a", [1]), TestLayer.Entry(TarEntryType.RegularFile, "b", [2]));
