@@ -65,13 +65,13 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
 
         var repository = content.GetOrAdd(request.Repository);
         var mediaType = request.Header("Content-Type") ?? "";
-        JsonObject? document;
+        JsonObject document;
         try
         {
-            document = JsonNode.Parse(bytes, documentOptions: s_json) as JsonObject;
-            if (document is null || CheckDocument(document, mediaType.Split(';')[0].Trim()) is not null)
+            document = JsonNode.Parse(bytes, documentOptions: s_json) as JsonObject ?? throw new JsonException("it is no JSON object");
+            if (CheckDocument(document, mediaType.Split(';')[0].Trim()) is { } defect)
             {
-                return Reply.Error(400, "MANIFEST_INVALID", document is null ? "it is no JSON object" : CheckDocument(document, mediaType.Split(';')[0].Trim())!);
+                return Reply.Error(400, "MANIFEST_INVALID", defect);
             }
 
             if (CheckReferences(document, repository) is { } refusal)
@@ -120,7 +120,7 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
         var layers = (document["layers"] as JsonArray ?? []).OfType<JsonObject>();
         return (document["config"] is JsonObject config ? layers.Append(config) : layers)
             .Where(descriptor => !MediaTypes.IsForeignLayer((string?)descriptor["mediaType"] ?? ""))
-            .Select(descriptor => Check(descriptor, repository.Blobs.TryGetValue(Digest.Parse((string?)descriptor["digest"]), out var blob) ? blob.Length : null))
+            .Select(descriptor => Check(descriptor, Digest.TryParse((string?)descriptor["digest"], out var digest) && repository.Blobs.TryGetValue(digest, out var blob) ? blob.Length : null))
             .FirstOrDefault(refusal => refusal is not null);
     }
 

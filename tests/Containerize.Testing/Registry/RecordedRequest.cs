@@ -21,8 +21,8 @@ public sealed class RecordedRequest
         Target = target;
         Headers = headers;
         (Path, Query) = Split(target);
-        (var path, ServedQuery) = Split(served ?? target);
-        _parameters = QueryHelpers.ParseQuery(ServedQuery);
+        var (path, query) = Split(served ?? target);
+        _parameters = QueryHelpers.ParseQuery(query);
         var parsed = RequestPath.Parse(path);
         ServedKind = parsed.Kind;
         Kind = kind ?? parsed.Kind;
@@ -74,8 +74,6 @@ public sealed class RecordedRequest
 
     /// <summary>What is served: a signed address stands for another request.</summary>
     internal RequestKind ServedKind { get; }
-
-    internal string ServedQuery { get; }
 
     /// <summary>A header, or null.</summary>
     public string? Header(string name) => Headers.GetValueOrDefault(name);

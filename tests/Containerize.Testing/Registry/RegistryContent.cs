@@ -134,8 +134,11 @@ internal sealed class Upload : IDisposable
 
     internal MemoryStream Content { get; } = new();
 
-    /// <summary>The query that the next request must carry; it has what careless clients decode or reorder.</summary>
-    internal string State => $"_state=z%2F{Content.Length}%3D%3d+a%2Bb~&_q=%7e";
+    /// <summary>The state that the next request must carry.</summary>
+    internal string State => $"z/{Content.Length}== a+b~";
+
+    /// <summary>The query with that state, written so that careless clients damage it: by decoding it, or by taking a plus for a plus.</summary>
+    internal string Query => $"_state=z%2F{Content.Length}%3D%3d+a%2Bb~&_q=%7e";
 
     /// <summary>Waits until no other request works on the upload: a broken one may not have noticed yet.</summary>
     internal async Task<IDisposable> EnterAsync()

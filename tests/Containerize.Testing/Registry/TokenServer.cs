@@ -16,7 +16,7 @@ public sealed record TokenScope(string Repository, IReadOnlyList<string> Actions
     {
         var first = text.IndexOf(':', StringComparison.Ordinal);
         var last = text.LastIndexOf(':');
-        return first < last && text[..first] == "repository" ? new(text[(first + 1)..last], text[(last + 1)..].Split(',')) : null;
+        return first < last && text[..first] == "repository" ? new(text[(first + 1)..last], text[(last + 1)..] == "*" ? ["pull", "push", "delete"] : text[(last + 1)..].Split(',')) : null;
     }
 
     public override string ToString() => $"repository:{Repository}:{string.Join(',', Actions)}";

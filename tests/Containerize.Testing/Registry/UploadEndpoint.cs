@@ -66,7 +66,7 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
     private async Task<Reply> ContinueAsync(Exchange exchange, Repository repository, Upload upload)
     {
         var request = exchange.Request;
-        if (options.UploadState && request.Method is "PATCH" or "PUT" && !HasState(request.ServedQuery, upload))
+        if (options.UploadState && request.Method is "PATCH" or "PUT" && request.Parameter("_state") != upload.State)
         {
             repository.Uploads.TryRemove(upload.Id, out _);
             return Reply.Error(400, "BLOB_UPLOAD_INVALID", "the state of the upload is stale or damaged");
@@ -160,7 +160,7 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
     private Reply Progress(Exchange exchange, Upload upload, int status)
     {
         var reply = new Reply(status)
-            .With("Location", Locate(exchange, $"/v2/{exchange.Request.Repository}/blobs/uploads/{upload.Id}{(options.UploadState ? "?" + upload.State : "")}"))
+            .With("Location", Locate(exchange, $"/v2/{exchange.Request.Repository}/blobs/uploads/{upload.Id}{(options.UploadState ? "?" + upload.Query : "")}"))
             // As distribution does it: nothing and one byte look the same.
             .With("Range", $"0-{Math.Max(0, upload.Content.Length - 1)}")
             .With("Docker-Upload-UUID", upload.Id);
@@ -176,9 +176,6 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
         LocationForm.Schemeless => exchange.Origin[exchange.Origin.IndexOf('/', StringComparison.Ordinal)..] + path,
         _ => path,
     };
-
-    private static bool HasState(string query, Upload upload) =>
-        query == upload.State || query.StartsWith(upload.State + "&digest=", StringComparison.Ordinal);
 
     private static Reply Unknown() => Reply.Error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
 

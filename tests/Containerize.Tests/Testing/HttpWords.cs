@@ -34,8 +34,9 @@ internal static class HttpWords
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
+    // Not the validated headers: they would rewrite a Location.
     internal static string? Header(this HttpResponseMessage reply, string name) =>
-        reply.Headers.TryGetValues(name, out var values) || reply.Content.Headers.TryGetValues(name, out values) ? string.Join(", ", values) : null;
+        reply.Headers.NonValidated.TryGetValues(name, out var values) || reply.Content.Headers.NonValidated.TryGetValues(name, out values) ? values.ToString() : null;
 
     internal static async Task<string?> ErrorCode(this HttpResponseMessage reply) =>
         (string?)JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["errors"]![0]!["code"];

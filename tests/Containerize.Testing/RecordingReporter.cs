@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+
+namespace Containerize.Testing;
+
+/// <summary>Keeps what the library says.</summary>
+public sealed class RecordingReporter : IReporter
+{
+    private readonly ConcurrentQueue<string> _messages = new();
+    private readonly ConcurrentQueue<string> _details = new();
+    private readonly ConcurrentQueue<(DiagnosticCode Code, string Text)> _warnings = new();
+
+    public IReadOnlyList<string> Messages => [.. _messages];
+
+    public IReadOnlyList<string> Details => [.. _details];
+
+    public IReadOnlyList<(DiagnosticCode Code, string Text)> Warnings => [.. _warnings];
+
+    /// <summary>Everything that was said, to look for what must not be in it.</summary>
+    public string AllText => string.Join('\n', [.. _messages, .. _details, .. _warnings.Select(warning => warning.Text)]);
+
+    public void Message(string text) => _messages.Enqueue(text);
+
+    public void Detail(string text) => _details.Enqueue(text);
+
+    public void Warning(DiagnosticCode code, string text) => _warnings.Enqueue((code, text));
+}
