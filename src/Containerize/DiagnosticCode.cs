@@ -52,6 +52,12 @@ public enum DiagnosticCode
     /// <summary>MSBuild or the .NET SDK is too old.</summary>
     UnsupportedSdk = 1013,
 
+    /// <summary>A file's path in the image is absolute, leaves its directory or is otherwise none.</summary>
+    InvalidPath = 1014,
+
+    /// <summary>The repository name was changed to one that is valid (a warning).</summary>
+    ChangedRepository = 1015,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Containerize.Oci;
 
@@ -9,6 +10,7 @@ namespace Containerize.Oci;
 /// so it is safe as part of a path or URL.
 /// </summary>
 /// <remarks>OCI image specification, <i>descriptor.md</i>, "Digests". Only the registered algorithms are accepted.</remarks>
+[JsonConverter(typeof(DigestConverter))]
 public readonly record struct Digest
 {
     private static readonly SearchValues<char> s_lowerHex = SearchValues.Create("0123456789abcdef");

@@ -44,7 +44,7 @@ public static class OciJson
             RefuseSchema1(root);
             return root.Deserialize(s_context.Manifest);
         });
-        CheckSizes(manifest.Layers.Append(manifest.Config), origin);
+        CheckDescriptors(manifest.Layers.Append(manifest.Config), origin);
         return manifest;
     }
 
@@ -62,7 +62,7 @@ public static class OciJson
             RefuseMember(root, "config");
             return root.Deserialize(s_context.ImageIndex);
         });
-        CheckSizes(index.Manifests, origin);
+        CheckDescriptors(index.Manifests, origin);
         return index;
     }
 
@@ -73,6 +73,15 @@ public static class OciJson
     /// <returns>The object.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static JsonObject ReadObject(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, ParseObject);
+
+    /// <summary>Reads any JSON array under the same limits.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="what">What it should be, for the error message.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The array.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    public static JsonArray ReadArray(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, bytes =>
+        JsonNode.Parse(bytes, documentOptions: s_documentOptions) as JsonArray ?? throw new JsonException("it is no JSON array"));
 
     /// <summary>Writes a manifest: compact, members in a fixed order.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -147,11 +156,12 @@ public static class OciJson
         }
     }
 
-    private static void CheckSizes(IEnumerable<Descriptor> descriptors, string origin)
+    private static void CheckDescriptors(IEnumerable<Descriptor> descriptors, string origin)
     {
-        if (descriptors.FirstOrDefault(descriptor => descriptor is null || descriptor.Size < 0) is { } wrong)
+        // The serializer checks members for null, not the elements of a list.
+        if (descriptors.Any(descriptor => descriptor is null || descriptor.Size < 0))
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A descriptor of {origin} has a negative size ({wrong.Digest}).");
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A descriptor of {origin} is null or has a negative size.");
         }
     }
 }

@@ -7,7 +7,6 @@ namespace Containerize.Oci;
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(ImageIndex))]
 [JsonSerializable(typeof(Descriptor))]
-[JsonSourceGenerationOptions(Converters = [typeof(DigestConverter)])]
 internal sealed partial class OciJsonContext : JsonSerializerContext;
 
 /// <summary>Digests are strings in JSON; reading checks their grammar.</summary>

@@ -21,20 +21,21 @@ public abstract class Blob
 /// <summary>A blob in memory: manifests and configs.</summary>
 public sealed class MemoryBlob : Blob
 {
-    private readonly ReadOnlyMemory<byte> _content;
-
     /// <summary>Creates a blob from bytes that are trusted, and names them.</summary>
     /// <param name="mediaType">Their media type.</param>
     /// <param name="content">The bytes; they must not be changed any more.</param>
     public MemoryBlob(string mediaType, ReadOnlyMemory<byte> content)
-        : base(new Descriptor { MediaType = mediaType, Digest = Digest.Of(content.Span), Size = content.Length }) => _content = content;
+        : base(new Descriptor { MediaType = mediaType, Digest = Digest.Of(content.Span), Size = content.Length }) => Memory = content;
 
     /// <summary>The bytes.</summary>
-    public ReadOnlySpan<byte> Content => _content.Span;
+    public ReadOnlyMemory<byte> Memory { get; }
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlySpan<byte> Content => Memory.Span;
 
     /// <inheritdoc/>
     public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Stream>(new MemoryStream(_content.ToArray(), writable: false));
+        ValueTask.FromResult<Stream>(new MemoryStream(Memory.ToArray(), writable: false));
 }
 
 /// <summary>A blob that is a file, or a part of one (an entry of an archive).</summary>

@@ -101,6 +101,11 @@ public sealed class BlobStore
         return new BlobWriter(this, path, new FileStream(path, options));
     }
 
+    /// <summary>Writes a small file beside the blobs, whole or not at all.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Its content.</param>
+    public void WriteFile(string name, ReadOnlySpan<byte> content) => AtomicFile.Write(Path.Combine(Root, name), content);
+
     /// <summary>Removes all blobs but some. For stores of one project, not for the shared cache.</summary>
     /// <param name="keep">The blobs that stay.</param>
     public void RemoveAllExcept(IReadOnlySet<Digest> keep)

@@ -1,0 +1,85 @@
+using Containerize.Images;
+using Containerize.Registry;
+using Containerize.Storage;
+using Microsoft.Build.Framework;
+
+namespace Containerize.Tasks;
+
+/// <summary>What the machine lends to a build: the cache and the way to registries.</summary>
+internal sealed class BuildEnvironment : IDisposable
+{
+    private readonly string _projectDirectory;
+    private readonly BaseImageReference _baseReference;
+
+    /// <summary>Reads the environment from an item.</summary>
+    /// <param name="item">The project's directory; its metadata name the base, the cache and registries.</param>
+    /// <param name="outputDirectory">The project's own directory, for a cache where the shared one is unusable.</param>
+    /// <param name="reporter">Takes messages and warnings.</param>
+    /// <param name="warn">Is told of an unusable cache.</param>
+    internal BuildEnvironment(ITaskItem item, string outputDirectory, IReporter reporter, Action<string> warn)
+    {
+        _projectDirectory = item.ItemSpec;
+        _baseReference = BaseImageReference.Parse(item.GetMetadata("BaseImage"), _projectDirectory);
+        var directory = CacheLocation.Resolve(item.GetMetadata("CacheDirectory"), _projectDirectory, Environment.GetEnvironmentVariable);
+        Cache = OpenCache(directory, Path.Combine(outputDirectory, "cache"), warn);
+        Registries = new RegistryClient(
+            new RegistryOptions
+            {
+                PushRegistry = NullIfEmpty(item.GetMetadata("PushRegistry").Split(';')[0].Trim()),
+                PullRegistry = (_baseReference as RegistryReference)?.Image.Repository.Registry,
+                InsecureRegistries = List(item.GetMetadata("InsecureRegistries")),
+                CertificateFiles = [.. List(item.GetMetadata("CertificateFiles")).Select(file => Path.GetFullPath(file, _projectDirectory))],
+                MemoryDirectory = Path.Combine(Cache.Root, "pushed"),
+            },
+            reporter);
+    }
+
+    /// <summary>The blobs that all projects of this user share.</summary>
+    internal BlobStore Cache { get; }
+
+    /// <summary>Talks to registries.</summary>
+    internal RegistryClient Registries { get; }
+
+    public void Dispose() => Registries.Dispose();
+
+    /// <summary>The base image's source.</summary>
+    /// <param name="prefetch">Whether its layers are needed in any case, and may be fetched while other layers are written.</param>
+    /// <returns>The source.</returns>
+    internal IImageSource OpenBase(bool prefetch) => _baseReference switch
+    {
+        ScratchReference => new ScratchSource(),
+        LayoutReference layout => new LayoutSource(layout.Directory, layout.Tag),
+        OciArchiveReference archive => new OciArchiveSource(archive.File, archive.Tag, Cache),
+        DockerArchiveReference archive => new DockerArchiveSource(archive.File, archive.Tag, Cache),
+        RegistryReference registry => new RegistrySource(Registries, registry.Image, Cache, prefetch),
+        var other => throw new InvalidOperationException($"There is no source for {other.GetType().Name}."),
+    };
+
+    private static BlobStore OpenCache(string? directory, string fallback, Action<string> warn)
+    {
+        if (directory is null)
+        {
+            return new BlobStore(fallback);
+        }
+
+        try
+        {
+            var cache = new BlobStore(directory);
+            using (cache.CreateWriter())
+            {
+                // Only a file that can be made shows that the directory can be used.
+            }
+
+            return cache;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{fallback}' instead and shares nothing with others. Make the directory writable, or set ContainerizeCacheDirectory.");
+            return new BlobStore(fallback);
+        }
+    }
+
+    private static string[] List(string text) => text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,97 @@
+using Containerize.Images;
+using Containerize.Storage;
+using Microsoft.Build.Framework;
+
+namespace Containerize.Tasks;
+
+/// <summary>Builds an image from published files and keeps it in a directory, ready for <see cref="PublishImage"/>.</summary>
+public sealed class BuildImage : ContainerizeTask
+{
+    /// <summary>The publish directory, a full path.</summary>
+    [Required]
+    public required string PublishDirectory { get; set; }
+
+    /// <summary>Where files come from: <c>RelativePath</c>, and the metadata of <c>ResolvedFileToPublish</c>.</summary>
+    public ITaskItem[] PublishedFiles { get; set; } = [];
+
+    /// <summary>Files that this build wrote (<c>FileWrites</c>); those in the publish directory are known to belong there.</summary>
+    public ITaskItem[] WrittenFiles { get; set; } = [];
+
+    /// <summary>The names of the runtime packs of a self-contained app.</summary>
+    public ITaskItem[] RuntimePacks { get; set; } = [];
+
+    /// <summary>The repository, with <c>Tag</c>, <c>Tags</c> and <c>IsDefault</c>. Checked before anything is built.</summary>
+    [Required]
+    public required ITaskItem ImageName { get; set; }
+
+    /// <summary>The runtime identifier that the image is for.</summary>
+    [Required]
+    public required string RuntimeIdentifier { get; set; }
+
+    /// <summary>One item whose metadata are the settings with a single value.</summary>
+    [Required]
+    public required ITaskItem Settings { get; set; }
+
+    /// <summary>Parts of the commands that start the app; <c>Kind</c> says which command.</summary>
+    public ITaskItem[] Arguments { get; set; } = [];
+
+    /// <summary>Environment variables of the image, each with a <c>Value</c>.</summary>
+    public ITaskItem[] EnvironmentVariables { get; set; } = [];
+
+    /// <summary>Labels, each with a <c>Value</c>; the last one of a name counts.</summary>
+    public ITaskItem[] Labels { get; set; } = [];
+
+    /// <summary>Ports, each with an optional <c>Type</c>.</summary>
+    public ITaskItem[] Ports { get; set; } = [];
+
+    /// <summary>Where the image will go; each with a <c>Kind</c>.</summary>
+    public ITaskItem[] Destinations { get; set; } = [];
+
+    /// <summary>One item, the project's directory, whose metadata say which base, cache and registries there are.</summary>
+    [Required]
+    public required ITaskItem BuildEnvironment { get; set; }
+
+    /// <summary>Where the built image is kept, a full path.</summary>
+    [Required]
+    public required string OutputDirectory { get; set; }
+
+    /// <summary>The manifest, as JSON.</summary>
+    [Output]
+    public string? Manifest { get; set; }
+
+    /// <summary>The config, as JSON.</summary>
+    [Output]
+    public string? Configuration { get; set; }
+
+    /// <summary>The manifest's digest.</summary>
+    [Output]
+    public string? Digest { get; set; }
+
+    /// <summary>The manifest's media type.</summary>
+    [Output]
+    public string? MediaType { get; set; }
+
+    /// <summary>The files that were written.</summary>
+    [Output]
+    public ITaskItem[] WrittenOutputs { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    {
+        var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, reporter);
+        using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
+        var store = new BlobStore(OutputDirectory);
+        var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
+        var files = Layers.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
+        PublishedFileItems.WarnOfUnexpected(files, reporter);
+        var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports).Read(
+            files, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers), reporter);
+        var built = await ImageBuilder.BuildAsync(request, store, reporter, cancellationToken);
+        await BuiltImageFile.SaveAsync(built, store, cancellationToken);
+        Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);
+        Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
+        Digest = built.Image.Manifest.Descriptor.Digest.ToString();
+        MediaType = built.Image.Manifest.Descriptor.MediaType;
+        WrittenOutputs = [new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, BuiltImageFile.FileName))];
+    }
+}

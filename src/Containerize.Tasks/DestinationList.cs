@@ -1,0 +1,77 @@
+using Containerize.Destinations;
+using Containerize.Oci;
+using Containerize.Registry;
+using Microsoft.Build.Framework;
+
+namespace Containerize.Tasks;
+
+/// <summary>Where an image goes and what it is called there, read and checked from items.</summary>
+internal sealed class DestinationList
+{
+    private readonly IReporter _reporter;
+
+    internal DestinationList(ITaskItem[] destinations, ITaskItem name, string projectDirectory, IReporter reporter)
+    {
+        _reporter = reporter;
+        Registries = [.. Of(destinations, "Registry").Select(item => Registry(item.ItemSpec))];
+        Name = ImageNameRules.Create(Registries.Count > 0 ? Registries[0] : null, name.ItemSpec, name.GetMetadata("IsDefault") == "true", name.GetMetadata("Tag"), name.GetMetadata("Tags"), reporter);
+        Archive = Of(destinations, "Archive").Select(item => ArchivePath.Resolve(Full(item, projectDirectory), Name)).FirstOrDefault();
+        Layout = Of(destinations, "Layout").Select(item => Full(item, projectDirectory)).FirstOrDefault();
+    }
+
+    /// <summary>What the image is called.</summary>
+    internal ImageName Name { get; }
+
+    /// <summary>The archive's full path, if there is to be one.</summary>
+    internal string? Archive { get; }
+
+    /// <summary>The layout's full path, if there is to be one.</summary>
+    internal string? Layout { get; }
+
+    /// <summary>The registries.</summary>
+    internal IReadOnlyList<string> Registries { get; }
+
+    /// <summary>Whether a destination needs the bytes of the base's layers in any case.</summary>
+    internal bool NeedBaseLayers => Archive is not null || Layout is not null;
+
+    /// <summary>Full paths of what is written; in the publish directory they are no content.</summary>
+    internal IReadOnlySet<string> LocalPaths => new HashSet<string>(new[] { Archive, Layout }.OfType<string>().Select(Path.TrimEndingDirectorySeparator), StringComparer.Ordinal);
+
+    /// <summary>The destinations: local ones first, because they fail sooner.</summary>
+    /// <param name="client">Talks to registries.</param>
+    /// <returns>The destinations.</returns>
+    internal IEnumerable<IImageDestination> Create(RegistryClient client)
+    {
+        if (Archive is not null)
+        {
+            yield return new ArchiveDestination(Archive, Name, _reporter);
+        }
+
+        if (Layout is not null)
+        {
+            yield return new LayoutDestination(Layout, Name, _reporter);
+        }
+
+        foreach (var registry in Registries)
+        {
+            yield return new RegistryDestination(client, Name.In(registry), Name.Tags);
+        }
+    }
+
+    private static IEnumerable<ITaskItem> Of(ITaskItem[] destinations, string kind) => destinations.Where(item => item.GetMetadata("Kind") == kind);
+
+    private static string Full(ITaskItem item, string projectDirectory)
+    {
+        // A trailing separator says "directory", and GetFullPath keeps it.
+        var path = item.ItemSpec.Trim().Replace('\\', Path.DirectorySeparatorChar);
+        return Path.GetFullPath(path, projectDirectory);
+    }
+
+    private static string Registry(string text)
+    {
+        var registry = text.Trim();
+        return ImageReference.IsRegistry(registry)
+            ? ImageReference.NormalizeRegistry(registry)
+            : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"ContainerRegistry '{registry}' is not a registry's host and optional port, like 'ghcr.io' or 'localhost:5000'. The repository's path belongs into ContainerRepository.");
+    }
+}

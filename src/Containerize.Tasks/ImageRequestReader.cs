@@ -1,0 +1,102 @@
+using System.Globalization;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+using Microsoft.Build.Framework;
+
+namespace Containerize.Tasks;
+
+/// <summary>Reads a project's settings, checking each with the name the user knows.</summary>
+internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] arguments, ITaskItem[] environment, ITaskItem[] labels, ITaskItem[] ports)
+{
+    internal ImageRequest Read(IReadOnlyList<PublishedFile> files, string runtimeIdentifier, IImageSource baseImage, IReporter reporter)
+    {
+        var split = Enum.Parse<LayerSplit>(settings.GetMetadata("LayerSplit"));
+        if (split == LayerSplit.AppOnly)
+        {
+            reporter.Message("The app is published as a single file or as native code, so all of it is one layer. Without PublishSingleFile and PublishAot, packages and app have layers of their own, and a change sends less.");
+        }
+
+        return new ImageRequest
+        {
+            Layers = LayerPlanner.Plan(files, split),
+            Base = baseImage,
+            Platform = Platform.FromRuntimeIdentifier(runtimeIdentifier),
+            WorkingDirectory = WorkingDirectory(),
+            Format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci),
+            Command = Command(),
+            User = NullIfEmpty(settings.GetMetadata("User")),
+            Environment = Environment(),
+            Ports = [.. ports.Select(port => Port.Parse(port.ItemSpec, port.GetMetadata("Type")))],
+            Labels = LastOfEach(labels),
+            BaseLabels = (settings.GetMetadata("BaseNameLabel") == "true" ? BaseLabels.Name : BaseLabels.None)
+                | (settings.GetMetadata("BaseDigestLabel") == "true" ? BaseLabels.Digest : BaseLabels.None),
+            LayerOptions = new LayerOptions { ModificationTime = ModificationTime() },
+        };
+    }
+
+    private ImageCommand Command() => new()
+    {
+        Entrypoint = ArgumentsOf("Entrypoint"),
+        EntrypointArgs = ArgumentsOf("EntrypointArgs"),
+        DefaultArgs = ArgumentsOf("DefaultArgs"),
+        AppCommand = ArgumentsOf("AppCommand"),
+        AppCommandArgs = ArgumentsOf("AppCommandArgs"),
+        Instruction = Choice("ContainerAppCommandInstruction", "AppCommandInstruction", AppCommandInstruction.Unset),
+    };
+
+    private string[] ArgumentsOf(string kind) => [.. arguments.Where(argument => argument.GetMetadata("Kind") == kind).Select(argument => argument.ItemSpec)];
+
+    private string WorkingDirectory()
+    {
+        var directory = settings.GetMetadata("WorkingDirectory").Trim().Replace('\\', '/');
+        if (!directory.StartsWith('/') || directory.Split('/').Contains("..") || directory.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerWorkingDirectory '{directory}' is not an absolute path in the image. Write it like '/app'.");
+        }
+
+        return "/" + string.Join('/', directory.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+    }
+
+    private Dictionary<string, string> Environment()
+    {
+        var variables = LastOfEach(environment);
+        return variables.Keys.FirstOrDefault(name => name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)) is { } wrong
+            ? throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerEnvironmentVariable '{wrong}' is not a name of a variable. Write <ContainerEnvironmentVariable Include=\"NAME\" Value=\"value\" />.")
+            : variables;
+    }
+
+    private DateTimeOffset ModificationTime()
+    {
+        var epoch = settings.GetMetadata("SourceDateEpoch").Trim();
+        if (epoch.Length == 0)
+        {
+            return LayerOptions.DefaultModificationTime;
+        }
+
+        // The upper bound is the largest time of a classic tar header.
+        return long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 0x1_FFFF_FFFF
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"SOURCE_DATE_EPOCH '{epoch}' is not a number of seconds since 1970. Correct or unset the environment variable.");
+    }
+
+    private T Choice<T>(string property, string metadata, T unset)
+        where T : struct, Enum
+    {
+        var text = settings.GetMetadata(metadata).Trim();
+        if (text.Length == 0)
+        {
+            return unset;
+        }
+
+        var names = Enum.GetNames<T>().Where(name => name != "Unset").ToList();
+        return names.Find(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } match
+            ? Enum.Parse<T>(match)
+            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"{property} '{text}' is unknown. Choose one of: {string.Join(", ", names)}.");
+    }
+
+    private static Dictionary<string, string> LastOfEach(ITaskItem[] items) =>
+        items.GroupBy(item => item.ItemSpec, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last().GetMetadata("Value"), StringComparer.Ordinal);
+
+    private static string? NullIfEmpty(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

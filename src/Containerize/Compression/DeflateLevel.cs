@@ -1,0 +1,14 @@
+namespace Containerize.Compression;
+
+/// <summary>How hard the encoder looks for repetitions.</summary>
+public enum DeflateLevel
+{
+    /// <summary>A good balance of time and size.</summary>
+    Default,
+
+    /// <summary>The least time.</summary>
+    Fast,
+
+    /// <summary>The least size.</summary>
+    Small,
+}

@@ -1,0 +1,145 @@
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Destinations;
+
+/// <summary>
+/// What is in an archive and where, before a byte of it is written: an OCI layout, and the <c>manifest.json</c> by which
+/// Docker before version 25 finds the same blobs. Documents come first, so that what reads the archive as a stream knows the rest.
+/// </summary>
+internal sealed class ArchiveContents
+{
+    private readonly IReadOnlyList<Entry> _entries;
+    private readonly bool _gzip;
+
+    private ArchiveContents(IReadOnlyList<Entry> entries, bool gzip)
+    {
+        _entries = entries;
+        _gzip = gzip;
+        var length = entries[^1].End + (2 * TarHeader.BlockSize);
+        Length = gzip ? StoredGzipStream.LengthOf(length) : length;
+    }
+
+    /// <summary>How long the archive is, in bytes.</summary>
+    internal long Length { get; }
+
+    /// <summary>Plans an archive.</summary>
+    /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="gzip">Whether the archive is wrapped in gzip.</param>
+    /// <returns>The contents.</returns>
+    internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip)
+    {
+        var blobs = ImageBlobs.Of(images);
+        var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] };
+        IEnumerable<(byte[] Header, Blob Content)> files =
+        [
+            File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
+            File(Layout.Index, Document(OciJson.Write(index))),
+            File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(ForDocker(images, name)))),
+            // Some validators look for the directories themselves.
+            .. blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/").Select(directory => (TarHeader.CreateDirectory(directory), (Blob)Document([]))),
+            .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
+        ];
+
+        var entries = new List<Entry>();
+        foreach (var (header, content) in files)
+        {
+            entries.Add(new Entry(header, content, entries is [.., var last] ? last.End : 0));
+        }
+
+        return new ArchiveContents(entries, gzip);
+    }
+
+    /// <summary>
+    /// Whether a file is this archive already: its length, its documents, which name every byte of the rest by digest,
+    /// and every header are compared; the layers themselves are not read.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Whether it is.</returns>
+    internal bool AreIn(string path)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists || file.Length != Length)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var handle = System.IO.File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            return _entries.All(entry => Has(handle, entry.Offset, entry.Header)
+                && (entry.Content is not MemoryBlob document || Has(handle, entry.Offset + TarHeader.BlockSize, document.Content)));
+        }
+        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes the archive.</summary>
+    /// <param name="target">Takes the bytes.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    /// <returns>When all is written.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: a blob is damaged.</exception>
+    internal async Task WriteAsync(Stream target, CancellationToken cancellationToken)
+    {
+        if (!_gzip)
+        {
+            await WriteTarAsync(target, cancellationToken);
+            return;
+        }
+
+        var stored = await StoredGzipStream.CreateAsync(target, cancellationToken);
+        await WriteTarAsync(stored, cancellationToken);
+        await stored.CompleteAsync(cancellationToken);
+    }
+
+    private async Task WriteTarAsync(Stream tar, CancellationToken cancellationToken)
+    {
+        foreach (var entry in _entries)
+        {
+            await tar.WriteAsync(entry.Header, cancellationToken);
+            await ImageBlobs.CopyAsync(entry.Content, tar, cancellationToken);
+            await tar.WriteAsync(new byte[TarHeader.Padding(entry.Content.Descriptor.Size)], cancellationToken);
+        }
+
+        await tar.WriteAsync(new byte[2 * TarHeader.BlockSize], cancellationToken);
+    }
+
+    private bool Has(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, ReadOnlySpan<byte> expected)
+    {
+        Span<byte> actual = stackalloc byte[TarHeader.BlockSize];
+        for (; expected.Length > 0; offset += TarHeader.BlockSize)
+        {
+            var count = Math.Min(expected.Length, actual.Length);
+            if (RandomAccess.Read(file, actual[..count], _gzip ? StoredGzipStream.PositionOf(offset) : offset) != count || !actual[..count].SequenceEqual(expected[..count]))
+            {
+                return false;
+            }
+
+            expected = expected[count..];
+        }
+
+        return true;
+    }
+
+    // Docker of that age has no indexes: it gets the images one by one, the preferred one with the name. It refuses an archive
+    // with images of another operating system altogether.
+    private static IEnumerable<DockerArchiveManifest> ForDocker(ImageSet images, ImageName name) => images.Images
+        .Where(image => image.Config.Platform.Os == images.Images[0].Config.Platform.Os)
+        .Select((image, position) => new DockerArchiveManifest(
+            Layout.PathOf(image.Document.Config.Digest),
+            position == 0 ? name.FullReferences : [],
+            [.. image.Document.Layers.Select(layer => Layout.PathOf(layer.Digest))]));
+
+    private static (byte[] Header, Blob Content) File(string name, Blob content) => (TarHeader.Create(name, content.Descriptor.Size), content);
+
+    private static MemoryBlob Document(byte[] content) => new("application/json", content);
+
+    private sealed record Entry(byte[] Header, Blob Content, long Offset)
+    {
+        internal long End => Offset + TarHeader.BlockSize + Content.Descriptor.Size + TarHeader.Padding(Content.Descriptor.Size);
+    }
+}

@@ -1,0 +1,39 @@
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Destinations;
+
+/// <summary>A place that an image goes to.</summary>
+public interface IImageDestination
+{
+    /// <summary>Writes the image: its blobs first, what names them last, so that an interruption leaves what was there before.</summary>
+    /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="cancellationToken">Stops the writing and removes what is half-written.</param>
+    /// <returns>Where the image is now.</returns>
+    Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken);
+}
+
+/// <summary>Where an image went.</summary>
+/// <param name="Kind">Which kind of place: <c>archive</c>, <c>layout</c>, <c>registry</c>.</param>
+/// <param name="Locations">The file, directory or image references.</param>
+/// <param name="BytesWritten">How many bytes of blobs were copied or sent.</param>
+/// <param name="BytesAvoided">How many bytes of blobs were there already, were mounted or were linked.</param>
+public sealed record DestinationResult(string Kind, IReadOnlyList<string> Locations, long BytesWritten, long BytesAvoided);
+
+/// <summary>What an image is called in archives and layouts.</summary>
+/// <param name="Registry">The registry the name begins with; null when the image goes to none.</param>
+/// <param name="Repository">The repository.</param>
+/// <param name="Tags">The tags; at least one.</param>
+public sealed record ImageName(string? Registry, string Repository, IReadOnlyList<string> Tags)
+{
+    /// <summary>The full names, one per tag: <c>[registry/]repository:tag</c>.</summary>
+    public IReadOnlyList<string> References => [.. Tags.Select(tag => $"{(Registry is null ? "" : Registry + "/")}{Repository}:{tag}")];
+
+    /// <summary>The same names with the registry that Docker assumes when none is named. Engines that do not assume it take names as they are.</summary>
+    internal IReadOnlyList<string> FullReferences => [.. References.Select(reference => ImageReference.Parse(reference).ToString())];
+
+    /// <summary>Where the image will be found in a registry.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <returns>The repository in it.</returns>
+    public RepositoryReference In(string registry) => new(registry, Repository);
+}

@@ -1,0 +1,23 @@
+using Containerize.Oci;
+
+namespace Containerize.Images;
+
+/// <summary>An image that a build made, with what there is to say of it.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Layers">The layers on top of the base's, bottom first.</param>
+/// <param name="BaseName">What the project calls the base; null for an image from nothing.</param>
+/// <param name="BaseDigest">The digest of the base's manifest; null for an image from nothing.</param>
+public sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, string? BaseName, Digest? BaseDigest)
+{
+    /// <summary>The layers that come from the base, bottom first.</summary>
+    public IReadOnlyList<Layer> BaseLayers => [.. Image.Layers.Take(Image.Layers.Count - Layers.Count)];
+}
+
+/// <summary>A layer that a build made.</summary>
+/// <param name="Name">What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</param>
+/// <param name="Files">How many files it holds.</param>
+/// <param name="Size">The size of the uncompressed tar, in bytes.</param>
+/// <param name="Descriptor">The blob; its size is the compressed one.</param>
+/// <param name="DiffId">The digest of the uncompressed tar.</param>
+/// <param name="Packages">The packages in it, each as <c>id version</c>.</param>
+public sealed record BuiltLayer(string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages);

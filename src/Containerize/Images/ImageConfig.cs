@@ -1,0 +1,233 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Images;
+
+/// <summary>
+/// An image's config: how it is run, what its layers are, how it came to be. Immutable; members that Containerize does not know
+/// (a base's healthcheck, <c>os.features</c> …) survive every change.
+/// </summary>
+/// <remarks>OCI image specification, <i>config.md</i>.</remarks>
+public sealed class ImageConfig
+{
+    private readonly JsonObject _root;
+
+    private ImageConfig(JsonObject root, MemoryBlob blob)
+    {
+        _root = root;
+        Blob = blob;
+    }
+
+    /// <summary>The raw config.</summary>
+    public MemoryBlob Blob { get; }
+
+    /// <summary>What the image runs on.</summary>
+    public Platform Platform => new()
+    {
+        Architecture = Text(_root, "architecture") ?? "",
+        Os = Text(_root, "os") ?? "",
+        OsVersion = Text(_root, "os.version"),
+        OsFeatures = _root["os.features"] is JsonArray ? Texts(_root, "os.features") : null,
+        Variant = Text(_root, "variant"),
+    };
+
+    /// <summary>The digests of the uncompressed layers, bottom first.</summary>
+    public IReadOnlyList<Digest> DiffIds => [.. Texts(_root["rootfs"] as JsonObject, "diff_ids").Select(Digest.Parse)];
+
+    /// <summary>The environment, each as <c>NAME=value</c>.</summary>
+    public IReadOnlyList<string> Environment => Texts(Settings, "Env");
+
+    /// <summary>The entrypoint; empty when there is none.</summary>
+    public IReadOnlyList<string> Entrypoint => Texts(Settings, "Entrypoint");
+
+    /// <summary>The command, or the default arguments of the entrypoint; empty when there are none.</summary>
+    public IReadOnlyList<string> Command => Texts(Settings, "Cmd");
+
+    /// <summary>The user, and group, the process runs as; empty means root.</summary>
+    public string User => Text(Settings, "User") ?? "";
+
+    /// <summary>The working directory; empty means <c>/</c>.</summary>
+    public string WorkingDirectory => Text(Settings, "WorkingDir") ?? "";
+
+    /// <summary>The labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels =>
+        (Settings?["Labels"] as JsonObject)?.ToDictionary(label => label.Key, label => label.Value?.ToString() ?? "", StringComparer.Ordinal) ?? [];
+
+    private JsonObject? Settings => _root["config"] as JsonObject;
+
+    /// <summary>Reads a config.</summary>
+    /// <param name="json">The raw bytes.</param>
+    /// <param name="mediaType">Their media type.</param>
+    /// <param name="origin">Where they come from, for the error message.</param>
+    /// <returns>The config.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    public static ImageConfig Read(ReadOnlyMemory<byte> json, string mediaType, string origin)
+    {
+        var config = new ImageConfig(OciJson.ReadObject(json.Span, "config", origin), new MemoryBlob(mediaType, json));
+        try
+        {
+            _ = config.DiffIds;
+            return config.Platform is { Os.Length: > 0, Architecture.Length: > 0 } && config.Labels is not null && config.Environment is not null
+                ? config
+                : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {origin} names no operating system or architecture, so it is not an image that can be built upon.");
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {origin} cannot be read: {Printable.Clean(failure.Message)}", failure);
+        }
+    }
+
+    /// <summary>The config of an image without layers.</summary>
+    /// <param name="platform">What it runs on.</param>
+    /// <returns>The config.</returns>
+    public static ImageConfig Scratch(Platform platform)
+    {
+        var root = new JsonObject { ["architecture"] = platform.Architecture, ["os"] = platform.Os };
+        if (platform.Variant is { } variant)
+        {
+            root["variant"] = variant;
+        }
+
+        root["config"] = new JsonObject();
+        root["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() };
+        root["history"] = new JsonArray();
+        return Create(root, MediaTypes.OciConfig);
+    }
+
+    /// <summary>The same config with layers on top, one history entry each.</summary>
+    /// <param name="layers">The diffIDs and what is in the layers, bottom first.</param>
+    /// <param name="created">When the layers, and with them the image, count as made.</param>
+    /// <returns>The new config.</returns>
+    public ImageConfig Append(IEnumerable<(Digest DiffId, HistoryEntry History)> layers, DateTimeOffset created) => Change(root =>
+    {
+        var time = Rfc3339(created);
+        var diffIds = Array(Object(root, "rootfs"), "diff_ids");
+        var history = Array(root, "history");
+        FillHistory(history, diffIds.Count);
+        foreach (var (diffId, entry) in layers)
+        {
+            diffIds.Add((JsonNode)diffId.ToString());
+            history.Add((JsonNode)new JsonObject { ["created"] = time, ["created_by"] = entry.CreatedBy, ["comment"] = entry.Comment });
+        }
+
+        root["created"] = time;
+    });
+
+    /// <summary>The same config with other run settings.</summary>
+    /// <param name="settings">What changes.</param>
+    /// <returns>The new config.</returns>
+    public ImageConfig With(ImageSettings settings) => Change(root =>
+    {
+        var config = Object(root, "config");
+        var environment = Merge(Texts(config, "Env"), settings.Environment);
+        SetOrRemove(config, "Env", environment);
+        SetOrRemove(config, "Entrypoint", settings.Entrypoint);
+        SetOrRemove(config, "Cmd", settings.Command);
+        if (settings.WorkingDirectory is { } directory)
+        {
+            config["WorkingDir"] = directory;
+        }
+
+        if (settings.User is { } user)
+        {
+            config["User"] = user;
+        }
+
+        if (settings.ExposedPorts.Count > 0)
+        {
+            var ports = Object(config, "ExposedPorts");
+            foreach (var port in settings.ExposedPorts)
+            {
+                ports.TryAdd(port.ToString(), new JsonObject());
+            }
+        }
+
+        if (settings.Labels.Count > 0)
+        {
+            var labels = Object(config, "Labels");
+            foreach (var (name, value) in settings.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+            {
+                labels[name] = value;
+            }
+        }
+
+        // Says how a Windows or Docker build made the image; it would be wrong for ours.
+        root.Remove("container");
+        root.Remove("container_config");
+    });
+
+    internal ImageConfig WithMediaType(string mediaType) =>
+        mediaType == Blob.Descriptor.MediaType ? this : new(_root, new MemoryBlob(mediaType, Blob.Content.ToArray()));
+
+    private static ImageConfig Create(JsonObject root, string mediaType) => new(root, new MemoryBlob(mediaType, OciJson.Write(root)));
+
+    private ImageConfig Change(Action<JsonObject> change)
+    {
+        var root = (JsonObject)_root.DeepClone();
+        change(root);
+        return Create(root, Blob.Descriptor.MediaType);
+    }
+
+    // Some registries refuse a config whose non-empty history entries are not as many as its layers; a base may lack some, or all.
+    private static void FillHistory(JsonArray history, int layers)
+    {
+        var described = history.Count(entry => entry is JsonObject item && item["empty_layer"]?.GetValueKind() != JsonValueKind.True);
+        for (; described < layers; described++)
+        {
+            history.Add((JsonNode)new JsonObject { ["comment"] = "layer of the base image" });
+        }
+    }
+
+    private static List<string> Merge(IReadOnlyList<string> existing, IReadOnlyDictionary<string, string> changes)
+    {
+        var merged = existing.Select(variable =>
+        {
+            var name = variable.Split('=', 2)[0];
+            return changes.TryGetValue(name, out var value) ? $"{name}={value}" : variable;
+        }).ToList();
+        var names = existing.Select(variable => variable.Split('=', 2)[0]).ToHashSet(StringComparer.Ordinal);
+        merged.AddRange(changes.Where(change => !names.Contains(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal).Select(change => $"{change.Key}={change.Value}"));
+        return merged;
+    }
+
+    private static void SetOrRemove(JsonObject parent, string name, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0)
+        {
+            parent.Remove(name);
+        }
+        else
+        {
+            parent[name] = new JsonArray([.. values.Select(value => (JsonNode)value)]);
+        }
+    }
+
+    private static JsonObject Object(JsonObject parent, string name)
+    {
+        if (parent[name] is not JsonObject child)
+        {
+            parent[name] = child = [];
+        }
+
+        return child;
+    }
+
+    private static JsonArray Array(JsonObject parent, string name)
+    {
+        if (parent[name] is not JsonArray child)
+        {
+            parent[name] = child = [];
+        }
+
+        return child;
+    }
+
+    private static string? Text(JsonObject? parent, string name) => parent?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static IReadOnlyList<string> Texts(JsonObject? parent, string name) =>
+        parent?[name] is JsonArray array ? [.. array.Select(item => item is null ? throw new InvalidOperationException($"'{name}' holds a null") : item.GetValue<string>())] : [];
+
+    private static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+}

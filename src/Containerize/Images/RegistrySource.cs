@@ -1,0 +1,101 @@
+using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Storage;
+
+namespace Containerize.Images;
+
+/// <summary>A base image in a registry. Manifests and configs are kept in the cache by digest; layers stay where they are until a destination needs them.</summary>
+public sealed class RegistrySource : IImageSource
+{
+    private const int MaxNesting = 4;
+
+    private readonly RegistryClient _client;
+    private readonly ImageReference _reference;
+    private readonly BlobStore _cache;
+    private readonly bool _prefetch;
+
+    /// <summary>Creates the source.</summary>
+    /// <param name="client">Talks to the registry.</param>
+    /// <param name="reference">The image.</param>
+    /// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
+    /// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
+    public RegistrySource(RegistryClient client, ImageReference reference, BlobStore cache, bool prefetch)
+    {
+        _client = client;
+        _reference = reference;
+        _cache = cache;
+        _prefetch = prefetch;
+    }
+
+    /// <inheritdoc/>
+    public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
+    {
+        var name = _reference.ToString();
+        var document = await ManifestAsync(_reference.Target, cancellationToken);
+        for (var depth = 0; MediaTypes.IsIndex(document.Descriptor.MediaType); depth++)
+        {
+            if (depth == MaxNesting)
+            {
+                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The indexes of {name} are nested more than {MaxNesting} deep; no image needs that.");
+            }
+
+            var index = OciJson.ReadIndex(document.Content, name);
+            document = await ManifestAsync(PlatformSelector.Select(index, platform, name).Digest.ToString(), cancellationToken);
+        }
+
+        var config = OciJson.ReadManifest(document.Content, name).Config;
+        var image = Image.Read(document, await ConfigAsync(config, name, cancellationToken), layer => _client.CreateBlob(_reference.Repository, layer), name);
+        PlatformSelector.Check(image.Config, platform, name);
+        if (_prefetch)
+        {
+            await Task.WhenAll(image.Layers.Select(layer => layer.Blob.Descriptor)
+                .Where(layer => !MediaTypes.IsForeignLayer(layer.MediaType))
+                .Select(layer => _client.FetchAsync(_reference.Repository, layer, _cache, cancellationToken)));
+        }
+
+        return new BaseImage(image, name);
+    }
+
+    private async Task<MemoryBlob> ManifestAsync(string target, CancellationToken cancellationToken)
+    {
+        if (Digest.TryParse(target, out var digest) && await CachedManifestAsync(digest, cancellationToken) is { } cached)
+        {
+            return cached;
+        }
+
+        var manifest = await _client.TryGetManifestAsync(_reference.Repository, target, cancellationToken)
+            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The base image {_reference.Repository}{(Digest.TryParse(target, out _) ? "@" : ":")}{target} does not exist. Check ContainerBaseImage, and whether you are logged in: some registries hide what an account may not see.");
+        if (manifest.Descriptor.Digest.Algorithm == "sha256")
+        {
+            using var content = new MemoryStream(manifest.Content.ToArray());
+            await _cache.AddAsync(manifest.Descriptor, content, _reference.ToString(), cancellationToken);
+        }
+
+        return new MemoryBlob(manifest.Descriptor.MediaType, manifest.Content);
+    }
+
+    private async Task<MemoryBlob?> CachedManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(_cache.PathOf(digest));
+        if (!file.Exists || file.Length > OciJson.MaxDocumentSize)
+        {
+            return null;
+        }
+
+        var bytes = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
+        return digest.Algorithm == "sha256" && Digest.Of(bytes) == digest && OciJson.DetectMediaType(bytes, file.FullName) is { } mediaType
+            ? new MemoryBlob(mediaType, bytes)
+            : null;
+    }
+
+    private async Task<byte[]> ConfigAsync(Descriptor config, string name, CancellationToken cancellationToken)
+    {
+        if (config.Size > OciJson.MaxDocumentSize)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {name} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
+        }
+
+        var blob = await _client.FetchAsync(_reference.Repository, config, _cache, cancellationToken);
+        return await File.ReadAllBytesAsync(blob.Path, cancellationToken);
+    }
+}

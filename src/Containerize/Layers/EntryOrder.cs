@@ -1,0 +1,104 @@
+namespace Containerize.Layers;
+
+/// <summary>Puts entries into the one order in which they are written, completes their directories and refuses what cannot be one tree.</summary>
+internal static class EntryOrder
+{
+    private const UnixFileMode ImpliedDirectory =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
+        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Sorts by ordinal path, which puts every directory before what it holds.</summary>
+    internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries)
+    {
+        var tree = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            CheckPath(entry);
+            CheckContent(entry);
+            if (!tree.TryAdd(entry.Path, entry) && !IsSameDirectory(tree[entry.Path], entry))
+            {
+                throw Duplicate(entry.Path, tree[entry.Path], entry);
+            }
+        }
+
+        foreach (var entry in tree.Values.ToArray())
+        {
+            AddParents(tree, entry);
+        }
+
+        var ordered = tree.Values.ToArray();
+        Array.Sort(ordered, static (x, y) => string.CompareOrdinal(x.Path, y.Path));
+        return ordered;
+    }
+
+    private static void AddParents(Dictionary<string, LayerEntry> tree, LayerEntry entry)
+    {
+        for (var slash = entry.Path.LastIndexOf('/'); slash > 0; slash = entry.Path.LastIndexOf('/', slash - 1))
+        {
+            var path = entry.Path[..slash];
+            if (tree.TryGetValue(path, out var parent))
+            {
+                if (parent.Type != LayerEntryType.Directory)
+                {
+                    throw new ContainerizeException(
+                        DiagnosticCode.DuplicatePath,
+                        $"'/{Printable.Clean(path)}' would be both {parent.Origin} and the directory of '/{Printable.Clean(entry.Path)}' ({entry.Origin}). Give one of them another path in the image.");
+                }
+
+                // Whoever came before has completed the directories above.
+                return;
+            }
+
+            tree.Add(path, new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ImpliedDirectory });
+        }
+    }
+
+    private static bool IsSameDirectory(LayerEntry x, LayerEntry y) =>
+        x.Type == LayerEntryType.Directory && y.Type == LayerEntryType.Directory && x.Mode == y.Mode && x.UserId == y.UserId && x.GroupId == y.GroupId;
+
+    private static void CheckPath(LayerEntry entry)
+    {
+        foreach (var part in entry.Path.AsSpan().Split('/'))
+        {
+            if (entry.Path.AsSpan(part) is "" or "." or "..")
+            {
+                throw InvalidPath(entry, "parts must not be empty, '.' or '..'");
+            }
+        }
+
+        if (entry.Path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw InvalidPath(entry, "it has a NUL character");
+        }
+
+        for (var i = 0; i < entry.Path.Length; i++)
+        {
+            if (char.IsSurrogate(entry.Path[i]) && !(i + 1 < entry.Path.Length && char.IsSurrogatePair(entry.Path[i], entry.Path[++i])))
+            {
+                throw InvalidPath(entry, "it is not valid Unicode");
+            }
+        }
+    }
+
+    private static void CheckContent(LayerEntry entry)
+    {
+        var valid = entry.Type switch
+        {
+            LayerEntryType.File => entry.SourcePath is null != entry.Content is null && entry.Size >= 0,
+            LayerEntryType.SymbolicLink => !string.IsNullOrEmpty(entry.LinkTarget) && !entry.LinkTarget.Contains('\0', StringComparison.Ordinal),
+            _ => true,
+        };
+        if (!valid)
+        {
+            throw new ArgumentException($"The entry '{entry.Path}' needs either a source or content if it is a file, and a target if it is a link.", nameof(entry));
+        }
+    }
+
+    private static ContainerizeException InvalidPath(LayerEntry entry, string why) => new(
+        DiagnosticCode.InvalidPath,
+        $"'{Printable.Clean(entry.Path)}' ({entry.Origin}) cannot be a path in the image: {why}. Paths are relative to the root of the image, with '/' between their parts.");
+
+    private static ContainerizeException Duplicate(string path, LayerEntry first, LayerEntry second) => new(
+        DiagnosticCode.DuplicatePath,
+        $"Two entries want the path '/{Printable.Clean(path)}' in the image: {first.Origin} and {second.Origin}. Leave one out, or give it another path.");
+}

@@ -1,0 +1,43 @@
+namespace Containerize.Layers;
+
+/// <summary>One file, directory or symbolic link of a layer.</summary>
+public sealed record LayerEntry
+{
+    /// <summary>Where it lies in the image: parts separated by <c>/</c>, none of them empty, <c>.</c> or <c>..</c>; no slash at either end.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required LayerEntryType Type { get; init; }
+
+    /// <summary>Its permissions in the image. Links have none of their own.</summary>
+    public required UnixFileMode Mode { get; init; }
+
+    /// <summary>The user who owns it.</summary>
+    public int UserId { get; init; }
+
+    /// <summary>The group that owns it.</summary>
+    public int GroupId { get; init; }
+
+    /// <summary>The file on this machine that holds the content. A file has this or <see cref="Content"/>.</summary>
+    public string? SourcePath { get; init; }
+
+    /// <summary>How many bytes the file at <see cref="SourcePath"/> had when it was listed. Another size while writing is an error.</summary>
+    public long Size { get; init; }
+
+    /// <summary>The content of a generated file, in memory.</summary>
+    public ReadOnlyMemory<byte>? Content { get; init; }
+
+    /// <summary>Where a symbolic link points to; not checked, as it is resolved inside the image.</summary>
+    public string? LinkTarget { get; init; }
+
+    /// <summary>How many bytes of content the entry has.</summary>
+    internal long ContentSize => Type != LayerEntryType.File ? 0 : Content?.Length ?? Size;
+
+    /// <summary>Where the entry comes from, for messages.</summary>
+    internal string Origin => SourcePath is not null ? $"'{Printable.Clean(SourcePath)}'" : Type switch
+    {
+        LayerEntryType.Directory => "a directory",
+        LayerEntryType.SymbolicLink => $"a link to '{Printable.Clean(LinkTarget)}'",
+        _ => "a generated file",
+    };
+}

@@ -1,0 +1,14 @@
+namespace Containerize.Layers;
+
+/// <summary>What an entry of a layer is.</summary>
+public enum LayerEntryType
+{
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A directory.</summary>
+    Directory,
+
+    /// <summary>A symbolic link.</summary>
+    SymbolicLink,
+}

@@ -1,0 +1,23 @@
+using Containerize.Compression;
+using Containerize.Oci;
+
+namespace Containerize.Layers;
+
+/// <summary>How a layer is written. All but <see cref="MaxDegreeOfParallelism"/> decide its bytes.</summary>
+public sealed record LayerOptions
+{
+    /// <summary>The time of all entries when nobody asks for another: one second after the epoch, because some tools take zero for "unknown".</summary>
+    public static DateTimeOffset DefaultModificationTime { get; } = DateTimeOffset.UnixEpoch.AddSeconds(1);
+
+    /// <summary>The time of all entries; fractions of seconds are dropped.</summary>
+    public DateTimeOffset ModificationTime { get; init; } = DefaultModificationTime;
+
+    /// <summary>The media type of the blob: an OCI or Docker layer, plain or compressed with gzip.</summary>
+    public string MediaType { get; init; } = MediaTypes.OciLayerGzip;
+
+    /// <summary>How hard to compress.</summary>
+    public DeflateLevel Level { get; init; } = DeflateLevel.Default;
+
+    /// <summary>How many segments are compressed at a time, at least one. More than eight gain nothing: reading and hashing are then the limit.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = Math.Min(Environment.ProcessorCount, 8);
+}

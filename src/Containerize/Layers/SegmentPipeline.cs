@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Containerize.Compression;
+using Containerize.Oci;
+
+namespace Containerize.Layers;
+
+/// <summary>
+/// Compresses segments side by side and writes them in order, hashing both forms on the way.
+/// A fixed number of segments goes round, so the memory it takes does not depend on the size of the layer.
+/// </summary>
+internal sealed class SegmentPipeline : IDisposable
+{
+    private readonly Channel<Segment> _ordered = Channel.CreateUnbounded<Segment>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly ConcurrentStack<Segment> _idle = new();
+    private readonly SemaphoreSlim _slots;
+    private readonly TaskScheduler _compressors;
+    private readonly DeflateLevel? _level;
+    private readonly CancellationToken _cancellationToken;
+    private readonly IncrementalHash _contentHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _outputHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>Creates the pipeline.</summary>
+    /// <param name="level">How hard to compress; null for a plain tar.</param>
+    /// <param name="degree">How many segments are compressed at a time.</param>
+    /// <param name="cancellationToken">Stops all its parts.</param>
+    internal SegmentPipeline(DeflateLevel? level, int degree, CancellationToken cancellationToken)
+    {
+        _level = level;
+        _cancellationToken = cancellationToken;
+        // Besides those being compressed: one is filled, one is written, two wait on either side.
+        _slots = new SemaphoreSlim(degree + 4);
+        // One item at a time: between them the pool's threads must be free for the filling and the writing.
+        _compressors = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, degree, maxItemsPerTask: 1).ConcurrentScheduler;
+    }
+
+    /// <summary>The digest of what came in. Call it once, at the end.</summary>
+    internal Digest ContentDigest => Digest.FromSha256(_contentHash.GetHashAndReset());
+
+    /// <summary>The digest of what was written. Call it once, at the end.</summary>
+    internal Digest OutputDigest => Digest.FromSha256(_outputHash.GetHashAndReset());
+
+    /// <summary>How many bytes came in.</summary>
+    internal long ContentSize { get; private set; }
+
+    /// <summary>How many bytes were written.</summary>
+    internal long OutputSize { get; private set; }
+
+    /// <summary>Waits for an empty segment.</summary>
+    internal async ValueTask<Segment> RentAsync()
+    {
+        await _slots.WaitAsync(_cancellationToken);
+        return _idle.TryPop(out var segment) ? segment : new Segment(_level);
+    }
+
+    /// <summary>Sends a filled segment on its way.</summary>
+    internal void Post(Segment segment)
+    {
+        segment.Compression = Task.Factory.StartNew(segment.Compress, _cancellationToken, TaskCreationOptions.None, _compressors);
+        // The order of the channel is the order of the layer, so it cannot refuse.
+        _ordered.Writer.TryWrite(segment);
+    }
+
+    /// <summary>Says that no segment follows.</summary>
+    internal void Complete() => _ordered.Writer.Complete();
+
+    /// <summary>Writes all segments until <see cref="Complete"/>.</summary>
+    /// <param name="output">Takes the layer.</param>
+    internal async Task DrainAsync(Stream output)
+    {
+        await foreach (var segment in _ordered.Reader.ReadAllAsync(_cancellationToken))
+        {
+            _contentHash.AppendData(segment.Content);
+            ContentSize += segment.Content.Length;
+            await segment.Compression;
+            _outputHash.AppendData(segment.Compressed);
+            OutputSize += segment.Compressed.Length;
+            output.Write(segment.Compressed);
+            segment.Clear();
+            _idle.Push(segment);
+            _slots.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _contentHash.Dispose();
+        _outputHash.Dispose();
+    }
+}

@@ -1,0 +1,77 @@
+namespace Containerize.Layers;
+
+/// <summary>What the tar writer writes to: fills segments and sends them into the pipeline.</summary>
+internal sealed class SegmentStream : Stream
+{
+    private readonly SegmentPipeline _pipeline;
+    private Segment? _open;
+
+    internal SegmentStream(SegmentPipeline pipeline) => _pipeline = pipeline;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Ends the current segment if the next entry begins another.</summary>
+    internal void Begin(LayerEntry entry)
+    {
+        if (_open is not null && SegmentCut.IsBefore(_open.Length, entry))
+        {
+            PostOpen();
+        }
+    }
+
+    /// <summary>Sends what is left.</summary>
+    internal void Complete()
+    {
+        PostOpen();
+        _pipeline.Complete();
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            _open ??= await _pipeline.RentAsync().ConfigureAwait(false);
+            buffer = buffer[_open.Append(buffer.Span)..];
+            if (_open.Length == Segment.Capacity)
+            {
+                PostOpen();
+            }
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The layer is written asynchronously.");
+
+    private void PostOpen()
+    {
+        if (_open is not null)
+        {
+            _pipeline.Post(_open);
+            _open = null;
+        }
+    }
+}

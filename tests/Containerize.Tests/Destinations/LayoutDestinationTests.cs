@@ -1,0 +1,144 @@
+using Containerize.Destinations;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Tests.Images;
+
+namespace Containerize.Tests.Destinations;
+
+[TestClass]
+public sealed class LayoutDestinationTests
+{
+    private readonly TestFolder _folder = new();
+
+    [TestCleanup]
+    public void Cleanup() => _folder.Dispose();
+
+    private async Task<DestinationResult> WriteAsync(ImageSet images, params string[] tags) =>
+        await new LayoutDestination(_folder["layout"], Sample.Name(tags), new ListReporter()).WriteAsync(images, CancellationToken.None);
+
+    private IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(File.ReadAllBytes(_folder["layout/index.json"]), "test").Manifests;
+
+    private string BlobPath(Digest digest) => _folder["layout/" + Layout.PathOf(digest)];
+
+    private static string TagOf(Descriptor entry) => entry.Annotations!["org.opencontainers.image.ref.name"];
+
+    [TestMethod]
+    public async Task Every_blob_has_its_own_digest_as_its_name_and_nothing_else_is_left()
+    {
+        var set = Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64, "arm"));
+        var result = await WriteAsync(set);
+        var files = _folder.Files();
+        Assert.HasCount(7 + 2, files);
+        foreach (var file in files.Where(file => file.Contains("sha256", StringComparison.Ordinal)))
+        {
+            Assert.AreEqual("layout/" + Layout.PathOf(Digest.Of(await File.ReadAllBytesAsync(_folder[file]))), file);
+        }
+
+        Assert.AreEqual(set.Root.Descriptor.Digest, Entries().Single().Digest);
+        Assert.AreEqual("layout", result.Kind);
+        Assert.AreEqual(0, result.BytesAvoided);
+    }
+
+    [TestMethod]
+    public async Task Other_tags_stay_and_the_same_tag_is_replaced()
+    {
+        var (one, two) = (Sample.Image(), Sample.Image(content: "two"));
+        await WriteAsync(new ImageSet(one), "1.0", "latest");
+        await WriteAsync(new ImageSet(two), "2.0", "latest");
+        CollectionAssert.AreEqual(new[] { "1.0", "2.0", "latest" }, Entries().Select(TagOf).ToArray());
+        Assert.AreEqual(one.Manifest.Descriptor.Digest, Entries()[0].Digest);
+        Assert.AreEqual(two.Manifest.Descriptor.Digest, Entries()[2].Digest);
+    }
+
+    [TestMethod]
+    public async Task What_others_wrote_into_the_index_survives()
+    {
+        var foreign = """{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":1,"x":"kept"}""";
+        _folder.Write("layout/index.json", System.Text.Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"manifests\":[" + foreign + "],\"annotations\":{\"a\":\"b\"}}"));
+        await WriteAsync(new ImageSet(Sample.Image()));
+        var text = await File.ReadAllTextAsync(_folder["layout/index.json"]);
+        Assert.Contains(foreign, text);
+        Assert.Contains("\"annotations\":{\"a\":\"b\"}", text);
+        Assert.HasCount(2, Entries());
+    }
+
+    [TestMethod]
+    public async Task What_is_there_is_not_written_again()
+    {
+        var first = await WriteAsync(new ImageSet(Sample.Image()));
+        var path = BlobPath(Sample.GzipLayer().Blob.Descriptor.Digest);
+        var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, time);
+        File.SetLastWriteTimeUtc(_folder["layout/index.json"], time);
+        var second = await WriteAsync(new ImageSet(Sample.Image()));
+        Assert.AreEqual(0, second.BytesWritten);
+        Assert.AreEqual(first.BytesWritten, second.BytesAvoided);
+        Assert.AreEqual(time, File.GetLastWriteTimeUtc(path));
+        Assert.AreEqual(time, File.GetLastWriteTimeUtc(_folder["layout/index.json"]));
+    }
+
+    [TestMethod]
+    public async Task A_damaged_blob_of_the_layout_is_repaired()
+    {
+        await WriteAsync(new ImageSet(Sample.Image()));
+        var path = BlobPath(Sample.GzipLayer().Blob.Descriptor.Digest);
+        var whole = await File.ReadAllBytesAsync(path);
+        await File.WriteAllBytesAsync(path, new byte[whole.Length]);
+        await WriteAsync(new ImageSet(Sample.Image()));
+        CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(path));
+    }
+
+    [TestMethod]
+    public async Task A_damaged_source_leaves_the_index_as_it_was()
+    {
+        await WriteAsync(new ImageSet(Sample.Image()));
+        var before = await File.ReadAllBytesAsync(_folder["layout/index.json"]);
+        var blob = new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right"u8.ToArray()).Descriptor, _folder.Write("damaged", "wrong"u8));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [new Layer(blob, Digest.Of("x"u8))]))));
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
+        CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(_folder["layout/index.json"]));
+        Assert.IsFalse(File.Exists(BlobPath(blob.Descriptor.Digest)));
+        Assert.IsFalse(_folder.Files().Any(file => file.EndsWith(".tmp", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task An_index_that_cannot_be_understood_is_not_written_over()
+    {
+        _folder.Write("layout/index.json", "{broken"u8);
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())));
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
+        Assert.AreEqual("{broken", await File.ReadAllTextAsync(_folder["layout/index.json"]));
+    }
+
+    [TestMethod]
+    public async Task Many_writers_at_once_lose_no_entry()
+    {
+        var tags = Enumerable.Range(0, 12).Select(number => $"v{number}").ToArray();
+        await Task.WhenAll(tags.Select(tag => Task.Run(() => WriteAsync(new ImageSet(Sample.Image(content: tag)), tag))));
+        CollectionAssert.AreEquivalent(tags, Entries().Select(TagOf).ToArray());
+        Assert.IsFalse(_folder.Files().Any(file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".lock", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task Blobs_from_a_private_store_can_be_read_by_others()
+    {
+        var store = new BlobStore(_folder["store"]);
+        var content = Sample.Gzip(Sample.LayerTar());
+        var blob = await store.AddAsync(Sample.GzipLayer().Blob.Descriptor, new MemoryStream(content), "test", CancellationToken.None);
+        await WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [Sample.GzipLayer() with { Blob = blob }])));
+        var plain = _folder.Write("plain", "x"u8);
+#pragma warning disable CA1416 // The condition above says so.
+        Assert.AreEqual(File.GetUnixFileMode(plain), File.GetUnixFileMode(BlobPath(blob.Descriptor.Digest)));
+        Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(blob.Path));
+#pragma warning restore CA1416
+    }
+
+    [TestMethod]
+    public async Task A_file_in_the_layouts_place_is_an_error()
+    {
+        _folder.Write("layout", "x"u8);
+        Assert.AreEqual(DiagnosticCode.CannotWrite, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())))).Code);
+    }
+}

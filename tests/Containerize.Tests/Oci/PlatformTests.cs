@@ -1,0 +1,48 @@
+using Containerize.Oci;
+
+namespace Containerize.Tests.Oci;
+
+[TestClass]
+public sealed class PlatformTests
+{
+    [TestMethod]
+    [DataRow("linux-x64", "linux/amd64")]
+    [DataRow("linux-musl-arm64", "linux/arm64")]
+    [DataRow("linux-arm", "linux/arm/v7")]
+    [DataRow("linux-armv6", "linux/arm/v6")]
+    [DataRow("win-x64", "windows/amd64")]
+    [DataRow("win10-x86", "windows/386")]
+    [DataRow("alpine.3.20-x64", "linux/amd64")]
+    [DataRow("linux-loongarch64", "linux/loong64")]
+    public void Runtime_identifiers_are_platforms(string identifier, string expected) => Assert.AreEqual(expected, Platform.FromRuntimeIdentifier(identifier).ToString());
+
+    [TestMethod]
+    [DataRow("osx-arm64")]
+    [DataRow("browser-wasm")]
+    [DataRow("linux")]
+    [DataRow("any")]
+    [DataRow("")]
+    [DataRow("linux-mips64")]
+    public void Others_have_no_images(string identifier) =>
+        Assert.AreEqual(DiagnosticCode.InvalidProperty, Assert.ThrowsExactly<ContainerizeException>(() => Platform.FromRuntimeIdentifier(identifier)).Code);
+
+    [TestMethod]
+    public void Variants_count_where_both_name_one()
+    {
+        var seven = new Platform { Os = "linux", Architecture = "arm", Variant = "v7" };
+        Assert.IsTrue(seven.Accepts(seven with { Variant = null }));
+        Assert.IsFalse(seven.Accepts(seven with { Variant = "v6" }));
+        Assert.IsFalse(seven.Accepts(seven with { Os = "windows" }));
+        var arm64 = new Platform { Os = "linux", Architecture = "arm64" };
+        Assert.IsTrue(arm64.Accepts(arm64 with { Variant = "v8" }));
+        Assert.IsFalse(arm64.Accepts(arm64 with { Variant = "v9" }));
+    }
+
+    [TestMethod]
+    public void A_version_of_the_system_is_a_prefix()
+    {
+        var windows = new Platform { Os = "windows", Architecture = "amd64", OsVersion = "10.0.20348" };
+        Assert.IsTrue(windows.Accepts(windows with { OsVersion = "10.0.20348.2966" }));
+        Assert.IsFalse(windows.Accepts(windows with { OsVersion = "10.0.17763.1" }));
+    }
+}
