@@ -58,7 +58,7 @@ public sealed class EngineTests
         await using (var podman = new Podman())
         {
             await podman.LoadAsync(project.Archive);
-            Assert.AreEqual(Answer, await podman.AskAsync("localhost/hello:latest", FreePort.Find()));
+            Assert.AreEqual(Answer, await podman.AskAsync("hello:latest", FreePort.Find()));
         }
 
         await using var docker = await Dockerd.StartAsync();
@@ -103,10 +103,10 @@ public sealed class EngineTests
     [TestMethod]
     public async Task A_push_mounts_the_base_and_sends_nothing_the_second_time()
     {
-        using var project = await BuildAsync($"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=1.0;latest");
+        using var project = await BuildAsync($"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=\"1.0;latest\"");
         var first = project.Info["destinations"]!.AsArray().Single(destination => destination!["kind"]!.GetValue<string>() == "registry")!;
 
-        var second = await project.ContainerizeAsync($"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=1.0;latest");
+        var second = await project.ContainerizeAsync($"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=\"1.0;latest\"");
 
         Assert.AreEqual(0, second.ExitCode, second.Output);
         Assert.IsLessThan(1_000_000, first["bytesWritten"]!.GetValue<long>(), "The base's layers must be mounted.");

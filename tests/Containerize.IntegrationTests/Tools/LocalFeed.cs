@@ -5,8 +5,8 @@ internal static class LocalFeed
 {
     private static readonly Lazy<Task<string>> s_packed = new(PackAsync);
 
-    /// <summary>The version of the package: another one each run, so that no package cache has it.</summary>
-    internal static string Version { get; } = $"0.0.1-test.{DateTime.UtcNow:yyyyMMddHHmmss}";
+    /// <summary>The version of the package. The packages of a run lie in a folder of their own, so no cache has an older one of it.</summary>
+    internal static async Task<string> VersionAsync() => Path.GetFileNameWithoutExtension(await s_packed.Value)["Containerize.Sdk.".Length..];
 
     private static string Folder { get; } = Directory.CreateTempSubdirectory("containerize-feed-").FullName;
 
@@ -41,7 +41,7 @@ internal static class LocalFeed
     {
         var project = Path.Combine(Repository.Root, "src", "Containerize.Tasks", "Containerize.Tasks.csproj");
         var feed = Path.Combine(Folder, "feed");
-        (await Dotnet.RunAsync(Repository.Root, ["pack", project, "-c", "Release", "-v", "quiet", "-o", feed, $"-p:PackageVersion={Version}"])).EnsureSuccess();
-        return Path.Combine(feed, $"Containerize.Sdk.{Version}.nupkg");
+        (await Dotnet.RunAsync(Repository.Root, ["pack", project, "-c", "Release", "-v", "quiet", "-o", feed])).EnsureSuccess();
+        return Directory.GetFiles(feed, "*.nupkg").Single();
     }
 }

@@ -53,10 +53,11 @@ internal sealed class TestProject : IDisposable
     internal static async Task<TestProject> CreateAsync(string name, string sdk, string body, string program, SdkUse use = SdkUse.Path)
     {
         var project = new TestProject(name);
+        var version = use is SdkUse.SdkElement or SdkUse.PackageReference ? await LocalFeed.VersionAsync() : "";
         var reference = use switch
         {
-            SdkUse.SdkElement => $"""<Sdk Name="Containerize.Sdk" Version="{LocalFeed.Version}" />""",
-            SdkUse.PackageReference => $"""<ItemGroup><PackageReference Include="Containerize.Sdk" Version="{LocalFeed.Version}" PrivateAssets="all" /></ItemGroup>""",
+            SdkUse.SdkElement => $"""<Sdk Name="Containerize.Sdk" Version="{version}" />""",
+            SdkUse.PackageReference => $"""<ItemGroup><PackageReference Include="Containerize.Sdk" Version="{version}" PrivateAssets="all" /></ItemGroup>""",
             _ => "",
         };
         project.Write($"{name}.csproj", $"""
