@@ -139,6 +139,7 @@ internal sealed unsafe class DeflateBlock
         return bits + 3;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Bits(HuffmanCode literalCode, HuffmanCode distanceCode)
     {
         var bits = 0L;
@@ -156,6 +157,7 @@ internal sealed unsafe class DeflateBlock
     }
 
     /// <summary>Joins the code of each match length with its extra bits, and each code with its length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillEntries(HuffmanCode code)
     {
         for (var literal = 0; literal < NoLiteral; literal++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Containerize.Compression;
 
 /// <summary>A canonical prefix code of limited length, made from how often symbols occur.</summary>
@@ -75,6 +77,7 @@ internal sealed class HuffmanCode
     }
 
     /// <summary>Finds how many codes of each length an optimal code has (Moffat and Katajainen), then shortens those that are too long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountLengths(ReadOnlySpan<uint> sorted, Span<int> counts)
     {
         var tree = _tree.AsSpan(0, sorted.Length);
@@ -111,6 +114,7 @@ internal sealed class HuffmanCode
         LimitLengths(counts);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MakeParents(Span<uint> tree)
     {
         var leaf = 0;
@@ -170,6 +174,7 @@ internal sealed class HuffmanCode
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AssignCodes(ReadOnlySpan<int> counts)
     {
         Span<uint> next = stackalloc uint[17];

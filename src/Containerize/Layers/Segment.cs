@@ -1,15 +1,16 @@
+using System.Buffers;
 using Containerize.Compression;
 
 namespace Containerize.Layers;
 
 /// <summary>A part of the tar on its way: filled, compressed, hashed and written, then used again.</summary>
-internal sealed class Segment
+internal sealed class Segment : IDisposable
 {
     /// <summary>The longest segment, in bytes.</summary>
     internal const int Capacity = 1024 * 1024;
 
     private readonly GzipMember? _gzip;
-    private readonly byte[] _input = GC.AllocateUninitializedArray<byte>(Capacity);
+    private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(Capacity);
     private readonly byte[] _output;
     private int _length;
     private int _compressed;
@@ -19,7 +20,7 @@ internal sealed class Segment
     internal Segment(DeflateLevel? level)
     {
         _gzip = level is { } wanted ? new GzipMember(wanted) : null;
-        _output = level is null ? _input : GC.AllocateUninitializedArray<byte>(GzipMember.MaxLength(Capacity));
+        _output = level is null ? _input : ArrayPool<byte>.Shared.Rent(GzipMember.MaxLength(Capacity));
     }
 
     /// <summary>How many bytes it holds.</summary>
@@ -49,4 +50,14 @@ internal sealed class Segment
 
     /// <summary>Empties the segment.</summary>
     internal void Clear() => _length = 0;
+
+    /// <summary>Gives the buffers back for the next layer. Only when nothing uses them any more.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_input);
+        if (_output != _input)
+        {
+            ArrayPool<byte>.Shared.Return(_output);
+        }
+    }
 }

@@ -85,6 +85,13 @@ internal sealed class SegmentPipeline : IDisposable
 
     public void Dispose()
     {
+        // After a failure some segments may still be compressed; those are not idle, and left to the garbage collector.
+        foreach (var segment in _idle)
+        {
+            segment.Dispose();
+        }
+
+        _idle.Clear();
         _slots.Dispose();
         _contentHash.Dispose();
         _outputHash.Dispose();

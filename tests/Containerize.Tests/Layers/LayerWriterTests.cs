@@ -84,7 +84,7 @@ public sealed class LayerWriterTests : IDisposable
             LayerFixture.Link("app/link", new string('t', 150)),
             LayerFixture.DirectoryAt("tmp"));
         Assert.AreEqual("sha256:1f9228478253e4e9ac578d1abeb7013c6e486623ffbc7acb51abe25b83099f6c", layer.DiffId.ToString());
-        Assert.AreEqual("sha256:c95483229ecf98955452be17cca71a5f0998cb4c2d4d771cf7a72455773581ab", layer.Blob.Descriptor.Digest.ToString());
+        Assert.AreEqual("sha256:9ca8be6bdf87a366038683eb8fa7f0d61f4fd0405920cd6a8010b9c9e999ab76", layer.Blob.Descriptor.Digest.ToString());
     }
 
     [TestMethod]
