@@ -176,7 +176,8 @@ internal sealed unsafe class DeflateBlock
 
     private static uint Entry(uint code, int bits) => code | ((uint)bits << 24);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // For the attribute, see MatchFinder.Fill.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void WriteSymbols(ref BitWriter output, byte* input, int count, HuffmanCode literalCode, HuffmanCode distanceCode)
     {
         FillEntries(literalCode);

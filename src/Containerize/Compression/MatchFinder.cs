@@ -57,7 +57,8 @@ internal sealed unsafe class MatchFinder<TTuning> : MatchFinder
     }
 
     // Optimized at once: a layer of usual size is finished before the runtime would find out that this is worth it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // And by itself: inlined into a caller, there would be no budget left to inline the search.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     internal override int Fill(DeflateBlock block, byte* source, int from, int to, int end)
     {
         var position = from;

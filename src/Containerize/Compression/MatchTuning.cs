@@ -19,31 +19,31 @@ internal interface IMatchTuning
     static abstract int PatientBelow { get; }
 }
 
-/// <summary>Takes the first match it finds.</summary>
+/// <summary>Compares with the latest place only, and waits for a better match only if the first is short.</summary>
 internal readonly struct FastTuning : IMatchTuning
-{
-    public static int Ways => 1;
-
-    public static int HashBits => 14;
-
-    public static bool ShortMatches => false;
-
-    public static int PatientBelow => 0;
-}
-
-/// <summary>The best size for which the cores still keep up with reading, hashing and writing.</summary>
-internal readonly struct DefaultTuning : IMatchTuning
 {
     public static int Ways => 1;
 
     public static int HashBits => 15;
 
-    public static bool ShortMatches => true;
+    public static bool ShortMatches => false;
+
+    public static int PatientBelow => 16;
+}
+
+/// <summary>The best size for which the cores still keep up with reading, hashing and writing.</summary>
+internal readonly struct DefaultTuning : IMatchTuning
+{
+    public static int Ways => 2;
+
+    public static int HashBits => 14;
+
+    public static bool ShortMatches => false;
 
     public static int PatientBelow => 32;
 }
 
-/// <summary>Looks further, for about twice the time.</summary>
+/// <summary>Looks further, and for shorter matches, for about twice the time.</summary>
 internal readonly struct SmallTuning : IMatchTuning
 {
     public static int Ways => 4;

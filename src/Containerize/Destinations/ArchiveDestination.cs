@@ -43,7 +43,7 @@ public sealed class ArchiveDestination : IImageDestination
 
         try
         {
-            using var file = AtomicFile.Create(path, contents.Length);
+            using var file = AtomicFile.Create(path);
             await contents.WriteAsync(file.Stream, cancellationToken);
             file.Commit();
         }

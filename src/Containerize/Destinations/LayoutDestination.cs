@@ -73,7 +73,7 @@ public sealed class LayoutDestination : IImageDestination
             return false;
         }
 
-        using var file = AtomicFile.Create(path, blob.Descriptor.Size);
+        using var file = AtomicFile.Create(path);
         await ImageBlobs.CopyAsync(blob, file.Stream, cancellationToken);
         file.Commit();
         return true;
@@ -110,16 +110,12 @@ public sealed class LayoutDestination : IImageDestination
             var marker = Path.Combine(_directory, Layout.Marker);
             if (!File.Exists(marker))
             {
-                Replace(marker, Layout.MarkerContent);
+                AtomicFile.Write(marker, Layout.MarkerContent);
             }
 
             var path = Path.Combine(_directory, Layout.Index);
             var old = File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
-            var updated = Merge(old, images);
-            if (old is null || !updated.AsSpan().SequenceEqual(old))
-            {
-                Replace(path, updated);
-            }
+            AtomicFile.Write(path, Merge(old, images));
         }
     }
 
@@ -145,13 +141,6 @@ public sealed class LayoutDestination : IImageDestination
         return OciJson.Write(root);
 
         static string? Annotation(JsonNode? entry, string name) => entry?["annotations"]?[name] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
-    }
-
-    private static void Replace(string path, ReadOnlySpan<byte> content)
-    {
-        using var file = AtomicFile.Create(path);
-        file.Stream.Write(content);
-        file.Commit();
     }
 
     // Projects of one solution may write their images to one layout at the same time. The lock keeps each other's entries;

@@ -11,6 +11,8 @@ namespace Containerize.Layers;
 /// </summary>
 public static class LayerWriter
 {
+    private const int TarEnd = 1024;
+
     /// <summary>Writes a layer. Directories that entries need but nobody named are added, with mode 0755 and owned by root.</summary>
     /// <param name="entries">What the layer holds, in any order.</param>
     /// <param name="store">Where it is kept.</param>
@@ -86,6 +88,12 @@ public static class LayerWriter
                     segments.Begin(entry);
                     await TarEntries.WriteAsync(tar, entry, time, cancellationToken);
                 }
+            }
+
+            if (entries.Count == 0)
+            {
+                // The tar writer leaves out even the end.
+                await segments.WriteAsync(new byte[TarEnd], cancellationToken);
             }
 
             segments.Complete();

@@ -25,23 +25,14 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Starts a file, creating its directories. It gets the permissions that new files of this user have.</summary>
     /// <param name="path">The target, as a full path.</param>
-    /// <param name="length">How long it will be, so that a full disk shows at once; 0 when not known.</param>
     /// <returns>The file.</returns>
-    internal static AtomicFile Create(string path, long length = 0)
+    internal static AtomicFile Create(string path)
     {
         var directory = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(directory);
         RemoveAbandoned(directory, Path.GetFileName(path));
         var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            return new AtomicFile(path, temporary, new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0, PreallocationSize = length }));
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        return new AtomicFile(path, temporary, new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 }));
     }
 
     /// <summary>Writes a small file. One that has the content already is left alone, so that its time says when it changed.</summary>

@@ -20,7 +20,7 @@ public sealed class RequiresAttribute : ConditionBaseAttribute
     public override bool IsConditionMet =>
         Environment.GetEnvironmentVariable("CONTAINERIZE_TESTS_STRICT") == "true" || !Missing().Any();
 
-    public string Programs => string.Join(", ", _programs);
+    public IReadOnlyList<string> Programs => _programs;
 
     private IEnumerable<string> Missing() => _programs.Where(program => program == "root" ? !Environment.IsPrivilegedProcess : Find(program) is null);
 

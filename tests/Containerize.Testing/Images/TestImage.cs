@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Containerize.Oci;
 using Containerize.Testing.Registry;
@@ -35,7 +34,7 @@ public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, 
         layers = layers.Length > 0 ? layers : [TestLayer.Of(("etc/os-release", $"ID=test-{platform.Architecture}\n"))];
         var config = MakeConfig(platform, layers);
         change?.Invoke(config);
-        var configBytes = Encoding.UTF8.GetBytes(config.ToJsonString());
+        var configBytes = OciJson.Write(config);
         var mediaType = docker ? MediaTypes.DockerManifest : MediaTypes.OciManifest;
         var manifest = new JsonObject
         {
@@ -44,19 +43,19 @@ public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, 
             ["config"] = Describe(docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configBytes),
             ["layers"] = new JsonArray([.. layers.Select(layer => Describe(LayerType(layer, docker), layer.Content.Span))]),
         };
-        return new TestImage(Encoding.UTF8.GetBytes(manifest.ToJsonString()), mediaType, configBytes, layers, platform);
+        return new TestImage(OciJson.Write(manifest), mediaType, configBytes, layers, platform);
     }
 
     /// <summary>The bytes of an index of images.</summary>
     public static byte[] Index(params TestImage[] images) => Index(docker: false, images);
 
     /// <summary>The bytes of an index of images, or of Docker's manifest list.</summary>
-    public static byte[] Index(bool docker, params TestImage[] images) => Encoding.UTF8.GetBytes(new JsonObject
+    public static byte[] Index(bool docker, params TestImage[] images) => OciJson.Write(new JsonObject
     {
         ["schemaVersion"] = 2,
         ["mediaType"] = docker ? MediaTypes.DockerIndex : MediaTypes.OciIndex,
         ["manifests"] = new JsonArray([.. images.Select(Reference)]),
-    }.ToJsonString());
+    });
 
     /// <summary>Writes a layout whose index names images.</summary>
     /// <param name="directory">Where; made if missing.</param>

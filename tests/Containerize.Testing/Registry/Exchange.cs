@@ -29,9 +29,15 @@ internal sealed class Exchange(HttpContext context, RecordedRequest request, Can
         var buffer = new byte[PieceSize];
         while (true)
         {
-            var wanted = Fault.ReceiveLimit is { } limit ? (int)Math.Min(buffer.Length, limit - request.BytesReceived) : buffer.Length;
+            var limit = Math.Min(Fault.ReceiveLimit ?? long.MaxValue, Fault.ReceiveStallLimit ?? long.MaxValue);
+            var wanted = (int)Math.Min(buffer.Length, limit - request.BytesReceived);
             if (wanted == 0)
             {
+                if (limit == Fault.ReceiveStallLimit)
+                {
+                    await WaitAsync(Timeout.InfiniteTimeSpan);
+                }
+
                 throw Drop();
             }
 
@@ -61,12 +67,14 @@ internal sealed class Exchange(HttpContext context, RecordedRequest request, Can
 
         var response = context.Response;
         request.Status = response.StatusCode = reply.Status;
-        foreach (var (name, values) in reply.Headers.Where(header => header.Value.Count > 0))
+        // RFC 9110, 8.6: these have no content, and so no length.
+        var isBare = reply.Status is 204 or 304;
+        foreach (var (name, values) in (isBare ? reply.Without("Content-Length") : reply).Headers)
         {
             response.Headers[name] = values;
         }
 
-        if (request.Method == HttpMethods.Head || reply.Status is 204 or 304)
+        if (isBare || request.Method == HttpMethods.Head)
         {
             return;
         }

@@ -19,6 +19,8 @@ public sealed record Fault
 
     internal long? ReceiveLimit { get; private init; }
 
+    internal long? ReceiveStallLimit { get; private init; }
+
     internal long? StallLimit { get; private init; }
 
     internal long? TruncateLimit { get; private init; }
@@ -95,6 +97,9 @@ public sealed record Fault
 
     /// <summary>Resets the connection when so many bytes of the request's body were read; the work keeps them, as registries do.</summary>
     public Fault ResetAfterReceiving(long bytes) => this with { ReceiveLimit = bytes };
+
+    /// <summary>Reads no more, and keeps the connection open, when so many bytes of the request's body were read.</summary>
+    public Fault StallAfterReceiving(long bytes) => this with { ReceiveStallLimit = bytes };
 
     /// <summary>Resets the connection when so many bytes of the body were sent.</summary>
     public Fault ResetAfter(long bytes) => this with { ResetLimit = bytes };

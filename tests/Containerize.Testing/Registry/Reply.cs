@@ -16,7 +16,7 @@ public sealed record Reply(int Status)
 
     /// <summary>The headers. Without <c>Content-Length</c> the body is sent in chunks.</summary>
     public ImmutableDictionary<string, StringValues> Headers { get; init; } =
-        ImmutableDictionary.Create<string, StringValues>(StringComparer.OrdinalIgnoreCase).Add("Content-Length", Status is 204 or 304 ? default : "0");
+        ImmutableDictionary.Create<string, StringValues>(StringComparer.OrdinalIgnoreCase).Add("Content-Length", "0");
 
     /// <summary>The body; not sent to HEAD, though its length is told.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }

@@ -6,6 +6,7 @@ namespace Containerize.Testing.Registry;
 /// <summary>
 /// A second host, as registries have them for their data: it serves what a registry has redirected to it, at signed addresses.
 /// Each address must come back verbatim. A request with credentials is refused with 400, as signed stores do.
+/// It also serves the paths of the registry itself, without credentials, as a host for reading does.
 /// </summary>
 public sealed class SignedHost : IAsyncDisposable
 {
@@ -56,6 +57,7 @@ public sealed class SignedHost : IAsyncDisposable
         return _dispatcher.ServeAsync(context, new HostRole(RequestKind.Signed, Admit, _work, target => _targets.GetValueOrDefault(target)?.Served), stopping);
 
         Reply? Admit(Exchange exchange) => exchange.Request.Authorization is not null ? Refusal(400, "InvalidArgument: only one auth mechanism allowed")
+            : exchange.Request.Target.StartsWith("/v2/", StringComparison.Ordinal) ? null
             : !_targets.TryGetValue(exchange.Request.Target, out var target) ? Refusal(403, "SignatureDoesNotMatch")
             : !target.TryUse() ? Refusal(403, "ExpiredToken")
             : null;

@@ -167,7 +167,7 @@ public sealed class TestRegistry : IAsyncDisposable
 
     /// <summary>The blob in a repository, or null.</summary>
     public ReadOnlyMemory<byte>? FindBlob(string repository, Digest digest) =>
-        _content.TryGet(repository, out var found) && found.Blobs.TryGetValue(digest, out var blob) ? blob : null;
+        _content.TryGet(repository, out var found) && found.Blobs.TryGetValue(digest, out var blob) ? blob : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>The manifest that a tag or digest names in a repository, or null.</summary>
     public StoredManifest? FindManifest(string repository, string reference) =>

@@ -5,6 +5,8 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
+using Containerize.Testing.Images;
 using Containerize.Tests.Images;
 
 namespace Containerize.Tests.Destinations;
@@ -12,14 +14,17 @@ namespace Containerize.Tests.Destinations;
 [TestClass]
 public sealed class ArchiveDestinationTests
 {
-    private readonly TestFolder _folder = new();
-    private readonly ListReporter _reporter = new();
+    private readonly TemporaryDirectory _folder = new();
+    private readonly RecordingReporter _reporter = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
 
     private async Task<DestinationResult> WriteAsync(ImageSet images, string name = "image.tar", ImageName? called = null, CancellationToken cancellationToken = default) =>
         await new ArchiveDestination(_folder[name], called ?? Sample.Name(), _reporter).WriteAsync(images, cancellationToken);
+
+    // The samples' layers are small, and not of our making.
+    private ValidatedTree Validate(string name = "image.tar") => ImageValidator.Check(_folder[name], baseLayers: 9);
 
     private Dictionary<string, byte[]> Entries(string name)
     {
@@ -44,6 +49,8 @@ public sealed class ArchiveDestinationTests
     {
         var image = Sample.Image();
         var result = await WriteAsync(new ImageSet(image));
+        Assert.AreEqual(image.Manifest.Descriptor.Digest, Validate().Single().Descriptor.Digest);
+        Assert.IsEmpty(Validate().Unreferenced);
         Assert.AreEqual("archive", result.Kind);
         Assert.AreEqual(_folder["image.tar"], result.Locations.Single());
         Assert.AreEqual(new FileInfo(_folder["image.tar"]).Length, result.BytesWritten);
@@ -66,6 +73,7 @@ public sealed class ArchiveDestinationTests
     {
         var image = Sample.Image();
         await WriteAsync(new ImageSet(image), called: Sample.Name("1.0", "latest"));
+        CollectionAssert.AreEqual(new[] { "1.0", "latest" }, Validate().Images.Select(found => found.Name).ToArray());
         var entries = Entries("image.tar");
         var index = OciJson.ReadIndex(entries["index.json"], "test");
         CollectionAssert.AreEqual(new[] { "1.0", "latest" }, index.Manifests.Select(entry => entry.Annotations!["org.opencontainers.image.ref.name"]).ToArray());
@@ -82,6 +90,7 @@ public sealed class ArchiveDestinationTests
     {
         var set = Sample.Index(Sample.Image(Sample.Arm64), Sample.Image());
         await WriteAsync(set);
+        CollectionAssert.AreEqual(new[] { "linux/arm64", "linux/amd64" }, Validate().Images.Select(image => image.Platform).ToArray());
         var entries = Entries("image.tar");
         Assert.AreEqual(set.Root.Descriptor.Digest, OciJson.ReadIndex(entries["index.json"], "test").Manifests.Single().Digest);
         var docker = DockerArchiveManifest.Read(entries["manifest.json"], "test");
@@ -95,6 +104,7 @@ public sealed class ArchiveDestinationTests
     {
         var image = Sample.Image(format: ImageFormat.Docker);
         await WriteAsync(new ImageSet(image));
+        Assert.AreEqual(image.Manifest.Descriptor.Digest, Validate().Single().Descriptor.Digest);
         Assert.AreEqual(MediaTypes.DockerManifest, OciJson.ReadIndex(Entries("image.tar")["index.json"], "test").Manifests.Single().MediaType);
         var opened = await new OciArchiveSource(_folder["image.tar"], null, new BlobStore(_folder["store"])).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(MediaTypes.DockerLayerGzip, opened.Image.Layers[0].Blob.Descriptor.MediaType);
@@ -107,6 +117,7 @@ public sealed class ArchiveDestinationTests
     {
         await WriteAsync(new ImageSet(Sample.Image()), name);
         await WriteAsync(new ImageSet(Sample.Image()), "other/" + name);
+        Assert.IsEmpty(Validate(name).Unreferenced);
         CollectionAssert.AreEqual(await File.ReadAllBytesAsync(_folder[name]), await File.ReadAllBytesAsync(_folder["other/" + name]));
 
         var time = new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -114,7 +125,7 @@ public sealed class ArchiveDestinationTests
         var again = await WriteAsync(new ImageSet(Sample.Image()), name);
         Assert.AreEqual(0, again.BytesWritten);
         Assert.AreEqual(time, File.GetLastWriteTimeUtc(_folder[name]));
-        Assert.HasCount(1, _reporter.Lines);
+        Assert.HasCount(1, _reporter.Details);
     }
 
     [TestMethod]
@@ -154,7 +165,7 @@ public sealed class ArchiveDestinationTests
     {
         await WriteAsync(new ImageSet(Sample.Image()));
         var before = await File.ReadAllBytesAsync(_folder["image.tar"]);
-        var path = _folder.Write("blobs/damaged", "other bytes"u8);
+        var path = _folder.Write("blobs/damaged", "other bytes");
         var layer = LayerOf(new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right bytes"u8.ToArray()).Descriptor, path));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer]))));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
@@ -195,6 +206,7 @@ public sealed class ArchiveDestinationTests
     public async Task A_layer_that_stands_twice_is_written_once()
     {
         await WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [Sample.GzipLayer(), Sample.GzipLayer()])));
+        Assert.HasCount(2, Validate().Single().Layers);
         var entries = Entries("image.tar");
         Assert.HasCount(8, entries);
         Assert.HasCount(2, DockerArchiveManifest.Read(entries["manifest.json"], "test").Single().Layers);

@@ -1,4 +1,5 @@
 using Containerize.Destinations;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Destinations;
 
@@ -13,9 +14,9 @@ public sealed class ArchivePathTests
     [TestMethod]
     public void A_directory_gets_a_file_named_after_the_image()
     {
-        using var folder = new TestFolder();
-        Assert.AreEqual(folder["my-app.tar"], ArchivePath.Resolve(folder.Root, s_name));
+        using var folder = new TemporaryDirectory();
+        Assert.AreEqual(folder["my-app.tar"], ArchivePath.Resolve(folder.FullName, s_name));
         Assert.AreEqual(Path.Combine(folder["missing"] + Path.DirectorySeparatorChar, "my-app.tar"), ArchivePath.Resolve(folder["missing"] + Path.DirectorySeparatorChar, s_name));
-        Assert.AreEqual(folder["app.tar"], ArchivePath.Resolve(folder.Root, s_name with { Repository = "app" }));
+        Assert.AreEqual(folder["app.tar"], ArchivePath.Resolve(folder.FullName, s_name with { Repository = "app" }));
     }
 }

@@ -2,6 +2,8 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
+using Containerize.Testing.Images;
 using Containerize.Tests.Images;
 
 namespace Containerize.Tests.Destinations;
@@ -9,13 +11,13 @@ namespace Containerize.Tests.Destinations;
 [TestClass]
 public sealed class LayoutDestinationTests
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
 
     private async Task<DestinationResult> WriteAsync(ImageSet images, params string[] tags) =>
-        await new LayoutDestination(_folder["layout"], Sample.Name(tags), new ListReporter()).WriteAsync(images, CancellationToken.None);
+        await new LayoutDestination(_folder["layout"], Sample.Name(tags), new RecordingReporter()).WriteAsync(images, CancellationToken.None);
 
     private IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(File.ReadAllBytes(_folder["layout/index.json"]), "test").Manifests;
 
@@ -37,6 +39,9 @@ public sealed class LayoutDestinationTests
 
         Assert.AreEqual(set.Root.Descriptor.Digest, Entries().Single().Digest);
         Assert.AreEqual("layout", result.Kind);
+        var tree = ImageValidator.Check(_folder["layout"], baseLayers: 9);
+        Assert.HasCount(2, tree.Images);
+        Assert.IsEmpty(tree.Unreferenced);
         Assert.AreEqual(0, result.BytesAvoided);
     }
 
@@ -49,6 +54,7 @@ public sealed class LayoutDestinationTests
         CollectionAssert.AreEqual(new[] { "1.0", "2.0", "latest" }, Entries().Select(TagOf).ToArray());
         Assert.AreEqual(one.Manifest.Descriptor.Digest, Entries()[0].Digest);
         Assert.AreEqual(two.Manifest.Descriptor.Digest, Entries()[2].Digest);
+        Assert.HasCount(3, ImageValidator.Check(_folder["layout"], baseLayers: 9).Images);
     }
 
     [TestMethod]
@@ -94,7 +100,7 @@ public sealed class LayoutDestinationTests
     {
         await WriteAsync(new ImageSet(Sample.Image()));
         var before = await File.ReadAllBytesAsync(_folder["layout/index.json"]);
-        var blob = new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right"u8.ToArray()).Descriptor, _folder.Write("damaged", "wrong"u8));
+        var blob = new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right"u8.ToArray()).Descriptor, _folder.Write("damaged", "wrong"));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [new Layer(blob, Digest.Of("x"u8))]))));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(_folder["layout/index.json"]));
@@ -105,7 +111,7 @@ public sealed class LayoutDestinationTests
     [TestMethod]
     public async Task An_index_that_cannot_be_understood_is_not_written_over()
     {
-        _folder.Write("layout/index.json", "{broken"u8);
+        _folder.Write("layout/index.json", "{broken");
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
         Assert.AreEqual("{broken", await File.ReadAllTextAsync(_folder["layout/index.json"]));
@@ -128,7 +134,7 @@ public sealed class LayoutDestinationTests
         var content = Sample.Gzip(Sample.LayerTar());
         var blob = await store.AddAsync(Sample.GzipLayer().Blob.Descriptor, new MemoryStream(content), "test", CancellationToken.None);
         await WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [Sample.GzipLayer() with { Blob = blob }])));
-        var plain = _folder.Write("plain", "x"u8);
+        var plain = _folder.Write("plain", "x");
 #pragma warning disable CA1416 // The condition above says so.
         Assert.AreEqual(File.GetUnixFileMode(plain), File.GetUnixFileMode(BlobPath(blob.Descriptor.Digest)));
         Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(blob.Path));
@@ -138,7 +144,7 @@ public sealed class LayoutDestinationTests
     [TestMethod]
     public async Task A_file_in_the_layouts_place_is_an_error()
     {
-        _folder.Write("layout", "x"u8);
+        _folder.Write("layout", "x");
         Assert.AreEqual(DiagnosticCode.CannotWrite, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())))).Code);
     }
 }

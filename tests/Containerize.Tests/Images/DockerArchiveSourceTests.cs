@@ -4,13 +4,14 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Images;
 
 [TestClass]
 public sealed class DockerArchiveSourceTests
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
@@ -88,7 +89,7 @@ public sealed class DockerArchiveSourceTests
     public async Task An_archive_that_is_a_layout_too_is_read()
     {
         var image = Sample.Image();
-        await new ArchiveDestination(_folder["a.tar"], Sample.Name("1", "2"), new ListReporter()).WriteAsync(new ImageSet(image), CancellationToken.None);
+        await new ArchiveDestination(_folder["a.tar"], Sample.Name("1", "2"), new RecordingReporter()).WriteAsync(new ImageSet(image), CancellationToken.None);
         var opened = await Source(_folder["a.tar"], "2").OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(image.Layers[0].Blob.Descriptor.Digest, opened.Image.Layers[0].Blob.Descriptor.Digest);
         Assert.AreEqual(image.Config.Blob.Descriptor.Digest, opened.Image.Config.Blob.Descriptor.Digest);
@@ -97,7 +98,7 @@ public sealed class DockerArchiveSourceTests
     [TestMethod]
     public async Task The_platform_picks_among_images_of_one_name()
     {
-        await new ArchiveDestination(_folder["a.tar"], Sample.Name(), new ListReporter()).WriteAsync(Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64)), CancellationToken.None);
+        await new ArchiveDestination(_folder["a.tar"], Sample.Name(), new RecordingReporter()).WriteAsync(Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64)), CancellationToken.None);
         var opened = await Source(_folder["a.tar"]).OpenAsync(Sample.Arm64, CancellationToken.None);
         Assert.AreEqual(Sample.Arm64, opened.Image.Config.Platform);
     }

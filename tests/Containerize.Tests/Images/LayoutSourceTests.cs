@@ -3,13 +3,14 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Images;
 
 [TestClass]
 public sealed class LayoutSourceTests
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
@@ -17,7 +18,7 @@ public sealed class LayoutSourceTests
     private string BlobPath(Digest digest) => _folder[Layout.PathOf(digest)];
 
     private async Task WriteAsync(ImageSet images, params string[] tags) =>
-        await new LayoutDestination(_folder.Root, Sample.Name(tags), new ListReporter()).WriteAsync(images, CancellationToken.None);
+        await new LayoutDestination(_folder.FullName, Sample.Name(tags), new RecordingReporter()).WriteAsync(images, CancellationToken.None);
 
     private void WriteIndex(params Descriptor[] entries) => _folder.Write(Layout.Index, OciJson.Write(new ImageIndex { Manifests = entries }));
 
@@ -33,7 +34,7 @@ public sealed class LayoutSourceTests
     {
         var image = Sample.Image();
         await WriteAsync(new ImageSet(image));
-        var opened = await new LayoutSource(_folder.Root).OpenAsync(Sample.Amd64, CancellationToken.None);
+        var opened = await new LayoutSource(_folder.FullName).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(image.Manifest.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
         Assert.AreEqual("docker.io/demo/app:1.0", opened.Name);
         CollectionAssert.AreEqual(await Sample.ReadAsync(image.Layers[0].Blob), await Sample.ReadAsync(opened.Image.Layers[0].Blob));
@@ -48,7 +49,7 @@ public sealed class LayoutSourceTests
         var wanted = Sample.Image(content: "two");
         await WriteAsync(new ImageSet(Sample.Image()), "1.0");
         await WriteAsync(new ImageSet(wanted), "2.0");
-        var opened = await new LayoutSource(_folder.Root, tag).OpenAsync(Sample.Amd64, CancellationToken.None);
+        var opened = await new LayoutSource(_folder.FullName, tag).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(wanted.Manifest.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
     }
 
@@ -57,7 +58,7 @@ public sealed class LayoutSourceTests
     {
         await WriteAsync(new ImageSet(Sample.Image()), "1.0");
         await WriteAsync(new ImageSet(Sample.Image(content: "two")), "2.0");
-        var failure = await Sample.FailureOfAsync(new LayoutSource(_folder.Root));
+        var failure = await Sample.FailureOfAsync(new LayoutSource(_folder.FullName));
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, failure.Code);
         Assert.Contains("docker.io/demo/app:1.0, docker.io/demo/app:2.0", failure.Message);
     }
@@ -66,7 +67,7 @@ public sealed class LayoutSourceTests
     public async Task An_unknown_tag_lists_what_there_is()
     {
         await WriteAsync(new ImageSet(Sample.Image()), "1.0");
-        var failure = await Sample.FailureOfAsync(new LayoutSource(_folder.Root, "3.0"));
+        var failure = await Sample.FailureOfAsync(new LayoutSource(_folder.FullName, "3.0"));
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, failure.Code);
         Assert.Contains("docker.io/demo/app:1.0", failure.Message);
     }
@@ -76,9 +77,9 @@ public sealed class LayoutSourceTests
     {
         var arm = Sample.Image(Sample.Arm64);
         await WriteAsync(Sample.Index(Sample.Image(), arm));
-        var opened = await new LayoutSource(_folder.Root, "1.0").OpenAsync(Sample.Arm64, CancellationToken.None);
+        var opened = await new LayoutSource(_folder.FullName, "1.0").OpenAsync(Sample.Arm64, CancellationToken.None);
         Assert.AreEqual(arm.Manifest.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
-        Assert.AreEqual(DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root), Sample.Amd64 with { Architecture = "s390x" })).Code);
+        Assert.AreEqual(DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName), Sample.Amd64 with { Architecture = "s390x" })).Code);
     }
 
     [TestMethod]
@@ -87,14 +88,14 @@ public sealed class LayoutSourceTests
         var (amd, arm) = (Sample.Image(), Sample.Image(Sample.Arm64));
         await WriteAsync(Sample.Index(amd, arm));
         WriteIndex(amd.Manifest.Descriptor with { Platform = Sample.Amd64 }, arm.Manifest.Descriptor with { Platform = Sample.Arm64 });
-        Assert.AreEqual(arm.Manifest.Descriptor.Digest, (await new LayoutSource(_folder.Root).OpenAsync(Sample.Arm64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
+        Assert.AreEqual(arm.Manifest.Descriptor.Digest, (await new LayoutSource(_folder.FullName).OpenAsync(Sample.Arm64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
     }
 
     [TestMethod]
     public async Task A_single_image_of_another_platform_is_refused()
     {
         await WriteAsync(new ImageSet(Sample.Image()));
-        Assert.AreEqual(DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root), Sample.Arm64)).Code);
+        Assert.AreEqual(DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName), Sample.Arm64)).Code);
     }
 
     [TestMethod]
@@ -113,11 +114,11 @@ public sealed class LayoutSourceTests
         WriteIndex(entry);
         if (readable)
         {
-            Assert.AreEqual(image.Manifest.Descriptor.Digest, (await new LayoutSource(_folder.Root).OpenAsync(Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
+            Assert.AreEqual(image.Manifest.Descriptor.Digest, (await new LayoutSource(_folder.FullName).OpenAsync(Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
         }
         else
         {
-            Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+            Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
         }
     }
 
@@ -131,7 +132,7 @@ public sealed class LayoutSourceTests
             var bytes = await File.ReadAllBytesAsync(BlobPath(digest));
             bytes[^2] ^= 1;
             await File.WriteAllBytesAsync(BlobPath(digest), bytes);
-            Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+            Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
         }
     }
 
@@ -140,8 +141,8 @@ public sealed class LayoutSourceTests
     {
         var image = Sample.Image();
         await WriteAsync(new ImageSet(image));
-        _folder.Write(Layout.PathOf(image.Layers[0].Blob.Descriptor.Digest), "short"u8);
-        Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        _folder.Write(Layout.PathOf(image.Layers[0].Blob.Descriptor.Digest), "short");
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
@@ -152,10 +153,10 @@ public sealed class LayoutSourceTests
         {
             await WriteAsync(new ImageSet(image));
             File.Delete(BlobPath(digest));
-            var failure = await Sample.FailureOfAsync(new LayoutSource(_folder.Root));
+            var failure = await Sample.FailureOfAsync(new LayoutSource(_folder.FullName));
             Assert.AreEqual(DiagnosticCode.InvalidArchive, failure.Code);
             Assert.Contains(digest.ToString(), failure.Message);
-            Assert.Contains(_folder.Root, failure.Message);
+            Assert.Contains(_folder.FullName, failure.Message);
         }
     }
 
@@ -167,20 +168,20 @@ public sealed class LayoutSourceTests
         var path = BlobPath(image.Layers[0].Blob.Descriptor.Digest);
         File.Move(path, _folder["elsewhere"]);
         File.CreateSymbolicLink(path, _folder["elsewhere"]);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
 
         File.Delete(path);
         Directory.Move(_folder["blobs"], _folder["moved"]);
         Directory.CreateSymbolicLink(_folder["blobs"], _folder["moved"]);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
     public async Task A_digest_that_is_a_path_is_refused()
     {
-        _folder.Write("secret", "secret"u8);
-        _folder.Write(Layout.Index, """{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:../../secret","size":6}]}"""u8);
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        _folder.Write("secret", "secret");
+        _folder.Write(Layout.Index, """{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:../../secret","size":6}]}""");
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
@@ -189,32 +190,32 @@ public sealed class LayoutSourceTests
         var image = Sample.Image();
         await WriteAsync(new ImageSet(image));
         WriteIndex(image.Manifest.Descriptor with { MediaType = MediaTypes.DockerManifest });
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
     public async Task A_huge_document_is_refused()
     {
         _folder.Write(Layout.Index, Encoding.UTF8.GetBytes("{\"manifests\":[],\"x\":\"" + new string('x', OciJson.MaxDocumentSize) + "\"}"));
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
     public async Task What_is_no_layout_is_explained()
     {
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder["missing"]))).Code);
-        Assert.Contains("oci-archive:", (await Sample.FailureOfAsync(new LayoutSource(_folder.Write("file.tar", "x"u8)))).Message);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        Assert.Contains("oci-archive:", (await Sample.FailureOfAsync(new LayoutSource(_folder.Write("file.tar", "x")))).Message);
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
         WriteIndex();
-        Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
     public async Task A_layout_of_a_later_version_is_refused()
     {
         await WriteAsync(new ImageSet(Sample.Image()));
-        _folder.Write(Layout.Marker, """{"imageLayoutVersion":"2.0.0"}"""u8);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.Root))).Code);
+        _folder.Write(Layout.Marker, """{"imageLayoutVersion":"2.0.0"}""");
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
     [TestMethod]
@@ -224,7 +225,7 @@ public sealed class LayoutSourceTests
         var foreign = new MemoryBlob(MediaTypes.DockerForeignLayer, await Sample.ReadAsync(layer.Blob));
         await WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer with { Blob = foreign }])));
         Assert.IsFalse(File.Exists(BlobPath(foreign.Descriptor.Digest)));
-        var opened = await new LayoutSource(_folder.Root).OpenAsync(Sample.Amd64, CancellationToken.None);
+        var opened = await new LayoutSource(_folder.FullName).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.ReadAsync(opened.Image.Layers[0].Blob))).Code);
     }
 }

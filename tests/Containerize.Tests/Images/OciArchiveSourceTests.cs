@@ -3,13 +3,14 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Images;
 
 [TestClass]
 public sealed class OciArchiveSourceTests
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
@@ -18,7 +19,7 @@ public sealed class OciArchiveSourceTests
 
     private async Task<string> WriteAsync(ImageSet images, string name = "image.tar")
     {
-        await new ArchiveDestination(_folder[name], Sample.Name(), new ListReporter()).WriteAsync(images, CancellationToken.None);
+        await new ArchiveDestination(_folder[name], Sample.Name(), new RecordingReporter()).WriteAsync(images, CancellationToken.None);
         return _folder[name];
     }
 
@@ -74,7 +75,7 @@ public sealed class OciArchiveSourceTests
         var last = whole.Length - 1024 - 512;
         for (var length = 0; length <= last; length += 97)
         {
-            var path = _folder.Write("cut.tar", whole.AsSpan(0, length));
+            var path = _folder.Write("cut.tar", whole[..length]);
             var failure = await Sample.FailureOfAsync(Source(path));
             Assert.AreEqual(DiagnosticCode.InvalidArchive, failure.Code, $"at {length}");
             Assert.Contains("cut.tar", failure.Message);
@@ -87,7 +88,7 @@ public sealed class OciArchiveSourceTests
         var whole = Sample.Gzip(Sample.Tar(FilesOf(Sample.Image())));
         for (var length = 2; length < whole.Length - 64; length += 61)
         {
-            Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("cut.tgz", whole.AsSpan(0, length))))).Code, $"at {length}");
+            Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("cut.tgz", whole[..length])))).Code, $"at {length}");
         }
 
         Assert.IsEmpty(Directory.GetFiles(_folder["store/tmp"]));
@@ -151,9 +152,9 @@ public sealed class OciArchiveSourceTests
     public async Task What_is_no_such_archive_is_explained()
     {
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(Source(_folder["missing.tar"]))).Code);
-        Assert.Contains("oci:", (await Sample.FailureOfAsync(Source(_folder.Root))).Message);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("text", "just some text, longer than a header would be"u8)))).Code);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("empty", [])))).Code);
+        Assert.Contains("oci:", (await Sample.FailureOfAsync(Source(_folder.FullName))).Message);
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("text", "just some text, longer than a header would be")))).Code);
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("empty", "")))).Code);
         Assert.Contains("docker-archive:", (await Sample.FailureOfAsync(Source(_folder.Write("docker.tar", Sample.Tar([("manifest.json", "[]"u8.ToArray())]))))).Message);
         Assert.Contains("compressed", (await Sample.FailureOfAsync(Source(_folder.Write("zstd", [0x28, 0xb5, 0x2f, 0xfd, 0, 0])))).Message);
     }

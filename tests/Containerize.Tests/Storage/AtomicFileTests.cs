@@ -1,11 +1,12 @@
 using Containerize.Storage;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Storage;
 
 [TestClass]
 public sealed class AtomicFileTests
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
@@ -13,8 +14,8 @@ public sealed class AtomicFileTests
     [TestMethod]
     public void A_committed_file_replaces_the_old_one()
     {
-        _folder.Write("file", "old"u8);
-        using (var file = AtomicFile.Create(_folder["file"], 3))
+        _folder.Write("file", "old");
+        using (var file = AtomicFile.Create(_folder["file"]))
         {
             file.Stream.Write("new"u8);
             Assert.AreEqual("old", File.ReadAllText(_folder["file"]));
@@ -28,7 +29,7 @@ public sealed class AtomicFileTests
     [TestMethod]
     public void One_that_is_not_committed_leaves_the_old_one()
     {
-        _folder.Write("file", "old"u8);
+        _folder.Write("file", "old");
         using (var file = AtomicFile.Create(_folder["file"]))
         {
             file.Stream.Write("new"u8);
@@ -41,9 +42,9 @@ public sealed class AtomicFileTests
     [TestMethod]
     public void What_a_killed_build_left_is_removed_and_what_one_writes_is_not()
     {
-        File.SetLastWriteTimeUtc(_folder.Write(".file.abandoned.tmp", "x"u8), DateTime.UtcNow.AddHours(-2));
-        _folder.Write(".file.written.tmp", "x"u8);
-        File.SetLastWriteTimeUtc(_folder.Write(".other.abandoned.tmp", "x"u8), DateTime.UtcNow.AddHours(-2));
+        File.SetLastWriteTimeUtc(_folder.Write(".file.abandoned.tmp", "x"), DateTime.UtcNow.AddHours(-2));
+        _folder.Write(".file.written.tmp", "x");
+        File.SetLastWriteTimeUtc(_folder.Write(".other.abandoned.tmp", "x"), DateTime.UtcNow.AddHours(-2));
         using var file = AtomicFile.Create(_folder["file"]);
         file.Commit();
         CollectionAssert.AreEqual(new[] { ".file.written.tmp", ".other.abandoned.tmp", "file" }, _folder.Files().ToArray());

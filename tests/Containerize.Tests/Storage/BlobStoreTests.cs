@@ -1,12 +1,13 @@
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Storage;
 
 [TestClass]
 public sealed class BlobStoreTests
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryDirectory _folder = new();
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();

@@ -169,6 +169,48 @@ public sealed class RegistryFaultTests
     }
 
     [TestMethod]
+    public async Task A_chunk_may_be_accepted_with_any_status_and_any_range()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        using var client = registry.CreateClient();
+        registry.On(RequestKind.Upload, "PATCH").Once().Do(fault => fault.Status(204));
+        registry.On(RequestKind.Upload, "PATCH").Once().Do(fault => fault.Status(201).SetHeader("Range", "0-9"));
+        using var start = await client.Call("POST", "/v2/a/blobs/uploads/");
+        using var first = await client.Call("PATCH", start.Header("Location")!, s_bytes[..10]);
+        Assert.AreEqual(HttpStatusCode.NoContent, first.StatusCode);
+        using var second = await client.Call("PATCH", start.Header("Location")!, s_bytes[10..]);
+        Assert.AreEqual(HttpStatusCode.Created, second.StatusCode);
+        Assert.AreEqual("0-9", second.Header("Range"));
+        using var end = await client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", []);
+        Assert.AreEqual(HttpStatusCode.Created, end.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_registry_may_stop_reading()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        using var client = registry.CreateClient();
+        client.Timeout = TimeSpan.FromMilliseconds(300);
+        registry.On(RequestKind.Upload, "POST").Do(fault => fault.StallAfterReceiving(1000));
+        await Assert.ThrowsExactlyAsync<TaskCanceledException>(() => client.Call("POST", $"/v2/a/blobs/uploads/?digest={Digest.Of(s_bytes)}", s_bytes));
+        Assert.AreEqual(1000, registry.BlobBytesReceived);
+    }
+
+    [TestMethod]
+    public async Task A_second_host_serves_the_registry_under_its_own_paths()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        var blob = registry.AddBlob("a", s_bytes);
+        var host = await registry.StartSignedHostAsync();
+        registry.On(RequestKind.Blob).Do(fault => fault.Redirect(301, request => $"http://{host.Authority}{request.Target}"));
+        using var client = registry.CreateClient();
+        using var redirect = await client.Call("HEAD", $"/v2/a/blobs/{blob.Digest}");
+        Assert.AreEqual(HttpStatusCode.MovedPermanently, redirect.StatusCode);
+        using var head = await client.Call("HEAD", redirect.Header("Location")!);
+        Assert.AreEqual(300_000, head.Content.Headers.ContentLength);
+    }
+
+    [TestMethod]
     public async Task A_signed_host_serves_what_is_redirected_and_wants_no_credentials()
     {
         await using var registry = await TestRegistry.StartAsync();

@@ -1,0 +1,98 @@
+using Containerize.IntegrationTests.Tools;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>What users get wrong, and what they are told. Nobody sees a stack trace, and nothing is left half-done.</summary>
+[TestClass]
+public sealed class BadInputTests
+{
+    private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
+
+    private static async Task FailsAsync(TestProject project, string code, string hint, params string[] arguments)
+    {
+        var result = await project.ContainerizeAsync(arguments);
+
+        Assert.AreNotEqual(0, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, $"error {code}:");
+        StringAssert.Contains(result.Output, hint);
+        Assert.DoesNotContain("   at ", result.Output, "A stack trace is no message.");
+        Assert.IsEmpty(Directory.GetFiles(project.Directory, "*.tar", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
+    [DataRow("CTZ1001", "not a repository name", "-p:ContainerRepository=-/x")]
+    [DataRow("CTZ1002", "not a tag", "-p:ContainerImageTag=a b")]
+    [DataRow("CTZ1008", "Choose one of: Oci, Docker", "-p:ContainerImageFormat=Docer")]
+    [DataRow("CTZ1008", "not an absolute path", "-p:ContainerWorkingDirectory=app")]
+    [DataRow("CTZ2001", "not an image reference", "-p:ContainerBaseImage=UPPER/case:x:y")]
+    [DataRow("CTZ2002", "nowhere", "-p:ContainerBaseImage=oci:nowhere")]
+    [DataRow("CTZ2002", "nowhere.tar", "-p:ContainerBaseImage=oci-archive:nowhere.tar")]
+    [DataRow("CTZ2001", "not a registry's host", "-p:ContainerRegistry=https://registry.example")]
+    [DataRow("CTZ1008", "osx-arm64", "-p:ContainerRuntimeIdentifier=osx-arm64")]
+    public async Task A_bad_value_is_named_with_what_would_be_good(string code, string hint, string argument)
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch);
+
+        await FailsAsync(project, code, hint, argument);
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_nobody_runs_is_named()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch);
+        var host = $"127.0.0.1:{Testing.FreePort.Find()}";
+
+        await FailsAsync(project, "CTZ3002", host, $"-p:ContainerRegistry={host}");
+    }
+
+    [TestMethod]
+    public async Task A_library_is_nothing_to_start()
+    {
+        using var project = await TestProject.CreateAsync("lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }");
+
+        await FailsAsync(project, "CTZ1004", "library");
+    }
+
+    [TestMethod]
+    public async Task A_project_for_several_frameworks_must_choose_one()
+    {
+        using var project = await TestProject.ConsoleAsync("<PropertyGroup><TargetFramework></TargetFramework><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup>" + Scratch);
+
+        var result = await project.RunAsync("msbuild", "-t:Containerize");
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, "error CTZ1011:");
+        StringAssert.Contains(result.Output, "-f net10.0");
+    }
+
+    [TestMethod]
+    public async Task A_damaged_base_archive_is_refused()
+    {
+        using var project = await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>oci-archive:base.tar</ContainerBaseImage></PropertyGroup>");
+        project.Write("base.tar", "this is no archive");
+
+        await FailsOnArchiveAsync(project, "CTZ2004");
+    }
+
+    [TestMethod]
+    public async Task An_old_archive_survives_a_failed_build()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch);
+        await project.ContainerizeAsync();
+        var before = await File.ReadAllBytesAsync(project.Archive);
+
+        var result = await project.ContainerizeAsync("-p:ContainerBaseImage=oci:nowhere");
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(project.Archive));
+    }
+
+    private static async Task FailsOnArchiveAsync(TestProject project, string code)
+    {
+        var result = await project.ContainerizeAsync();
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, $"error {code}:");
+        StringAssert.Contains(result.Output, "base.tar");
+    }
+}

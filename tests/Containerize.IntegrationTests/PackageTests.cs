@@ -1,0 +1,64 @@
+using System.IO.Compression;
+using Containerize.IntegrationTests.Tools;
+using Containerize.Testing.Images;
+
+namespace Containerize.IntegrationTests;
+
+[TestClass]
+public sealed class PackageTests
+{
+    private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
+
+    [TestMethod]
+    [DataRow("SdkElement")]
+    [DataRow("PackageReference")]
+    [DataRow("Path")]
+    public async Task Makes_an_image_however_a_project_uses_it(string use)
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch, use: Enum.Parse<SdkUse>(use));
+
+        var result = await project.ContainerizeAsync();
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Assert.IsNotNull(ImageValidator.Check(project.Archive).Single().Find("app/hello.dll"));
+    }
+
+    [TestMethod]
+    public async Task Does_nothing_until_the_target_is_called()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch, use: SdkUse.PackageReference);
+
+        var build = await project.RunAsync("publish");
+
+        Assert.AreEqual(0, build.ExitCode, build.Output);
+        Assert.IsEmpty(Directory.GetDirectories(project.Directory, "containerize", SearchOption.AllDirectories));
+        Assert.IsEmpty(Directory.GetFiles(Path.Combine(project.Directory, "bin"), "*ontainerize*", SearchOption.AllDirectories), "Nothing of the SDK may be published.");
+    }
+
+    [TestMethod]
+    public async Task A_library_that_uses_it_does_not_pass_it_on_to_its_consumers()
+    {
+        using var library = await TestProject.CreateAsync("lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }", SdkUse.PackageReference);
+        using var app = await TestProject.ConsoleAsync($"""<ItemGroup><ProjectReference Include="{library.Directory}/lib.csproj" /></ItemGroup>""", use: SdkUse.None);
+
+        var result = await app.RunAsync("publish", "-t:Containerize");
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, "MSB4057", "The consumer must not have the target.");
+    }
+
+    [TestMethod]
+    public async Task Holds_the_tasks_with_their_dependencies_and_nothing_for_the_project()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+
+        var files = package.Entries.Select(entry => entry.FullName).ToList();
+
+        CollectionAssert.IsSubsetOf(
+            new[] { "Sdk/Sdk.props", "Sdk/Sdk.targets", "build/Containerize.Sdk.props", "build/Containerize.Sdk.targets", "tasks/net10.0/Containerize.Tasks.dll", "tasks/net10.0/Containerize.Tasks.deps.json", "tasks/net10.0/Containerize.dll", "README.md" },
+            files);
+        Assert.IsFalse(files.Exists(file => file.StartsWith("lib/", StringComparison.Ordinal) || file.StartsWith("buildTransitive/", StringComparison.Ordinal)), "A library's choice is not its consumers'.");
+        Assert.IsFalse(files.Exists(file => Path.GetFileName(file).StartsWith("Microsoft.Build", StringComparison.Ordinal)), "MSBuild brings its own assemblies.");
+        Assert.IsFalse(files.Exists(file => file.Contains("source/", StringComparison.Ordinal)), "The build from source is for clones only.");
+    }
+}

@@ -1,0 +1,24 @@
+using Containerize.IntegrationTests.Tools;
+using Containerize.Testing.Images;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>The README's command, in a clone as a new user has it.</summary>
+[TestClass]
+public sealed class SampleTests
+{
+    [TestMethod]
+    [Requires("git")]
+    public async Task The_quick_start_makes_an_archive_in_a_fresh_clone()
+    {
+        using var work = new Testing.TemporaryDirectory();
+        (await Testing.ProcessRunner.RunAsync("git", ["clone", "-q", Repository.Root, work["clone"]])).EnsureSuccess();
+
+        var result = await Dotnet.RunAsync(work["clone"], ["publish", "samples/hello-web", "-t:Containerize"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, "hello-web:latest (linux/amd64)");
+        var image = ImageValidator.Check(work["clone/samples/hello-web/bin/Release/net10.0/linux-x64/hello-web.tar"]).Single();
+        Assert.IsNotNull(image.Find("app/hello-web"));
+    }
+}

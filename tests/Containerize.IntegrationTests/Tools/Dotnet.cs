@@ -1,0 +1,43 @@
+using Containerize.Testing;
+
+namespace Containerize.IntegrationTests.Tools;
+
+/// <summary>The dotnet command, cut off from what earlier runs and the machine's user left behind.</summary>
+internal static class Dotnet
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
+
+    internal static Task<ProcessResult> RunAsync(string directory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        ProcessRunner.RunAsync("dotnet", arguments, directory, Environment(environment), s_timeout);
+
+    private static Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string?>? more)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            // Nodes that outlive a build would keep an old version of the tasks loaded.
+            ["MSBUILDDISABLENODEREUSE"] = "1",
+            ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
+            ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+            ["DOTNET_NOLOGO"] = "1",
+            // The test host's own settings are not the project's.
+            ["MSBuildSDKsPath"] = null,
+            ["MSBuildExtensionsPath"] = null,
+            ["MSBUILD_EXE_PATH"] = null,
+            ["SOURCE_DATE_EPOCH"] = null,
+            ["CI"] = null,
+            ["CONTAINERIZE_CACHE_DIRECTORY"] = SharedCache.Directory,
+        };
+        foreach (var (name, value) in more ?? new Dictionary<string, string?>())
+        {
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+
+    /// <summary>One cache for a test run, so that no test sees the user's.</summary>
+    private static class SharedCache
+    {
+        internal static string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("containerize-cache-").FullName;
+    }
+}

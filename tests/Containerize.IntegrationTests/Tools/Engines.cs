@@ -1,0 +1,102 @@
+using System.Globalization;
+using Containerize.Testing;
+
+namespace Containerize.IntegrationTests.Tools;
+
+/// <summary>A container engine with storage of its own.</summary>
+internal interface IEngine : IAsyncDisposable
+{
+    /// <summary>Loads an archive.</summary>
+    Task LoadAsync(string archive);
+
+    /// <summary>Starts an image and returns what it answers to GET /.</summary>
+    Task<string> AskAsync(string image, int port, params string[] options);
+
+    /// <summary>Runs a command of the engine.</summary>
+    Task<ProcessResult> RunAsync(params string[] arguments);
+}
+
+internal static class EngineStart
+{
+    internal static async Task<string> AskAsync(IEngine engine, IEnumerable<string> run, string image, int port)
+    {
+        var name = $"ctz-{Guid.NewGuid():N}";
+        (await engine.RunAsync(["run", "-d", "--name", name, "--network=host", "-e", string.Create(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={port}"), .. run, image])).EnsureSuccess();
+        try
+        {
+            using var client = new HttpClient();
+            for (var attempt = 0; attempt < 300; attempt++)
+            {
+                try
+                {
+                    return await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"));
+                }
+                catch (HttpRequestException)
+                {
+                    await Task.Delay(100);
+                }
+            }
+
+            var logs = await engine.RunAsync("logs", name);
+            throw new InvalidOperationException($"{image} does not answer:\n{logs.Output}{logs.Error}");
+        }
+        finally
+        {
+            await engine.RunAsync("rm", "-f", name);
+        }
+    }
+}
+
+internal sealed class Podman : IEngine
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public async Task LoadAsync(string archive) => (await RunAsync("load", "-q", "-i", archive)).EnsureSuccess();
+
+    public Task<string> AskAsync(string image, int port, params string[] options) =>
+        EngineStart.AskAsync(this, ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", .. options], image, port);
+
+    public Task<ProcessResult> RunAsync(params string[] arguments) =>
+        ProcessRunner.RunAsync("podman", ["--root", _directory["root"], "--runroot", _directory["run"], "--runtime", "runc", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--events-backend", "file", .. arguments]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("system", "reset", "--force");
+        _directory.Dispose();
+    }
+}
+
+internal sealed class Dockerd : IEngine
+{
+    private readonly TemporaryDirectory _directory;
+    private readonly BackgroundProcess _process;
+
+    private Dockerd(TemporaryDirectory directory, BackgroundProcess process)
+    {
+        _directory = directory;
+        _process = process;
+    }
+
+    internal static async Task<Dockerd> StartAsync()
+    {
+        var directory = new TemporaryDirectory();
+        var socket = $"unix://{directory["docker.sock"]}";
+        var process = await BackgroundProcess.StartAsync(
+            "dockerd",
+            ["--iptables=false", "--bridge=none", "--data-root", directory["data"], "--exec-root", directory["exec"], "--pidfile", directory["pid"], "-H", socket],
+            async () => (await ProcessRunner.RunAsync("docker", ["-H", socket, "version"])).ExitCode == 0);
+        return new Dockerd(directory, process);
+    }
+
+    public async Task LoadAsync(string archive) => (await RunAsync("load", "-q", "-i", archive)).EnsureSuccess();
+
+    public Task<string> AskAsync(string image, int port, params string[] options) => EngineStart.AskAsync(this, options, image, port);
+
+    public Task<ProcessResult> RunAsync(params string[] arguments) => ProcessRunner.RunAsync("docker", ["-H", $"unix://{_directory["docker.sock"]}", .. arguments]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _directory.Dispose();
+    }
+}

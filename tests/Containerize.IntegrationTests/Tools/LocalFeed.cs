@@ -1,0 +1,47 @@
+namespace Containerize.IntegrationTests.Tools;
+
+/// <summary>A package feed in a directory, with the packed SDK as its only package.</summary>
+internal static class LocalFeed
+{
+    private static readonly Lazy<Task<string>> s_packed = new(PackAsync);
+
+    /// <summary>The version of the package: another one each run, so that no package cache has it.</summary>
+    internal static string Version { get; } = $"0.0.1-test.{DateTime.UtcNow:yyyyMMddHHmmss}";
+
+    private static string Folder { get; } = Directory.CreateTempSubdirectory("containerize-feed-").FullName;
+
+    /// <summary>Writes the configuration with which a project finds the package.</summary>
+    /// <param name="directory">The project's directory.</param>
+    internal static async Task UseInAsync(string directory)
+    {
+        await s_packed.Value;
+        await File.WriteAllTextAsync(Path.Combine(directory, "nuget.config"), $"""
+            <configuration>
+              <config>
+                <add key="globalPackagesFolder" value="{Path.Combine(Folder, "packages")}" />
+              </config>
+              <packageSources>
+                <add key="containerize-test" value="{Path.Combine(Folder, "feed")}" />
+              </packageSources>
+              <fallbackPackageFolders>
+                <add key="user" value="{UserPackages}" />
+              </fallbackPackageFolders>
+            </configuration>
+            """);
+    }
+
+    /// <summary>The package's file.</summary>
+    internal static async Task<string> PackageAsync() => await s_packed.Value;
+
+    private static string UserPackages =>
+        Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } packages ? packages
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    private static async Task<string> PackAsync()
+    {
+        var project = Path.Combine(Repository.Root, "src", "Containerize.Tasks", "Containerize.Tasks.csproj");
+        var feed = Path.Combine(Folder, "feed");
+        (await Dotnet.RunAsync(Repository.Root, ["pack", project, "-c", "Release", "-v", "quiet", "-o", feed, $"-p:PackageVersion={Version}"])).EnsureSuccess();
+        return Path.Combine(feed, $"Containerize.Sdk.{Version}.nupkg");
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Containerize.Testing;
+
+namespace Containerize.IntegrationTests.Tools;
+
+/// <summary>How a project comes to the SDK.</summary>
+internal enum SdkUse
+{
+    /// <summary>By path, from this clone.</summary>
+    Path,
+
+    /// <summary>Through an Sdk element.</summary>
+    SdkElement,
+
+    /// <summary>Through a package reference.</summary>
+    PackageReference,
+
+    /// <summary>Not at all.</summary>
+    None,
+}
+
+/// <summary>A project as a user would write it, in a directory of its own.</summary>
+internal sealed class TestProject : IDisposable
+{
+    internal const string WebProgram = """
+        var app = WebApplication.CreateBuilder(args).Build();
+        app.MapGet("/", () => "hello");
+        app.Run();
+        """;
+
+    internal const string ConsoleProgram = """
+        System.Console.WriteLine("hello");
+        """;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    private TestProject(string name) => Name = name;
+
+    internal string Name { get; }
+
+    internal string Directory => Path.Combine(_directory.FullName, Name);
+
+    /// <summary>Where `dotnet publish` puts the image's archive.</summary>
+    internal string Archive => System.IO.Directory.GetFiles(Path.Combine(Directory, "bin", "Release"), "*.tar", SearchOption.AllDirectories).Single();
+
+    /// <summary>What the last build wrote for CI.</summary>
+    internal JsonNode Info => JsonNode.Parse(File.ReadAllText(System.IO.Directory.GetFiles(Path.Combine(Directory, "obj"), "image.json", SearchOption.AllDirectories).Single()))!;
+
+    internal string Digest => Info["digest"]!.GetValue<string>();
+
+    internal string LayerDigest(string layer) => Info["layers"]!.AsArray().Single(item => item!["name"]!.GetValue<string>() == layer)!["digest"]!.GetValue<string>();
+
+    internal static async Task<TestProject> CreateAsync(string name, string sdk, string body, string program, SdkUse use = SdkUse.Path)
+    {
+        var project = new TestProject(name);
+        var reference = use switch
+        {
+            SdkUse.SdkElement => $"""<Sdk Name="Containerize.Sdk" Version="{LocalFeed.Version}" />""",
+            SdkUse.PackageReference => $"""<ItemGroup><PackageReference Include="Containerize.Sdk" Version="{LocalFeed.Version}" PrivateAssets="all" /></ItemGroup>""",
+            _ => "",
+        };
+        project.Write($"{name}.csproj", $"""
+            <Project Sdk="{sdk}">
+              {reference}
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+              </PropertyGroup>
+              {body}
+            </Project>
+            """);
+        project.Write("Program.cs", program);
+        if (use == SdkUse.Path)
+        {
+            project.Write("Directory.Build.props", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" /></Project>""");
+            project.Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        }
+        else if (use != SdkUse.None)
+        {
+            await LocalFeed.UseInAsync(project.Directory);
+        }
+
+        return project;
+    }
+
+    internal static Task<TestProject> WebAsync(string body = "", string program = WebProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
+        CreateAsync(name, "Microsoft.NET.Sdk.Web", body, program, use);
+
+    internal static Task<TestProject> ConsoleAsync(string body = "", string program = ConsoleProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
+        CreateAsync(name, "Microsoft.NET.Sdk", "<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>" + body, program, use);
+
+    internal string Write(string path, string content) => _directory.Write(Path.Combine(Name, path), content);
+
+    internal Task<ProcessResult> RunAsync(params string[] arguments) => Dotnet.RunAsync(Directory, arguments);
+
+    /// <summary>Runs `dotnet publish -t:Containerize`.</summary>
+    internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) => Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments]);
+
+    /// <summary>Copies the sources to another directory, as another checkout would have them.</summary>
+    internal TestProject CheckOutElsewhere()
+    {
+        var copy = new TestProject(Name);
+        foreach (var file in System.IO.Directory.GetFiles(Directory, "*", SearchOption.AllDirectories))
+        {
+            var path = Path.GetRelativePath(Directory, file);
+            if (!path.StartsWith("bin", StringComparison.Ordinal) && !path.StartsWith("obj", StringComparison.Ordinal))
+            {
+                File.SetLastWriteTimeUtc(copy._directory.Write(Path.Combine(Name, path), File.ReadAllBytes(file)), DateTime.UtcNow.AddDays(-Random.Shared.Next(1, 1000)));
+            }
+        }
+
+        return copy;
+    }
+
+    public void Dispose() => _directory.Dispose();
+}

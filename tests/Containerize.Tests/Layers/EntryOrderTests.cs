@@ -1,0 +1,96 @@
+using Containerize.Layers;
+
+namespace Containerize.Tests.Layers;
+
+[TestClass]
+public sealed class EntryOrderTests
+{
+    [TestMethod]
+    public void Paths_are_in_ordinal_order_and_directories_before_what_they_hold()
+    {
+        var paths = EntryOrder.Arrange([File("b"), File("a/z"), File("a.txt"), File("a/B"), File("A"), File("a-"), File("ä")]).Select(entry => entry.Path).ToArray();
+        CollectionAssert.AreEqual(new[] { "A", "a", "a-", "a.txt", "a/B", "a/z", "b", "ä" }, paths);
+    }
+
+    [TestMethod]
+    public void Missing_directories_are_added_for_root_and_readable_by_all()
+    {
+        var directory = EntryOrder.Arrange([File("a/b/c")])[1];
+        Assert.AreEqual(("a/b", LayerEntryType.Directory, (UnixFileMode)0b111_101_101, 0, 0), (directory.Path, directory.Type, directory.Mode, directory.UserId, directory.GroupId));
+    }
+
+    [TestMethod]
+    public void A_directory_that_was_named_keeps_its_owner()
+    {
+        var entries = EntryOrder.Arrange([File("a/b/c"), LayerFixture.DirectoryAt("a", owner: 1654)]);
+        CollectionAssert.AreEqual(new[] { 1654, 0, 0 }, entries.Select(entry => entry.UserId).ToArray());
+        Assert.HasCount(3, entries);
+    }
+
+    [TestMethod]
+    public void The_same_directory_twice_is_one() =>
+        Assert.HasCount(1, EntryOrder.Arrange([LayerFixture.DirectoryAt("a"), LayerFixture.DirectoryAt("a")]));
+
+    [TestMethod]
+    public void Two_files_with_one_path_are_refused_and_both_named() =>
+        AssertRefused(DiagnosticCode.DuplicatePath, ["/first", "/second", "/app/x"], File("app/x", "/first"), File("app/x", "/second"));
+
+    [TestMethod]
+    public void Two_directories_with_different_owners_are_refused() =>
+        AssertRefused(DiagnosticCode.DuplicatePath, ["/a"], LayerFixture.DirectoryAt("a"), LayerFixture.DirectoryAt("a", owner: 1));
+
+    [TestMethod]
+    public void A_file_that_would_be_a_directory_too_is_refused() =>
+        AssertRefused(DiagnosticCode.DuplicatePath, ["/first", "/second", "/app"], File("app", "/first"), File("app/sub/x", "/second"));
+
+    [TestMethod]
+    public void A_link_that_would_be_a_directory_too_is_refused() =>
+        AssertRefused(DiagnosticCode.DuplicatePath, ["elsewhere", "/second"], LayerFixture.Link("app", "elsewhere"), File("app/x", "/second"));
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("/")]
+    [DataRow("/etc/passwd")]
+    [DataRow("a/")]
+    [DataRow("a//b")]
+    [DataRow(".")]
+    [DataRow("./a")]
+    [DataRow("a/../b")]
+    [DataRow("..")]
+    [DataRow("a\0b")]
+    public void A_path_that_is_none_is_refused(string path) => AssertRefused(DiagnosticCode.InvalidPath, ["/source"], File(path, "/source"));
+
+    [TestMethod]
+    public void A_path_with_half_a_character_is_refused()
+    {
+        // Not as data of the test: test runners replace such text themselves.
+        AssertRefused(DiagnosticCode.InvalidPath, ["Unicode"], File("a\ud83d"));
+        AssertRefused(DiagnosticCode.InvalidPath, ["Unicode"], File("\ude00b"));
+        AssertRefused(DiagnosticCode.InvalidPath, ["Unicode"], File("\ud83d\ud83d\ude00"));
+    }
+
+    [TestMethod]
+    public void Parts_with_dots_in_them_are_paths() => Assert.HasCount(3, EntryOrder.Arrange([File("..a"), File("a..b"), File("...")]));
+
+    [TestMethod]
+    public void An_entry_without_content_or_target_is_refused()
+    {
+        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([File("a") with { SourcePath = null }]));
+        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([File("a") with { Content = default(ReadOnlyMemory<byte>) }]));
+        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([LayerFixture.Link("a", "")]));
+        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([LayerFixture.Link("a", "b\0c")]));
+    }
+
+    private static LayerEntry File(string path, string source = "/a file") =>
+        new() { Path = path, Type = LayerEntryType.File, Mode = LayerFixture.FileMode, SourcePath = source };
+
+    private static void AssertRefused(DiagnosticCode code, string[] named, params LayerEntry[] entries)
+    {
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => EntryOrder.Arrange(entries));
+        Assert.AreEqual(code, failure.Code);
+        foreach (var name in named)
+        {
+            Assert.Contains(name, failure.Message);
+        }
+    }
+}
