@@ -137,6 +137,7 @@ public sealed class DownloadTests
         lab.Registry.On(RequestKind.Blob, "GET").Where(request => request.Header("Range") is not null).Do(fault => fault.Change((_, _) =>
             new Reply(206).WithBody(contentRange.StartsWith("bytes 0-", StringComparison.Ordinal) ? bytes : bytes.AsMemory(250_000), "application/octet-stream").With("Content-Range", contentRange)));
         AssertHolds(bytes, await lab.FetchAsync(blob));
+        Assert.IsFalse(lab.Reporter.Text.Contains("Downloading it again", StringComparison.Ordinal), "noticed before the digest was");
     }
 
     [TestMethod]
