@@ -58,6 +58,21 @@ internal sealed class EndpointDirectory : IDisposable
         }
     }
 
+    /// <summary>An endpoint for the URL of a foreign layer: without credentials, and no less encrypted than the registry whose manifest names it.</summary>
+    /// <returns>The endpoint, or null when the URL may not be used.</returns>
+    internal RegistryEndpoint? TryCreateForeign(Uri url, RegistryOrigin registry)
+    {
+        if (url.UserInfo.Length > 0 || (url.Scheme != "https" && registry.Base.Scheme == "https"))
+        {
+            return null;
+        }
+
+        var limit = AddressScopes.Public | AddressScopes.Private | _pool.ScopeOf(registry.Base);
+        var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.IsInsecure, registry.VerifyCertificates) { Limit = limit };
+        var nobody = new CredentialStore(_options with { Environment = _ => null }, _reporter);
+        return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _pool, _retrier, _gate, _options);
+    }
+
     public void Dispose() => _pool.Dispose();
 
     private async Task<RegistryEndpoint> FindAsync(string registry)

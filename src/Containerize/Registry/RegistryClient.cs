@@ -18,6 +18,7 @@ public sealed class RegistryClient : IDisposable
     private const int RepetitionsAfterDamage = 2;
 
     private readonly ConcurrentDictionary<(string Store, Digest Digest), Lazy<Task<FileBlob>>> _fetches = new();
+    private readonly ConcurrentDictionary<string, bool> _down = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
     private readonly EndpointDirectory _endpoints;
@@ -135,6 +136,14 @@ public sealed class RegistryClient : IDisposable
             },
             cancellationToken);
 
+    /// <summary>Lists the manifests that refer to another one: signatures, attestations.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="subject">The manifest that is referred to.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Their descriptors; none when nothing refers to it.</returns>
+    public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(RepositoryReference repository, Digest subject, CancellationToken cancellationToken) =>
+        UseAsync(repository, $"list the referrers of {subject} in {repository}", (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken), cancellationToken);
+
     /// <summary>Deletes a manifest. One that is not there counts as deleted.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="digest">The manifest.</param>
@@ -164,12 +173,31 @@ public sealed class RegistryClient : IDisposable
             $"download the blob {descriptor.Digest} of {repository}",
             async () =>
             {
-                var sources = _routes.PlacesOf(repository, byDigest: true).Select(place => new Func<CancellationToken, Task<BlobSource>>(
-                    async token => new BlobSource(await _endpoints.GetAsync(place.Registry, token), place.Name, descriptor, _options)));
-                var stream = new ResumingStream([.. sources], descriptor, _endpoints.Retrier, _reporter);
+                var stream = new ResumingStream([.. DownloadPlaces(repository, descriptor)], descriptor, _endpoints.Retrier, PassOver);
                 await stream.OpenAsync(cancellationToken);
                 return (Stream)stream;
             });
+
+    /// <summary>Mirrors, the registry itself, and for foreign layers the URLs they name.</summary>
+    private IEnumerable<DownloadPlace> DownloadPlaces(RepositoryReference repository, Descriptor descriptor)
+    {
+        var places = _routes.PlacesOf(repository, byDigest: true);
+        foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)).Append(places[^1]))
+        {
+            yield return new(place.ToString(), place.Registry, async token => BlobSource.In(await _endpoints.GetAsync(place.Registry, token), place.Name, descriptor, _options));
+        }
+
+        foreach (var url in (descriptor.Urls ?? []).Select(VerbatimUrl.TryCreate).OfType<Uri>())
+        {
+            yield return new(VerbatimUrl.Public(url), url.Authority, async token =>
+            {
+                var registry = await _endpoints.GetAsync(places[^1].Registry, token);
+                var endpoint = _endpoints.TryCreateForeign(url, registry.Origin)
+                    ?? throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than the registry itself.");
+                return new BlobSource(endpoint, url, new Access("", ""), descriptor, _options);
+            });
+        }
+    }
 
     private async Task<PushOutcome> PushOnceAsync(RegistryEndpoint endpoint, RepositoryReference target, Blob blob, bool evenIfThere, CancellationToken cancellationToken)
     {
@@ -247,7 +275,15 @@ public sealed class RegistryClient : IDisposable
         var stream = new ProgressStream(await OpenBlobAsync(repository, blob, cancellationToken), progress);
         await using (stream.ConfigureAwait(false))
         {
-            return await ExplainAsync(repository.Registry, $"download the blob {blob.Digest} of {repository}", () => store.AddAsync(blob, stream, repository.ToString(), cancellationToken));
+            try
+            {
+                return await ExplainAsync(repository.Registry, $"download the blob {blob.Digest} of {repository}", () => store.AddAsync(blob, stream, repository.ToString(), cancellationToken));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // What the network does is explained above; this is the disk.
+                throw WriteFailure.Explain(failure, $"The blob {blob.Digest} of {repository}");
+            }
         }
     }
 
@@ -256,7 +292,7 @@ public sealed class RegistryClient : IDisposable
         where T : class
     {
         var places = _routes.PlacesOf(repository, byDigest: Digest.TryParse(tagOrDigest, out _));
-        foreach (var place in places.SkipLast(1))
+        foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)))
         {
             try
             {
@@ -267,7 +303,7 @@ public sealed class RegistryClient : IDisposable
             }
             catch (Exception failure) when (failure is TransientException or ContainerizeException)
             {
-                _reporter.Detail($"The mirror {place} was passed over: {failure.Message}");
+                PassOver(place.ToString(), place.Registry, failure);
             }
         }
 
@@ -281,7 +317,17 @@ public sealed class RegistryClient : IDisposable
         return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.GetAsync(place.Registry, cancellationToken), place.Name));
     }
 
-    private async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action)
+    /// <summary>A mirror that did not answer in all its repetitions is not asked again: waiting for it once is enough.</summary>
+    private void PassOver(string place, string registry, Exception failure)
+    {
+        _reporter.Detail($"{place} was passed over: {failure.Message.TrimEnd('.')}.");
+        if (failure is TransientException)
+        {
+            _down[registry] = true;
+        }
+    }
+
+    private static async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action)
     {
         try
         {
@@ -289,7 +335,7 @@ public sealed class RegistryClient : IDisposable
         }
         catch (TransientException failure)
         {
-            throw RegistryFailure.Of(registry, what, failure, _options.MaxRetries);
+            throw RegistryFailure.Of(registry, what, failure);
         }
     }
 

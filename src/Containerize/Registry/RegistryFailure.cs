@@ -31,9 +31,9 @@ internal static class RegistryFailure
     }
 
     /// <summary>A failure that did not pass.</summary>
-    internal static ContainerizeException Of(string registry, string what, TransientException failure, int repetitions)
+    internal static ContainerizeException Of(string registry, string what, TransientException failure)
     {
-        var tried = failure.MaxRepetitions == 0 ? "" : $" It was tried {Math.Min(repetitions, failure.MaxRepetitions) + 1} times.";
+        var tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
         return failure switch
         {
             { Explained: { } explained } => explained,

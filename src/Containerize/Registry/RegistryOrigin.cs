@@ -8,13 +8,20 @@ namespace Containerize.Registry;
 /// <param name="VerifyCertificates">Whether certificates must be trusted.</param>
 internal sealed record RegistryOrigin(Uri Base, bool IsInsecure, bool VerifyCertificates)
 {
-    /// <summary>For the registry itself, which the user named, anything goes; where it sends blobs to and from, not this machine and not a cloud's metadata service.</summary>
+    /// <summary>Where it may be when the user did not name it (the URL of a foreign layer); null when the user did, and it may be anywhere.</summary>
+    internal AddressScopes? Limit { get; init; }
+
+    /// <summary>Where blobs are sent to and from: not this machine and not a cloud's metadata service, unless the registry is there too.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="own">Where the registry itself is.</param>
     internal ConnectionPolicy DataPolicy(Uri url, AddressScopes own) => PolicyFor(url, AddressScopes.Public | AddressScopes.Private | own);
 
-    /// <summary>Where it sends credentials to: public, or where the registry itself is.</summary>
+    /// <summary>Where credentials are sent to: public, or where the registry itself is.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="own">Where the registry itself is.</param>
     internal ConnectionPolicy RealmPolicy(Uri url, AddressScopes own) =>
         PolicyFor(url, AddressScopes.Public | own | (own == AddressScopes.Loopback ? AddressScopes.Private : AddressScopes.None));
 
-    private ConnectionPolicy PolicyFor(Uri url, AddressScopes foreign) =>
-        new(VerifyCertificates, string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase) ? AddressScopes.All : foreign);
+    private ConnectionPolicy PolicyFor(Uri url, AddressScopes elsewhere) =>
+        new(VerifyCertificates, Limit ?? (string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase) ? AddressScopes.All : elsewhere));
 }

@@ -137,6 +137,7 @@ public sealed class DownloadTests
         lab.Registry.On(RequestKind.Blob, "GET").Where(request => request.Header("Range") is not null).Do(fault => fault.Change((_, _) =>
             new Reply(206).WithBody(contentRange.StartsWith("bytes 0-", StringComparison.Ordinal) ? bytes : bytes.AsMemory(250_000), "application/octet-stream").With("Content-Range", contentRange)));
         AssertHolds(bytes, await lab.FetchAsync(blob));
+        Assert.IsFalse(lab.Reporter.Text.Contains("Downloading it again", StringComparison.Ordinal), "noticed before the digest was");
     }
 
     [TestMethod]
@@ -239,6 +240,31 @@ public sealed class DownloadTests
         await Task.Delay(100);
         await lab.Registry.RestartAsync();
         AssertHolds(bytes, await fetching);
+    }
+
+    [TestMethod]
+    public async Task A_foreign_layer_comes_from_its_own_URL_without_credentials()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Auth = new BasicAuth("ada", "secret") });
+        lab.LogIn("ada", "secret");
+        var other = await lab.AddRegistryAsync();
+        lab.LogIn("ada", "secret", other.Authority);
+        var bytes = ClientLab.RandomBytes(Size);
+        var layer = other.AddBlob("windows/base", bytes, MediaTypes.DockerForeignLayer);
+        var url = $"{other.BaseAddress}v2/windows/base/blobs/{layer.Digest}";
+        AssertHolds(bytes, await lab.FetchAsync(layer with { Urls = ["ftp://example/none", url] }));
+        Assert.IsTrue(other.Requests.All(request => request.Authorization is null));
+    }
+
+    [TestMethod]
+    public async Task A_foreign_layer_is_not_fetched_with_less_protection_than_its_registry()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Https = true });
+        var other = await lab.AddRegistryAsync();
+        var layer = other.AddBlob("windows/base", ClientLab.RandomBytes(Size), MediaTypes.DockerForeignLayer);
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(layer with { Urls = [$"{other.BaseAddress}v2/windows/base/blobs/{layer.Digest}"] }));
+        Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
+        Assert.AreEqual(0, other.Requests.Count);
     }
 
     private static void AssertHolds(byte[] bytes, FileBlob file) => CollectionAssert.AreEqual(bytes, File.ReadAllBytes(file.Path));

@@ -148,6 +148,56 @@ public sealed class EndpointTests
     }
 
     [TestMethod]
+    public async Task A_mirror_that_does_not_answer_is_waited_for_once_only()
+    {
+        await using var lab = await StartAsync(new());
+        var mirror = await lab.AddRegistryAsync();
+        mirror.On(RequestKind.Manifest).Do(fault => fault.Reply(503));
+        lab.Options = options => options with { MaxRetries = 2, Mirrors = new Dictionary<string, IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] } };
+        Assert.IsNotNull(await PullAsync(lab, lab.Client));
+        var before = mirror.Requests.Count;
+        Assert.IsNotNull(await PullAsync(lab, lab.Client));
+        await lab.FetchAsync(lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(1000)));
+        Assert.AreEqual(before, mirror.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task A_registry_whose_name_does_not_exist_is_named()
+    {
+        await using var lab = await StartAsync(new());
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(new("registry.invalid", "team/app"), "1.0", CancellationToken.None));
+        Assert.AreEqual(DiagnosticCode.RegistryUnavailable, failure.Code);
+        StringAssert.Contains(failure.Message, "registry.invalid");
+        StringAssert.Contains(failure.Message, "2 times");
+    }
+
+    [TestMethod]
+    public async Task Attempts_do_not_multiply_when_the_registry_is_down()
+    {
+        await using var lab = await StartAsync(new());
+        lab.Options = options => options with { MaxRetries = 2 };
+        var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(1000));
+        await lab.Registry.StopAsync();
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(blob));
+        StringAssert.Contains(failure.Message, "3 times");
+        Assert.AreEqual(2, lab.Reporter.Lines.Count(line => line.Contains("trying again", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [DataRow("http://127.0.0.1:1/", "http://127.0.0.1:1/v2/", false)]
+    [DataRow("http://127.0.0.1:1/", "http://localhost:1/v2/", false)]
+    [DataRow("http://127.0.0.1:1/", "http://[::1]:1/v2/", false)]
+    [DataRow("http://127.0.0.1:1/", "https://registry.example/v2/", true)]
+    public async Task A_proxy_is_honoured_but_never_for_this_machine(string proxy, string url, bool isUsed)
+    {
+        var asked = new RecordingProxy(new Uri(proxy));
+        using var pool = new Containerize.Registry.Http.HttpPool(new RegistryOptions { Proxy = asked });
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => pool.SendAsync(request, new(true, Containerize.Registry.Http.AddressScopes.All), CancellationToken.None));
+        Assert.AreEqual(isUsed, asked.IsUsed);
+    }
+
+    [TestMethod]
     public async Task A_download_that_breaks_at_a_mirror_goes_on_at_the_origin()
     {
         await using var lab = await StartAsync(new());
@@ -200,4 +250,19 @@ public sealed class EndpointTests
     }
 
     private static Task<RawManifest?> PullAsync(ClientLab lab, RegistryClient client) => client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+
+    private sealed class RecordingProxy(Uri address) : System.Net.IWebProxy
+    {
+        internal bool IsUsed { get; private set; }
+
+        public System.Net.ICredentials? Credentials { get; set; }
+
+        public Uri? GetProxy(Uri destination)
+        {
+            IsUsed = true;
+            return address;
+        }
+
+        public bool IsBypassed(Uri host) => false;
+    }
 }

@@ -228,6 +228,17 @@ public sealed class UploadTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public async Task A_broken_first_chunk_begins_anew(int received)
+    {
+        await using var lab = await ChunkedAsync(new(), chunkSize: 100_000);
+        lab.Registry.On(RequestKind.Upload, "PATCH").Once().Do(fault => fault.ResetAfterReceiving(received));
+        await lab.PushAsync(ClientLab.RandomBlob(Size));
+        Assert.AreEqual(1, lab.Registry.Uploads.Count);
+    }
+
+    [TestMethod]
     public async Task A_chunk_whose_reply_was_lost_is_not_sent_twice()
     {
         await using var lab = await ChunkedAsync(new(), chunkSize: 100_000);

@@ -35,8 +35,24 @@ internal sealed class Retrier
     /// <summary>Whether an exception tells of a broken connection rather than of a decision.</summary>
     internal static bool IsConnectionFailure(Exception failure) => failure is HttpRequestException or IOException or TimeoutException;
 
-    internal async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken) =>
-        await _pipeline.ExecuteAsync(static async (state, token) => await state(token), action, cancellationToken);
+    internal async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    attempts++;
+                    return await action(token);
+                },
+                cancellationToken);
+        }
+        catch (TransientException failure)
+        {
+            throw failure.Exhausted(attempts);
+        }
+    }
 
     /// <summary>What a registry asks for, within bounds, and a little spread so that not all come back at once.</summary>
     private TimeSpan? Delay(Exception? failure)

@@ -19,6 +19,20 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>Whether this is a quota, which waiting a little does not restore.</summary>
     internal bool IsQuota { get; init; }
 
+    /// <summary>How often it was tried; 0 as long as the repetitions are not used up.</summary>
+    internal int Attempts { get; init; }
+
     /// <summary>What to tell the user when it does not pass, when more than the message is known.</summary>
     internal ContainerizeException? Explained { get; init; }
+
+    /// <summary>The same failure after its last repetition: nobody else repeats it, or attempts would multiply.</summary>
+    internal TransientException Exhausted(int attempts) => Attempts > 0 ? this : new(Message, InnerException)
+    {
+        Status = Status,
+        RetryAfter = RetryAfter,
+        MaxRepetitions = 0,
+        IsQuota = IsQuota,
+        Attempts = attempts,
+        Explained = Explained,
+    };
 }

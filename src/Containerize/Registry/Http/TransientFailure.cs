@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 
 namespace Containerize.Registry.Http;
 
@@ -36,14 +35,22 @@ internal static class TransientFailure
 
     internal static TransientException Of(Exception failure, Uri url, HttpPool pool)
     {
-        var certificate = failure is HttpRequestException { InnerException: AuthenticationException } ? pool.CertificateFailure(url) : null;
-        return certificate is null
-            ? new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure))}", failure)
-            : new TransientException(
-                $"the certificate of {url.Authority} is not trusted ({certificate}); if it is your own authority's, name that authority's certificate file, or name the registry as insecure", failure)
+        var kind = (failure as HttpRequestException)?.HttpRequestError;
+        if (kind == HttpRequestError.SecureConnectionError && pool.CertificateFailure(url) is { } reason)
+        {
+            return new TransientException(
+                $"the certificate of {url.Authority} is not trusted ({reason}); if it is your own authority's, name that authority's certificate file, or name the registry as insecure", failure)
             {
                 MaxRepetitions = 0,
             };
+        }
+
+        var hint = kind == HttpRequestError.SecureConnectionError ? "; if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)" : "";
+        return new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
+        {
+            // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
+            MaxRepetitions = kind == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,
+        };
     }
 
     private static string Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure.Message;

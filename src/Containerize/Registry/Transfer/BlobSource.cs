@@ -6,10 +6,13 @@ using Containerize.Registry.Http;
 
 namespace Containerize.Registry.Transfer;
 
-/// <summary>A place a blob can be downloaded from: a repository of a registry or of its mirror.</summary>
-internal sealed class BlobSource(RegistryEndpoint endpoint, string repository, Descriptor descriptor, RegistryOptions options)
+/// <summary>A place a blob can be downloaded from: a repository of a registry or of its mirror, or a URL of a foreign layer.</summary>
+internal sealed class BlobSource(RegistryEndpoint endpoint, Uri url, Access access, Descriptor descriptor, RegistryOptions options)
 {
     private const int RepetitionsAfterRefusedSignature = 2;
+
+    internal static BlobSource In(RegistryEndpoint endpoint, string repository, Descriptor descriptor, RegistryOptions options) =>
+        new(endpoint, endpoint.UrlOf($"{repository}/blobs/{descriptor.Digest}"), Access.Pull(repository), descriptor, options);
 
     /// <summary>Opens the blob from a byte on.</summary>
     /// <param name="offset">The first byte that is wanted.</param>
@@ -39,8 +42,7 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, string repository, D
 
     private async Task<HttpResponseMessage> SendAsync(long? offset, CancellationToken cancellationToken)
     {
-        var access = Access.Pull(repository);
-        var request = new RegistryRequest(HttpMethod.Get, endpoint.UrlOf($"{repository}/blobs/{descriptor.Digest}"), access) { RangeStart = offset };
+        var request = new RegistryRequest(HttpMethod.Get, url, access) { RangeStart = offset };
         var response = await endpoint.SendOnceAsync(request, cancellationToken);
         if (response.StatusCode is HttpStatusCode.OK
             || (offset is not null && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
@@ -51,7 +53,7 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, string repository, D
         using (response)
         {
             var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-            var failure = RegistryFailure.Of(endpoint, access, $"download the blob {descriptor.Digest} of {endpoint.Registry}/{repository}", response, errors);
+            var failure = RegistryFailure.Of(endpoint, access, $"download the blob {descriptor.Digest} of {endpoint.Registry}/{access.Repository}", response, errors);
             // A signed URL may have expired meanwhile; the registry signs another one.
             throw endpoint.IsForeign(response)
                 ? new TransientException(failure.Message.TrimEnd('.'), failure) { Status = response.StatusCode, MaxRepetitions = RepetitionsAfterRefusedSignature, Explained = failure }

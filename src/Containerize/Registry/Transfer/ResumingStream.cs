@@ -9,21 +9,21 @@ namespace Containerize.Registry.Transfer;
 /// </summary>
 internal sealed class ResumingStream : Stream
 {
-    private readonly IReadOnlyList<Func<CancellationToken, Task<BlobSource>>> _sources;
+    private readonly IReadOnlyList<DownloadPlace> _places;
     private readonly Descriptor _descriptor;
     private readonly Retrier _retrier;
-    private readonly IReporter _reporter;
+    private readonly Action<string, string, Exception> _passOver;
     private readonly byte[] _skipped = new byte[16 * 1024];
-    private int _source;
+    private int _place;
     private long _position;
     private Stream? _current;
 
-    internal ResumingStream(IReadOnlyList<Func<CancellationToken, Task<BlobSource>>> sources, Descriptor descriptor, Retrier retrier, IReporter reporter)
+    internal ResumingStream(IReadOnlyList<DownloadPlace> places, Descriptor descriptor, Retrier retrier, Action<string, string, Exception> passOver)
     {
-        _sources = sources;
+        _places = places;
         _descriptor = descriptor;
         _retrier = retrier;
-        _reporter = reporter;
+        _passOver = passOver;
     }
 
     public override bool CanRead => true;
@@ -83,10 +83,10 @@ internal sealed class ResumingStream : Stream
             {
                 return await _retrier.ExecuteAsync(token => TryReadAsync(buffer, token), cancellationToken);
             }
-            catch (Exception failure) when (failure is TransientException or ContainerizeException && _source < _sources.Count - 1)
+            catch (Exception failure) when (failure is TransientException or ContainerizeException && _place < _places.Count - 1)
             {
-                _reporter.Detail($"{failure.Message.TrimEnd('.')}; trying the next place.");
-                _source++;
+                _passOver(_places[_place].Name, _places[_place].Registry, failure);
+                _place++;
             }
         }
     }
@@ -121,7 +121,7 @@ internal sealed class ResumingStream : Stream
 
     private async Task<Stream> OpenHereAsync(CancellationToken cancellationToken)
     {
-        var source = await _sources[_source](cancellationToken);
+        var source = await _places[_place].OpenAsync(cancellationToken);
         var (stream, start) = await source.OpenAsync(_position, cancellationToken);
         try
         {
@@ -140,3 +140,9 @@ internal sealed class ResumingStream : Stream
         }
     }
 }
+
+/// <summary>A place to download from, and how to reach it when it is its turn.</summary>
+/// <param name="Name">Its name in messages.</param>
+/// <param name="Registry">The registry or host.</param>
+/// <param name="OpenAsync">Reaches it.</param>
+internal sealed record DownloadPlace(string Name, string Registry, Func<CancellationToken, Task<BlobSource>> OpenAsync);
