@@ -97,6 +97,8 @@ internal sealed class Dockerd : IEngine
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
+        // The daemon leaves the namespace of --network=host mounted.
+        await ProcessRunner.RunAsync("umount", [_directory["exec/netns/default"]]);
         _directory.Dispose();
     }
 }

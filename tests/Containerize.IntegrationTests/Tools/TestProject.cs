@@ -98,20 +98,24 @@ internal sealed class TestProject : IDisposable
     /// <summary>Runs `dotnet publish -t:Containerize`.</summary>
     internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) => Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments]);
 
-    /// <summary>Copies the sources to another directory, as another checkout would have them.</summary>
-    internal TestProject CheckOutElsewhere()
+    /// <summary>Commits the sources and clones them into another directory, with other file times.</summary>
+    internal async Task<TestProject> CloneAsync()
     {
-        var copy = new TestProject(Name);
-        foreach (var file in System.IO.Directory.GetFiles(Directory, "*", SearchOption.AllDirectories))
+        Write(".gitignore", "bin/\nobj/\n");
+        string[] identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+        foreach (var command in new string[][] { ["init", "-q"], ["add", "-A"], [.. identity, "commit", "-q", "-m", "Start"] })
         {
-            var path = Path.GetRelativePath(Directory, file);
-            if (!path.StartsWith("bin", StringComparison.Ordinal) && !path.StartsWith("obj", StringComparison.Ordinal))
-            {
-                File.SetLastWriteTimeUtc(copy._directory.Write(Path.Combine(Name, path), File.ReadAllBytes(file)), DateTime.UtcNow.AddDays(-Random.Shared.Next(1, 1000)));
-            }
+            (await ProcessRunner.RunAsync("git", command, Directory)).EnsureSuccess();
         }
 
-        return copy;
+        var clone = new TestProject(Name);
+        (await ProcessRunner.RunAsync("git", ["clone", "-q", Directory, clone.Directory])).EnsureSuccess();
+        foreach (var file in System.IO.Directory.GetFiles(clone.Directory, "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-Random.Shared.Next(1, 1000)));
+        }
+
+        return clone;
     }
 
     public void Dispose() => _directory.Dispose();
