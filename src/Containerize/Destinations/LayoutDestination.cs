@@ -8,11 +8,12 @@ namespace Containerize.Destinations;
 
 /// <summary>
 /// An OCI layout directory. Other images in it stay; the entries of the same tags are replaced, last, by one rename.
-/// Blobs are copies, not hard links into the store: a link would share the store's owner-only permissions, so that nobody else could read
-/// the layout, and an accident with one file would be one with both. A copy is verified in the same pass.
+/// Blobs that are files already are verified and hard-linked where the file system can, so that their bytes are stored once.
+/// Others are copied, and verified in the same pass.
 /// </summary>
 public sealed class LayoutDestination : IImageDestination
 {
+    private const UnixFileMode PublicFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string LockFile = ".index.json.lock";
 
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(1);
@@ -73,9 +74,37 @@ public sealed class LayoutDestination : IImageDestination
             return false;
         }
 
+        if (await TryLinkAsync(blob, path, cancellationToken))
+        {
+            return false;
+        }
+
         using var file = AtomicFile.Create(path);
         await ImageBlobs.CopyAsync(blob, file.Stream, cancellationToken);
         file.Commit();
+        return true;
+    }
+
+    private static async Task<bool> TryLinkAsync(Blob blob, string path, CancellationToken cancellationToken)
+    {
+        if (blob is not FileBlob { Offset: 0 } source || !await IsIntactAsync(source.Path, source.Descriptor, cancellationToken))
+        {
+            return false;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Delete(path);
+        if (!HardLink.TryCreate(source.Path, path))
+        {
+            return false;
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            // Both names share one mode. In the store the directory keeps others out; in the layout they should be able to read.
+            File.SetUnixFileMode(path, PublicFile);
+        }
+
         return true;
     }
 

@@ -35,6 +35,8 @@ public static class PublishDirectory
 
     private sealed class Walk(string root, string realRoot, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded, List<PublishedFile> files)
     {
+        private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+
         internal void Visit(DirectoryInfo directory, string prefix, int depth)
         {
             if (depth > MaxDepth)
@@ -70,6 +72,9 @@ public static class PublishDirectory
 
             switch (item)
             {
+                case DirectoryInfo child when child.LinkTarget is not null:
+                    Follow(child.ResolveLinkTarget(returnFinalTarget: true)!.FullName, path, depth);
+                    break;
                 case DirectoryInfo child:
                     Visit(child, path + "/", depth + 1);
                     break;
@@ -80,6 +85,17 @@ public static class PublishDirectory
                     Add(item, path, LayerEntryType.File);
                     break;
             }
+        }
+
+        private void Follow(string target, string path, int depth)
+        {
+            if (!_followed.Add(target))
+            {
+                throw Unreadable(Path.Combine(root, path), "links lead in a circle");
+            }
+
+            Visit(new DirectoryInfo(target), path + "/", depth + 1);
+            _followed.Remove(target);
         }
 
         // A link to something published stays a link, relative, so that it holds in the image. A link out of the directory brings its

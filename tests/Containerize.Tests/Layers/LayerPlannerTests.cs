@@ -1,0 +1,66 @@
+using Containerize.Layers;
+
+namespace Containerize.Tests.Layers;
+
+[TestClass]
+public sealed class LayerPlannerTests
+{
+    private static PublishedFile File(string path, FileOriginKind kind, string? package = null, string? version = null) =>
+        new() { RelativePath = path, SourcePath = "/publish/" + path, Type = LayerEntryType.File, Origin = new FileOrigin(kind, package, version) };
+
+    [TestMethod]
+    public void What_changes_least_lies_lowest()
+    {
+        var layers = LayerPlanner.Plan(
+            [
+                File("app.dll", FileOriginKind.App),
+                File("Newtonsoft.Json.dll", FileOriginKind.Package, "Newtonsoft.Json", "13.0.3"),
+                File("libcoreclr.so", FileOriginKind.RuntimePack, "Microsoft.NETCore.App.Runtime.linux-x64", "10.0.0"),
+                File("shared.dll", FileOriginKind.Project),
+                File("by-hand.txt", FileOriginKind.Unexpected),
+            ],
+            LayerSplit.ByOrigin);
+
+        CollectionAssert.AreEqual(new[] { "runtime", "dependencies", "app" }, layers.Select(layer => layer.Name).ToList());
+        CollectionAssert.AreEqual(new[] { "app.dll", "by-hand.txt", "shared.dll" }, layers[2].Files.Select(file => file.RelativePath).ToList());
+    }
+
+    [TestMethod]
+    public void Empty_layers_are_left_out()
+    {
+        var layers = LayerPlanner.Plan([File("app.dll", FileOriginKind.App)], LayerSplit.ByOrigin);
+
+        Assert.AreEqual("app", layers.Single().Name);
+    }
+
+    [TestMethod]
+    public void A_single_file_app_is_one_layer_whatever_lies_beside_it()
+    {
+        var layers = LayerPlanner.Plan([File("app", FileOriginKind.App), File("libSkia.so", FileOriginKind.Package, "Skia", "1.0")], LayerSplit.AppOnly);
+
+        Assert.AreEqual("app", layers.Single().Name);
+        Assert.HasCount(2, layers[0].Files);
+    }
+
+    [TestMethod]
+    public void The_order_of_the_files_does_not_matter()
+    {
+        PublishedFile[] files = [File("b", FileOriginKind.App), File("a", FileOriginKind.App), File("C", FileOriginKind.App)];
+
+        var forward = LayerPlanner.Plan(files, LayerSplit.ByOrigin);
+        var backward = LayerPlanner.Plan([.. files.Reverse()], LayerSplit.ByOrigin);
+
+        CollectionAssert.AreEqual(forward[0].Files.ToList(), backward[0].Files.ToList());
+        CollectionAssert.AreEqual(new[] { "C", "a", "b" }, forward[0].Files.Select(file => file.RelativePath).ToList());
+    }
+
+    [TestMethod]
+    public void A_layer_names_each_package_once()
+    {
+        var layers = LayerPlanner.Plan(
+            [File("b.dll", FileOriginKind.Package, "B", "2.0"), File("a.dll", FileOriginKind.Package, "A", "1.0"), File("de/a.dll", FileOriginKind.Package, "A", "1.0"), File("x.css", FileOriginKind.Package, "X")],
+            LayerSplit.ByOrigin);
+
+        CollectionAssert.AreEqual(new[] { "A 1.0", "B 2.0", "X" }, layers[0].Packages.ToList());
+    }
+}
