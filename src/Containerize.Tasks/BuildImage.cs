@@ -81,6 +81,8 @@ public sealed class BuildImage : ContainerizeTask
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, reporter);
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         var store = new BlobStore(OutputDirectory);
+        store.RemoveAbandoned(DateTimeOffset.UtcNow);
+        environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
         var files = Layers.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
         PublishedFileItems.WarnOfUnexpected(files, reporter);

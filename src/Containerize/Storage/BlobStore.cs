@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Containerize.Oci;
 
 namespace Containerize.Storage;
@@ -13,6 +15,8 @@ public sealed class BlobStore
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CopyBuffer = 128 * 1024;
+
+    private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);
 
     /// <summary>Opens a store, creating its directories for the current user only.</summary>
     /// <param name="directory">The directory.</param>
@@ -101,6 +105,27 @@ public sealed class BlobStore
         return new BlobWriter(this, path, new FileStream(path, options));
     }
 
+    /// <summary>Removes temporary files that a process left when it was killed: older than an hour, and their process has ended.</summary>
+    /// <param name="now">The time.</param>
+    public void RemoveAbandoned(DateTimeOffset now)
+    {
+        var directory = new DirectoryInfo(Path.Combine(Root, "tmp"));
+        foreach (var file in directory.Exists ? directory.GetFiles() : [])
+        {
+            try
+            {
+                if (now - file.LastWriteTimeUtc > s_abandonedAfter && !IsRunning(file.Name.Split('-')[0]))
+                {
+                    file.Delete();
+                }
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Another process sweeps as well, or the file is not ours; either way it does not stop a build.
+            }
+        }
+    }
+
     /// <summary>Writes a small file beside the blobs, whole or not at all.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="content">Its content.</param>
@@ -151,6 +176,24 @@ public sealed class BlobStore
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // The blob counts as missing either way; writing it anew replaces the name.
+        }
+    }
+
+    private static bool IsRunning(string processId)
+    {
+        try
+        {
+            if (!int.TryParse(processId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            {
+                return false;
+            }
+
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

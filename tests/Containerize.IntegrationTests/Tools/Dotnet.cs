@@ -38,6 +38,6 @@ internal static class Dotnet
     /// <summary>One cache for a test run, so that no test sees the user's.</summary>
     private static class SharedCache
     {
-        internal static string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("containerize-cache-").FullName;
+        internal static string Directory { get; } = Path.Combine(RunDirectory.FullName, "cache");
     }
 }

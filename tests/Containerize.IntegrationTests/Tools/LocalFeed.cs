@@ -8,7 +8,7 @@ internal static class LocalFeed
     /// <summary>The version of the package. The packages of a run lie in a folder of their own, so no cache has an older one of it.</summary>
     internal static async Task<string> VersionAsync() => Path.GetFileNameWithoutExtension(await s_packed.Value)["Containerize.Sdk.".Length..];
 
-    private static string Folder { get; } = Directory.CreateTempSubdirectory("containerize-feed-").FullName;
+    private static string Folder { get; } = RunDirectory.FullName;
 
     /// <summary>Writes the configuration with which a project finds the package.</summary>
     /// <param name="directory">The project's directory.</param>

@@ -105,4 +105,22 @@ public sealed class BlobStoreTests
         Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Store.Root));
 #pragma warning restore CA1416
     }
+
+    [TestMethod]
+    public void What_a_killed_process_left_is_removed_after_an_hour_and_what_runs_is_kept()
+    {
+        using var directory = new TemporaryDirectory();
+        var store = new BlobStore(directory.FullName);
+        // No system gives a process this number.
+        var abandoned = directory.Write("tmp/2147483646-abandoned", "half a layer");
+        var fresh = directory.Write("tmp/2147483645-fresh", "half a layer");
+        var running = directory.Write($"tmp/{Environment.ProcessId}-running", "half a layer");
+        File.SetLastWriteTimeUtc(abandoned, DateTime.UtcNow.AddHours(-2));
+        File.SetLastWriteTimeUtc(running, DateTime.UtcNow.AddHours(-2));
+
+        store.RemoveAbandoned(DateTimeOffset.UtcNow);
+
+        Assert.IsFalse(File.Exists(abandoned));
+        Assert.IsTrue(File.Exists(fresh) && File.Exists(running));
+    }
 }
