@@ -16,8 +16,7 @@ public sealed class LayoutDestination : IImageDestination
     private const UnixFileMode PublicFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string LockFile = ".index.json.lock";
 
-    private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_lockPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(2);
 
     private readonly string _directory;
     private readonly ImageName _name;
@@ -133,8 +132,9 @@ public sealed class LayoutDestination : IImageDestination
 
     private async Task UpdateIndexAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var guard = await LockAsync(cancellationToken);
-        await using (guard.ConfigureAwait(false))
+        // Projects of one solution may write their images to one layout at the same time. The lock keeps each other's entries;
+        // where a file system has no locks, the index is still whole.
+        using (await FileLock.AcquireAsync(Path.Combine(_directory, LockFile), s_lockPatience, cancellationToken))
         {
             var marker = Path.Combine(_directory, Layout.Marker);
             if (!File.Exists(marker))
@@ -170,23 +170,5 @@ public sealed class LayoutDestination : IImageDestination
         return OciJson.Write(root);
 
         static string? Annotation(JsonNode? entry, string name) => entry?["annotations"]?[name] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
-    }
-
-    // Projects of one solution may write their images to one layout at the same time. The lock keeps each other's entries;
-    // where a file system has no locks, the index is still whole.
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(_directory, LockFile);
-        for (var waited = TimeSpan.Zero; ; waited += s_lockPause)
-        {
-            try
-            {
-                return new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose });
-            }
-            catch (IOException) when (waited < s_lockPatience && File.Exists(path))
-            {
-                await Task.Delay(s_lockPause, cancellationToken);
-            }
-        }
     }
 }
