@@ -1,3 +1,4 @@
+using Containerize.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace Containerize.Layers;
@@ -6,7 +7,7 @@ namespace Containerize.Layers;
 /// A file's content, exactly as long as it was listed. It says that it can seek, because the tar writer asks that for a length;
 /// otherwise it would keep the file in memory to learn its size.
 /// </summary>
-internal sealed class SourceStream : Stream
+internal sealed class SourceStream : ForwardStream
 {
     private readonly SafeFileHandle _file;
     private readonly string _path;
@@ -20,11 +21,7 @@ internal sealed class SourceStream : Stream
         _length = length;
     }
 
-    public override bool CanRead => true;
-
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => _length;
 
@@ -71,25 +68,12 @@ internal sealed class SourceStream : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Files that were just published are in the page cache: a change of threads would cost more than the read.
         return ValueTask.FromResult(Read(buffer.Span));
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -12,7 +12,7 @@ public abstract class Blob
     /// <summary>What the bytes are: media type, digest, size.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>Opens the bytes for one forward read. They are not verified: who reads them hashes them, see <see cref="VerifyingStream"/>.</summary>
+    /// <summary>Opens the bytes for one forward read. They are not verified: who reads them hashes them, which <c>VerifyingStream</c> does.</summary>
     /// <param name="cancellationToken">Stops a slow opening.</param>
     /// <returns>The bytes; the caller disposes the stream.</returns>
     public abstract ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken);

@@ -1,7 +1,7 @@
 namespace Containerize.Storage;
 
 /// <summary>Reads at most a number of bytes of another stream, which it owns.</summary>
-internal sealed class BoundedStream : Stream
+internal sealed class BoundedStream : ForwardStream
 {
     private readonly Stream _inner;
     private readonly long _length;
@@ -13,12 +13,6 @@ internal sealed class BoundedStream : Stream
         _length = length;
         _left = length;
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => _length;
 
@@ -37,25 +31,12 @@ internal sealed class BoundedStream : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await _inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false);
         _left -= read;
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -7,7 +7,7 @@ namespace Containerize.Storage;
 /// Passes bytes through and checks them on the way: at the end of the stream they must have the size and the digest of the descriptor.
 /// More bytes than promised are refused as soon as they come.
 /// </summary>
-public sealed class VerifyingStream : Stream
+internal sealed class VerifyingStream : ForwardStream
 {
     private readonly Stream _inner;
     private readonly Descriptor _expected;
@@ -27,15 +27,6 @@ public sealed class VerifyingStream : Stream
         _origin = origin;
         _hash = expected.Digest.CreateHash();
     }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => _expected.Size;
@@ -60,10 +51,6 @@ public sealed class VerifyingStream : Stream
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -71,20 +58,6 @@ public sealed class VerifyingStream : Stream
         Check(buffer.Span[..count], atEnd: count == 0 && buffer.Length > 0);
         return count;
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

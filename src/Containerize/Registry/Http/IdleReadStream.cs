@@ -1,7 +1,9 @@
+using Containerize.Storage;
+
 namespace Containerize.Registry.Http;
 
 /// <summary>The body of a response: each read must bring something before the time is up, the whole may take as long as it likes.</summary>
-internal sealed class IdleReadStream : Stream
+internal sealed class IdleReadStream : ForwardStream
 {
     private readonly Stream _inner;
     private readonly CancellationTokenSource _idle;
@@ -14,20 +16,6 @@ internal sealed class IdleReadStream : Stream
         _timeout = timeout;
         _host = host;
         _idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -49,21 +37,6 @@ internal sealed class IdleReadStream : Stream
             _idle.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

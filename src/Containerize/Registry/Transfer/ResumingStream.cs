@@ -1,5 +1,6 @@
 using Containerize.Oci;
 using Containerize.Registry.Http;
+using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;
 
@@ -7,7 +8,7 @@ namespace Containerize.Registry.Transfer;
 /// The bytes of a blob. When the connection breaks it asks for the rest, from the registry's own URL, since signed ones expire;
 /// each read has the full number of repetitions, so a transfer that progresses goes on. When a source has no more, the next one takes over.
 /// </summary>
-internal sealed class ResumingStream : Stream
+internal sealed class ResumingStream : ForwardStream
 {
     private readonly IReadOnlyList<DownloadPlace> _places;
     private readonly Descriptor _descriptor;
@@ -26,12 +27,6 @@ internal sealed class ResumingStream : Stream
         _passOver = passOver;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => _descriptor.Size;
 
     public override long Position
@@ -49,21 +44,6 @@ internal sealed class ResumingStream : Stream
         _position += read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
