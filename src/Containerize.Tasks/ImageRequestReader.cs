@@ -17,12 +17,14 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             reporter.Message("The app is published as a single file or as native code, so all of it is one layer. Without PublishSingleFile and PublishAot, packages and app have layers of their own, and a change sends less.");
         }
 
+        var directory = WorkingDirectory();
+        var time = ModificationTime();
         return new ImageRequest
         {
-            Layers = LayerPlanner.Plan(files, split),
+            Layers = [.. LayerPlanner.Plan(files, split).Select(plan => EntriesLayer.Of(plan, directory, time))],
             Base = baseImage,
             Platform = Platform.FromRuntimeIdentifier(runtimeIdentifier),
-            WorkingDirectory = WorkingDirectory(),
+            WorkingDirectory = directory,
             Format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci),
             Command = Command(),
             User = NullIfEmpty(settings.GetMetadata("User")),
@@ -31,7 +33,7 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             Labels = LastOfEach(labels),
             BaseLabels = (settings.GetMetadata("BaseNameLabel") == "true" ? BaseLabels.Name : BaseLabels.None)
                 | (settings.GetMetadata("BaseDigestLabel") == "true" ? BaseLabels.Digest : BaseLabels.None),
-            LayerOptions = new LayerOptions { ModificationTime = ModificationTime() },
+            LayerOptions = new LayerOptions { ModificationTime = time },
         };
     }
 

@@ -26,7 +26,8 @@ public static class ImageBuilder
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
-        var writing = WriteLayersAsync(request, store, stop.Token);
+        var options = request.LayerOptions with { MediaType = request.Format == ImageFormat.Docker ? MediaTypes.DockerLayerGzip : MediaTypes.OciLayerGzip };
+        var writing = WriteLayersAsync(request.Layers, new LayerContext(opening, store, options), stop.Token);
         if (!(await Task.WhenAny(opening, writing)).IsCompletedSuccessfully)
         {
             // The first failure is the one to tell; what still runs only delays it.
@@ -39,31 +40,29 @@ public static class ImageBuilder
         return Assemble(request, await opening, await writing, reporter);
     }
 
-    private static async Task<IReadOnlyList<(PlannedLayer Plan, WrittenLayer Written)>> WriteLayersAsync(ImageRequest request, BlobStore store, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(ILayerSource Source, WrittenLayer Written)>> WriteLayersAsync(IReadOnlyList<ILayerSource> layers, LayerContext context, CancellationToken cancellationToken)
     {
-        var written = new List<(PlannedLayer, WrittenLayer)>();
-        var options = request.LayerOptions with { MediaType = request.Format == ImageFormat.Docker ? MediaTypes.DockerLayerGzip : MediaTypes.OciLayerGzip };
-        foreach (var layer in request.Layers)
+        var written = new List<(ILayerSource, WrittenLayer)>();
+        foreach (var layer in layers)
         {
-            var entries = LayerEntries.Of(layer.Files, request.WorkingDirectory, options.ModificationTime);
-            written.Add((layer, await LayerWriter.WriteAsync(entries, store, options, cancellationToken)));
+            written.Add((layer, await layer.WriteAsync(context, cancellationToken)));
         }
 
         return written;
     }
 
-    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<(PlannedLayer Plan, WrittenLayer Written)> layers, IReporter reporter)
+    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<(ILayerSource Source, WrittenLayer Written)> layers, IReporter reporter)
     {
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
         var config = baseImage.Image.Config
-            .Append(layers.Select(layer => (layer.Written.DiffId, Describe(layer.Plan, layer.Written))), request.LayerOptions.ModificationTime)
+            .Append(layers.Select(layer => (layer.Written.DiffId, Describe(layer.Source, layer.Written))), request.LayerOptions.ModificationTime)
             .With(settings);
         IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Written.Blob, layer.Written.DiffId))];
         var image = Image.Create(request.Format, config, all, Annotations(baseImage, settings, baseDigest));
         return new BuiltImage(
             image,
-            [.. layers.Select(layer => new BuiltLayer(layer.Plan.Name, layer.Written.FileCount, layer.Written.UncompressedSize, layer.Written.Blob.Descriptor, layer.Written.DiffId, layer.Plan.Packages))],
+            [.. layers.Select(layer => new BuiltLayer(layer.Source.Name, layer.Written.FileCount, layer.Written.UncompressedSize, layer.Written.Blob.Descriptor, layer.Written.DiffId, layer.Source.Packages))],
             baseImage.Name,
             baseDigest);
     }
@@ -120,14 +119,14 @@ public static class ImageBuilder
         return annotations;
     }
 
-    private static HistoryEntry Describe(PlannedLayer plan, WrittenLayer written)
+    private static HistoryEntry Describe(ILayerSource layer, WrittenLayer written)
     {
         var files = written.FileCount == 1 ? "1 file" : $"{written.FileCount} files";
-        return new(CreatedBy, plan.Packages.Count switch
+        return new(CreatedBy, layer.Packages.Count switch
         {
-            0 => $"{plan.Name}: {files}",
-            1 => $"{plan.Name}: {files} of {plan.Packages[0]}",
-            _ => $"{plan.Name}: {files} of {plan.Packages.Count} packages",
+            0 => $"{layer.Name}: {files}",
+            1 => $"{layer.Name}: {files} of {layer.Packages[0]}",
+            _ => $"{layer.Name}: {files} of {layer.Packages.Count} packages",
         });
     }
 }

@@ -7,7 +7,7 @@ namespace Containerize.Images;
 public sealed record ImageRequest
 {
     /// <summary>The layers to put on the base, bottom first.</summary>
-    public required IReadOnlyList<PlannedLayer> Layers { get; init; }
+    public required IReadOnlyList<ILayerSource> Layers { get; init; }
 
     /// <summary>Where the base comes from.</summary>
     public required IImageSource Base { get; init; }
@@ -15,7 +15,7 @@ public sealed record ImageRequest
     /// <summary>What the image runs on.</summary>
     public required Platform Platform { get; init; }
 
-    /// <summary>The directory in the image that the files go to, which is also where the process starts: absolute, with <c>/</c>.</summary>
+    /// <summary>The directory in the image where the process starts: absolute, with <c>/</c>.</summary>
     public required string WorkingDirectory { get; init; }
 
     /// <summary>The family of media types.</summary>

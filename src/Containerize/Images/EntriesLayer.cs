@@ -1,0 +1,23 @@
+using Containerize.Layers;
+
+namespace Containerize.Images;
+
+/// <summary>A layer of files, directories and links that are known before the build begins.</summary>
+/// <param name="Name">What the user calls it.</param>
+/// <param name="Entries">What goes into it.</param>
+/// <param name="Packages">The packages that the files come from.</param>
+public sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries, IReadOnlyList<string> Packages) : ILayerSource
+{
+    /// <summary>The layer of published files.</summary>
+    /// <param name="plan">Which files.</param>
+    /// <param name="directory">The directory in the image that they go to: absolute, with <c>/</c>.</param>
+    /// <param name="modificationTime">The time that replaces clocks inside generated files.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    public static EntriesLayer Of(PlannedLayer plan, string directory, DateTimeOffset modificationTime) =>
+        new(plan.Name, LayerEntries.Of(plan.Files, directory, modificationTime), plan.Packages);
+
+    /// <inheritdoc/>
+    public Task<WrittenLayer> WriteAsync(LayerContext context, CancellationToken cancellationToken) =>
+        LayerWriter.WriteAsync(Entries, context.Store, context.Options, cancellationToken);
+}
