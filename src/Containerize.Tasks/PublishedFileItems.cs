@@ -53,7 +53,7 @@ internal static class PublishedFileItems
         var more = unexpected.Count > NamedFiles ? $" and {unexpected.Count - NamedFiles} more" : "";
         reporter.Warning(
             DiagnosticCode.UnexpectedFiles,
-            $"The publish directory holds {(unexpected.Count == 1 ? "a file" : $"{unexpected.Count} files")} that this publish did not produce: {string.Join(", ", unexpected.Take(NamedFiles).Select(path => $"'{path}'"))}{more}. They are in the image. Remove what earlier publishes left there, or publish into an empty directory.");
+            $"The publish directory holds {(unexpected.Count == 1 ? "a file" : $"{unexpected.Count} files")} that this publish did not produce: {string.Join(", ", unexpected.Take(NamedFiles).Select(path => $"'{path}'"))}{more}. {(unexpected.Count == 1 ? "It is" : "They are")} in the image. Remove what earlier publishes left there, or publish into an empty directory.");
     }
 
     private static FileOrigin OriginOf(ITaskItem item, HashSet<string> runtimePacks)
