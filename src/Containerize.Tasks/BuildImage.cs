@@ -44,6 +44,9 @@ public sealed class BuildImage : ContainerizeTask
     /// <summary>Ports, each with an optional <c>Type</c>.</summary>
     public ITaskItem[] Ports { get; set; } = [];
 
+    /// <summary>What else goes into the image, and what does not; <c>Kind</c> says what an item is.</summary>
+    public ITaskItem[] Content { get; set; } = [];
+
     /// <summary>Where the image will go; each with a <c>Kind</c>.</summary>
     public ITaskItem[] Destinations { get; set; } = [];
 
@@ -85,9 +88,8 @@ public sealed class BuildImage : ContainerizeTask
         environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
         var files = Layers.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
-        PublishedFileItems.WarnOfUnexpected(files, reporter);
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports).Read(
-            files, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers), reporter);
+            files, new ContentReader(Content), RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers), reporter);
         var built = await ImageBuilder.BuildAsync(request, store, reporter, cancellationToken);
         await BuiltImageFile.SaveAsync(built, store, cancellationToken);
         Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);

@@ -58,6 +58,9 @@ public enum DiagnosticCode
     /// <summary>The repository name was changed to one that is valid (a warning).</summary>
     ChangedRepository = 1015,
 
+    /// <summary>Files that hold secrets were left out of the image (a warning).</summary>
+    SecretsLeftOut = 1030,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

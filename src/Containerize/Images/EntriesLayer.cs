@@ -10,12 +10,11 @@ public sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries
 {
     /// <summary>The layer of published files.</summary>
     /// <param name="plan">Which files.</param>
-    /// <param name="directory">The directory in the image that they go to: absolute, with <c>/</c>.</param>
-    /// <param name="modificationTime">The time that replaces clocks inside generated files.</param>
+    /// <param name="rules">How they become entries.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public static EntriesLayer Of(PlannedLayer plan, string directory, DateTimeOffset modificationTime) =>
-        new(plan.Name, LayerEntries.Of(plan.Files, directory, modificationTime), plan.Packages);
+    public static EntriesLayer Of(PlannedLayer plan, EntryRules rules) =>
+        new(plan.Name, LayerEntries.Of(plan.Files, rules), plan.Packages);
 
     /// <inheritdoc/>
     public Task<WrittenLayer> WriteAsync(LayerContext context, CancellationToken cancellationToken) =>

@@ -9,21 +9,20 @@ public static class LayerEntries
 
     /// <summary>The entries of files below a directory of the image, owned by root, with normalised modes: 0755 for what may be executed, else 0644.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="directory">The directory in the image: absolute, with <c>/</c>.</param>
-    /// <param name="modificationTime">The time that replaces clocks inside generated files.</param>
+    /// <param name="rules">How they become entries.</param>
     /// <returns>One entry per file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public static IReadOnlyList<LayerEntry> Of(IEnumerable<PublishedFile> files, string directory, DateTimeOffset modificationTime)
+    public static IReadOnlyList<LayerEntry> Of(IEnumerable<PublishedFile> files, EntryRules rules)
     {
-        var prefix = directory.Trim('/');
-        return [.. files.Select(file => Of(file, prefix.Length == 0 ? file.RelativePath : $"{prefix}/{file.RelativePath}", modificationTime))];
+        var prefix = rules.Directory.Trim('/');
+        return [.. files.Select(file => Of(file, prefix.Length == 0 ? file.RelativePath : $"{prefix}/{file.RelativePath}", rules))];
     }
 
-    private static LayerEntry Of(PublishedFile file, string path, DateTimeOffset modificationTime) => file.Type switch
+    private static LayerEntry Of(PublishedFile file, string path, EntryRules rules) => file.Type switch
     {
         LayerEntryType.Directory => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ExecutableMode },
         LayerEntryType.SymbolicLink => new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = LinkMode, LinkTarget = file.LinkTarget },
-        _ when StaticAssetEndpoints.IsManifest(file) && StaticAssetEndpoints.WithoutClocks(file.SourcePath, modificationTime) is { } content =>
+        _ when StaticAssetEndpoints.IsManifest(file) && StaticAssetEndpoints.ForImage(file.SourcePath, rules) is { } content =>
             new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = DataMode, Content = content },
         _ => new LayerEntry
         {

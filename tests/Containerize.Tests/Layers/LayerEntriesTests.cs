@@ -14,7 +14,7 @@ public sealed class LayerEntriesTests
     private static LayerEntry Entry(TemporaryDirectory directory, string path)
     {
         var files = PublishDirectory.List(directory.FullName, new Dictionary<string, FileOrigin>(), new HashSet<string>());
-        return LayerEntries.Of(files, "/app", s_time).Single(entry => entry.Path == path);
+        return LayerEntries.Of(files, new EntryRules("/app", s_time)).Single(entry => entry.Path == path);
     }
 
     [TestMethod]
