@@ -39,22 +39,23 @@ internal sealed class DestinationList
 
     /// <summary>The destinations: local ones first, because they fail sooner.</summary>
     /// <param name="client">Talks to registries.</param>
+    /// <param name="name">What the image is called there.</param>
     /// <returns>The destinations.</returns>
-    internal IEnumerable<IImageDestination> Create(RegistryClient client)
+    internal IEnumerable<IImageDestination> Create(RegistryClient client, ImageName name)
     {
         if (Archive is not null)
         {
-            yield return new ArchiveDestination(Archive, Name, _reporter);
+            yield return new ArchiveDestination(Archive, name, _reporter);
         }
 
         if (Layout is not null)
         {
-            yield return new LayoutDestination(Layout, Name, _reporter);
+            yield return new LayoutDestination(Layout, name, _reporter);
         }
 
         foreach (var registry in Registries)
         {
-            yield return new RegistryDestination(client, Name.In(registry), Name.Tags);
+            yield return new RegistryDestination(client, name.In(registry), name.Tags);
         }
     }
 

@@ -10,27 +10,35 @@ using Containerize.Oci;
 namespace Containerize.Tasks;
 
 /// <summary>What a build has to say of its image: a few lines for people, and the same facts as JSON for CI.</summary>
-internal sealed class ImageInfo(BuiltImage built, ImageName name, IReadOnlyList<DestinationResult> destinations)
+internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images, ImageName name, IReadOnlyList<DestinationResult> destinations)
 {
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private Descriptor Manifest => built.Image.Manifest.Descriptor;
+    private Descriptor Root => images.Root.Descriptor;
 
-    /// <summary>A line for the image, one per layer, one per destination.</summary>
+    /// <summary>A line for the image, one per layer, one per destination; with several platforms each has its own lines.</summary>
     /// <returns>The lines.</returns>
     internal IEnumerable<string> ToLines()
     {
-        yield return $"{string.Join(", ", name.References)} ({built.Image.Config.Platform})";
-        yield return $"  {Manifest.Digest}";
-        if (built.BaseName is not null)
+        yield return $"{string.Join(", ", name.References)} ({string.Join(", ", built.Select(image => image.Image.Config.Platform))})";
+        yield return $"  {Root.Digest}";
+        foreach (var image in built)
         {
-            yield return Line("base", $"{Count(built.BaseLayers.Count, "layer")} of {built.BaseName}", null, built.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size));
-        }
+            if (images.IsIndex)
+            {
+                yield return $"  {image.Image.Config.Platform}: {image.Image.Manifest.Descriptor.Digest}";
+            }
 
-        foreach (var layer in built.Layers)
-        {
-            var packages = layer.Packages.Count == 0 ? "" : $" of {Count(layer.Packages.Count, "package")}";
-            yield return Line(layer.Name, Count(layer.Files, "file") + packages, layer.Size, layer.Descriptor.Size);
+            if (image.BaseName is not null)
+            {
+                yield return Line("base", $"{Count(image.BaseLayers.Count, "layer")} of {image.BaseName}", null, image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size));
+            }
+
+            foreach (var layer in image.Layers)
+            {
+                var packages = layer.Packages.Count == 0 ? "" : $" of {Count(layer.Packages.Count, "package")}";
+                yield return Line(layer.Name, Count(layer.Files, "file") + packages, layer.Size, layer.Descriptor.Size);
+            }
         }
 
         foreach (var destination in destinations)
@@ -44,43 +52,56 @@ internal sealed class ImageInfo(BuiltImage built, ImageName name, IReadOnlyList<
     /// <returns>UTF-8, indented.</returns>
     internal byte[] ToJson()
     {
-        var root = new JsonObject
+        var root = images.IsIndex ? Describe(Root) : Describe(built[0]);
+        root["names"] = Array(name.References);
+        root["repository"] = name.Repository;
+        root["tags"] = Array(name.Tags);
+        if (images.IsIndex)
         {
-            ["digest"] = Manifest.Digest.ToString(),
-            ["mediaType"] = Manifest.MediaType,
-            ["size"] = Manifest.Size,
-            ["config"] = built.Image.Config.Blob.Descriptor.Digest.ToString(),
-            ["platform"] = built.Image.Config.Platform.ToString(),
-            ["names"] = Array(name.References),
-            ["repository"] = name.Repository,
-            ["tags"] = Array(name.Tags),
-            ["base"] = built.BaseName is null ? null : new JsonObject
-            {
-                ["name"] = built.BaseName,
-                ["digest"] = built.BaseDigest.ToString(),
-                ["layers"] = built.BaseLayers.Count,
-                ["compressedSize"] = built.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size),
-            },
-            ["layers"] = new JsonArray([.. built.Layers.Select(layer => new JsonObject
-            {
-                ["name"] = layer.Name,
-                ["files"] = layer.Files,
-                ["size"] = layer.Size,
-                ["compressedSize"] = layer.Descriptor.Size,
-                ["digest"] = layer.Descriptor.Digest.ToString(),
-                ["diffId"] = layer.DiffId.ToString(),
-                ["mediaType"] = layer.Descriptor.MediaType,
-                ["packages"] = Array(layer.Packages),
-            })]),
-            ["destinations"] = new JsonArray([.. destinations.Select(destination => new JsonObject
-            {
-                ["kind"] = destination.Kind,
-                ["locations"] = Array(destination.Locations),
-                ["bytesWritten"] = destination.BytesWritten,
-                ["bytesAvoided"] = destination.BytesAvoided,
-            })]),
-        };
+            root["images"] = new JsonArray([.. built.Select(Describe)]);
+        }
+
+        root["destinations"] = new JsonArray([.. destinations.Select(destination => new JsonObject
+        {
+            ["kind"] = destination.Kind,
+            ["locations"] = Array(destination.Locations),
+            ["bytesWritten"] = destination.BytesWritten,
+            ["bytesAvoided"] = destination.BytesAvoided,
+        })]);
         return Encoding.UTF8.GetBytes(root.ToJsonString(s_readable) + "\n");
+    }
+
+    private static JsonObject Describe(Descriptor descriptor) => new()
+    {
+        ["digest"] = descriptor.Digest.ToString(),
+        ["mediaType"] = descriptor.MediaType,
+        ["size"] = descriptor.Size,
+    };
+
+    private static JsonObject Describe(BuiltImage image)
+    {
+        var facts = Describe(image.Image.Manifest.Descriptor);
+        facts["config"] = image.Image.Config.Blob.Descriptor.Digest.ToString();
+        facts["platform"] = image.Image.Config.Platform.ToString();
+        facts["base"] = image.BaseName is null ? null : new JsonObject
+        {
+            ["name"] = image.BaseName,
+            ["digest"] = image.BaseDigest.ToString(),
+            ["layers"] = image.BaseLayers.Count,
+            ["compressedSize"] = image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size),
+        };
+        facts["layers"] = new JsonArray([.. image.Layers.Select(layer => new JsonObject
+        {
+            ["name"] = layer.Name,
+            ["files"] = layer.Files,
+            ["size"] = layer.Size,
+            ["compressedSize"] = layer.Descriptor.Size,
+            ["digest"] = layer.Descriptor.Digest.ToString(),
+            ["diffId"] = layer.DiffId.ToString(),
+            ["mediaType"] = layer.Descriptor.MediaType,
+            ["packages"] = Array(layer.Packages),
+        })]);
+        return facts;
     }
 
     private static string Line(string label, string what, long? size, long compressed) =>

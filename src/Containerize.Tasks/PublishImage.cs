@@ -1,3 +1,4 @@
+using System.Text;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Storage;
@@ -6,12 +7,12 @@ using Microsoft.Build.Utilities;
 
 namespace Containerize.Tasks;
 
-/// <summary>Writes an image that <see cref="BuildImage"/> built to its destinations, and says what it did.</summary>
+/// <summary>Writes what <see cref="BuildImage"/> built to its destinations, several images as one index, and says what it did.</summary>
 public sealed class PublishImage : ContainerizeTask
 {
-    /// <summary>The directory that <see cref="BuildImage"/> wrote, a full path.</summary>
+    /// <summary>The directories that <see cref="BuildImage"/> wrote, full paths; each with its <c>RuntimeIdentifier</c>.</summary>
     [Required]
-    public required string BuiltImage { get; set; }
+    public required ITaskItem[] BuiltImages { get; set; }
 
     /// <summary>The repository, with <c>Tag</c>, <c>Tags</c> and <c>IsDefault</c>.</summary>
     [Required]
@@ -21,21 +22,40 @@ public sealed class PublishImage : ContainerizeTask
     [Required]
     public required ITaskItem[] Destinations { get; set; }
 
+    /// <summary>Whether each image of an index gets tags of its own as well, which end in its runtime identifier.</summary>
+    public bool PlatformTags { get; set; }
+
     /// <summary>One item, the project's directory, whose metadata say which base, cache and registries there are.</summary>
     [Required]
     public required ITaskItem BuildEnvironment { get; set; }
+
+    /// <summary>The project's own directory, a full path.</summary>
+    [Required]
+    public required string OutputDirectory { get; set; }
 
     /// <summary>Where to write what was done, as JSON.</summary>
     [Required]
     public required string ImageInfoFile { get; set; }
 
-    /// <summary>Where to write the image's digest.</summary>
+    /// <summary>Where to write the digest of the image or index.</summary>
     [Required]
     public required string DigestFile { get; set; }
 
     /// <summary>The archive that was written, if any.</summary>
     [Output]
     public string? ArchivePath { get; set; }
+
+    /// <summary>The digest of the image or index.</summary>
+    [Output]
+    public string? Digest { get; set; }
+
+    /// <summary>The media type of the image's manifest or the index.</summary>
+    [Output]
+    public string? MediaType { get; set; }
+
+    /// <summary>The index, as JSON; empty for a single image.</summary>
+    [Output]
+    public string? Index { get; set; }
 
     /// <summary>The image's names, one per tag.</summary>
     [Output]
@@ -48,34 +68,54 @@ public sealed class PublishImage : ContainerizeTask
     /// <inheritdoc/>
     protected override async System.Threading.Tasks.Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        // The name was checked, and remarked upon, by the build.
-        var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, new QuietReporter(reporter));
-        using var environment = new BuildEnvironment(BuildEnvironment, BuiltImage, reporter, reporter.Detail);
-        var built = BuiltImageFile.Load(new BlobStore(BuiltImage), environment.Registries.CreateBlob);
-        var images = new ImageSet(built.Image);
-        if (destinations.NeedBaseLayers)
-        {
-            // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-            images = await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken);
-        }
-
+        // The name of a single image was checked, and remarked upon, by its build.
+        var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
+        using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
+        IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), environment.Registries.CreateBlob))];
+        var images = ImageSet.Of([.. built.Select(image => image.Image)]);
+        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
+        var local = destinations.NeedBaseLayers ? await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken) : images;
         var results = new List<DestinationResult>();
-        foreach (var destination in destinations.Create(environment.Registries))
+        foreach (var destination in destinations.Create(environment.Registries, destinations.Name))
         {
-            results.Add(await destination.WriteAsync(destination is RegistryDestination ? new ImageSet(built.Image) : images, cancellationToken));
+            results.Add(await destination.WriteAsync(destination is RegistryDestination ? images : local, cancellationToken));
         }
 
-        var info = new ImageInfo(built, destinations.Name, results);
+        if (PlatformTags && images.IsIndex)
+        {
+            results.AddRange(await WriteImagesAsync(destinations, environment, images, cancellationToken));
+        }
+
+        var info = new ImageInfo(built, images, destinations.Name, results);
         AtomicFile.Write(Full(ImageInfoFile), info.ToJson());
-        AtomicFile.Write(Full(DigestFile), System.Text.Encoding.UTF8.GetBytes(built.Image.Manifest.Descriptor.Digest + "\n"));
+        AtomicFile.Write(Full(DigestFile), Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
         foreach (var line in info.ToLines())
         {
             reporter.Message(line);
         }
 
+        Digest = images.Root.Descriptor.Digest.ToString();
+        MediaType = images.Root.Descriptor.MediaType;
+        Index = images.IsIndex ? Encoding.UTF8.GetString(images.Root.Content) : null;
         ArchivePath = destinations.Archive;
         ImageNames = [.. destinations.Name.References.Select(name => new TaskItem(name))];
         WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Select(path => new TaskItem(path))];
+    }
+
+    // The index went first: its images are there, and only the tags are new.
+    private async Task<IEnumerable<DestinationResult>> WriteImagesAsync(DestinationList destinations, BuildEnvironment environment, ImageSet images, CancellationToken cancellationToken)
+    {
+        var results = new List<DestinationResult>();
+        foreach (var (image, item) in images.Images.Zip(BuiltImages))
+        {
+            var name = destinations.Name with { Tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")] };
+            foreach (var destination in destinations.Create(environment.Registries, name).OfType<RegistryDestination>())
+            {
+                results.Add(await destination.WriteAsync(new ImageSet(image), cancellationToken));
+            }
+        }
+
+        return results;
     }
 
     private string Full(string path) => Path.GetFullPath(path, BuildEnvironment.ItemSpec);

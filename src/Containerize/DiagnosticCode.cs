@@ -58,6 +58,9 @@ public enum DiagnosticCode
     /// <summary>The repository name was changed to one that is valid (a warning).</summary>
     ChangedRepository = 1015,
 
+    /// <summary>Two images of an index are for the same platform.</summary>
+    SamePlatform = 1020,
+
     /// <summary>Files that hold secrets were left out of the image (a warning).</summary>
     SecretsLeftOut = 1030,
 

@@ -85,9 +85,12 @@ public sealed class ImageConfig
     public static ImageConfig Scratch(Platform platform)
     {
         var root = new JsonObject { ["architecture"] = platform.Architecture, ["os"] = platform.Os };
-        if (platform.Variant is { } variant)
+        foreach (var (member, value) in new[] { ("variant", platform.Variant), ("os.version", platform.OsVersion) })
         {
-            root["variant"] = variant;
+            if (value is not null)
+            {
+                root[member] = value;
+            }
         }
 
         root["config"] = new JsonObject();

@@ -1,3 +1,4 @@
+using Containerize.Oci;
 using Containerize.Storage;
 
 namespace Containerize.Images;
@@ -12,5 +13,46 @@ public sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
     public ImageSet(Image image)
         : this(image.Manifest, [image])
     {
+    }
+
+    /// <summary>Whether the tag points to an index.</summary>
+    public bool IsIndex => MediaTypes.IsIndex(Root.Descriptor.MediaType);
+
+    /// <summary>The images under one root: a single one stands for itself, several get an index, which carries the annotations that they have in common.</summary>
+    /// <param name="images">The images, at least one, in order of preference; all of one family of media types.</param>
+    /// <returns>The set.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.SamePlatform"/>: two images are for one platform, so that one of them could never be chosen.</exception>
+    /// <remarks>OCI image specification, <i>image-index.md</i>.</remarks>
+    public static ImageSet Of(IReadOnlyList<Image> images)
+    {
+        if (images is [var only])
+        {
+            return new ImageSet(only);
+        }
+
+        if (images.GroupBy(image => image.Config.Platform.ToString() + image.Config.Platform.OsVersion).FirstOrDefault(group => group.Count() > 1) is { } same)
+        {
+            throw new ContainerizeException(DiagnosticCode.SamePlatform, $"{same.Count()} of the images are for {same.First().Config.Platform}, so all but one of them could never be chosen. Name each platform once in ContainerRuntimeIdentifiers; linux-x64 and linux-musl-x64, for example, are the same one.");
+        }
+
+        var isDocker = images.All(image => image.Manifest.Descriptor.MediaType == MediaTypes.DockerManifest);
+        var mediaType = isDocker ? MediaTypes.DockerIndex : MediaTypes.OciIndex;
+        var shared = CommonAnnotations(images);
+        var index = new ImageIndex
+        {
+            MediaType = mediaType,
+            Manifests = [.. images.Select(image => image.Manifest.Descriptor with { Platform = image.Config.Platform })],
+            // Docker's manifest list has no annotations.
+            Annotations = isDocker || shared.Count == 0 ? null : shared,
+        };
+        return new ImageSet(new MemoryBlob(mediaType, OciJson.Write(index)), images);
+    }
+
+    private static SortedDictionary<string, string> CommonAnnotations(IReadOnlyList<Image> images)
+    {
+        var first = images[0].Document.Annotations ?? new Dictionary<string, string>();
+        return new(
+            first.Where(annotation => images.All(image => image.Document.Annotations?.GetValueOrDefault(annotation.Key) == annotation.Value)).ToDictionary(),
+            StringComparer.Ordinal);
     }
 }

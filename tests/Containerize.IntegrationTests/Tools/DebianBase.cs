@@ -19,6 +19,9 @@ internal sealed class DebianBase
     /// <summary>The base as an OCI layout with the tag <c>base</c>.</summary>
     internal string Layout { get; }
 
+    /// <summary>The same image as an index for amd64 and arm64. Both have amd64's files: only the first can be run.</summary>
+    internal string TwoPlatformLayout => Layout + "-two";
+
     internal static Task<DebianBase> SharedAsync() => s_shared.Value;
 
     private static async Task<DebianBase> CreateAsync()
@@ -36,7 +39,42 @@ internal sealed class DebianBase
             await WriteImageAsync(layout, [system, runtime]);
         }
 
-        return new DebianBase(layout);
+        var shared = new DebianBase(layout);
+        if (!File.Exists(Path.Combine(shared.TwoPlatformLayout, "index.json")))
+        {
+            await WriteTwoPlatformsAsync(layout, shared.TwoPlatformLayout);
+        }
+
+        return shared;
+    }
+
+    private static async Task WriteTwoPlatformsAsync(string source, string target)
+    {
+        Directory.CreateDirectory(Path.Combine(target, "blobs", "sha256"));
+        foreach (var blob in Directory.GetFiles(Path.Combine(source, "blobs", "sha256")))
+        {
+            File.Copy(blob, Path.Combine(target, "blobs", "sha256", Path.GetFileName(blob)), overwrite: true);
+        }
+
+        JsonNode Read(JsonNode descriptor) => JsonNode.Parse(File.ReadAllText(Path.Combine(target, "blobs", ((string)descriptor["digest"]!).Replace(':', '/'))))!;
+        var amd = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(source, "index.json")))!["manifests"]![0]!.DeepClone().AsObject();
+        amd.Remove("annotations");
+        var manifest = Read(amd).AsObject();
+        var config = Read(manifest["config"]!).AsObject();
+        config["architecture"] = "arm64";
+        config["variant"] = "v8";
+        manifest["config"] = Descriptor((string)manifest["config"]!["mediaType"]!, await BlobAsync(target, config));
+        var arm = Descriptor((string)manifest["mediaType"]!, await BlobAsync(target, manifest));
+        arm["platform"] = new JsonObject { ["architecture"] = "arm64", ["os"] = "linux", ["variant"] = "v8" };
+        var index = Descriptor("application/vnd.oci.image.index.v1+json", await BlobAsync(target, new JsonObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = "application/vnd.oci.image.index.v1+json",
+            ["manifests"] = new JsonArray(amd, arm),
+        }));
+        index["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "base" };
+        await File.WriteAllTextAsync(Path.Combine(target, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
+        await File.WriteAllTextAsync(Path.Combine(target, "index.json"), new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(index) }.ToJsonString());
     }
 
     private static string DotnetRoot => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));

@@ -54,7 +54,7 @@ internal sealed class RegistryServer : IAsyncDisposable
 
     /// <summary>Puts an image of a layout into a repository, with skopeo.</summary>
     internal async Task SeedAsync(string layout, string reference) =>
-        (await ProcessRunner.RunAsync("skopeo", ["copy", "-q", "--dest-tls-verify=false", $"oci:{layout}", $"docker://{Host}/{reference}"])).EnsureSuccess();
+        (await ProcessRunner.RunAsync("skopeo", ["copy", "--all", "-q", "--dest-tls-verify=false", $"oci:{layout}", $"docker://{Host}/{reference}"])).EnsureSuccess();
 
     public async ValueTask DisposeAsync()
     {

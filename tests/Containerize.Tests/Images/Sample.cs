@@ -32,11 +32,7 @@ internal static class Sample
         layers,
         new Dictionary<string, string>());
 
-    internal static ImageSet Index(params Image[] images)
-    {
-        var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. images.Select(image => image.Manifest.Descriptor with { Platform = image.Config.Platform })] };
-        return new ImageSet(new MemoryBlob(MediaTypes.OciIndex, OciJson.Write(index)), images);
-    }
+    internal static ImageSet Index(params Image[] images) => ImageSet.Of(images);
 
     internal static byte[] Tar(IEnumerable<(string Name, byte[] Content)> files, params TarEntry[] more)
     {
