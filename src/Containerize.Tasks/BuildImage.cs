@@ -88,8 +88,9 @@ public sealed class BuildImage : ContainerizeTask
         environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
         var files = Layers.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
+        var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports).Read(
-            files, new ContentReader(Content), RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers), reporter);
+            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers), reporter);
         var built = await ImageBuilder.BuildAsync(request, store, reporter, cancellationToken);
         await BuiltImageFile.SaveAsync(built, store, cancellationToken);
         Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);

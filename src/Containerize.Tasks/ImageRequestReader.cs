@@ -9,7 +9,7 @@ namespace Containerize.Tasks;
 /// <summary>Reads a project's settings, checking each with the name the user knows.</summary>
 internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] arguments, ITaskItem[] environment, ITaskItem[] labels, ITaskItem[] ports)
 {
-    internal ImageRequest Read(IReadOnlyList<PublishedFile> published, ContentReader content, string runtimeIdentifier, IImageSource baseImage, IReporter reporter)
+    internal ImageRequest Read(IReadOnlyList<PublishedFile> files, LayerReader layers, string runtimeIdentifier, IImageSource baseImage, IReporter reporter)
     {
         var split = Enum.Parse<LayerSplit>(settings.GetMetadata("LayerSplit"));
         if (split == LayerSplit.AppOnly)
@@ -19,20 +19,18 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
 
         var directory = WorkingDirectory();
         var time = ModificationTime();
-        var leftOut = content.Secrets(published, reporter);
-        var files = published.Where(file => !leftOut.Contains(file.RelativePath)).ToList();
-        PublishedFileItems.WarnOfUnexpected(files, reporter);
-        var rules = new EntryRules(directory, time) { LeftOut = leftOut };
+        var user = NullIfEmpty(settings.GetMetadata("User"));
+        var variables = Environment();
         return new ImageRequest
         {
-            Layers = [.. LayerPlanner.Plan(files, split).Select(plan => EntriesLayer.Of(plan, rules))],
+            Layers = layers.Read(files, split, new EntryRules(directory, time), user, variables, reporter),
             Base = baseImage,
             Platform = Platform.FromRuntimeIdentifier(runtimeIdentifier),
             WorkingDirectory = directory,
             Format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci),
             Command = Command(),
-            User = NullIfEmpty(settings.GetMetadata("User")),
-            Environment = Environment(),
+            User = user,
+            Environment = variables,
             Ports = [.. ports.Select(port => Port.Parse(port.ItemSpec, port.GetMetadata("Type")))],
             Labels = LastOfEach(labels),
             BaseLabels = (settings.GetMetadata("BaseNameLabel") == "true" ? BaseLabels.Name : BaseLabels.None)

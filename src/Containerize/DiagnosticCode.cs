@@ -64,6 +64,12 @@ public enum DiagnosticCode
     /// <summary>Files that hold secrets were left out of the image (a warning).</summary>
     SecretsLeftOut = 1030,
 
+    /// <summary>A file that <c>ContainerizeFile</c> names does not exist.</summary>
+    MissingFile = 1031,
+
+    /// <summary>The image's user has no entry in its <c>/etc/passwd</c>, so nothing can be made his.</summary>
+    UnknownUser = 1032,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

@@ -6,6 +6,22 @@ namespace Containerize.Images;
 /// <summary>What follows from environment variables of the image, by the conventions of .NET's own base images.</summary>
 internal static partial class EnvironmentInference
 {
+    /// <summary>The variables of an image.</summary>
+    /// <param name="config">The base's config.</param>
+    /// <param name="changes">The variables that the project sets.</param>
+    /// <returns>The variables.</returns>
+    internal static IReadOnlyDictionary<string, string> Merge(ImageConfig config, IReadOnlyDictionary<string, string> changes)
+    {
+        var environment = config.Environment.Select(variable => variable.Split('=', 2)).Where(parts => parts.Length == 2)
+            .GroupBy(parts => parts[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1], StringComparer.Ordinal);
+        foreach (var (name, value) in changes)
+        {
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+
     /// <summary>The user that <c>APP_UID</c> names, unless the project chose one.</summary>
     /// <param name="environment">The image's variables.</param>
     /// <param name="chosen">The project's choice.</param>

@@ -71,13 +71,7 @@ public static class ImageBuilder
     {
         var config = baseImage.Image.Config;
         var (entrypoint, command) = request.Command.Resolve(config.Entrypoint, reporter);
-        var environment = config.Environment.Select(variable => variable.Split('=', 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1], StringComparer.Ordinal);
-        foreach (var (name, value) in request.Environment)
-        {
-            environment[name] = value;
-        }
-
+        var environment = EnvironmentInference.Merge(config, request.Environment);
         var labels = new Dictionary<string, string>(request.Labels, StringComparer.Ordinal);
         if (request.BaseLabels.HasFlag(BaseLabels.Name) && baseImage.Name is { } baseName)
         {

@@ -3,7 +3,6 @@ namespace Containerize.Layers;
 /// <summary>Lists what lies in a publish directory. That is the truth of the image; the project only says where each file came from.</summary>
 public static class PublishDirectory
 {
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const int MaxDepth = 200;
 
     /// <summary>Lists the directory, in ordinal order.</summary>
@@ -123,36 +122,10 @@ public static class PublishDirectory
             Type = type,
             SourcePath = item.FullName,
             Size = type == LayerEntryType.File ? ((FileInfo)item).Length : 0,
-            IsExecutable = type == LayerEntryType.File && IsExecutable((FileInfo)item),
+            IsExecutable = type == LayerEntryType.File && ExecuteBit.IsSet((FileInfo)item),
             LinkTarget = linkTarget,
             Origin = origins.GetValueOrDefault(path) ?? (type == LayerEntryType.Directory ? FileOrigin.App : FileOrigin.Unexpected),
         });
-
-        private static bool IsExecutable(FileInfo file)
-        {
-            if (!OperatingSystem.IsWindows())
-            {
-                return (file.UnixFileMode & AnyExecute) != 0;
-            }
-
-            // Windows knows no execute bit, so the content tells: ELF programs and libraries, and scripts.
-            Span<byte> magic = stackalloc byte[4];
-            using var stream = Open(file);
-            var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-            return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
-        }
-
-        private static FileStream Open(FileInfo file)
-        {
-            try
-            {
-                return file.OpenRead();
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                throw Unreadable(file.FullName, failure.Message);
-            }
-        }
 
         private static FileSystemInfo[] Children(DirectoryInfo directory)
         {

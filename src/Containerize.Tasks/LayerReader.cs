@@ -1,0 +1,62 @@
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Storage;
+using Microsoft.Build.Framework;
+
+namespace Containerize.Tasks;
+
+/// <summary>Reads which layers go on the base: published files, files that users add, and neither of them if it is a secret.</summary>
+internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, string projectDirectory, BlobStore cache)
+{
+    private const string FilesLayer = "files";
+
+    /// <summary>Whether the layers depend on what is in the base's layers: somebody puts something beside the app.</summary>
+    internal bool NeedBaseLayers => Of("File").Any() || Of("WritableDirectory").Any();
+
+    /// <summary>Reads the layers.</summary>
+    /// <param name="published">The published files.</param>
+    /// <param name="split">How they are split.</param>
+    /// <param name="rules">How they become entries.</param>
+    /// <param name="user">The user that the project chose.</param>
+    /// <param name="environment">The variables that the project sets.</param>
+    /// <param name="reporter">Is told what users should know.</param>
+    /// <returns>The layers, bottom first.</returns>
+    internal IReadOnlyList<ILayerSource> Read(IReadOnlyList<PublishedFile> published, LayerSplit split, EntryRules rules, string? user, IReadOnlyDictionary<string, string> environment, IReporter reporter)
+    {
+        var secrets = new SecretItems(Of("Secret"));
+        var leftOut = secrets.Find(published);
+        var files = published.Where(file => !leftOut.Contains(file.RelativePath)).ToList();
+        var items = new AddedFileItems(projectDirectory, rules.Directory);
+        IReadOnlyList<AddedFile> added =
+        [
+            .. secrets.Without([.. Of("File").Where(item => !LetsSecretsIn(item)).SelectMany(items.Files)], projectDirectory),
+            .. Of("File").Where(LetsSecretsIn).SelectMany(items.Files),
+        ];
+        secrets.Warn(reporter);
+        PublishedFileItems.WarnOfUnexpected(files, reporter);
+        rules = rules with { LeftOut = leftOut, Owner = AddedFileItems.Owner(settings.GetMetadata("FileOwner").Trim(), "ContainerizeFileOwner") ?? Owner.Root };
+        var layers = LayerPlanner.Plan(files, split).Select(plan => EntriesLayer.Of(plan, rules)).ToList();
+        var directories = Of("WritableDirectory").Select(items.WritableDirectory).ToList();
+        return added.Count == 0 && directories.Count == 0 ? layers : Place(layers, added, directories, new Placement(directories, user, environment, cache));
+    }
+
+    // Below the app, because it changes less often; above packages, because it is the project's own.
+    private static List<ILayerSource> Place(List<EntriesLayer> layers, IReadOnlyList<AddedFile> added, List<WritableDirectory> directories, Placement placement)
+    {
+        var own = new EntriesLayer(
+            FilesLayer,
+            [
+                .. added.Select(LayerEntries.Of),
+                .. directories.Select(directory => new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
+            ],
+            []);
+        layers.Insert(layers.Count(layer => layer.Name != LayerPlanner.App), own);
+        LayerEntries.CheckConflicts(layers.SelectMany(layer => layer.Entries));
+        var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return [.. layers.Select(layer => new PlacedLayer(layer, owned, placement))];
+    }
+
+    private IEnumerable<ITaskItem> Of(string kind) => content.Where(item => item.GetMetadata("Kind") == kind);
+
+    private static bool LetsSecretsIn(ITaskItem item) => item.GetMetadata("IncludeSecrets").Equals("true", StringComparison.OrdinalIgnoreCase);
+}

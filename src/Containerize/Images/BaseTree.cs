@@ -1,0 +1,167 @@
+using System.Formats.Tar;
+using System.Text;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Images;
+
+/// <summary>
+/// The directories and links of a base image, and its users. Layers on top repeat the directories above their files; with another owner or
+/// mode they would change the base's, and in the place of a link (<c>/bin</c> of a merged <c>/usr</c>) they would hide what is behind it.
+/// </summary>
+internal sealed class BaseTree
+{
+    private const int MaxLinks = 40;
+    private const int MaxUserFile = 1024 * 1024;
+    private const string Whiteout = ".wh.";
+    private const string OpaqueWhiteout = ".wh..wh..opq";
+
+    private readonly Dictionary<string, LayerEntry> _nodes = new(StringComparer.Ordinal);
+
+    private BaseTree()
+    {
+    }
+
+    /// <summary>The tree of an image without files.</summary>
+    internal static BaseTree Empty { get; } = new();
+
+    /// <summary>The base's users and groups.</summary>
+    internal UserDatabase Users { get; private set; } = UserDatabase.Empty;
+
+    /// <summary>Reads all layers of a base. Those that are not on this machine are fetched.</summary>
+    /// <param name="image">The base.</param>
+    /// <param name="cache">May have layers that the image knows in a registry.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The tree.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: a layer cannot be read; or what its source says.</exception>
+    internal static async Task<BaseTree> ReadAsync(Image image, BlobStore cache, CancellationToken cancellationToken)
+    {
+        var tree = new BaseTree();
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var layer in image.Layers.Where(layer => !MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)))
+        {
+            var descriptor = layer.Blob.Descriptor;
+            try
+            {
+                var content = await LayerTar.OpenAsync(cache.TryGet(descriptor, out var cached) ? cached : layer.Blob, cancellationToken);
+                await using (content.ConfigureAwait(false))
+                {
+                    await tree.ApplyAsync(content, files, cancellationToken);
+                }
+            }
+            catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
+            {
+                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The layer {descriptor.Digest} of the base image cannot be read: {Printable.Clean(failure.Message)}.", failure);
+            }
+        }
+
+        tree.Users = UserDatabase.Parse(files.GetValueOrDefault(UserDatabase.Users, ""), files.GetValueOrDefault(UserDatabase.Groups, ""));
+        return tree;
+    }
+
+    /// <summary>The directory that the base has at a path; null when it has none.</summary>
+    /// <param name="path">The path, resolved.</param>
+    /// <returns>The directory with its mode and owner.</returns>
+    internal LayerEntry? FindDirectory(string path) => _nodes.GetValueOrDefault(path) is { Type: LayerEntryType.Directory } directory ? directory : null;
+
+    /// <summary>Follows the base's links among the directories of a path.</summary>
+    /// <param name="path">Where something is to lie.</param>
+    /// <param name="isDirectory">Whether it is a directory, whose own link is followed too.</param>
+    /// <returns>Where it really lies.</returns>
+    internal string Resolve(string path, bool isDirectory = false)
+    {
+        var rest = new Stack<string>(path.Split('/').Reverse());
+        var done = new List<string>();
+        for (var links = 0; rest.TryPop(out var part);)
+        {
+            if (part is "" or ".")
+            {
+                continue;
+            }
+
+            if (part == "..")
+            {
+                done.RemoveRange(Math.Max(0, done.Count - 1), Math.Min(1, done.Count));
+                continue;
+            }
+
+            done.Add(part);
+            if ((rest.Count == 0 && !isDirectory) || _nodes.GetValueOrDefault(string.Join('/', done)) is not { Type: LayerEntryType.SymbolicLink } link || ++links > MaxLinks)
+            {
+                continue;
+            }
+
+            done = link.LinkTarget!.StartsWith('/') ? [] : done[..^1];
+            foreach (var target in link.LinkTarget.Split('/').Reverse())
+            {
+                rest.Push(target);
+            }
+        }
+
+        return string.Join('/', done);
+    }
+
+    private async Task ApplyAsync(Stream tar, Dictionary<string, string> files, CancellationToken cancellationToken)
+    {
+        var reader = new TarReader(tar, leaveOpen: true);
+        await using var _ = reader.ConfigureAwait(false);
+        var added = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+        {
+            var path = string.Join('/', entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+            var (directory, name) = path.LastIndexOf('/') is >= 0 and var slash ? (path[..(slash + 1)], path[(slash + 1)..]) : ("", path);
+            if (name == OpaqueWhiteout)
+            {
+                RemoveBelow(directory, added);
+            }
+            else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
+            {
+                Remove(directory + name[Whiteout.Length..]);
+            }
+            else
+            {
+                Add(path, entry);
+                added.Add(path);
+                if (path is UserDatabase.Users or UserDatabase.Groups && entry.DataStream is { Length: < MaxUserFile } content)
+                {
+                    using var text = new StreamReader(content, Encoding.UTF8, leaveOpen: true);
+                    files[path] = await text.ReadToEndAsync(cancellationToken);
+                }
+            }
+        }
+    }
+
+    private void Add(string path, TarEntry entry)
+    {
+        switch (entry.EntryType)
+        {
+            case TarEntryType.Directory:
+                _nodes[path] = new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = entry.Mode, UserId = entry.Uid, GroupId = entry.Gid };
+                break;
+            case TarEntryType.SymbolicLink:
+                Remove(path);
+                _nodes[path] = new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = entry.Mode, LinkTarget = entry.LinkName };
+                break;
+            default:
+                Remove(path);
+                break;
+        }
+    }
+
+    private void Remove(string path)
+    {
+        if (_nodes.Remove(path, out var node) && node.Type == LayerEntryType.Directory)
+        {
+            RemoveBelow(path + "/", []);
+        }
+    }
+
+    private void RemoveBelow(string directory, HashSet<string> except)
+    {
+        foreach (var path in _nodes.Keys.Where(path => path.StartsWith(directory, StringComparison.Ordinal) && !except.Contains(path)).ToList())
+        {
+            _nodes.Remove(path);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Containerize.Layers;
+
+namespace Containerize.Images;
+
+/// <summary>A layer of entries that are fitted to the base first.</summary>
+/// <param name="Entries">The layer as the project knows it.</param>
+/// <param name="Owned">Paths of entries whose owner the user chose.</param>
+/// <param name="Placement">Fits them.</param>
+public sealed record PlacedLayer(EntriesLayer Entries, IReadOnlySet<string> Owned, Placement Placement) : ILayerSource
+{
+    /// <inheritdoc/>
+    public string Name => Entries.Name;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Packages => Entries.Packages;
+
+    /// <inheritdoc/>
+    public async Task<WrittenLayer> WriteAsync(LayerContext context, CancellationToken cancellationToken)
+    {
+        var placed = await Placement.PlaceAsync(Entries.Entries, Owned, context.Base, cancellationToken);
+        return await (Entries with { Entries = placed }).WriteAsync(context, cancellationToken);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Containerize.Layers;
+
+/// <summary>Whether a file of this machine may be executed, on systems that know it and on those that do not.</summary>
+internal static class ExecuteBit
+{
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Whether a file may be executed.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Whether anybody may.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    internal static bool IsSet(FileInfo file)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return (file.UnixFileMode & AnyExecute) != 0;
+        }
+
+        // Windows knows no execute bit, so the content tells: ELF programs and libraries, and scripts.
+        Span<byte> magic = stackalloc byte[4];
+        try
+        {
+            using var stream = file.OpenRead();
+            var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+            return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file.FullName)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
+        }
+    }
+}
