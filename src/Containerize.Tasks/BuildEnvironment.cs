@@ -25,13 +25,14 @@ internal sealed class BuildEnvironment : IDisposable
         Registries = new RegistryClient(
             new RegistryOptions
             {
-                PushRegistry = NullIfEmpty(item.GetMetadata("PushRegistry").Split(';')[0].Trim()),
+                PushRegistries = List(item.GetMetadata("PushRegistries")),
                 PullRegistry = (_baseReference as RegistryReference)?.Image.Repository.Registry,
                 InsecureRegistries = List(item.GetMetadata("InsecureRegistries")),
                 CertificateFiles = [.. List(item.GetMetadata("CertificateFiles")).Select(file => Path.GetFullPath(file, _projectDirectory))],
                 MemoryDirectory = Path.Combine(Cache.Root, "pushed"),
             },
-            reporter);
+            reporter,
+            Cache);
     }
 
     /// <summary>The blobs that all projects of this user share.</summary>
@@ -80,6 +81,4 @@ internal sealed class BuildEnvironment : IDisposable
     }
 
     private static string[] List(string text) => text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

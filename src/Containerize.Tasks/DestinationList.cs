@@ -13,8 +13,8 @@ internal sealed class DestinationList
     internal DestinationList(ITaskItem[] destinations, ITaskItem name, string projectDirectory, IReporter reporter)
     {
         _reporter = reporter;
-        Registries = [.. Of(destinations, "Registry").Select(item => Registry(item.ItemSpec))];
-        Name = ImageNameRules.Create(Registries.Count > 0 ? Registries[0] : null, name.ItemSpec, name.GetMetadata("IsDefault") == "true", name.GetMetadata("Tag"), name.GetMetadata("Tags"), reporter);
+        Registries = [.. Of(destinations, "Registry").Select(item => new RegistryTarget(Registry(item.ItemSpec), Repository(item))).Distinct()];
+        Name = ImageNameRules.Create(Registries.Count > 0 ? Registries[0].Registry : null, name.ItemSpec, name.GetMetadata("IsDefault") == "true", name.GetMetadata("Tag"), name.GetMetadata("Tags"), reporter);
         Archive = Of(destinations, "Archive").Select(item => ArchivePath.Resolve(Full(item, projectDirectory), Name)).FirstOrDefault();
         Layout = Of(destinations, "Layout").Select(item => Full(item, projectDirectory)).FirstOrDefault();
     }
@@ -29,7 +29,10 @@ internal sealed class DestinationList
     internal string? Layout { get; }
 
     /// <summary>The registries.</summary>
-    internal IReadOnlyList<string> Registries { get; }
+    internal IReadOnlyList<RegistryTarget> Registries { get; }
+
+    /// <summary>The image's names, one per registry and tag.</summary>
+    internal IEnumerable<string> References => Registries.Count == 0 ? Name.References : Registries.SelectMany(target => target.Of(Name).References);
 
     /// <summary>Whether a destination needs the bytes of the base's layers in any case.</summary>
     internal bool NeedBaseLayers => Archive is not null || Layout is not null;
@@ -53,9 +56,9 @@ internal sealed class DestinationList
             yield return new LayoutDestination(Layout, name, _reporter);
         }
 
-        foreach (var registry in Registries)
+        foreach (var target in Registries)
         {
-            yield return new RegistryDestination(client, name.In(registry), name.Tags);
+            yield return new RegistryDestination(client, target.Of(name).In(target.Registry), name.Tags, _reporter);
         }
     }
 
@@ -68,6 +71,13 @@ internal sealed class DestinationList
         return Path.GetFullPath(path, projectDirectory);
     }
 
+    private static string? Repository(ITaskItem item) => item.GetMetadata("Repository").Trim() switch
+    {
+        "" => null,
+        var text when ImageReference.IsRepository(text) => text,
+        var text => throw new ContainerizeException(DiagnosticCode.InvalidRepository, $"The Repository '{text}' of the item ContainerRegistry '{item.ItemSpec}' is not a repository name. It has lower-case letters and digits, parts separated by '/', and inside a part single '.', '_', '__' or '-'."),
+    };
+
     private static string Registry(string text)
     {
         var registry = text.Trim();
@@ -75,4 +85,13 @@ internal sealed class DestinationList
             ? ImageReference.NormalizeRegistry(registry)
             : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"ContainerRegistry '{registry}' is not a registry's host and optional port, like 'ghcr.io' or 'localhost:5000'. The repository's path belongs into ContainerRepository.");
     }
+}
+
+/// <summary>A registry that an image goes to.</summary>
+/// <param name="Registry">Host and optional port.</param>
+/// <param name="Repository">What the image is called there, when it has another name than elsewhere.</param>
+internal sealed record RegistryTarget(string Registry, string? Repository)
+{
+    /// <summary>What the image is called there.</summary>
+    internal ImageName Of(ImageName name) => name with { Registry = Registry, Repository = Repository ?? name.Repository };
 }

@@ -76,10 +76,13 @@ public sealed class PublishImage : ContainerizeTask
         // A push keeps the remote blobs: they can be mounted where their bytes need not go.
         var local = destinations.NeedBaseLayers ? await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken) : images;
         var results = new List<DestinationResult>();
-        foreach (var destination in destinations.Create(environment.Registries, destinations.Name))
+        var all = destinations.Create(environment.Registries, destinations.Name).ToList();
+        foreach (var destination in all.Where(destination => destination is not RegistryDestination))
         {
-            results.Add(await destination.WriteAsync(destination is RegistryDestination ? images : local, cancellationToken));
+            results.Add(await destination.WriteAsync(local, cancellationToken));
         }
+
+        results.AddRange(await RegistryDestination.WriteAllAsync([.. all.OfType<RegistryDestination>()], images, cancellationToken));
 
         if (PlatformTags && images.IsIndex)
         {
@@ -98,7 +101,7 @@ public sealed class PublishImage : ContainerizeTask
         MediaType = images.Root.Descriptor.MediaType;
         Index = images.IsIndex ? Encoding.UTF8.GetString(images.Root.Content) : null;
         ArchivePath = destinations.Archive;
-        ImageNames = [.. destinations.Name.References.Select(name => new TaskItem(name))];
+        ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
         WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Select(path => new TaskItem(path))];
     }
 
@@ -109,10 +112,7 @@ public sealed class PublishImage : ContainerizeTask
         foreach (var (image, item) in images.Images.Zip(BuiltImages))
         {
             var name = destinations.Name with { Tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")] };
-            foreach (var destination in destinations.Create(environment.Registries, name).OfType<RegistryDestination>())
-            {
-                results.Add(await destination.WriteAsync(new ImageSet(image), cancellationToken));
-            }
+            results.AddRange(await RegistryDestination.WriteAllAsync([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()], new ImageSet(image), cancellationToken));
         }
 
         return results;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Registry;
 
@@ -12,6 +13,9 @@ internal sealed class PushMemory(string? directory)
 {
     private const int MaxRepositories = 4;
     private const int MaxFileSize = 4096;
+
+    // Who holds the turn sends something at least every minute, or gives it back; this is for file systems whose locks are unreliable.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(30);
 
     internal void Remember(RepositoryReference repository, Digest digest)
     {
@@ -32,6 +36,27 @@ internal sealed class PushMemory(string? directory)
         {
             // Not remembered, then.
             TryDelete(temporary);
+        }
+    }
+
+    /// <summary>Waits until nobody else on this machine brings the blob to the registry.</summary>
+    /// <returns>The turn, given back by disposing it; null where there is no way to agree, and everyone goes at once.</returns>
+    internal async Task<IDisposable?> WaitForTurnAsync(string registry, Digest digest, CancellationToken cancellationToken)
+    {
+        if (directory is null)
+        {
+            return null;
+        }
+
+        var path = PathOf(registry, digest) + ".lock";
+        try
+        {
+            CreateDirectory(Path.GetDirectoryName(path)!);
+            return await FileLock.AcquireAsync(path, s_patience, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

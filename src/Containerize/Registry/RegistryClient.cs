@@ -15,9 +15,6 @@ namespace Containerize.Registry;
 /// <remarks>OCI distribution specification.</remarks>
 public sealed class RegistryClient : IDisposable
 {
-    private const int RepetitionsAfterDamage = 2;
-
-    private readonly ConcurrentDictionary<(string Store, Digest Digest), Lazy<Task<FileBlob>>> _fetches = new();
     private readonly ConcurrentDictionary<string, bool> _down = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
@@ -26,13 +23,18 @@ public sealed class RegistryClient : IDisposable
     private readonly ManifestExchange _manifests;
     private readonly PushMemory _memory;
     private readonly SemaphoreSlim _slots;
+    private readonly TransferReport _report;
+    private readonly BlobFetch _fetch;
+    private readonly BlobStore? _cache;
 
     /// <summary>Creates a client. Nothing is contacted and no credential is read before it is needed.</summary>
     /// <param name="options">How registries are reached.</param>
     /// <param name="reporter">Hears what is tried and which credential source is used.</param>
-    public RegistryClient(RegistryOptions options, IReporter reporter)
+    /// <param name="cache">Keeps blobs that go from one registry to another; without it they are passed on as they come.</param>
+    public RegistryClient(RegistryOptions options, IReporter reporter, BlobStore? cache = null)
     {
         _options = options;
+        _cache = cache;
         _reporter = reporter;
         var machine = MachineConfiguration.Read(options, reporter);
         _endpoints = new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Insecure)));
@@ -40,6 +42,8 @@ public sealed class RegistryClient : IDisposable
         _manifests = new ManifestExchange(options);
         _memory = new PushMemory(options.MemoryDirectory);
         _slots = new SemaphoreSlim(options.MaxParallelTransfers);
+        _report = new TransferReport(reporter, options.TimeProvider);
+        _fetch = new BlobFetch(OpenBlobAsync, _slots, _report, reporter);
     }
 
     /// <summary>Gets a manifest or index, from a mirror if one has it.</summary>
@@ -64,32 +68,14 @@ public sealed class RegistryClient : IDisposable
     /// <returns>The blob.</returns>
     public Blob CreateBlob(RepositoryReference repository, Descriptor descriptor) => new RegistryBlob(this, repository, descriptor);
 
-    /// <summary>Gets a blob into a store, unless it is there already. Simultaneous calls for one blob download it once.</summary>
+    /// <summary>Gets a blob into a store, unless it is there already. Simultaneous calls for one blob download it once, in other processes too.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="blob">The blob.</param>
     /// <param name="store">The store.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The blob in the store, verified.</returns>
-    public async Task<FileBlob> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var key = (store.Root, blob.Digest);
-            var flight = _fetches.GetOrAdd(key, _ => new(() => FetchOnceAsync(repository, blob, store, cancellationToken)));
-            try
-            {
-                return await flight.Value.WaitAsync(cancellationToken);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Whoever began it has given up; this caller has not.
-            }
-            finally
-            {
-                _fetches.TryRemove(new(key, flight));
-            }
-        }
-    }
+    public Task<FileBlob> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken) =>
+        _fetch.RunAsync(repository, blob, store, cancellationToken);
 
     /// <summary>Whether a repository has a blob.</summary>
     /// <param name="repository">The repository.</param>
@@ -112,9 +98,13 @@ public sealed class RegistryClient : IDisposable
     public async Task<PushOutcome> PushBlobAsync(RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
     {
         var place = _routes.OwnPlaceOf(target);
-        var outcome = await UseAsync(target, $"push the blob {blob.Descriptor.Digest} to {target}", (endpoint, _) => PushOnceAsync(endpoint, place, blob, evenIfThere, cancellationToken), cancellationToken);
-        _memory.Remember(place, blob.Descriptor.Digest);
-        return outcome;
+        // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
+        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.OwnPlaceOf(repository) is var from && from.Registry == place.Registry ? from.Name : null;
+        return await UseAsync(
+            target,
+            $"push the blob {blob.Descriptor.Digest} to {target}",
+            (endpoint, _) => new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Retrier, _options, _reporter).RunAsync(place, blob, origin, LocalizeAsync, evenIfThere, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Puts a manifest or index. Everything it names must be there before.</summary>
@@ -165,6 +155,7 @@ public sealed class RegistryClient : IDisposable
     {
         _endpoints.Dispose();
         _slots.Dispose();
+        _report.Dispose();
     }
 
     internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken) =>
@@ -199,93 +190,9 @@ public sealed class RegistryClient : IDisposable
         }
     }
 
-    private async Task<PushOutcome> PushOnceAsync(RegistryEndpoint endpoint, RepositoryReference target, Blob blob, bool evenIfThere, CancellationToken cancellationToken)
-    {
-        var retrier = _endpoints.Retrier;
-        if (!evenIfThere && await retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Push(target.Name), blob.Descriptor.Digest, token), cancellationToken))
-        {
-            return new(PushKind.AlreadyThere, 0);
-        }
-
-        await _slots.WaitAsync(cancellationToken);
-        try
-        {
-            using var progress = new TransferProgress("Pushing", blob.Descriptor, $"to {target}", _reporter, _options.TimeProvider);
-            var upload = new BlobUpload(endpoint, target.Name, blob, progress, retrier, _options, _reporter);
-            if (!evenIfThere && await upload.TryMountAsync(MountCandidates(target, blob), cancellationToken))
-            {
-                return new(PushKind.Mounted, 0);
-            }
-
-            await upload.SendAsync(cancellationToken);
-            return new(PushKind.Uploaded, progress.Moved);
-        }
-        catch (SourceException failure) when (failure.InnerException is ContainerizeException explained)
-        {
-            throw explained;
-        }
-        catch (SourceException failure)
-        {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The blob {blob.Descriptor.Digest} cannot be read to push it: {Printable.Clean(failure.Message)}", failure);
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
-
-    private IEnumerable<string> MountCandidates(RepositoryReference target, Blob blob)
-    {
-        // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
-        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.OwnPlaceOf(repository) is var from && from.Registry == target.Registry ? from.Name : null;
-        return _memory.Recall(target.Registry, blob.Descriptor.Digest).Prepend(origin).OfType<string>().Where(name => name != target.Name).Distinct().Take(2);
-    }
-
-    private async Task<FileBlob> FetchOnceAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
-    {
-        if (await store.TryGetVerifiedAsync(blob, cancellationToken) is { } stored)
-        {
-            return stored;
-        }
-
-        await _slots.WaitAsync(cancellationToken);
-        try
-        {
-            for (var attempt = 0; ; attempt++)
-            {
-                try
-                {
-                    return await DownloadAsync(repository, blob, store, cancellationToken);
-                }
-                catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch && attempt < RepetitionsAfterDamage)
-                {
-                    _reporter.Detail($"{failure.Message} Downloading it again.");
-                }
-            }
-        }
-        finally
-        {
-            _slots.Release();
-        }
-    }
-
-    private async Task<FileBlob> DownloadAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
-    {
-        using var progress = new TransferProgress("Pulling", blob, $"from {repository}", _reporter, _options.TimeProvider);
-        var stream = new ProgressStream(await OpenBlobAsync(repository, blob, cancellationToken), progress);
-        await using (stream.ConfigureAwait(false))
-        {
-            try
-            {
-                return await ExplainAsync(repository.Registry, $"download the blob {blob.Digest} of {repository}", () => store.AddAsync(blob, stream, repository.ToString(), cancellationToken));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                // What the network does is explained above; this is the disk.
-                throw WriteFailure.Explain(failure, $"The blob {blob.Digest} of {repository}");
-            }
-        }
-    }
+    /// <summary>Through the cache: the bytes are there for the next registry and the next build, and can be sent again when a connection breaks.</summary>
+    private async Task<Blob> LocalizeAsync(Blob blob, CancellationToken cancellationToken) =>
+        blob is RegistryBlob remote && _cache is not null ? await FetchAsync(remote.Repository, remote.Descriptor, _cache, cancellationToken) : blob;
 
     /// <summary>Reads from the first place that has it: a mirror that fails or lacks it is passed over.</summary>
     private async Task<T?> ReadAsync<T>(RepositoryReference repository, string tagOrDigest, string what, Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)

@@ -9,8 +9,8 @@ public sealed record RegistryOptions
     /// <summary>The <c>User-Agent</c> header.</summary>
     public string UserAgent { get; init; } = "containerize/" + typeof(RegistryOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
-    /// <summary>The registry (host and optional port) that images are pushed to: the only one that gets the .NET SDK's push credentials.</summary>
-    public string? PushRegistry { get; init; }
+    /// <summary>The registries (host and optional port) that images are pushed to: the only ones that get the .NET SDK's push credentials.</summary>
+    public IReadOnlyList<string> PushRegistries { get; init; } = [];
 
     /// <summary>The registry (host and optional port) that base images are pulled from: the only one that gets the .NET SDK's pull credentials.</summary>
     public string? PullRegistry { get; init; }

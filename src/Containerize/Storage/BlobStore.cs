@@ -18,6 +18,9 @@ public sealed class BlobStore
 
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);
 
+    // For file systems whose locks are unreliable; a holder that died holds nothing.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(30);
+
     /// <summary>Opens a store, creating its directories for the current user only.</summary>
     /// <param name="directory">The directory.</param>
     public BlobStore(string directory)
@@ -87,6 +90,24 @@ public sealed class BlobStore
         var verified = new VerifyingStream(content, expected, origin);
         await verified.CopyToAsync(writer.Stream, CopyBuffer, cancellationToken);
         return writer.Commit(expected);
+    }
+
+    /// <summary>Waits until nobody else on this machine brings a blob into this store. It only saves work.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <returns>The turn, given back by disposing it; null where there is no way to agree, and everyone goes at once.</returns>
+    internal async Task<IDisposable?> WaitForTurnAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var directory = Path.Combine(Root, "locks");
+            CreateDirectory(directory);
+            return await FileLock.AcquireAsync(Path.Combine(directory, $"{digest.Algorithm}-{digest.Hex}"), s_patience, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Starts a blob whose digest is not known yet.</summary>

@@ -52,18 +52,19 @@ internal sealed class ClientLab : IAsyncDisposable
         return registry;
     }
 
+    internal RegistryOptions ClientOptions() => Options(new RegistryOptions
+    {
+        RetryDelay = TimeSpan.FromMilliseconds(1),
+        MaxRetryDelay = TimeSpan.FromMilliseconds(50),
+        NoProgressTimeout = TimeSpan.FromSeconds(20),
+        Environment = name => Environment.GetValueOrDefault(name),
+        SystemConfigDirectory = Path.Combine(Home, "etc"),
+        CertificateFiles = CertificateFiles(),
+    });
+
     internal RegistryClient NewClient(Func<RegistryOptions, RegistryOptions>? change = null)
     {
-        var options = Options(new RegistryOptions
-        {
-            RetryDelay = TimeSpan.FromMilliseconds(1),
-            MaxRetryDelay = TimeSpan.FromMilliseconds(50),
-            NoProgressTimeout = TimeSpan.FromSeconds(20),
-            Environment = name => Environment.GetValueOrDefault(name),
-            SystemConfigDirectory = Path.Combine(Home, "etc"),
-            CertificateFiles = CertificateFiles(),
-        });
-        var client = new RegistryClient(change is null ? options : change(options), Reporter);
+        var client = new RegistryClient(change is null ? ClientOptions() : change(ClientOptions()), Reporter);
         _clients.Add(client);
         return client;
     }

@@ -42,7 +42,7 @@ public sealed class CredentialTests
     [TestMethod]
     public async Task The_sdks_push_variables_go_to_the_destination_only()
     {
-        _options = _options with { PushRegistry = "push.example", PullRegistry = "pull.example" };
+        _options = _options with { PushRegistries = ["push.example"], PullRegistry = "pull.example" };
         SetSdk("DOTNET_CONTAINER_PUSH_REGISTRY", "pusher");
         Assert.AreEqual("pusher", (await FindAsync("push.example", isWrite: true))!.User);
         Assert.AreEqual("pusher", (await FindAsync("push.example"))!.User);
@@ -53,7 +53,7 @@ public sealed class CredentialTests
     [TestMethod]
     public async Task The_sdks_pull_variables_go_to_the_bases_registry_only()
     {
-        _options = _options with { PushRegistry = "push.example", PullRegistry = "pull.example" };
+        _options = _options with { PushRegistries = ["push.example"], PullRegistry = "pull.example" };
         SetSdk("DOTNET_CONTAINER_PULL_REGISTRY", "puller");
         Assert.AreEqual("puller", (await FindAsync("pull.example"))!.User);
         Assert.IsNull(await FindAsync("push.example", isWrite: true));
@@ -63,7 +63,7 @@ public sealed class CredentialTests
     [TestMethod]
     public async Task The_sdks_general_variables_go_to_both_and_no_further()
     {
-        _options = _options with { PushRegistry = "push.example", PullRegistry = "pull.example" };
+        _options = _options with { PushRegistries = ["push.example"], PullRegistry = "pull.example" };
         SetSdk("DOTNET_CONTAINER_REGISTRY", "both");
         Assert.AreEqual("both", (await FindAsync("pull.example"))!.User);
         Assert.AreEqual("both", (await FindAsync("push.example", isWrite: true))!.User);
@@ -73,7 +73,7 @@ public sealed class CredentialTests
     [TestMethod]
     public async Task One_registry_for_both_keeps_pull_and_push_apart()
     {
-        _options = _options with { PushRegistry = "r.example", PullRegistry = "r.example" };
+        _options = _options with { PushRegistries = ["r.example"], PullRegistry = "r.example" };
         SetSdk("DOTNET_CONTAINER_PUSH_REGISTRY", "pusher");
         SetSdk("DOTNET_CONTAINER_PULL_REGISTRY", "puller");
         Assert.AreEqual("puller", (await FindAsync("r.example"))!.User);

@@ -4,12 +4,12 @@ namespace Containerize.Registry.Credentials;
 
 /// <summary>
 /// Credentials in environment variables: <c>CONTAINERIZE_REGISTRY_&lt;HOST&gt;_USER</c> and <c>_PASSWORD</c> for one host, and those of the .NET SDK,
-/// which name no host and are therefore given to the destination and to the base image's registry only.
+/// which name no host and are therefore given to the destinations and to the base image's registry only.
 /// </summary>
 internal sealed class EnvironmentCredentials(RegistryOptions options)
 {
-    private readonly string? _push = Normalize(options.PushRegistry);
-    private readonly string? _pull = Normalize(options.PullRegistry);
+    private readonly IReadOnlyList<string> _push = [.. options.PushRegistries.Select(ImageReference.NormalizeRegistry)];
+    private readonly string? _pull = options.PullRegistry is { } pull ? ImageReference.NormalizeRegistry(pull) : null;
 
     /// <summary>The middle of a variable's name: the host in upper case, everything but letters and digits as '_'.</summary>
     internal static string VariablePart(string registry) =>
@@ -24,7 +24,7 @@ internal sealed class EnvironmentCredentials(RegistryOptions options)
 
     private IEnumerable<string> SdkPrefixes(string registry, bool isWrite)
     {
-        var isDestination = registry == _push;
+        var isDestination = _push.Contains(registry);
         var isBase = registry == _pull;
         if (isBase && !isWrite)
         {
@@ -47,6 +47,4 @@ internal sealed class EnvironmentCredentials(RegistryOptions options)
         options.Environment(userVariable) is { Length: > 0 } user && options.Environment(passwordVariable) is { Length: > 0 } password
             ? Credential.Of($"the environment variables {userVariable} and {passwordVariable}", user, password)
             : null;
-
-    private static string? Normalize(string? registry) => registry is null ? null : ImageReference.NormalizeRegistry(registry);
 }

@@ -16,23 +16,24 @@ internal sealed class BlobUpload
 
     private readonly RegistryEndpoint _endpoint;
     private readonly Access _access;
-    private readonly Blob _blob;
+    private readonly Descriptor _descriptor;
     private readonly RegistryOptions _options;
     private readonly Retrier _retrier;
     private readonly IReporter _reporter;
-    private readonly TransferProgress _progress;
+    private TransferProgress? _progress;
+    private Blob _blob;
     private UploadMethod _method = UploadMethod.Monolithic;
     private UploadSession? _session;
     private int _attempts;
     private int _broken;
     private bool _restarted;
 
-    internal BlobUpload(RegistryEndpoint endpoint, string repository, Blob blob, TransferProgress progress, Retrier retrier, RegistryOptions options, IReporter reporter)
+    internal BlobUpload(RegistryEndpoint endpoint, string repository, Blob blob, Retrier retrier, RegistryOptions options, IReporter reporter)
     {
         _endpoint = endpoint;
         _access = Access.Push(repository);
         _blob = blob;
-        _progress = progress;
+        _descriptor = blob.Descriptor;
         _retrier = retrier;
         _options = options;
         _reporter = reporter;
@@ -71,7 +72,7 @@ internal sealed class BlobUpload
     private async Task<bool> TryMountAsync(string from, CancellationToken cancellationToken)
     {
         var access = Access.Mount(_access.Repository, from);
-        var url = _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_blob.Descriptor.Digest.ToString())}&from={Uri.EscapeDataString(from)}");
+        var url = _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_descriptor.Digest.ToString())}&from={Uri.EscapeDataString(from)}");
         try
         {
             using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, url, access), cancellationToken);
@@ -80,30 +81,37 @@ internal sealed class BlobUpload
                 return true;
             }
 
-            _reporter.Detail($"{_endpoint.Registry} does not mount {_blob.Descriptor.Digest} from {from} ({(int)response.StatusCode}).");
+            _reporter.Detail($"{_endpoint.Registry} does not mount {_descriptor.Digest} from {from} ({(int)response.StatusCode}).");
             _session = response.StatusCode == HttpStatusCode.Accepted ? UploadSession.Of(response) : null;
         }
         catch (Exception failure) when (failure is TransientException or ContainerizeException { Code: DiagnosticCode.RegistryDenied })
         {
             // A mount only saves work; whatever hinders it, the upload decides.
-            _reporter.Detail($"{_blob.Descriptor.Digest} was not mounted from {from}: {failure.Message.TrimEnd('.')}.");
+            _reporter.Detail($"{_descriptor.Digest} was not mounted from {from}: {failure.Message.TrimEnd('.')}.");
         }
 
         return false;
     }
 
     /// <summary>Sends the blob.</summary>
-    internal Task SendAsync(CancellationToken cancellationToken) => _retrier.ExecuteAsync(
-        async token =>
-        {
-            if (_attempts++ == 0 || !await HasAsync(_endpoint, _access, _blob.Descriptor.Digest, token))
+    /// <param name="source">The same blob, or a copy of it that is nearer.</param>
+    /// <param name="progress">Counts the bytes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal Task SendAsync(Blob source, TransferProgress progress, CancellationToken cancellationToken)
+    {
+        (_blob, _progress) = (source, progress);
+        return _retrier.ExecuteAsync(
+            async token =>
             {
-                await SendOnceAsync(token);
-            }
+                if (_attempts++ == 0 || !await HasAsync(_endpoint, _access, _descriptor.Digest, token))
+                {
+                    await SendOnceAsync(token);
+                }
 
-            return true;
-        },
-        cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
 
     private async Task SendOnceAsync(CancellationToken cancellationToken)
     {
@@ -112,7 +120,7 @@ internal sealed class BlobUpload
             // A session that failed once is never used again.
             var session = _session ?? await StartAsync(cancellationToken);
             _session = null;
-            _progress.GoTo(0);
+            _progress!.GoTo(0);
             try
             {
                 await SendAsync(session, cancellationToken);
@@ -120,14 +128,14 @@ internal sealed class BlobUpload
             }
             catch (UploadRefusedException refused)
             {
-                if (await HasAsync(_endpoint, _access, _blob.Descriptor.Digest, cancellationToken))
+                if (await HasAsync(_endpoint, _access, _descriptor.Digest, cancellationToken))
                 {
                     return;
                 }
 
                 await ChooseNextAsync(refused, cancellationToken);
             }
-            catch (TransientException) when (_method == UploadMethod.Monolithic && _blob.Descriptor.Size > _options.ChunkSize && ++_broken == BrokenBeforeChunks)
+            catch (TransientException) when (_method == UploadMethod.Monolithic && _descriptor.Size > _options.ChunkSize && ++_broken == BrokenBeforeChunks)
             {
                 // The connection does not last for the whole; chunks need not begin anew each time.
                 _method = UploadMethod.Chunked;
@@ -178,13 +186,13 @@ internal sealed class BlobUpload
 
     private async Task SendWholeAsync(UploadSession session, CancellationToken cancellationToken)
     {
-        using var response = await PutAsync(session, Content(0, _blob.Descriptor.Size), cancellationToken);
+        using var response = await PutAsync(session, Content(0, _descriptor.Size), cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
     }
 
     private async Task SendOnePatchAsync(UploadSession session, CancellationToken cancellationToken)
     {
-        using var response = await PatchAsync(session, 0, _blob.Descriptor.Size, contentRange: null, cancellationToken);
+        using var response = await PatchAsync(session, 0, _descriptor.Size, contentRange: null, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
         await FinishAsync(UploadSession.Of(response, session)!, cancellationToken);
     }
@@ -197,7 +205,7 @@ internal sealed class BlobUpload
 
     private Task<HttpResponseMessage> PutAsync(UploadSession session, Func<HttpContent>? content, CancellationToken cancellationToken) =>
         _endpoint.SendOnceAsync(
-            new RegistryRequest(HttpMethod.Put, VerbatimUrl.WithParameter(session.Location, "digest", _blob.Descriptor.Digest.ToString()), _access) { Content = content }, cancellationToken);
+            new RegistryRequest(HttpMethod.Put, VerbatimUrl.WithParameter(session.Location, "digest", _descriptor.Digest.ToString()), _access) { Content = content }, cancellationToken);
 
     private Task<HttpResponseMessage> PatchAsync(UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
         _endpoint.SendOnceAsync(
@@ -205,8 +213,8 @@ internal sealed class BlobUpload
 
     private Func<HttpContent> Content(long offset, long length) => () =>
     {
-        _progress.GoTo(offset);
-        return new BlobContent(_blob, offset, length, _progress.Add);
+        _progress!.GoTo(offset);
+        return new BlobContent(_blob, offset, length, _progress!.Add);
     };
 
     private async Task RequireSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -220,14 +228,14 @@ internal sealed class BlobUpload
     private async Task<UploadRefusedException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var errors = await RegistryErrors.ReadAsync(response, _options, cancellationToken);
-        return new(response.StatusCode, errors, RegistryFailure.Of(_endpoint, _access, $"push the blob {_blob.Descriptor.Digest} to {_endpoint.Registry}/{_access.Repository}", response, errors));
+        return new(response.StatusCode, errors, RegistryFailure.Of(_endpoint, _access, $"push the blob {_descriptor.Digest} to {_endpoint.Registry}/{_access.Repository}", response, errors));
     }
 
     /// <summary>Finds out who damaged the bytes.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: they are damaged here already.</exception>
     private async Task VerifySourceAsync(CancellationToken cancellationToken)
     {
-        var stream = new VerifyingStream(await _blob.OpenReadAsync(cancellationToken), _blob.Descriptor, "this build");
+        var stream = new VerifyingStream(await _blob.OpenReadAsync(cancellationToken), _descriptor, "this build");
         await using (stream.ConfigureAwait(false))
         {
             await stream.CopyToAsync(Stream.Null, cancellationToken);
@@ -245,7 +253,7 @@ internal sealed class BlobUpload
         private const long SmallChunk = 4 * 1024 * 1024;
         private const long SmallestChunk = 1024 * 1024;
 
-        private readonly long _size = upload._blob.Descriptor.Size;
+        private readonly long _size = upload._descriptor.Size;
         private UploadSession _session = session;
         private long _chunk = Math.Max(upload._options.ChunkSize, Math.Min(session.MinChunk, MaxMinChunk));
         private long _offset;
