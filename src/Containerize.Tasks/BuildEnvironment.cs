@@ -1,4 +1,5 @@
 using Containerize.Images;
+using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
@@ -8,8 +9,12 @@ namespace Containerize.Tasks;
 /// <summary>What the machine lends to a build: the cache and the way to registries.</summary>
 internal sealed class BuildEnvironment : IDisposable
 {
+    private const string NoCache = "none";
+
     private readonly string _projectDirectory;
     private readonly BaseImageReference _baseReference;
+    private readonly string[] _cacheFrom;
+    private readonly bool _verifyCache;
 
     /// <summary>Reads the environment from an item.</summary>
     /// <param name="item">The project's directory; its metadata name the base, the cache and registries.</param>
@@ -20,6 +25,8 @@ internal sealed class BuildEnvironment : IDisposable
     {
         _projectDirectory = item.ItemSpec;
         _baseReference = BaseImageReference.Parse(item.GetMetadata("BaseImage"), _projectDirectory);
+        _cacheFrom = List(item.GetMetadata("CacheFrom"));
+        _verifyCache = item.GetMetadata("VerifyCache") == "true";
         var directory = CacheLocation.Resolve(item.GetMetadata("CacheDirectory"), _projectDirectory, Environment.GetEnvironmentVariable);
         Cache = OpenCache(directory, Path.Combine(outputDirectory, "cache"), warn);
         Registries = new RegistryClient(
@@ -55,6 +62,23 @@ internal sealed class BuildEnvironment : IDisposable
         RegistryReference registry => new RegistrySource(Registries, registry.Image, Cache, prefetch),
         var other => throw new InvalidOperationException($"There is no source for {other.GetType().Name}."),
     };
+
+    /// <summary>Images in registries whose layers need not be made again: those that the push is going to replace, the newest one beside them, and those that the project names.</summary>
+    /// <param name="destinations">Where the image goes.</param>
+    /// <param name="platform">The platform of the image.</param>
+    /// <param name="reporter">Is told what could not be read.</param>
+    /// <returns>The images.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
+    internal PreviousImages OpenPreviousImages(DestinationList destinations, Platform platform, IReporter reporter)
+    {
+        var isOff = _cacheFrom is [var only] && only.Equals(NoCache, StringComparison.OrdinalIgnoreCase);
+        var targets = isOff ? [] : destinations.Registries.Select(target => target.Of(destinations.Name).In(target.Registry)).ToList();
+        var images = targets.SelectMany(target => destinations.Name.Tags.Append("latest").Select(tag => new ImageReference(target, tag, null)))
+            .Concat(isOff ? [] : _cacheFrom.Select(text => ImageReference.Parse(text) is { Tag: null, Digest: null } untagged ? untagged with { Tag = "latest" } : ImageReference.Parse(text)))
+            .Distinct()
+            .ToList();
+        return new PreviousImages(Registries, images, targets, platform, Cache, _verifyCache, reporter);
+    }
 
     private static BlobStore OpenCache(string? directory, string fallback, Action<string> warn)
     {

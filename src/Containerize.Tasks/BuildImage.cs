@@ -7,6 +7,8 @@ namespace Containerize.Tasks;
 /// <summary>Builds an image from published files and keeps it in a directory, ready for <see cref="PublishImage"/>.</summary>
 public sealed class BuildImage : ContainerizeTask
 {
+    private const string HashesFile = "hashes.txt";
+
     /// <summary>The publish directory, a full path.</summary>
     [Required]
     public required string PublishDirectory { get; set; }
@@ -54,6 +56,12 @@ public sealed class BuildImage : ContainerizeTask
     [Required]
     public required ITaskItem BuildEnvironment { get; set; }
 
+    /// <summary>Whether the image becomes part of an index, so that this build cannot tell what its destinations hold.</summary>
+    public bool IsPartOfIndex { get; set; }
+
+    /// <summary>Whether to say in full how each layer differs from the last image's.</summary>
+    public bool Explain { get; set; }
+
     /// <summary>Where the built image is kept, a full path.</summary>
     [Required]
     public required string OutputDirectory { get; set; }
@@ -91,12 +99,43 @@ public sealed class BuildImage : ContainerizeTask
         var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports).Read(
             files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers), reporter);
-        var built = await ImageBuilder.BuildAsync(request, store, reporter, cancellationToken);
+        var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
+        var memory = new BuildMemory(
+            new Layers.LayerCache(environment.Cache),
+            Layers.FileHashes.Load(Path.Combine(OutputDirectory, HashesFile)),
+            previous,
+            environment.OpenPreviousImages(destinations, request.Platform, reporter));
+        var built = await ImageBuilder.BuildAsync(
+            request,
+            memory,
+            async (image, token) => IsPartOfIndex || !await HoldAsync(destinations.Create(environment.Registries, destinations.Name), new ImageSet(image), token),
+            reporter,
+            cancellationToken);
         await BuiltImageFile.SaveAsync(built, store, cancellationToken);
         Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);
         Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        WrittenOutputs = [new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, BuiltImageFile.FileName))];
+        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, HashesFile }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
+        if (Explain)
+        {
+            foreach (var line in LayerReport.Explain(built, previous))
+            {
+                reporter.Message(line);
+            }
+        }
+    }
+
+    private static async Task<bool> HoldAsync(IEnumerable<Containerize.Destinations.IImageDestination> destinations, ImageSet images, CancellationToken cancellationToken)
+    {
+        foreach (var destination in destinations)
+        {
+            if (!await destination.HoldsAsync(images, cancellationToken))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

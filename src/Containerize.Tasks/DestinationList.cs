@@ -43,8 +43,9 @@ internal sealed class DestinationList
     /// <summary>The destinations: local ones first, because they fail sooner.</summary>
     /// <param name="client">Talks to registries.</param>
     /// <param name="name">What the image is called there.</param>
+    /// <param name="budget">How much may be sent to a registry.</param>
     /// <returns>The destinations.</returns>
-    internal IEnumerable<IImageDestination> Create(RegistryClient client, ImageName name)
+    internal IEnumerable<IImageDestination> Create(RegistryClient client, ImageName name, UploadBudget? budget = null)
     {
         if (Archive is not null)
         {
@@ -58,7 +59,7 @@ internal sealed class DestinationList
 
         foreach (var target in Registries)
         {
-            yield return new RegistryDestination(client, target.Of(name).In(target.Registry), name.Tags, _reporter);
+            yield return new RegistryDestination(client, target.Of(name).In(target.Registry), name.Tags, _reporter, budget);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
             foreach (var layer in image.Layers)
             {
                 var packages = layer.Packages.Count == 0 ? "" : $" of {Count(layer.Packages.Count, "package")}";
-                yield return Line(layer.Name, Count(layer.Files, "file") + packages, layer.Size, layer.Descriptor.Size);
+                yield return $"{Line(layer.Name, Count(layer.Files, "file") + packages, layer.Size, layer.Descriptor.Size)}  {LayerReport.Summarize(layer)}";
             }
         }
 
@@ -68,6 +68,9 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
             ["bytesWritten"] = destination.BytesWritten,
             ["bytesAvoided"] = destination.BytesAvoided,
         })]);
+        var pushed = destinations.Where(destination => destination.Kind == "registry").ToList();
+        root["bytesUploaded"] = pushed.Sum(destination => destination.BytesWritten);
+        root["uploadBytesAvoided"] = pushed.Sum(destination => destination.BytesAvoided);
         return Encoding.UTF8.GetBytes(root.ToJsonString(s_readable) + "\n");
     }
 
@@ -100,6 +103,15 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
             ["diffId"] = layer.DiffId.ToString(),
             ["mediaType"] = layer.Descriptor.MediaType,
             ["packages"] = Array(layer.Packages),
+            ["inputs"] = layer.Inputs.ToString(),
+            ["origin"] = layer.Origin switch { LayerOrigin.Cache => "cache", LayerOrigin.Registry => "registry", _ => "built" },
+            ["changes"] = layer.Changes is not { } changes ? null : new JsonObject
+            {
+                ["packages"] = new JsonArray([.. changes.Packages.Select(package => new JsonObject { ["id"] = package.Id, ["before"] = package.Before, ["after"] = package.After })]),
+                ["added"] = Array(changes.Added),
+                ["changed"] = Array(changes.Changed),
+                ["removed"] = Array(changes.Removed),
+            },
         })]);
         return facts;
     }

@@ -25,6 +25,12 @@ public sealed class PublishImage : ContainerizeTask
     /// <summary>Whether each image of an index gets tags of its own as well, which end in its runtime identifier.</summary>
     public bool PlatformTags { get; set; }
 
+    /// <summary>How much a push may send: a number and a unit; empty for as much as it takes.</summary>
+    public string? UploadBudget { get; set; }
+
+    /// <summary>Whether exceeding the budget is an error.</summary>
+    public bool FailOverBudget { get; set; }
+
     /// <summary>One item, the project's directory, whose metadata say which base, cache and registries there are.</summary>
     [Required]
     public required ITaskItem BuildEnvironment { get; set; }
@@ -73,15 +79,20 @@ public sealed class PublishImage : ContainerizeTask
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
         IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), environment.Registries.CreateBlob))];
         var images = ImageSet.Of([.. built.Select(image => image.Image)]);
-        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-        var local = destinations.NeedBaseLayers ? await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken) : images;
+        var budget = string.IsNullOrWhiteSpace(UploadBudget) ? null : new UploadBudget(Containerize.Destinations.UploadBudget.ParseSize("ContainerizeUploadBudget", UploadBudget), FailOverBudget, reporter);
         var results = new List<DestinationResult>();
-        var all = destinations.Create(environment.Registries, destinations.Name).ToList();
+        var all = destinations.Create(environment.Registries, destinations.Name, budget).ToList();
+        ImageSet? local = null;
         foreach (var destination in all.Where(destination => destination is not RegistryDestination))
         {
-            results.Add(await destination.WriteAsync(local, cancellationToken));
+            // What is there already needs no bytes.
+            var bytes = await destination.HoldsAsync(images, cancellationToken)
+                ? images
+                : local ??= await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken);
+            results.Add(await destination.WriteAsync(bytes, cancellationToken));
         }
 
+        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
         results.AddRange(await RegistryDestination.WriteAllAsync([.. all.OfType<RegistryDestination>()], images, cancellationToken));
 
         if (PlatformTags && images.IsIndex)
@@ -97,12 +108,17 @@ public sealed class PublishImage : ContainerizeTask
             reporter.Message(line);
         }
 
+        foreach (var (image, item) in built.Zip(BuiltImages))
+        {
+            PreviousBuild.Save(Path.Combine(item.ItemSpec, PreviousBuild.FileName), image.Layers);
+        }
+
         Digest = images.Root.Descriptor.Digest.ToString();
         MediaType = images.Root.Descriptor.MediaType;
         Index = images.IsIndex ? Encoding.UTF8.GetString(images.Root.Content) : null;
         ArchivePath = destinations.Archive;
         ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
-        WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Select(path => new TaskItem(path))];
+        WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Concat(BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName))).Select(path => new TaskItem(path))];
     }
 
     // The index went first: its images are there, and only the tags are new.
@@ -112,7 +128,8 @@ public sealed class PublishImage : ContainerizeTask
         foreach (var (image, item) in images.Images.Zip(BuiltImages))
         {
             var name = destinations.Name with { Tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")] };
-            results.AddRange(await RegistryDestination.WriteAllAsync([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()], new ImageSet(image), cancellationToken));
+            // A push keeps the remote blobs: they can be mounted where their bytes need not go.
+        results.AddRange(await RegistryDestination.WriteAllAsync([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()], new ImageSet(image), cancellationToken));
         }
 
         return results;

@@ -58,6 +58,12 @@ public enum DiagnosticCode
     /// <summary>The repository name was changed to one that is valid (a warning).</summary>
     ChangedRepository = 1015,
 
+    /// <summary>A layer of an image in a registry is not what the image says of it; it is not used (a warning).</summary>
+    ForeignLayerMismatch = 1016,
+
+    /// <summary>A push sends more than the project allows (a warning, or an error).</summary>
+    UploadBudgetExceeded = 1017,
+
     /// <summary>Two images of an index are for the same platform.</summary>
     SamePlatform = 1020,
 

@@ -27,6 +27,13 @@ public sealed class ArchiveDestination : IImageDestination
     }
 
     /// <inheritdoc/>
+    public Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        var path = ArchivePath.Resolve(_path, _name);
+        return Task.FromResult(ArchiveContents.Of(images, _name, IsGzip(path)).AreIn(path));
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/> or <see cref="DiagnosticCode.DigestMismatch"/>;
     /// an archive that was there before is unchanged.

@@ -6,6 +6,12 @@ namespace Containerize.Destinations;
 /// <summary>A place that an image goes to.</summary>
 public interface IImageDestination
 {
+    /// <summary>Whether the place holds this very image under these very names, so that there is nothing to write. It is a cheap look: names, digests and sizes, not the bytes of layers.</summary>
+    /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="cancellationToken">Stops the looking.</param>
+    /// <returns>Whether it does; also false when that cannot be found out.</returns>
+    Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken);
+
     /// <summary>Writes the image: its blobs first, what names them last, so that an interruption leaves what was there before.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="cancellationToken">Stops the writing and removes what is half-written.</param>

@@ -34,6 +34,21 @@ public sealed class LayoutDestination : IImageDestination
     }
 
     /// <inheritdoc/>
+    public async Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var index = Path.Combine(_directory, Layout.Index);
+            return File.Exists(index) && await File.ReadAllBytesAsync(index, cancellationToken) is var old && Merge(old, images).AsSpan().SequenceEqual(old)
+                && ImageBlobs.Of(images).All(blob => new FileInfo(Path.Combine(_directory, Layout.PathOf(blob.Descriptor.Digest))) is { Exists: true } file && file.Length == blob.Descriptor.Size);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>, <see cref="DiagnosticCode.DigestMismatch"/>,
     /// or <see cref="DiagnosticCode.InvalidDocument"/> when the layout that is there is damaged; what it names is unchanged.

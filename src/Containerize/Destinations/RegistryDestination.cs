@@ -12,14 +12,17 @@ public sealed class RegistryDestination : IImageDestination
     private readonly RepositoryReference _target;
     private readonly IReadOnlyList<string> _tags;
     private readonly IReporter _reporter;
+    private readonly UploadBudget? _budget;
 
     /// <summary>Creates the destination.</summary>
     /// <param name="client">Talks to the registry.</param>
     /// <param name="target">The repository.</param>
     /// <param name="tags">The tags to move.</param>
     /// <param name="reporter">Is told when everything has to be sent again.</param>
-    public RegistryDestination(RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, IReporter reporter)
+    /// <param name="budget">How much may be sent; null for as much as it takes.</param>
+    public RegistryDestination(RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, IReporter reporter, UploadBudget? budget = null)
     {
+        _budget = budget;
         _client = client;
         _target = target;
         _tags = tags;
@@ -47,9 +50,31 @@ public sealed class RegistryDestination : IImageDestination
     }
 
     /// <inheritdoc/>
+    public async Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var there = await Task.WhenAll(_tags.Select(tag => _client.TryResolveTargetAsync(_target, tag, cancellationToken)));
+            return Array.TrueForAll(there, manifest => manifest?.Digest == images.Root.Descriptor.Digest);
+        }
+        catch (ContainerizeException)
+        {
+            // The push will find out why, and say it.
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {
+        if (await HoldsAsync(images, cancellationToken))
+        {
+            return Result([.. BlobsOf(images).Select(blob => (blob.Descriptor.Size, 0L))]);
+        }
+
         var sent = await PushBlobsAsync(images, evenIfThere: false, cancellationToken);
+        // Before anything has a name: what exceeds the budget is not published where that is an error.
+        _budget?.Check(_target, sent.Sum(blob => blob.Sent));
         try
         {
             await PutManifestsAsync(images, cancellationToken);
@@ -63,20 +88,21 @@ public sealed class RegistryDestination : IImageDestination
             await PutManifestsAsync(images, cancellationToken);
         }
 
-        return new DestinationResult(
-            "registry",
-            [.. _tags.Select(tag => $"{_target}:{tag}")],
-            sent.Sum(blob => blob.Sent),
-            sent.Sum(blob => blob.Size - Math.Min(blob.Size, blob.Sent)));
+        return Result(sent);
     }
 
-    private async Task<IReadOnlyList<(long Size, long Sent)>> PushBlobsAsync(ImageSet images, bool evenIfThere, CancellationToken cancellationToken)
-    {
-        var blobs = images.Images
-            .SelectMany(image => image.Layers.Select(layer => layer.Blob).Where(blob => !MediaTypes.IsForeignLayer(blob.Descriptor.MediaType)).Append(image.Config.Blob))
-            .DistinctBy(blob => blob.Descriptor.Digest);
-        return await Task.WhenAll(blobs.Select(async blob => (blob.Descriptor.Size, (await _client.PushBlobAsync(_target, blob, cancellationToken, evenIfThere)).BytesSent)));
-    }
+    private DestinationResult Result(IReadOnlyList<(long Size, long Sent)> blobs) => new(
+        "registry",
+        [.. _tags.Select(tag => $"{_target}:{tag}")],
+        blobs.Sum(blob => blob.Sent),
+        blobs.Sum(blob => blob.Size - Math.Min(blob.Size, blob.Sent)));
+
+    private static IEnumerable<Blob> BlobsOf(ImageSet images) => images.Images
+        .SelectMany(image => image.Layers.Select(layer => layer.Blob).Where(blob => !MediaTypes.IsForeignLayer(blob.Descriptor.MediaType)).Append(image.Config.Blob))
+        .DistinctBy(blob => blob.Descriptor.Digest);
+
+    private async Task<IReadOnlyList<(long Size, long Sent)>> PushBlobsAsync(ImageSet images, bool evenIfThere, CancellationToken cancellationToken) =>
+        await Task.WhenAll(BlobsOf(images).Select(async blob => (blob.Descriptor.Size, (await _client.PushBlobAsync(_target, blob, cancellationToken, evenIfThere)).BytesSent)));
 
     private async Task PutManifestsAsync(ImageSet images, CancellationToken cancellationToken)
     {

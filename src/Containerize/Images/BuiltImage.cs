@@ -20,4 +20,8 @@ public sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, s
 /// <param name="Descriptor">The blob; its size is the compressed one.</param>
 /// <param name="DiffId">The digest of the uncompressed tar.</param>
 /// <param name="Packages">The packages in it, each as <c>id version</c>.</param>
-public sealed record BuiltLayer(string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages);
+/// <param name="Inputs">The inputs hash: by what the layer is recognised.</param>
+/// <param name="Origin">How the build came by it.</param>
+/// <param name="Changes">How it differs from the layer that the project's last image had in its place; null when that is not known.</param>
+public sealed record BuiltLayer(
+    string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages, Digest Inputs, LayerOrigin Origin, LayerChanges? Changes);

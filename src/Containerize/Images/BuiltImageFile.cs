@@ -32,10 +32,10 @@ public static class BuiltImageFile
             built.Image.Config.Blob.Descriptor,
             built.BaseName,
             built.BaseDigest,
-            [.. built.BaseLayers.Select(Locate)],
+            [.. built.Image.Layers.Select(Locate)],
             built.Layers);
         store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
-        store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest, .. built.Layers.Select(layer => layer.Descriptor.Digest)]));
+        store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
     }
 
     /// <summary>Reads the image back.</summary>
@@ -49,7 +49,7 @@ public static class BuiltImageFile
         {
             var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
             var manifest = new MemoryBlob(state.Manifest.MediaType, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)));
-            var located = state.BaseLayers.Concat(state.Layers.Select(layer => new LocatedLayer(layer.Descriptor, layer.DiffId, store.PathOf(layer.Descriptor.Digest), 0, null))).GetEnumerator();
+            var located = state.Blobs.GetEnumerator();
             var image = Image.Read(manifest, File.ReadAllBytes(store.PathOf(state.Config.Digest)), _ => located.MoveNext() ? Open(located.Current, remote) : throw new JsonException(), store.Root);
             return new BuiltImage(image, state.Layers, state.BaseName, state.BaseDigest);
         }
@@ -63,7 +63,7 @@ public static class BuiltImageFile
     {
         FileBlob file => new(file.Descriptor, layer.DiffId, file.Path, file.Offset, null),
         Registry.RegistryBlob remote => new(remote.Descriptor, layer.DiffId, null, 0, remote.Repository),
-        var other => throw new InvalidOperationException($"A base layer cannot be handed on as {other.GetType().Name}."),
+        var other => throw new InvalidOperationException($"A layer cannot be handed on as {other.GetType().Name}."),
     };
 
     private static Blob Open(LocatedLayer layer, Func<RepositoryReference, Descriptor, Blob> remote) =>
@@ -74,7 +74,7 @@ public static class BuiltImageFile
         Descriptor Config,
         string? BaseName,
         Digest? BaseDigest,
-        IReadOnlyList<LocatedLayer> BaseLayers,
+        IReadOnlyList<LocatedLayer> Blobs,
         IReadOnlyList<BuiltLayer> Layers);
 
     internal sealed record LocatedLayer(Descriptor Descriptor, Digest DiffId, string? Path, long Offset, RepositoryReference? Repository);

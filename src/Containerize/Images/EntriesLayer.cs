@@ -1,4 +1,5 @@
 using Containerize.Layers;
+using Containerize.Oci;
 
 namespace Containerize.Images;
 
@@ -17,6 +18,20 @@ public sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries
         new(plan.Name, LayerEntries.Of(plan.Files, rules), plan.Packages);
 
     /// <inheritdoc/>
-    public Task<WrittenLayer> WriteAsync(LayerContext context, CancellationToken cancellationToken) =>
-        LayerWriter.WriteAsync(Entries, context.Store, context.Options, cancellationToken);
+    public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
+        new Prepared(await EntriesContent.ReadAsync(Entries, context.Options, context.Hashes, cancellationToken), context);
+
+    private sealed class Prepared(EntriesContent content, LayerContext context) : IPreparedLayer
+    {
+        public LayerContent Content => content.Content;
+
+        public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        {
+            using var earlier = similar is { } inputs ? context.Cache.OpenSegments(inputs) : null;
+            return await LayerWriter.WriteAsync(content, context.Cache.Store, context.Options, earlier, cancellationToken);
+        }
+
+        public async Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) =>
+            await LayerWriter.HashAsync(content, context.Options, cancellationToken);
+    }
 }

@@ -46,7 +46,7 @@ public sealed class Image
 
         var imageConfig = ImageConfig.Read(config, document.Config.MediaType, origin);
         return imageConfig.DiffIds.Count == document.Layers.Count
-            ? new(manifest, document, imageConfig, [.. document.Layers.Zip(imageConfig.DiffIds, (descriptor, diffId) => new Layer(openLayer(descriptor), diffId))])
+            ? new(manifest, document, imageConfig, [.. document.Layers.Zip(imageConfig.DiffIds, (descriptor, diffId) => new Layer(openLayer(descriptor), diffId) { Annotations = descriptor.Annotations })])
             : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} is no image that can be built upon: its manifest has {document.Layers.Count} layers, its config {imageConfig.DiffIds.Count}.");
     }
 
@@ -64,7 +64,7 @@ public sealed class Image
         {
             MediaType = mediaType,
             Config = converted.Blob.Descriptor,
-            Layers = [.. layers.Select(layer => layer.Blob.Descriptor with { MediaType = LayerMediaTypes.Convert(layer.Blob.Descriptor.MediaType, format) })],
+            Layers = [.. layers.Select(layer => layer.Blob.Descriptor with { Annotations = layer.Annotations, MediaType = LayerMediaTypes.Convert(layer.Blob.Descriptor.MediaType, format) })],
             // Docker's schema has no annotations; registries that check it would refuse them.
             Annotations = annotations.Count == 0 || format == ImageFormat.Docker ? null : annotations,
         };

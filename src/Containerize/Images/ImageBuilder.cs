@@ -1,6 +1,4 @@
-using Containerize.Layers;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Images;
 
@@ -10,14 +8,16 @@ public static class ImageBuilder
     private const string OciLabelPrefix = "org.opencontainers.image.";
     private const string CreatedBy = "Containerize";
 
-    /// <summary>Builds an image. The base is opened while the layers are written.</summary>
+    /// <summary>Builds an image. The base is opened while the layers are brought about; layers that exist are not made.</summary>
     /// <param name="request">What to build.</param>
-    /// <param name="store">Where the layers are kept.</param>
+    /// <param name="memory">What earlier builds left.</param>
+    /// <param name="needsBytes">Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where they are damaged.</param>
     /// <param name="reporter">Is told what users should know.</param>
     /// <param name="cancellationToken">Stops the build; nothing half-written is kept.</param>
     /// <returns>The image.</returns>
     /// <exception cref="ContainerizeException">What the base's source, the layers or the settings have to say.</exception>
-    public static async Task<BuiltImage> BuildAsync(ImageRequest request, BlobStore store, IReporter reporter, CancellationToken cancellationToken)
+    public static async Task<BuiltImage> BuildAsync(
+        ImageRequest request, BuildMemory memory, Func<Image, CancellationToken, Task<bool>> needsBytes, IReporter reporter, CancellationToken cancellationToken)
     {
         if (request.Platform.Os == "windows")
         {
@@ -27,45 +27,73 @@ public static class ImageBuilder
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
         var options = request.LayerOptions with { MediaType = request.Format == ImageFormat.Docker ? MediaTypes.DockerLayerGzip : MediaTypes.OciLayerGzip };
-        var writing = WriteLayersAsync(request.Layers, new LayerContext(opening, store, options), stop.Token);
-        if (!(await Task.WhenAny(opening, writing)).IsCompletedSuccessfully)
+        var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, options), memory.Previous, memory.Registries, reporter);
+        var making = MakeLayersAsync(request.Layers, maker, stop.Token);
+        if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)
         {
             // The first failure is the one to tell; what still runs only delays it.
             await stop.CancelAsync();
         }
 
-        await Task.WhenAll(opening, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(opening, making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
-        await (opening.IsFaulted || !writing.IsFaulted ? opening : (Task)writing);
-        return Assemble(request, await opening, await writing, reporter);
-    }
-
-    private static async Task<IReadOnlyList<(ILayerSource Source, WrittenLayer Written)>> WriteLayersAsync(IReadOnlyList<ILayerSource> layers, LayerContext context, CancellationToken cancellationToken)
-    {
-        var written = new List<(ILayerSource, WrittenLayer)>();
-        foreach (var layer in layers)
+        await (opening.IsFaulted || !making.IsFaulted ? opening : (Task)making);
+        memory.Hashes.Save();
+        var (baseImage, layers) = (await opening, await making);
+        var built = Assemble(request, baseImage, layers, memory, reporter);
+        if (layers.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
-            written.Add((layer, await layer.WriteAsync(context, cancellationToken)));
+            return built;
         }
 
-        return written;
+        var verified = await Task.WhenAll(layers.Select(layer => maker.VerifyAsync(layer, cancellationToken)));
+        return verified.SequenceEqual(layers) ? built : Assemble(request, baseImage, verified, memory, reporter);
     }
 
-    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<(ILayerSource Source, WrittenLayer Written)> layers, IReporter reporter)
+    private static async Task<IReadOnlyList<MadeLayer>> MakeLayersAsync(IReadOnlyList<ILayerSource> layers, LayerMaker maker, CancellationToken cancellationToken)
+    {
+        var made = new List<MadeLayer>();
+        foreach (var layer in layers)
+        {
+            made.Add(await maker.MakeAsync(layer, cancellationToken));
+        }
+
+        return made;
+    }
+
+    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<MadeLayer> layers, BuildMemory memory, IReporter reporter)
     {
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
         var config = baseImage.Image.Config
-            .Append(layers.Select(layer => (layer.Written.DiffId, Describe(layer.Source, layer.Written))), request.LayerOptions.ModificationTime)
+            .Append(layers.Select(layer => (layer.Record.DiffId, Describe(layer))), request.LayerOptions.ModificationTime)
             .With(settings);
-        IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Written.Blob, layer.Written.DiffId))];
+        IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
         var image = Image.Create(request.Format, config, all, Annotations(baseImage, settings, baseDigest));
-        return new BuiltImage(
-            image,
-            [.. layers.Select(layer => new BuiltLayer(layer.Source.Name, layer.Written.FileCount, layer.Written.UncompressedSize, layer.Written.Blob.Descriptor, layer.Written.DiffId, layer.Source.Packages))],
-            baseImage.Name,
-            baseDigest);
+        return new BuiltImage(image, [.. layers.Select(layer => Describe(layer, memory))], baseImage.Name, baseDigest);
     }
+
+    private static BuiltLayer Describe(MadeLayer layer, BuildMemory memory)
+    {
+        var content = layer.Prepared.Content;
+        var before = memory.Previous.InputsOf(layer.Source.Name);
+        return new BuiltLayer(
+            layer.Source.Name,
+            layer.Record.FileCount,
+            layer.Record.UncompressedSize,
+            layer.Blob.Descriptor,
+            layer.Record.DiffId,
+            layer.Source.Packages,
+            content.Hash,
+            layer.Origin,
+            before is { } inputs && inputs != content.Hash && memory.Layers.FindContent(inputs) is { } old ? LayerChanges.Between(old, content) : null);
+    }
+
+    private static SortedDictionary<string, string> Annotations(MadeLayer layer) => new(StringComparer.Ordinal)
+    {
+        [LayerAnnotations.Name] = layer.Source.Name,
+        [LayerAnnotations.Inputs] = layer.Prepared.Content.Hash.ToString(),
+    };
 
     private static ImageSettings Settings(ImageRequest request, BaseImage baseImage, Digest? baseDigest, IReporter reporter)
     {
@@ -113,14 +141,14 @@ public static class ImageBuilder
         return annotations;
     }
 
-    private static HistoryEntry Describe(ILayerSource layer, WrittenLayer written)
+    private static HistoryEntry Describe(MadeLayer layer)
     {
-        var files = written.FileCount == 1 ? "1 file" : $"{written.FileCount} files";
-        return new(CreatedBy, layer.Packages.Count switch
+        var files = layer.Record.FileCount == 1 ? "1 file" : $"{layer.Record.FileCount} files";
+        return new(CreatedBy, layer.Source.Packages.Count switch
         {
-            0 => $"{layer.Name}: {files}",
-            1 => $"{layer.Name}: {files} of {layer.Packages[0]}",
-            _ => $"{layer.Name}: {files} of {layer.Packages.Count} packages",
+            0 => $"{layer.Source.Name}: {files}",
+            1 => $"{layer.Source.Name}: {files} of {layer.Source.Packages[0]}",
+            var count => $"{layer.Source.Name}: {files} of {count} packages",
         });
     }
 }

@@ -1,5 +1,3 @@
-using Containerize.Layers;
-
 namespace Containerize.Images;
 
 /// <summary>A layer of entries that are fitted to the base first.</summary>
@@ -15,9 +13,9 @@ public sealed record PlacedLayer(EntriesLayer Entries, IReadOnlySet<string> Owne
     public IReadOnlyList<string> Packages => Entries.Packages;
 
     /// <inheritdoc/>
-    public async Task<WrittenLayer> WriteAsync(LayerContext context, CancellationToken cancellationToken)
+    public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
         var placed = await Placement.PlaceAsync(Entries.Entries, Owned, context.Base, cancellationToken);
-        return await (Entries with { Entries = placed }).WriteAsync(context, cancellationToken);
+        return await (Entries with { Entries = placed }).PrepareAsync(context, cancellationToken);
     }
 }

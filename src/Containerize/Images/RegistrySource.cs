@@ -49,7 +49,8 @@ public sealed class RegistrySource : IImageSource
         if (_prefetch)
         {
             await Task.WhenAll(image.Layers.Select(layer => layer.Blob.Descriptor)
-                .Where(layer => !MediaTypes.IsForeignLayer(layer.MediaType))
+                // What is there is verified when it is used; reading it all in every build would take longer than the rest of the build.
+                .Where(layer => !MediaTypes.IsForeignLayer(layer.MediaType) && !_cache.TryGet(layer, out _))
                 .Select(layer => _client.FetchAsync(_reference.Repository, layer, _cache, cancellationToken)));
         }
 

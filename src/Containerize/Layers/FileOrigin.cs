@@ -28,6 +28,9 @@ public sealed record FileOrigin(FileOriginKind Kind, string? PackageId = null, s
     /// <summary>The project's own output and content.</summary>
     public static FileOrigin App { get; } = new(FileOriginKind.App);
 
+    /// <summary>The package as <c>id version</c>; null for what comes from none.</summary>
+    public string? Package => PackageId is null ? null : $"{PackageId} {PackageVersion}".TrimEnd();
+
     /// <summary>Not from this publish.</summary>
     public static FileOrigin Unexpected { get; } = new(FileOriginKind.Unexpected);
 }

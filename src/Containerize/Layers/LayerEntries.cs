@@ -80,6 +80,7 @@ public static class LayerEntries
             Mode = file.IsExecutable ? ExecutableMode : DataMode,
             SourcePath = file.SourcePath,
             Size = file.Size,
+            Package = file.Origin.Package,
         },
     };
 }

@@ -30,6 +30,9 @@ public sealed record LayerEntry
     /// <summary>Where a symbolic link points to; not checked, as it is resolved inside the image.</summary>
     public string? LinkTarget { get; init; }
 
+    /// <summary>The package it comes from, as <c>id version</c>; it does not decide any byte.</summary>
+    public string? Package { get; init; }
+
     /// <summary>How many bytes of content the entry has.</summary>
     internal long ContentSize => Type != LayerEntryType.File ? 0 : Content?.Length ?? Size;
 

@@ -18,6 +18,14 @@ public sealed record LayerOptions
     /// <summary>How hard to compress.</summary>
     public DeflateLevel Level { get; init; } = DeflateLevel.Default;
 
+    /// <summary>What decides the bytes besides the content and the time: how they are compressed. OCI and Docker layers have the same bytes.</summary>
+    internal string Encoding => MediaType switch
+    {
+        MediaTypes.OciLayer or MediaTypes.DockerLayer => "tar",
+        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => $"gzip {(int)Level}",
+        _ => MediaType,
+    };
+
     /// <summary>How many segments are compressed at a time, at least one. More than eight gain nothing: reading and hashing are then the limit.</summary>
     public int MaxDegreeOfParallelism { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 }

@@ -8,8 +8,8 @@ public sealed record PlannedLayer(string Name, IReadOnlyList<PublishedFile> File
     /// <summary>The packages that the files come from, each as <c>id version</c>, in ordinal order.</summary>
     public IReadOnlyList<string> Packages =>
     [
-        .. Files.Where(file => file.Origin.PackageId is not null)
-            .Select(file => $"{file.Origin.PackageId} {file.Origin.PackageVersion}".TrimEnd())
+        .. Files.Select(file => file.Origin.Package)
+            .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal),
     ];

@@ -24,18 +24,53 @@ public static class LayerWriter
     /// <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
     /// </exception>
-    public static async Task<WrittenLayer> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken)
+    public static Task<WrittenLayer> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+        WriteAsync(EntryOrder.Arrange(entries), parts: null, store, options, earlier: null, cancellationToken);
+
+    /// <summary>Writes a layer whose content is known, so that what was compressed earlier need not be compressed again. The bytes are the same either way.</summary>
+    /// <param name="content">What the layer holds.</param>
+    /// <param name="store">Where it is kept.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="earlier">A layer that was made of almost the same content.</param>
+    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
+    /// <returns>The layer in the store.</returns>
+    /// <exception cref="ContainerizeException">As for entries; and <see cref="DiagnosticCode.FileChanged"/> when the files are not those any more that the content was read from.</exception>
+    internal static async Task<WrittenLayer> WriteAsync(EntriesContent content, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
-        var ordered = EntryOrder.Arrange(entries);
+        var written = await WriteAsync(content.Entries, content.Content.Items, store, options, earlier, cancellationToken);
+        content.CheckUnchanged();
+        return written;
+    }
+
+    /// <summary>Computes the digest of the uncompressed tar, at the speed of reading and hashing.</summary>
+    /// <param name="content">What the layer holds.</param>
+    /// <param name="options">How it would be written.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The diffID and the size of the tar, in bytes.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.</exception>
+    internal static async Task<(Digest DiffId, long Size)> HashAsync(EntriesContent content, LayerOptions options, CancellationToken cancellationToken)
+    {
+        var hashing = new HashingStream();
+        await using (hashing.ConfigureAwait(false))
+        {
+            await WriteTarAsync(hashing, content.Entries, (_, _) => { }, options.ModificationTime, cancellationToken);
+            content.CheckUnchanged();
+            return (hashing.Digest, hashing.Length);
+        }
+    }
+
+    private static async Task<WrittenLayer> WriteAsync(
+        IReadOnlyList<LayerEntry> ordered, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+    {
         var level = LevelFor(options);
         try
         {
             using var writer = store.CreateWriter();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var pipeline = new SegmentPipeline(level, Math.Clamp(options.MaxDegreeOfParallelism, 1, 8), stop.Token);
+            using var pipeline = new SegmentPipeline(level, options, earlier, stop.Token);
             await RunTogetherAsync(
                 stop,
-                Task.Run(() => WriteTarAsync(ordered, pipeline, options.ModificationTime, stop.Token), stop.Token),
+                Task.Run(() => FillAsync(ordered, parts, pipeline, options.ModificationTime, stop.Token), stop.Token),
                 Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
             var descriptor = new Descriptor { MediaType = options.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
             return new WrittenLayer
@@ -44,6 +79,7 @@ public static class LayerWriter
                 DiffId = pipeline.ContentDigest,
                 UncompressedSize = pipeline.ContentSize,
                 FileCount = ordered.Count(entry => entry.Type == LayerEntryType.File),
+                Segments = pipeline.Segments,
             };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -75,28 +111,32 @@ public static class LayerWriter
         await Task.WhenAll(halves);
     }
 
-    private static async Task WriteTarAsync(IReadOnlyList<LayerEntry> entries, SegmentPipeline pipeline, DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task FillAsync(IReadOnlyList<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, SegmentPipeline pipeline, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var segments = new SegmentStream(pipeline);
         await using (segments.ConfigureAwait(false))
         {
-            var tar = new TarWriter(segments, TarEntryFormat.Gnu, leaveOpen: true);
-            await using (tar.ConfigureAwait(false))
-            {
-                foreach (var entry in entries)
-                {
-                    segments.Begin(entry);
-                    await TarEntries.WriteAsync(tar, entry, time, cancellationToken);
-                }
-            }
-
-            if (entries.Count == 0)
-            {
-                // The tar writer leaves out even the end.
-                await segments.WriteAsync(new byte[TarEnd], cancellationToken);
-            }
-
+            await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), time, cancellationToken);
             segments.Complete();
+        }
+    }
+
+    private static async Task WriteTarAsync(Stream output, IReadOnlyList<LayerEntry> entries, Action<LayerEntry, int> begin, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
+        await using (tar.ConfigureAwait(false))
+        {
+            for (var index = 0; index < entries.Count; index++)
+            {
+                begin(entries[index], index);
+                await TarEntries.WriteAsync(tar, entries[index], time, cancellationToken);
+            }
+        }
+
+        if (entries.Count == 0)
+        {
+            // The tar writer leaves out even the end.
+            await output.WriteAsync(new byte[TarEnd], cancellationToken);
         }
     }
 }

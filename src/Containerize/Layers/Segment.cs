@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using Containerize.Compression;
+using Containerize.Oci;
 
 namespace Containerize.Layers;
 
@@ -12,8 +15,10 @@ internal sealed class Segment : IDisposable
     private readonly GzipMember? _gzip;
     private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(Capacity);
     private readonly byte[] _output;
+    private readonly IncrementalHash _parts = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int _length;
     private int _compressed;
+    private bool _isKnown = true;
 
     /// <summary>Creates an empty segment.</summary>
     /// <param name="level">How hard to compress; null for a plain tar.</param>
@@ -32,6 +37,9 @@ internal sealed class Segment : IDisposable
     /// <summary>What is written to the layer. It is there when <see cref="Compression"/> is complete.</summary>
     internal ReadOnlySpan<byte> Compressed => _output.AsSpan(0, _compressed);
 
+    /// <summary>What it is made from and what was made of it; null when it holds parts that were not named. There when <see cref="Compression"/> is complete.</summary>
+    internal WrittenSegment? Written { get; private set; }
+
     /// <summary>The running compression.</summary>
     internal Task Compression { get; set; } = Task.CompletedTask;
 
@@ -45,15 +53,55 @@ internal sealed class Segment : IDisposable
         return count;
     }
 
-    /// <summary>Makes <see cref="Compressed"/> from <see cref="Content"/>.</summary>
-    internal void Compress() => _compressed = _gzip?.Compress(Content, _output) ?? _length;
+    /// <summary>Names what the following bytes are part of: everything that decides them.</summary>
+    /// <param name="part">The part; null when nobody knows.</param>
+    /// <param name="offset">Where in it the bytes begin, if not at its start.</param>
+    internal void Name(ContentItem? part, long offset)
+    {
+        if (part is null)
+        {
+            _isKnown = false;
+            return;
+        }
+
+        _parts.AppendData(Encoding.UTF8.GetBytes($"{part.Fingerprint}\t{offset}\t{part.Path}\0"));
+    }
+
+    /// <summary>Makes <see cref="Compressed"/> from <see cref="Content"/>, or takes it from a layer that has it.</summary>
+    /// <param name="context">What decides the bytes besides the parts.</param>
+    /// <param name="earlier">A layer that was made earlier.</param>
+    internal void Compress(ReadOnlySpan<byte> context, EarlierSegments? earlier)
+    {
+        _parts.AppendData(context);
+        var key = Digest.FromSha256(_parts.GetHashAndReset());
+        if (!_isKnown || _gzip is null)
+        {
+            _compressed = _gzip?.Compress(Content, _output) ?? _length;
+            Written = null;
+            return;
+        }
+
+        var check = WrittenSegment.CheckOf(Content);
+        _compressed = earlier?.TryRead(key, check, _output) ?? 0;
+        if (_compressed == 0)
+        {
+            _compressed = _gzip.Compress(Content, _output);
+        }
+
+        Written = new WrittenSegment(key, check, WrittenSegment.CheckOf(Compressed), _compressed);
+    }
 
     /// <summary>Empties the segment.</summary>
-    internal void Clear() => _length = 0;
+    internal void Clear()
+    {
+        _length = 0;
+        _isKnown = true;
+    }
 
     /// <summary>Gives the buffers back for the next layer. Only when nothing uses them any more.</summary>
     public void Dispose()
     {
+        _parts.Dispose();
         ArrayPool<byte>.Shared.Return(_input);
         if (_output != _input)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using Containerize.Compression;
 using Containerize.Oci;
@@ -17,17 +18,25 @@ internal sealed class SegmentPipeline : IDisposable
     private readonly SemaphoreSlim _slots;
     private readonly TaskScheduler _compressors;
     private readonly DeflateLevel? _level;
+    private readonly EarlierSegments? _earlier;
+    private readonly byte[] _context;
+    private readonly List<WrittenSegment> _written = [];
+    private bool _isKnown = true;
     private readonly CancellationToken _cancellationToken;
     private readonly IncrementalHash _contentHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _outputHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Creates the pipeline.</summary>
     /// <param name="level">How hard to compress; null for a plain tar.</param>
-    /// <param name="degree">How many segments are compressed at a time.</param>
+    /// <param name="options">How the layer is written.</param>
+    /// <param name="earlier">A layer that was made earlier, whose segments are taken where they are the same.</param>
     /// <param name="cancellationToken">Stops all its parts.</param>
-    internal SegmentPipeline(DeflateLevel? level, int degree, CancellationToken cancellationToken)
+    internal SegmentPipeline(DeflateLevel? level, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
+        var degree = Math.Clamp(options.MaxDegreeOfParallelism, 1, 8);
         _level = level;
+        _earlier = earlier;
+        _context = Encoding.UTF8.GetBytes($"{LayerContent.FormatVersion} {options.Encoding} {options.ModificationTime.ToUnixTimeSeconds()}");
         _cancellationToken = cancellationToken;
         // Besides those being compressed: one is filled, one is written, two wait on either side.
         _slots = new SemaphoreSlim(degree + 4);
@@ -40,6 +49,9 @@ internal sealed class SegmentPipeline : IDisposable
 
     /// <summary>The digest of what was written. Call it once, at the end.</summary>
     internal Digest OutputDigest => Digest.FromSha256(_outputHash.GetHashAndReset());
+
+    /// <summary>Where the segments lie; null when it is not known what they were made from.</summary>
+    internal SegmentTable? Segments => _isKnown ? new SegmentTable(_written) : null;
 
     /// <summary>How many bytes came in.</summary>
     internal long ContentSize { get; private set; }
@@ -57,7 +69,7 @@ internal sealed class SegmentPipeline : IDisposable
     /// <summary>Sends a filled segment on its way.</summary>
     internal void Post(Segment segment)
     {
-        segment.Compression = Task.Factory.StartNew(segment.Compress, _cancellationToken, TaskCreationOptions.None, _compressors);
+        segment.Compression = Task.Factory.StartNew(() => segment.Compress(_context, _earlier), _cancellationToken, TaskCreationOptions.None, _compressors);
         // The order of the channel is the order of the layer, so it cannot refuse.
         _ordered.Writer.TryWrite(segment);
     }
@@ -77,6 +89,15 @@ internal sealed class SegmentPipeline : IDisposable
             _outputHash.AppendData(segment.Compressed);
             OutputSize += segment.Compressed.Length;
             output.Write(segment.Compressed);
+            if (segment.Written is { } written)
+            {
+                _written.Add(written);
+            }
+            else
+            {
+                _isKnown = false;
+            }
+
             segment.Clear();
             _idle.Push(segment);
             _slots.Release();

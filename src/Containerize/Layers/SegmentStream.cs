@@ -5,6 +5,9 @@ internal sealed class SegmentStream : Stream
 {
     private readonly SegmentPipeline _pipeline;
     private Segment? _open;
+    private ContentItem? _part;
+    private long _offset;
+    private bool _isNamed;
 
     internal SegmentStream(SegmentPipeline pipeline) => _pipeline = pipeline;
 
@@ -23,8 +26,11 @@ internal sealed class SegmentStream : Stream
     }
 
     /// <summary>Ends the current segment if the next entry begins another.</summary>
-    internal void Begin(LayerEntry entry)
+    /// <param name="entry">The entry.</param>
+    /// <param name="part">What decides its bytes, if that is known.</param>
+    internal void Begin(LayerEntry entry, ContentItem? part)
     {
+        (_part, _offset, _isNamed) = (part, 0, false);
         if (_open is not null && SegmentCut.IsBefore(_open.Length, entry))
         {
             PostOpen();
@@ -46,7 +52,15 @@ internal sealed class SegmentStream : Stream
         while (!buffer.IsEmpty)
         {
             _open ??= await _pipeline.RentAsync().ConfigureAwait(false);
-            buffer = buffer[_open.Append(buffer.Span)..];
+            if (!_isNamed)
+            {
+                _open.Name(_part, _offset);
+                _isNamed = true;
+            }
+
+            var count = _open.Append(buffer.Span);
+            _offset += count;
+            buffer = buffer[count..];
             if (_open.Length == Segment.Capacity)
             {
                 PostOpen();
@@ -72,6 +86,7 @@ internal sealed class SegmentStream : Stream
         {
             _pipeline.Post(_open);
             _open = null;
+            _isNamed = false;
         }
     }
 }

@@ -54,14 +54,14 @@ internal sealed class SourceStream : ForwardStream
         {
             // One byte more than promised shows that the file has grown.
             Span<byte> probe = stackalloc byte[1];
-            return ReadFile(probe) == 0 ? 0 : throw Changed();
+            return ReadFile(probe) == 0 ? 0 : throw Changed(_path);
         }
 
         buffer = buffer[..(int)Math.Min(buffer.Length, _length - _position)];
         var count = ReadFile(buffer);
         if (count == 0 && buffer.Length > 0)
         {
-            throw Changed();
+            throw Changed(_path);
         }
 
         _position += count;
@@ -87,7 +87,10 @@ internal sealed class SourceStream : ForwardStream
 
     private static bool IsReadFailure(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    private static ContainerizeException Unreadable(string path, Exception failure) => new(
+    /// <summary>The failure of a file that cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="failure">What the system says.</param>
+    internal static ContainerizeException Unreadable(string path, Exception failure) => new(
         DiagnosticCode.UnreadableFile,
         $"The file '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)} Check that it exists and that you may read it.",
         failure);
@@ -104,7 +107,9 @@ internal sealed class SourceStream : ForwardStream
         }
     }
 
-    private ContainerizeException Changed() => new(
+    /// <summary>The failure of a file that did not stay as it was.</summary>
+    /// <param name="path">The file.</param>
+    internal static ContainerizeException Changed(string path) => new(
         DiagnosticCode.FileChanged,
-        $"The file '{Printable.Clean(_path)}' had {_length} bytes when it was listed and has another size now. Something writes to it during the build; stop that and build again.");
+        $"The file '{Printable.Clean(path)}' changed while the image was built from it. Something writes to it during the build; stop that and build again.");
 }

@@ -17,4 +17,10 @@ public sealed record WrittenLayer
 
     /// <summary>How many regular files it has.</summary>
     public required int FileCount { get; init; }
+
+    /// <summary>Where its segments lie; null when it is not known what they were made from.</summary>
+    internal SegmentTable? Segments { get; init; }
+
+    /// <summary>What is remembered of it.</summary>
+    internal LayerRecord Record => new(Blob.Descriptor, DiffId, UncompressedSize, FileCount) { Segments = Segments };
 }

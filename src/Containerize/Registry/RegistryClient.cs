@@ -62,6 +62,14 @@ public sealed class RegistryClient : IDisposable
     public Task<Descriptor?> TryResolveAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
         ReadAsync(repository, tagOrDigest, $"resolve {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
 
+    /// <summary>Finds out what a tag names at the place that pushes go to; mirrors, which may be behind, are not asked.</summary>
+    /// <param name="target">The repository.</param>
+    /// <param name="tag">The tag.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Type, digest and size as the registry states them, or null when it has none of this name.</returns>
+    public Task<Descriptor?> TryResolveTargetAsync(RepositoryReference target, string tag, CancellationToken cancellationToken) =>
+        UseAsync(target, $"resolve {target} ({tag})", (endpoint, name) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tag), cancellationToken), cancellationToken);
+
     /// <summary>A blob that stays in its repository until its bytes are wanted.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="descriptor">The blob.</param>

@@ -45,7 +45,7 @@ public sealed class ImageBuilderTests
         publish.Write("app.dll", "the app");
         publish.Write("lib.dll", "a package");
         var request = Request(publish, environment);
-        var built = await ImageBuilder.BuildAsync(change?.Invoke(request) ?? request, new BlobStore(directory["store"]), _reporter, CancellationToken.None);
+        var built = await Sample.BuildAsync(change?.Invoke(request) ?? request, new BlobStore(directory["store"]), _reporter);
         await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
         return (built, ImageValidator.Check(directory["image.tar"]).Single());
     }
@@ -132,8 +132,8 @@ public sealed class ImageBuilderTests
         using var publish = new TemporaryDirectory();
         using var directory = new TemporaryDirectory();
         publish.Write("app.dll", "the app");
-        var store = new BlobStore(directory.FullName);
-        var built = await ImageBuilder.BuildAsync(Request(publish), store, _reporter, CancellationToken.None);
+        var store = new BlobStore(directory["built"]);
+        var built = await Sample.BuildAsync(Request(publish), new BlobStore(directory["cache"]), _reporter);
         await BuiltImageFile.SaveAsync(built, store, CancellationToken.None);
 
         var loaded = BuiltImageFile.Load(store, (_, _) => throw new InvalidOperationException());

@@ -2,7 +2,9 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using Containerize.Destinations;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Registry;
 using Containerize.Storage;
 
 namespace Containerize.Tests.Images;
@@ -12,6 +14,14 @@ internal static class Sample
 {
     internal static readonly Platform Amd64 = new() { Os = "linux", Architecture = "amd64" };
     internal static readonly Platform Arm64 = new() { Os = "linux", Architecture = "arm64" };
+
+    /// <summary>Builds an image as on a machine that never built anything, with the layers in a store.</summary>
+    internal static async Task<BuiltImage> BuildAsync(ImageRequest request, BlobStore store, IReporter reporter)
+    {
+        using var client = new RegistryClient(new RegistryOptions { Environment = _ => null }, reporter);
+        var memory = new BuildMemory(new LayerCache(store), FileHashes.Load(null), PreviousBuild.None, new PreviousImages(client, [], [], request.Platform, store, verify: false, reporter));
+        return await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(true), reporter, CancellationToken.None);
+    }
 
     internal static ImageName Name(params string[] tags) => new(null, "demo/app", tags.Length == 0 ? ["1.0"] : tags);
 

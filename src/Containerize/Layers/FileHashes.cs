@@ -1,0 +1,199 @@
+using System.Security.Cryptography;
+using System.Text;
+using Containerize.Oci;
+using Containerize.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace Containerize.Layers;
+
+/// <summary>
+/// What files contain, as digests. A digest is remembered with the file's stamp, so that an unchanged file is looked at but not read again.
+/// The memory belongs to one project and may be lost at any time.
+/// </summary>
+public sealed class FileHashes
+{
+    // Another first line than this one: the memory of another version, and as good as none.
+    private const string Format = "containerize file hashes 1";
+    private const int ReadBuffer = 128 * 1024;
+
+    private readonly string? _path;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, Remembered> _before;
+    private readonly Dictionary<string, Remembered> _now = new(StringComparer.Ordinal);
+
+    private FileHashes(string? path, TimeProvider time, Dictionary<string, Remembered> before)
+    {
+        _path = path;
+        _time = time;
+        _before = before;
+    }
+
+    /// <summary>How many files had to be read.</summary>
+    public int FilesRead { get; private set; }
+
+    /// <summary>Reads the memory of earlier builds.</summary>
+    /// <param name="path">Where it is kept; null to remember nothing.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The memory, empty when there is none or it is damaged.</returns>
+    public static FileHashes Load(string? path, TimeProvider? time = null) => new(path, time ?? TimeProvider.System, path is null ? [] : Read(path));
+
+    /// <summary>The digests of files.</summary>
+    /// <param name="files">Full paths.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>One digest and stamp per file, in the same order.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.</exception>
+    internal async Task<IReadOnlyList<HashedFile>> HashAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        var hashed = new HashedFile[files.Count];
+        var unknown = new List<int>();
+        for (var index = 0; index < files.Count; index++)
+        {
+            var stamp = StampOf(files[index]);
+            if (Recall(files[index], stamp) is { } digest)
+            {
+                hashed[index] = new HashedFile(digest, stamp);
+            }
+            else
+            {
+                unknown.Add(index);
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            var lookedAt = _time.GetUtcNow();
+            await Parallel.ForEachAsync(unknown, cancellationToken, (index, token) =>
+            {
+                hashed[index] = Hash(files[index], token);
+                return ValueTask.CompletedTask;
+            });
+            FilesRead += unknown.Count;
+            foreach (var index in unknown)
+            {
+                // A file that may still change under the same stamp is read again next time.
+                _now[files[index]] = new Remembered(hashed[index].Stamp, hashed[index].Stamp.IsSettled(lookedAt) ? hashed[index].Digest : null);
+            }
+        }
+
+        return hashed;
+    }
+
+    /// <summary>Keeps what was learnt for the next build; files that were not asked for are forgotten. Failing to is no failure.</summary>
+    public void Save()
+    {
+        if (_path is null || (FilesRead == 0 && _now.Count == _before.Count))
+        {
+            return;
+        }
+
+        var text = new StringBuilder(Format).Append('\n');
+        foreach (var (path, (stamp, digest)) in _now)
+        {
+            if (digest is { } known && !path.Contains('\n', StringComparison.Ordinal))
+            {
+                text.Append(known.Hex).Append(' ').Append(stamp.Size).Append(' ').Append(stamp.Modified).Append(' ').Append(stamp.Changed).Append(' ').Append(stamp.Inode).Append(' ').Append(path).Append('\n');
+            }
+        }
+
+        try
+        {
+            AtomicFile.Write(_path, Encoding.UTF8.GetBytes(text.ToString()));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The files are read again next time.
+        }
+    }
+
+    /// <summary>Looks at a file.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    internal static FileStamp StampOf(string path)
+    {
+        try
+        {
+            return FileStamp.Of(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw SourceStream.Unreadable(path, failure);
+        }
+    }
+
+    private Digest? Recall(string path, FileStamp stamp)
+    {
+        if (!_now.TryGetValue(path, out var known))
+        {
+            if (!_before.TryGetValue(path, out known) || known.Stamp != stamp)
+            {
+                return null;
+            }
+
+            _now[path] = known;
+        }
+
+        return known.Stamp == stamp ? known.Digest : null;
+    }
+
+    private static HashedFile Hash(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var before = FileStamp.Of(path);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using SafeFileHandle file = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete, options: FileOptions.SequentialScan);
+            var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(ReadBuffer);
+            var position = 0L;
+            for (int count; (count = RandomAccess.Read(file, buffer, position)) > 0; position += count)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, count);
+            }
+
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            return position == before.Size && FileStamp.Of(path) == before ? new HashedFile(Digest.FromSha256(hash.GetHashAndReset()), before) : throw SourceStream.Changed(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw SourceStream.Unreadable(path, failure);
+        }
+    }
+
+    private static Dictionary<string, Remembered> Read(string path)
+    {
+        var remembered = new Dictionary<string, Remembered>(StringComparer.Ordinal);
+        try
+        {
+            using var lines = new StreamReader(path);
+            if (lines.ReadLine() != Format)
+            {
+                return [];
+            }
+
+            Span<Range> fields = stackalloc Range[6];
+            while (lines.ReadLine() is { } line)
+            {
+                var text = line.AsSpan();
+                if (text.Split(fields, ' ') != fields.Length || !Digest.TryParse($"sha256:{text[fields[0]]}", out var digest)
+                    || !long.TryParse(text[fields[1]], out var size) || !long.TryParse(text[fields[2]], out var modified) || !long.TryParse(text[fields[3]], out var changed) || !ulong.TryParse(text[fields[4]], out var inode))
+                {
+                    return [];
+                }
+
+                remembered[text[fields[5]].ToString()] = new Remembered(new FileStamp(size, modified, changed, inode), digest);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+
+        return remembered;
+    }
+
+    private readonly record struct Remembered(FileStamp Stamp, Digest? Digest);
+}
+
+/// <summary>What a file contains, and its stamp when it was read.</summary>
+/// <param name="Digest">The digest of the content.</param>
+/// <param name="Stamp">The stamp.</param>
+internal readonly record struct HashedFile(Digest Digest, FileStamp Stamp);

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using System.Text;
+using Containerize.Oci;
+
+namespace Containerize.Layers;
+
+/// <summary>
+/// What goes into a layer, without the bytes: enough to tell whether a layer that exists is the one that would be made,
+/// and how two of them differ. Nothing in it depends on the machine: no absolute path, no time of a file.
+/// </summary>
+public sealed class LayerContent
+{
+    /// <summary>
+    /// The version of everything that decides a layer's bytes and does not stand in its content: order, header form, cuts, compression.
+    /// A change of those needs another number here, so that no cache gives out layers of the old form.
+    /// </summary>
+    public const int FormatVersion = 1;
+
+    private const string FirstLine = "containerize layer content 1";
+
+    private LayerContent(Digest hash, IReadOnlyList<ContentItem> items)
+    {
+        Hash = hash;
+        Items = items;
+    }
+
+    /// <summary>The <i>inputs hash</i>: two layers with the same one have the same bytes.</summary>
+    public Digest Hash { get; }
+
+    /// <summary>The parts, in the order in which they are written.</summary>
+    public IReadOnlyList<ContentItem> Items { get; }
+
+    /// <summary>How many regular files there are.</summary>
+    public int FileCount => Items.Count(item => item.Fingerprint.StartsWith("f ", StringComparison.Ordinal));
+
+    /// <summary>Describes a layer.</summary>
+    /// <param name="kind">What makes the layer: another kind gives other bytes from the same parts.</param>
+    /// <param name="items">The parts, in the order in which they are written.</param>
+    /// <param name="options">How the layer is written.</param>
+    /// <returns>The content.</returns>
+    public static LayerContent Of(string kind, IReadOnlyList<ContentItem> items, LayerOptions options)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, $"{kind} {FormatVersion}\n{options.Encoding}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
+        foreach (var item in items)
+        {
+            // The package is left out: it says where the same bytes come from.
+            Append(hash, item.Fingerprint);
+            Append(hash, "\t");
+            Append(hash, Escape(item.Path));
+            Append(hash, "\n");
+        }
+
+        return new LayerContent(Digest.FromSha256(hash.GetHashAndReset()), items);
+    }
+
+    /// <summary>The content as text: a line per part.</summary>
+    /// <returns>UTF-8.</returns>
+    internal byte[] ToText()
+    {
+        var text = new StringBuilder(FirstLine).Append('\n').Append(Hash).Append('\n');
+        foreach (var item in Items)
+        {
+            text.Append(item.Fingerprint).Append('\t').Append(Escape(item.Package ?? "")).Append('\t').Append(Escape(item.Path)).Append('\n');
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>Reads the content back.</summary>
+    /// <param name="text">What <see cref="ToText"/> gave.</param>
+    /// <returns>The content; null when it is something else.</returns>
+    internal static LayerContent? FromText(string text)
+    {
+        var lines = text.Split('\n');
+        if (lines.Length < 3 || lines[0] != FirstLine || !Digest.TryParse(lines[1], out var hash))
+        {
+            return null;
+        }
+
+        var items = new List<ContentItem>(lines.Length);
+        foreach (var line in lines.Skip(2).SkipLast(1))
+        {
+            if (line.Split('\t') is not [var fingerprint, var package, var path])
+            {
+                return null;
+            }
+
+            items.Add(new ContentItem(Unescape(path), fingerprint, package.Length == 0 ? null : Unescape(package)));
+        }
+
+        return new LayerContent(hash, items);
+    }
+
+    private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text));
+
+    private static string Escape(string text) => text.AsSpan().ContainsAny('\\', '\t', '\n')
+        ? text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+        : text;
+
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var plain = new StringBuilder(text.Length);
+        for (var index = 0; index < text.Length; index++)
+        {
+            plain.Append(text[index] != '\\' || index + 1 == text.Length ? text[index] : text[++index] switch { 't' => '\t', 'n' => '\n', var other => other });
+        }
+
+        return plain.ToString();
+    }
+}
+
+/// <summary>A part of a layer: a file, a directory, a link, a package.</summary>
+/// <param name="Path">Where it lies in the image, or what it is called.</param>
+/// <param name="Fingerprint">Everything that decides its bytes in the layer, in one line without tabs.</param>
+/// <param name="Package">The package that it comes from, as <c>id version</c>.</param>
+public sealed record ContentItem(string Path, string Fingerprint, string? Package);
