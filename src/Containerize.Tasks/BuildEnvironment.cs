@@ -15,6 +15,8 @@ internal sealed class BuildEnvironment : IDisposable
     private readonly BaseImageReference _baseReference;
     private readonly string[] _cacheFrom;
     private readonly bool _verifyCache;
+    private readonly BaseTagPolicy _tagPolicy;
+    private readonly IReporter _reporter;
 
     /// <summary>Reads the environment from an item.</summary>
     /// <param name="item">The project's directory; its metadata name the base, the cache and registries.</param>
@@ -24,17 +26,28 @@ internal sealed class BuildEnvironment : IDisposable
     internal BuildEnvironment(ITaskItem item, string outputDirectory, IReporter reporter, Action<string> warn)
     {
         _projectDirectory = item.ItemSpec;
+        _reporter = reporter;
         _baseReference = BaseImageReference.Parse(item.GetMetadata("BaseImage"), _projectDirectory);
         _cacheFrom = List(item.GetMetadata("CacheFrom"));
         _verifyCache = item.GetMetadata("VerifyCache") == "true";
         var directory = CacheLocation.Resolve(item.GetMetadata("CacheDirectory"), _projectDirectory, Environment.GetEnvironmentVariable);
         Cache = OpenCache(directory, Path.Combine(outputDirectory, "cache"), warn);
+        _tagPolicy = new BaseTagPolicy
+        {
+            MaxAge = Duration.Parse("ContainerizeBaseImageMaxAge", item.GetMetadata("BaseImageMaxAge")) ?? TimeSpan.Zero,
+            IsOffline = item.GetMetadata("Offline") == "true",
+            LockFile = item.GetMetadata("LockFile") is { Length: > 0 } file ? Path.GetFullPath(file, _projectDirectory) : null,
+            IsLocked = item.GetMetadata("LockedMode") == "true",
+        };
+        var mirrors = MirrorList.Parse(item.GetMetadata("Mirrors"));
         Registries = new RegistryClient(
             new RegistryOptions
             {
                 PushRegistries = List(item.GetMetadata("PushRegistries")),
                 PullRegistry = (_baseReference as RegistryReference)?.Image.Repository.Registry,
-                InsecureRegistries = List(item.GetMetadata("InsecureRegistries")),
+                InsecureRegistries = [.. List(item.GetMetadata("InsecureRegistries")), .. mirrors.Insecure],
+                Mirrors = mirrors.ByRegistry,
+                IsOffline = _tagPolicy.IsOffline,
                 CertificateFiles = [.. List(item.GetMetadata("CertificateFiles")).Select(file => Path.GetFullPath(file, _projectDirectory))],
                 MemoryDirectory = Path.Combine(Cache.Root, "pushed"),
             },
@@ -59,7 +72,7 @@ internal sealed class BuildEnvironment : IDisposable
         LayoutReference layout => new LayoutSource(layout.Directory, layout.Tag),
         OciArchiveReference archive => new OciArchiveSource(archive.File, archive.Tag, Cache),
         DockerArchiveReference archive => new DockerArchiveSource(archive.File, archive.Tag, Cache),
-        RegistryReference registry => new RegistrySource(Registries, registry.Image, Cache, prefetch),
+        RegistryReference registry => new RegistrySource(Registries, registry.Image, Tags(), Cache, prefetch),
         var other => throw new InvalidOperationException($"There is no source for {other.GetType().Name}."),
     };
 
@@ -79,6 +92,15 @@ internal sealed class BuildEnvironment : IDisposable
             .ToList();
         return new PreviousImages(Registries, images, targets, platform, Cache, _verifyCache, reporter);
     }
+
+    /// <summary>The base image in a registry, if it is one whose tag may move.</summary>
+    internal ImageReference? TaggedBase => (_baseReference as RegistryReference)?.Image is { Digest: null } image ? image : null;
+
+    /// <summary>The lock file's full path; null locks nothing.</summary>
+    internal string? LockFile => _tagPolicy.LockFile;
+
+    /// <summary>Finds out what tags of base images mean.</summary>
+    internal BaseTags Tags() => new(Registries, _tagPolicy, new TagMemory(Path.Combine(Cache.Root, "tags")), Cache, _reporter, TimeProvider.System);
 
     private static BlobStore OpenCache(string? directory, string fallback, Action<string> warn)
     {

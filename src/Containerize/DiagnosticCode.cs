@@ -94,6 +94,15 @@ public enum DiagnosticCode
     /// <summary>Bytes do not have the digest or size that was promised.</summary>
     DigestMismatch = 2006,
 
+    /// <summary>The lock file does not name a base image, and it must not be changed.</summary>
+    LockedImageMissing = 2007,
+
+    /// <summary>The lock file cannot be read.</summary>
+    InvalidLockFile = 2008,
+
+    /// <summary>The registry could not be asked what a base image's tag names now; its last answer counts (a warning).</summary>
+    StaleBaseImage = 2009,
+
     /// <summary>The registry refuses: not logged in, or not allowed.</summary>
     RegistryDenied = 3001,
 
@@ -117,6 +126,9 @@ public enum DiagnosticCode
 
     /// <summary>Docker's or Podman's configuration of registries on this machine cannot be read (a warning).</summary>
     RegistryConfigurationUnusable = 3008,
+
+    /// <summary>Something is not on this machine, and it was asked to use no network.</summary>
+    Offline = 3009,
 
     /// <summary>The disk is full.</summary>
     DiskFull = 4001,

@@ -110,7 +110,7 @@ public sealed class PreviousImages(
     {
         try
         {
-            var image = (await new RegistrySource(client, reference, store, prefetch: false).OpenAsync(platform, cancellationToken)).Image;
+            var image = (await new RegistrySource(client, reference, tags: null, store, prefetch: false).OpenAsync(platform, cancellationToken)).Image;
             var layers = image.Document.Layers.Zip(image.Layers, (descriptor, layer) => LayerOf(reference, descriptor, layer)).OfType<ForeignLayer>().ToList();
             reporter.Detail($"{reference} has {layers.Count} layers that Containerize made.");
             return layers;

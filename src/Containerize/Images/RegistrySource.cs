@@ -11,18 +11,21 @@ public sealed class RegistrySource : IImageSource
 
     private readonly RegistryClient _client;
     private readonly ImageReference _reference;
+    private readonly BaseTags? _tags;
     private readonly BlobStore _cache;
     private readonly bool _prefetch;
 
     /// <summary>Creates the source.</summary>
     /// <param name="client">Talks to the registry.</param>
     /// <param name="reference">The image.</param>
+    /// <param name="tags">Finds out what its tag means; null asks its registry.</param>
     /// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
     /// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
-    public RegistrySource(RegistryClient client, ImageReference reference, BlobStore cache, bool prefetch)
+    public RegistrySource(RegistryClient client, ImageReference reference, BaseTags? tags, BlobStore cache, bool prefetch)
     {
         _client = client;
         _reference = reference;
+        _tags = tags;
         _cache = cache;
         _prefetch = prefetch;
     }
@@ -30,8 +33,31 @@ public sealed class RegistrySource : IImageSource
     /// <inheritdoc/>
     public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
     {
+        var digest = await ResolveAsync(cancellationToken);
+        try
+        {
+            return await OpenAsync(digest, platform, cancellationToken);
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.BaseImageNotFound)
+        {
+            if (_tags is not null && await _tags.RenewAsync(_reference, digest, cancellationToken) is { } newer)
+            {
+                return await OpenAsync(newer, platform, cancellationToken);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<Digest> ResolveAsync(CancellationToken cancellationToken) =>
+        _tags is not null ? await _tags.ResolveAsync(_reference, cancellationToken)
+        : _reference.Digest ?? (await _client.TryResolveAsync(_reference.Repository, _reference.Target, cancellationToken))?.Digest
+        ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The image {_reference} does not exist.");
+
+    private async Task<BaseImage> OpenAsync(Digest digest, Platform platform, CancellationToken cancellationToken)
+    {
         var name = _reference.ToString();
-        var document = await ManifestAsync(_reference.Target, cancellationToken);
+        var document = await ManifestAsync(digest, cancellationToken);
         for (var depth = 0; MediaTypes.IsIndex(document.Descriptor.MediaType); depth++)
         {
             if (depth == MaxNesting)
@@ -40,7 +66,7 @@ public sealed class RegistrySource : IImageSource
             }
 
             var index = OciJson.ReadIndex(document.Content, name);
-            document = await ManifestAsync(PlatformSelector.Select(index, platform, name).Digest.ToString(), cancellationToken);
+            document = await ManifestAsync(PlatformSelector.Select(index, platform, name).Digest, cancellationToken);
         }
 
         var config = OciJson.ReadManifest(document.Content, name).Config;
@@ -57,15 +83,14 @@ public sealed class RegistrySource : IImageSource
         return new BaseImage(image, name);
     }
 
-    private async Task<MemoryBlob> ManifestAsync(string target, CancellationToken cancellationToken)
+    private async Task<MemoryBlob> ManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
-        if (Digest.TryParse(target, out var digest) && await CachedManifestAsync(digest, cancellationToken) is { } cached)
+        if (await CachedManifestAsync(digest, cancellationToken) is { } cached)
         {
             return cached;
         }
 
-        var manifest = await _client.TryGetManifestAsync(_reference.Repository, target, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The base image {_reference.Repository}{(Digest.TryParse(target, out _) ? "@" : ":")}{target} does not exist. Check ContainerBaseImage, and whether you are logged in: some registries hide what an account may not see.");
+        var manifest = await _client.TryGetManifestAsync(_reference.Repository, digest.ToString(), cancellationToken) ?? throw NotFound(digest);
         if (manifest.Descriptor.Digest.Algorithm == "sha256")
         {
             using var content = new MemoryStream(manifest.Content.ToArray());
@@ -74,6 +99,10 @@ public sealed class RegistrySource : IImageSource
 
         return new MemoryBlob(manifest.Descriptor.MediaType, manifest.Content);
     }
+
+    private ContainerizeException NotFound(Digest digest) => new(
+        DiagnosticCode.BaseImageNotFound,
+        $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{(_reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "")}, and whether you are logged in: some registries hide what an account may not see.");
 
     private async Task<MemoryBlob?> CachedManifestAsync(Digest digest, CancellationToken cancellationToken)
     {

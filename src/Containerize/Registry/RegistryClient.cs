@@ -166,16 +166,28 @@ public sealed class RegistryClient : IDisposable
         _report.Dispose();
     }
 
-    internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken) =>
-        ExplainAsync(
+    internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        var what = $"download the blob {descriptor.Digest} of {repository}";
+        RequireNetwork(what);
+        return ExplainAsync(
             repository.Registry,
-            $"download the blob {descriptor.Digest} of {repository}",
+            what,
             async () =>
             {
                 var stream = new ResumingStream([.. DownloadPlaces(repository, descriptor)], descriptor, _endpoints.Retrier, PassOver);
                 await stream.OpenAsync(cancellationToken);
                 return (Stream)stream;
             });
+    }
+
+    private void RequireNetwork(string what)
+    {
+        if (_options.IsOffline)
+        {
+            throw new ContainerizeException(DiagnosticCode.Offline, $"Could not {what}: ContainerizeOffline is set, and this is not in the cache of this machine. Build once without it, or choose what is here.");
+        }
+    }
 
     /// <summary>Mirrors, the registry itself, and for foreign layers the URLs they name.</summary>
     private IEnumerable<DownloadPlace> DownloadPlaces(RepositoryReference repository, Descriptor descriptor)
@@ -206,6 +218,7 @@ public sealed class RegistryClient : IDisposable
     private async Task<T?> ReadAsync<T>(RepositoryReference repository, string tagOrDigest, string what, Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
         where T : class
     {
+        RequireNetwork(what);
         var places = _routes.PlacesOf(repository, byDigest: Digest.TryParse(tagOrDigest, out _));
         foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)))
         {
@@ -228,6 +241,7 @@ public sealed class RegistryClient : IDisposable
 
     private async Task<T> UseAsync<T>(RepositoryReference repository, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
     {
+        RequireNetwork(what);
         var place = _routes.OwnPlaceOf(repository);
         return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.GetAsync(place.Registry, cancellationToken), place.Name));
     }

@@ -51,6 +51,9 @@ public sealed record RegistryOptions
     /// <summary>The proxy; null is the system's. Loopback addresses are always reached directly.</summary>
     public IWebProxy? Proxy { get; init; }
 
+    /// <summary>Whether no connection may be made at all; what would need one fails with <see cref="DiagnosticCode.Offline"/>.</summary>
+    public bool IsOffline { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
