@@ -3,7 +3,7 @@ namespace Containerize;
 /// <summary>
 /// What can go wrong, each with a number of its own. Users see it as <c>CTZ</c> and four digits;
 /// <c>Diagnostics.md</c> explains each of them. The thousands say which part speaks:
-/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives.
+/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives, 5 packages of Debian.
 /// </summary>
 public enum DiagnosticCode
 {
@@ -138,4 +138,46 @@ public enum DiagnosticCode
 
     /// <summary>The cache directory is unusable; a temporary one is used instead (a warning).</summary>
     CacheUnusable = 4003,
+
+    /// <summary>A file is no package of Debian's format, or a damaged one.</summary>
+    InvalidPackage = 5050,
+
+    /// <summary>A package unpacks to more than packages have.</summary>
+    PackageTooLarge = 5051,
+
+    /// <summary>A package has a device or a pipe.</summary>
+    PackageDevice = 5052,
+
+    /// <summary>A package has a path that is absolute, leaves the image or is otherwise none.</summary>
+    PackagePath = 5053,
+
+    /// <summary>A package has a hard link to a file that it did not bring before.</summary>
+    PackageHardLink = 5054,
+
+    /// <summary>Two packages bring the same file.</summary>
+    PackagePathClash = 5055,
+
+    /// <summary>What is a directory of one package is a file of another.</summary>
+    PackageFileOverDirectory = 5056,
+
+    /// <summary>Packages are wanted on a base image that dpkg does not manage.</summary>
+    NoDpkgBase = 5057,
+
+    /// <summary>Packages are wanted on a base image of a release or architecture that they are not for.</summary>
+    OtherRelease = 5058,
+
+    /// <summary>No base can be assembled for a suite or platform.</summary>
+    UnknownSuite = 5059,
+
+    /// <summary>The base of packages has no .NET runtime, and the app brings none.</summary>
+    NoRuntimeInBase = 5060,
+
+    /// <summary>Scripts of packages matter, and are not run (a warning).</summary>
+    ScriptsNotRun = 5061,
+
+    /// <summary>A certificate authority is no certificate.</summary>
+    InvalidCertificate = 5062,
+
+    /// <summary>The base image has no bundle of certificate authorities that one could be added to.</summary>
+    NoCertificateBundle = 5063,
 }

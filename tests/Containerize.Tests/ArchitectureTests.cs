@@ -14,6 +14,7 @@ public sealed partial class ArchitectureTests
         ["Layers"] = ["Oci", "Storage", "Compression"],
         ["Registry"] = ["Oci", "Storage"],
         ["Images"] = ["Oci", "Storage", "Layers", "Registry"],
+        ["Debian"] = ["Oci", "Storage", "Layers", "Registry", "Images"],
         ["Destinations"] = ["Oci", "Storage", "Registry", "Images", "Compression"],
     };
 
@@ -80,7 +81,7 @@ public sealed partial class ArchitectureTests
         Assert.IsEmpty(unknown);
     }
 
-    [GeneratedRegex(@"\bContainerize\.(Oci|Compression|Storage|Layers|Registry|Images|Destinations)\b")]
+    [GeneratedRegex(@"\bContainerize\.(Oci|Compression|Storage|Layers|Registry|Images|Debian|Destinations)\b")]
     private static partial Regex RoomName();
 
     [GeneratedRegex("^### (CTZ[0-9]{4})$", RegexOptions.Multiline)]

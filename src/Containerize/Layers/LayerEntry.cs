@@ -1,6 +1,6 @@
 namespace Containerize.Layers;
 
-/// <summary>One file, directory or symbolic link of a layer.</summary>
+/// <summary>One file, directory or link of a layer.</summary>
 public sealed record LayerEntry
 {
     /// <summary>Where it lies in the image: parts separated by <c>/</c>, none of them empty, <c>.</c> or <c>..</c>; no slash at either end.</summary>
@@ -27,7 +27,10 @@ public sealed record LayerEntry
     /// <summary>The content of a generated file, in memory.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 
-    /// <summary>Where a symbolic link points to; not checked, as it is resolved inside the image.</summary>
+    /// <summary>The content of a file that is read once, while the layer is written in the order of the entries; <see cref="Size"/> says how long it is.</summary>
+    public Stream? Stream { get; init; }
+
+    /// <summary>Where a symbolic link points to, not checked, as it is resolved inside the image; or the path of the file that a hard link names.</summary>
     public string? LinkTarget { get; init; }
 
     /// <summary>The package it comes from, as <c>id version</c>; it does not decide any byte.</summary>
@@ -40,7 +43,7 @@ public sealed record LayerEntry
     internal string Origin => SourcePath is not null ? $"'{Printable.Clean(SourcePath)}'" : Type switch
     {
         LayerEntryType.Directory => "a directory",
-        LayerEntryType.SymbolicLink => $"a link to '{Printable.Clean(LinkTarget)}'",
+        LayerEntryType.SymbolicLink or LayerEntryType.HardLink => $"a link to '{Printable.Clean(LinkTarget)}'",
         _ => "a generated file",
     };
 }

@@ -11,4 +11,7 @@ public enum LayerEntryType
 
     /// <summary>A symbolic link.</summary>
     SymbolicLink,
+
+    /// <summary>Another name of a file that came before it.</summary>
+    HardLink,
 }

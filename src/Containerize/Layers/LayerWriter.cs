@@ -25,7 +25,17 @@ public static class LayerWriter
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
     /// </exception>
     public static Task<WrittenLayer> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
-        WriteAsync(EntryOrder.Arrange(entries), parts: null, store, options, earlier: null, cancellationToken);
+        WriteInOrderAsync(EntryOrder.Arrange(entries).ToAsyncEnumerable(), store, options, cancellationToken);
+
+    /// <summary>Writes a layer whose entries come one after the other, while their content is made. Their order, which decides the bytes, is the caller's.</summary>
+    /// <param name="entries">A tree with all its directories, each path once, in the order in which it is written.</param>
+    /// <param name="store">Where it is kept.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
+    /// <returns>The layer in the store.</returns>
+    /// <exception cref="ContainerizeException">What the entries have to say, or the store. Nothing is kept of the layer.</exception>
+    internal static Task<WrittenLayer> WriteInOrderAsync(IAsyncEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+        WriteAsync(entries, parts: null, store, options, earlier: null, cancellationToken);
 
     /// <summary>Writes a layer whose content is known, so that what was compressed earlier need not be compressed again. The bytes are the same either way.</summary>
     /// <param name="content">What the layer holds.</param>
@@ -37,7 +47,7 @@ public static class LayerWriter
     /// <exception cref="ContainerizeException">As for entries; and <see cref="DiagnosticCode.FileChanged"/> when the files are not those any more that the content was read from.</exception>
     internal static async Task<WrittenLayer> WriteAsync(EntriesContent content, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
-        var written = await WriteAsync(content.Entries, content.Content.Items, store, options, earlier, cancellationToken);
+        var written = await WriteAsync(content.Entries.ToAsyncEnumerable(), content.Content.Items, store, options, earlier, cancellationToken);
         content.CheckUnchanged();
         return written;
     }
@@ -53,14 +63,14 @@ public static class LayerWriter
         var hashing = new HashingStream();
         await using (hashing.ConfigureAwait(false))
         {
-            await WriteTarAsync(hashing, content.Entries, (_, _) => { }, options.ModificationTime, cancellationToken);
+            await WriteTarAsync(hashing, content.Entries.ToAsyncEnumerable(), (_, _) => { }, options.ModificationTime, cancellationToken);
             content.CheckUnchanged();
             return (hashing.Digest, hashing.Length);
         }
     }
 
     private static async Task<WrittenLayer> WriteAsync(
-        IReadOnlyList<LayerEntry> ordered, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+        IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
         var level = LevelFor(options);
         try
@@ -68,9 +78,10 @@ public static class LayerWriter
             using var writer = store.CreateWriter();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var pipeline = new SegmentPipeline(level, options, earlier, stop.Token);
+            var files = 0;
             await RunTogetherAsync(
                 stop,
-                Task.Run(() => FillAsync(ordered, parts, pipeline, options.ModificationTime, stop.Token), stop.Token),
+                Task.Run(async () => files = await FillAsync(entries, parts, pipeline, options.ModificationTime, stop.Token), stop.Token),
                 Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
             var descriptor = new Descriptor { MediaType = options.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
             return new WrittenLayer
@@ -78,7 +89,7 @@ public static class LayerWriter
                 Blob = writer.Commit(descriptor),
                 DiffId = pipeline.ContentDigest,
                 UncompressedSize = pipeline.ContentSize,
-                FileCount = ordered.Count(entry => entry.Type == LayerEntryType.File),
+                FileCount = files,
                 Segments = pipeline.Segments,
             };
         }
@@ -111,32 +122,37 @@ public static class LayerWriter
         await Task.WhenAll(halves);
     }
 
-    private static async Task FillAsync(IReadOnlyList<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, SegmentPipeline pipeline, DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task<int> FillAsync(IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, SegmentPipeline pipeline, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var segments = new SegmentStream(pipeline);
         await using (segments.ConfigureAwait(false))
         {
-            await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), time, cancellationToken);
+            var files = await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), time, cancellationToken);
             segments.Complete();
+            return files;
         }
     }
 
-    private static async Task WriteTarAsync(Stream output, IReadOnlyList<LayerEntry> entries, Action<LayerEntry, int> begin, DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task<int> WriteTarAsync(Stream output, IAsyncEnumerable<LayerEntry> entries, Action<LayerEntry, int> begin, DateTimeOffset time, CancellationToken cancellationToken)
     {
+        var (count, files) = (0, 0);
         var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
         await using (tar.ConfigureAwait(false))
         {
-            for (var index = 0; index < entries.Count; index++)
+            await foreach (var entry in entries.WithCancellation(cancellationToken))
             {
-                begin(entries[index], index);
-                await TarEntries.WriteAsync(tar, entries[index], time, cancellationToken);
+                begin(entry, count++);
+                files += entry.Type == LayerEntryType.File ? 1 : 0;
+                await TarEntries.WriteAsync(tar, entry, time, cancellationToken);
             }
         }
 
-        if (entries.Count == 0)
+        if (count == 0)
         {
             // The tar writer leaves out even the end.
             await output.WriteAsync(new byte[TarEnd], cancellationToken);
         }
+
+        return files;
     }
 }

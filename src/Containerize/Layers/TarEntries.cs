@@ -32,6 +32,7 @@ internal static class TarEntries
         {
             LayerEntryType.Directory => (TarEntryType.Directory, entry.Path + "/"),
             LayerEntryType.SymbolicLink => (TarEntryType.SymbolicLink, entry.Path),
+            LayerEntryType.HardLink => (TarEntryType.HardLink, entry.Path),
             _ => (TarEntryType.RegularFile, entry.Path),
         };
         var header = new GnuTarEntry(type, name)
@@ -44,7 +45,7 @@ internal static class TarEntries
             AccessTime = default,
             ChangeTime = default,
         };
-        if (entry.LinkTarget is not null && type == TarEntryType.SymbolicLink)
+        if (entry.LinkTarget is not null && type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
         {
             header.LinkName = entry.LinkTarget;
         }
@@ -56,6 +57,7 @@ internal static class TarEntries
     {
         { Type: not LayerEntryType.File } => null,
         { SourcePath: { } path } => SourceStream.Open(path, entry.Size),
+        { Stream: { } stream } => new SizedStream(stream, entry.Size),
         _ when MemoryMarshal.TryGetArray(entry.Content.GetValueOrDefault(), out var array) => new MemoryStream(array.Array!, array.Offset, array.Count, writable: false),
         _ => new MemoryStream(entry.Content.GetValueOrDefault().ToArray(), writable: false),
     };

@@ -1,0 +1,23 @@
+using Containerize.Layers;
+
+namespace Containerize.Debian.Rootfs;
+
+/// <summary>What surrounds the files of packages in a layer: a tree from nothing, or one that a base image has.</summary>
+internal interface IRootTemplate
+{
+    /// <summary>Packages whose scripts need not run, because the template brings about what they would do.</summary>
+    IReadOnlySet<string> Provides { get; }
+
+    /// <summary>What comes before the packages.</summary>
+    /// <param name="tree">The tree, still empty; the base's links are put into it.</param>
+    /// <param name="directories">The names that the packages use in the root directory.</param>
+    /// <returns>The entries to write.</returns>
+    IEnumerable<LayerEntry> Begin(RootTree tree, IReadOnlySet<string> directories);
+
+    /// <summary>What comes behind the packages; what one of them brought itself is left out by the tree.</summary>
+    /// <param name="tree">The tree with all packages.</param>
+    /// <param name="certificates">The certificate authorities that the packages brought.</param>
+    /// <param name="cancellationToken">Stops the reading of the base.</param>
+    /// <returns>The entries, in any order.</returns>
+    Task<IReadOnlyList<LayerEntry>> EndAsync(RootTree tree, CaBundle certificates, CancellationToken cancellationToken);
+}

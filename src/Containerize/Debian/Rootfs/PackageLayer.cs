@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Containerize.Debian.Packaging;
+using Containerize.Layers;
+using Containerize.Storage;
+
+namespace Containerize.Debian.Rootfs;
+
+/// <summary>
+/// A layer of packages: their files in the order of the packages, then what dpkg would note of them. It streams from the .deb files into the
+/// layer; nothing is unpacked to disk, and nothing of a package is run.
+/// </summary>
+internal sealed class PackageLayer
+{
+    private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
+    private const string Maker = "Containerize itself";
+
+    /// <summary>The packages, in the order of the lock.</summary>
+    internal required IReadOnlyList<DebFile> Packages { get; init; }
+
+    /// <summary>The tree that the packages are put into.</summary>
+    internal required IRootTemplate Template { get; init; }
+
+    /// <summary>Writes the layer.</summary>
+    /// <param name="store">Takes the bytes.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="reporter">Is told what users should know of the packages.</param>
+    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
+    /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/> on.</exception>
+    internal async Task<WrittenLayer> WriteAsync(BlobStore store, LayerOptions options, IReporter reporter, CancellationToken cancellationToken)
+    {
+        var controls = new List<DebControl>();
+        foreach (var package in Packages)
+        {
+            await using var archive = await DebArchive.OpenAsync(package, cancellationToken);
+            controls.Add(archive.Control);
+        }
+
+        WarnOfScripts(controls, reporter);
+        return await LayerWriter.WriteInOrderAsync(ReadAsync(controls, reporter, cancellationToken), store, options, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<LayerEntry> ReadAsync(IReadOnlyList<DebControl> controls, IReporter reporter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var tree = new RootTree();
+        var directories = controls.SelectMany(control => control.Paths).Select(path => path.Split('/', 2)[0]).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in Template.Begin(tree, directories).SelectMany(entry => tree.Add(entry, Maker)))
+        {
+            yield return entry;
+        }
+
+        var certificates = new CaBundle();
+        var files = new PackageEntries(tree, certificates);
+        var replaced = Replacements.Find([.. Packages.Zip(controls)]);
+        for (var index = 0; index < Packages.Count; index++)
+        {
+            await foreach (var entry in files.ReadAsync(Packages[index], replaced[index], cancellationToken))
+            {
+                yield return entry;
+            }
+        }
+
+        var end = Packages.Zip(controls).SelectMany(pair => Status(pair.First, pair.Second)).Concat(await Template.EndAsync(tree, certificates, cancellationToken));
+        foreach (var entry in end.OrderBy(entry => entry.Path, StringComparer.Ordinal).SelectMany(entry => tree.Add(entry, Maker)))
+        {
+            yield return entry;
+        }
+
+        if (files.SetUserFiles.Count > 0)
+        {
+            reporter.Message($"Files that run with the rights of their owner or group (setuid, setgid): {string.Join(", ", files.SetUserFiles)}.");
+        }
+    }
+
+    // The form of distroless images, which scanners know: a file per package, independent of what the base says in its own 'status'.
+    private static IEnumerable<LayerEntry> Status(DebFile package, DebControl control)
+    {
+        yield return File($"var/lib/dpkg/status.d/{package.Name}", control.Stanza);
+        if (control.Md5Sums is { } sums)
+        {
+            yield return File($"var/lib/dpkg/status.d/{package.Name}.md5sums", sums);
+        }
+    }
+
+    private static LayerEntry File(string path, byte[] content) => new() { Path = path, Type = LayerEntryType.File, Mode = Readable, Content = content };
+
+    private void WarnOfScripts(IReadOnlyList<DebControl> controls, IReporter reporter)
+    {
+        var missing = Packages.Zip(controls)
+            .Where(pair => !Template.Provides.Contains(pair.First.Name))
+            .Select(pair => (pair.First.Name, Effects: MaintainerScripts.MissingEffects(pair.Second)))
+            .Where(package => package.Effects.Count > 0)
+            .Select(package => $"{package.Name} ({string.Join("; ", package.Effects)})")
+            .ToList();
+        if (missing.Count > 0)
+        {
+            reporter.Warning(DiagnosticCode.ScriptsNotRun, $"Nothing of a package is run while an image is built, so it will lack what the scripts of these packages would do: {string.Join(", ", missing)}. Add what the app needs of it as content of the project.");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using Containerize.Layers;
+
+namespace Containerize.Debian.Rootfs;
+
+/// <summary>
+/// The tree that packages are put into, as dpkg would: directories may be shared, files may not, and what lies behind a link goes to where
+/// the link leads. With a merged <c>/usr</c>, <c>lib/x</c> of a package therefore becomes <c>usr/lib/x</c>; as it stands it would replace
+/// the link, and nothing in the image would start any more.
+/// </summary>
+internal sealed class RootTree
+{
+    private const int MaxLinks = 40;
+    private const UnixFileMode ImpliedDirectory = (UnixFileMode)0b111_101_101;
+
+    private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
+
+    /// <summary>Says that the base has a link to a directory.</summary>
+    /// <param name="path">The link.</param>
+    /// <param name="target">Where it leads.</param>
+    internal void AddBaseLink(string path, string target) => _nodes[path] = new(LayerEntryType.SymbolicLink, target, "the base image");
+
+    /// <summary>Puts an entry into the tree.</summary>
+    /// <param name="entry">The entry; the target of a hard link is a path in the image, too.</param>
+    /// <param name="owner">The package, for messages.</param>
+    /// <returns>What is to be written, directories above it included; nothing when all of it is there already.</returns>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.PackagePathClash"/>, <see cref="DiagnosticCode.PackageFileOverDirectory"/> or <see cref="DiagnosticCode.PackageHardLink"/>.
+    /// </exception>
+    internal IEnumerable<LayerEntry> Add(LayerEntry entry, string owner)
+    {
+        var path = Resolve(entry.Path, followLast: entry.Type == LayerEntryType.Directory, owner);
+        if (path.Length == 0)
+        {
+            yield break;
+        }
+
+        if (_nodes.TryGetValue(path, out var existing))
+        {
+            if (IsSame(existing, entry))
+            {
+                yield break;
+            }
+
+            throw Clash(path, existing, entry, owner);
+        }
+
+        foreach (var parent in AddParents(path, owner))
+        {
+            yield return parent;
+        }
+
+        var target = entry.Type == LayerEntryType.HardLink ? ResolveHardLink(path, entry.LinkTarget!, owner) : entry.LinkTarget;
+        _nodes.Add(path, new(entry.Type, target, owner));
+        yield return entry with { Path = path, LinkTarget = target };
+    }
+
+    /// <summary>Whether something lies at a path.</summary>
+    /// <param name="path">The path; links above it are followed.</param>
+    internal bool Contains(string path) => _nodes.ContainsKey(Resolve(path, followLast: false, "the base"));
+
+    private static bool IsSame(Node existing, LayerEntry entry) => (existing.Type, entry.Type) switch
+    {
+        (LayerEntryType.Directory, LayerEntryType.Directory) => true,
+        // dpkg keeps a directory that is there, too.
+        (LayerEntryType.Directory, LayerEntryType.SymbolicLink) => true,
+        (LayerEntryType.SymbolicLink, LayerEntryType.SymbolicLink) => existing.Target!.TrimStart('/') == entry.LinkTarget!.TrimStart('/'),
+        _ => false,
+    };
+
+    private IEnumerable<LayerEntry> AddParents(string path, string owner)
+    {
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            var parent = path[..slash];
+            if (!_nodes.TryGetValue(parent, out var node))
+            {
+                _nodes.Add(parent, new(LayerEntryType.Directory, null, owner));
+                yield return new LayerEntry { Path = parent, Type = LayerEntryType.Directory, Mode = ImpliedDirectory };
+            }
+            else if (node.Type != LayerEntryType.Directory)
+            {
+                throw new ContainerizeException(
+                    DiagnosticCode.PackageFileOverDirectory,
+                    $"'/{Printable.Clean(parent)}' is a file of {node.Owner} and a directory of {owner} ('/{Printable.Clean(path)}'). Leave one of the packages out.");
+            }
+        }
+    }
+
+    /// <summary>Follows links as the kernel would.</summary>
+    private string Resolve(string path, bool followLast, string owner)
+    {
+        var rest = new Stack<string>(path.Split('/').Reverse());
+        var done = new List<string>();
+        var links = 0;
+        while (rest.TryPop(out var part))
+        {
+            switch (part)
+            {
+                case "" or ".":
+                    continue;
+                case "..":
+                    done.RemoveRange(Math.Max(0, done.Count - 1), Math.Min(1, done.Count));
+                    continue;
+            }
+
+            done.Add(part);
+            if ((rest.Count == 0 && !followLast) || !_nodes.TryGetValue(string.Join('/', done), out var node) || node.Type != LayerEntryType.SymbolicLink)
+            {
+                continue;
+            }
+
+            if (++links > MaxLinks)
+            {
+                throw new ContainerizeException(DiagnosticCode.PackagePath, $"'/{Printable.Clean(path)}' of {owner} lies behind links that lead in a circle. Leave the package out.");
+            }
+
+            if (node.Target!.StartsWith('/'))
+            {
+                done.Clear();
+            }
+            else
+            {
+                done.RemoveAt(done.Count - 1);
+            }
+
+            foreach (var target in node.Target.Split('/').Reverse())
+            {
+                rest.Push(target);
+            }
+        }
+
+        return string.Join('/', done);
+    }
+
+    private string ResolveHardLink(string path, string target, string owner)
+    {
+        var resolved = Resolve(target, followLast: false, owner);
+        return _nodes.TryGetValue(resolved, out var node) && node.Type is LayerEntryType.File or LayerEntryType.HardLink && node.Owner == owner
+            ? node.Target ?? resolved
+            : throw new ContainerizeException(DiagnosticCode.PackageHardLink, $"'/{Printable.Clean(path)}' of {owner} is a hard link to '{Printable.Clean(target)}', which is no file that the package brought before it. Nothing was made from it; leave the package out, or ask its maintainer.");
+    }
+
+    private static ContainerizeException Clash(string path, Node existing, LayerEntry entry, string owner)
+    {
+        if (existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory)
+        {
+            return new(
+                DiagnosticCode.PackageFileOverDirectory,
+                $"'/{Printable.Clean(path)}' is a directory of {(existing.Type == LayerEntryType.Directory ? existing.Owner : owner)} and a file of {(existing.Type == LayerEntryType.Directory ? owner : existing.Owner)}. Leave one of the packages out.");
+        }
+
+        return new(
+            DiagnosticCode.PackagePathClash,
+            $"'/{Printable.Clean(path)}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says that it replaces the other; leave one of them out.");
+    }
+
+    private readonly record struct Node(LayerEntryType Type, string? Target, string Owner);
+}

@@ -1,0 +1,40 @@
+using System.Formats.Tar;
+using Containerize.Debian.Packaging;
+using Containerize.Debian.Rootfs;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing;
+using Containerize.Testing.Debian;
+using Containerize.Tests.Layers;
+
+namespace Containerize.Tests.Debian;
+
+/// <summary>Packages in a store, and layers made from them.</summary>
+internal sealed class PackageFixture : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    internal PackageFixture() => Store = new BlobStore(_directory["store"]);
+
+    internal BlobStore Store { get; }
+
+    internal RecordingReporter Reporter { get; } = new();
+
+    internal DebFile Add(TestPackage package, string compression = "gz") => Add(package.Name, package.Version, package.ToBytes(compression));
+
+    internal DebFile Add(string name, string version, byte[] content)
+    {
+        var path = _directory.Write($"{name}.deb", content);
+        return new DebFile(name, version, new FileBlob(new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = Digest.Of(content), Size = content.Length }, path));
+    }
+
+    internal Task<WrittenLayer> WriteAsync(IRootTemplate template, params DebFile[] packages) =>
+        new PackageLayer { Packages = packages, Template = template }.WriteAsync(Store, new LayerOptions(), Reporter, CancellationToken.None);
+
+    /// <summary>A layer on a base whose <c>/usr</c> is merged, or on one that is as of old.</summary>
+    internal async Task<Dictionary<string, TarEntry>> EntriesAsync(IRootTemplate template, params DebFile[] packages) =>
+        LayerFixture.Entries(await WriteAsync(template, packages)).ToDictionary(entry => entry.Name.TrimEnd('/'), StringComparer.Ordinal);
+
+    public void Dispose() => _directory.Dispose();
+}
