@@ -97,7 +97,7 @@ public sealed class BuildImage : ContainerizeTask
         var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
         var files = Layers.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
         var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
-        var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports).Read(
+        var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(
             files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers), reporter);
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(

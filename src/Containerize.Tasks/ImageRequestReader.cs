@@ -7,7 +7,7 @@ using Microsoft.Build.Framework;
 namespace Containerize.Tasks;
 
 /// <summary>Reads a project's settings, checking each with the name the user knows.</summary>
-internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] arguments, ITaskItem[] environment, ITaskItem[] labels, ITaskItem[] ports)
+internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] arguments, ITaskItem[] environment, ITaskItem[] labels, ITaskItem[] ports, RunSettingItems run)
 {
     internal ImageRequest Read(IReadOnlyList<PublishedFile> files, LayerReader layers, string runtimeIdentifier, IImageSource baseImage, IReporter reporter)
     {
@@ -21,22 +21,35 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
         var time = ModificationTime();
         var user = NullIfEmpty(settings.GetMetadata("User"));
         var variables = Environment();
+        var format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci);
         return new ImageRequest
         {
             Layers = layers.Read(files, split, new EntryRules(directory, time), user, variables, reporter),
             Base = baseImage,
             Platform = Platform.FromRuntimeIdentifier(runtimeIdentifier),
             WorkingDirectory = directory,
-            Format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci),
+            Format = format,
             Command = Command(),
             User = user,
             Environment = variables,
             Ports = [.. ports.Select(port => Port.Parse(port.ItemSpec, port.GetMetadata("Type")))],
             Labels = LastOfEach(labels),
+            Volumes = run.Volumes,
+            StopSignal = RunSettingItems.StopSignal(settings.GetMetadata("StopSignal").Trim()),
+            Healthcheck = run.Healthcheck(),
+            Annotations = Annotations(format),
             BaseLabels = (settings.GetMetadata("BaseNameLabel") == "true" ? BaseLabels.Name : BaseLabels.None)
                 | (settings.GetMetadata("BaseDigestLabel") == "true" ? BaseLabels.Digest : BaseLabels.None),
             LayerOptions = new LayerOptions { ModificationTime = time },
         };
+    }
+
+    private Dictionary<string, string> Annotations(ImageFormat format)
+    {
+        var annotations = run.Annotations;
+        return annotations.Count == 0 || format == ImageFormat.Oci
+            ? annotations
+            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerAnnotation '{annotations.Keys.First()}' cannot be in an image of Docker's format, which has no annotations. Set ContainerImageFormat to OCI, or make it a ContainerLabel.");
     }
 
     private ImageCommand Command() => new()

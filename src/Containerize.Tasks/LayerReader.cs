@@ -1,3 +1,4 @@
+using System.Globalization;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Storage;
@@ -8,7 +9,10 @@ namespace Containerize.Tasks;
 /// <summary>Reads which layers go on the base: published files, files that users add, and neither of them if it is a secret.</summary>
 internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, string projectDirectory, BlobStore cache)
 {
-    private const string FilesLayer = "files";
+    private const int DefaultMaxLayers = 10;
+
+    // What engines can stack, less a usual base.
+    private const int MostLayers = 100;
 
     /// <summary>Whether the layers depend on what is in the base's layers: somebody puts something beside the app.</summary>
     internal bool NeedBaseLayers => Of("File").Any() || Of("WritableDirectory").Any();
@@ -35,25 +39,41 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
         secrets.Warn(reporter);
         PublishedFileItems.WarnOfUnexpected(files, reporter);
         rules = rules with { LeftOut = leftOut, Owner = AddedFileItems.Owner(settings.GetMetadata("FileOwner").Trim(), "ContainerizeFileOwner") ?? Owner.Root };
-        var layers = LayerPlanner.Plan(files, split).Select(plan => EntriesLayer.Of(plan, rules)).ToList();
+        IReadOnlyList<LayerRule> layerRules = [.. Of("Layer").Select(LayerItems.Read)];
+        var layers = LayerPlanner.Plan(files, split, layerRules).Select(plan => EntriesLayer.Of(plan, rules)).ToList();
         var directories = Of("WritableDirectory").Select(items.WritableDirectory).ToList();
-        return added.Count == 0 && directories.Count == 0 ? layers : Place(layers, added, directories, new Placement(directories, user, environment, cache));
+        if (added.Count > 0 || directories.Count > 0)
+        {
+            var below = LayerOrder.Of(layerRules).TakeWhile(name => name != LayerOrder.Files).ToHashSet(StringComparer.Ordinal);
+            layers.Insert(layers.Count(layer => below.Contains(layer.Name)), Beside(added, directories));
+            LayerEntries.CheckConflicts(layers.SelectMany(layer => layer.Entries));
+        }
+
+        var merged = EntriesLayer.Merge(layers, MaxLayers());
+        if (merged.Count < layers.Count)
+        {
+            reporter.Message($"{layers.Count} layers became {merged.Count} ({string.Join(", ", merged.Select(layer => layer.Name))}): ContainerizeMaxLayers allows no more.");
+        }
+
+        var placement = new Placement(directories, user, environment, cache);
+        var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return NeedBaseLayers ? [.. merged.Select(layer => new PlacedLayer(layer, owned, placement))] : merged;
     }
 
-    // Below the app, because it changes less often; above packages, because it is the project's own.
-    private static List<ILayerSource> Place(List<EntriesLayer> layers, IReadOnlyList<AddedFile> added, List<WritableDirectory> directories, Placement placement)
+    private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, List<WritableDirectory> directories) => new(
+        LayerOrder.Files,
+        [
+            .. added.Select(LayerEntries.Of),
+            .. directories.Select(directory => new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
+        ],
+        []);
+
+    private int MaxLayers()
     {
-        var own = new EntriesLayer(
-            FilesLayer,
-            [
-                .. added.Select(LayerEntries.Of),
-                .. directories.Select(directory => new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
-            ],
-            []);
-        layers.Insert(layers.Count(layer => layer.Name != LayerPlanner.App), own);
-        LayerEntries.CheckConflicts(layers.SelectMany(layer => layer.Entries));
-        var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        return [.. layers.Select(layer => new PlacedLayer(layer, owned, placement))];
+        var text = settings.GetMetadata("MaxLayers").Trim();
+        return text.Length == 0 ? DefaultMaxLayers
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= MostLayers ? number
+            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerizeMaxLayers '{text}' is not a number from 1 to {MostLayers}.");
     }
 
     private IEnumerable<ITaskItem> Of(string kind) => content.Where(item => item.GetMetadata("Kind") == kind);

@@ -18,6 +18,9 @@ public sealed class PublishImage : ContainerizeTask
     [Required]
     public required ITaskItem ImageName { get; set; }
 
+    /// <summary>Annotations, each with a <c>Value</c> and a <c>Scope</c>.</summary>
+    public ITaskItem[] Annotations { get; set; } = [];
+
     /// <summary>Where the image goes; each with a <c>Kind</c>.</summary>
     [Required]
     public required ITaskItem[] Destinations { get; set; }
@@ -78,7 +81,10 @@ public sealed class PublishImage : ContainerizeTask
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
         IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), environment.Registries.CreateBlob))];
-        var images = ImageSet.Of([.. built.Select(image => image.Image)]);
+        var images = ImageSet.Of(
+            [.. built.Select(image => image.Image)],
+            AnnotationItems.Read(Annotations, AnnotationScope.Index),
+            AnnotationItems.Read(Annotations, AnnotationScope.Descriptor));
         var budget = string.IsNullOrWhiteSpace(UploadBudget) ? null : new UploadBudget(Containerize.Destinations.UploadBudget.ParseSize("ContainerizeUploadBudget", UploadBudget), FailOverBudget, reporter);
         var results = new List<DestinationResult>();
         var all = destinations.Create(environment.Registries, destinations.Name, budget).ToList();

@@ -76,6 +76,9 @@ public enum DiagnosticCode
     /// <summary>The image's user has no entry in its <c>/etc/passwd</c>, so nothing can be made his.</summary>
     UnknownUser = 1032,
 
+    /// <summary>The <c>Before</c> and <c>After</c> of <c>ContainerizeLayer</c> name layers that do not exist, or contradict one another.</summary>
+    LayerOrder = 1033,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

@@ -17,6 +17,23 @@ public sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries
     public static EntriesLayer Of(PlannedLayer plan, EntryRules rules) =>
         new(plan.Name, LayerEntries.Of(plan.Files, rules), plan.Packages);
 
+    /// <summary>Merges layers until there are no more than so many: from the bottom, where what changes seldom costs least together.</summary>
+    /// <param name="layers">The layers, bottom first.</param>
+    /// <param name="most">How many there may be; at least one.</param>
+    /// <returns>The layers, bottom first.</returns>
+    public static IReadOnlyList<EntriesLayer> Merge(IReadOnlyList<EntriesLayer> layers, int most)
+    {
+        var merged = layers.Count - most + 1;
+        return merged < 2 ? layers :
+        [
+            new EntriesLayer(
+                string.Join('+', layers.Take(merged).Select(layer => layer.Name)),
+                [.. layers.Take(merged).SelectMany(layer => layer.Entries)],
+                [.. layers.Take(merged).SelectMany(layer => layer.Packages).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]),
+            .. layers.Skip(merged),
+        ];
+    }
+
     /// <inheritdoc/>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
         new Prepared(await EntriesContent.ReadAsync(Entries, context.Options, context.Hashes, cancellationToken), context);

@@ -69,7 +69,7 @@ public static class ImageBuilder
             .Append(layers.Select(layer => (layer.Record.DiffId, Describe(layer))), request.LayerOptions.ModificationTime)
             .With(settings);
         IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
-        var image = Image.Create(request.Format, config, all, Annotations(baseImage, settings, baseDigest));
+        var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
         return new BuiltImage(image, [.. layers.Select(layer => Describe(layer, memory))], baseImage.Name, baseDigest);
     }
 
@@ -120,11 +120,14 @@ public static class ImageBuilder
             User = EnvironmentInference.User(environment, request.User),
             ExposedPorts = [.. request.Ports.Concat(EnvironmentInference.Ports(environment)).Distinct()],
             Labels = labels,
+            Volumes = request.Volumes,
+            StopSignal = request.StopSignal,
+            Healthcheck = request.Healthcheck,
         };
     }
 
     // Registries show annotations without fetching the config, so the standard labels stand in both places.
-    private static SortedDictionary<string, string> Annotations(BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
+    private static SortedDictionary<string, string> Annotations(ImageRequest request, BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
     {
         var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in settings.Labels.Where(label => label.Key.StartsWith(OciLabelPrefix, StringComparison.Ordinal)))
@@ -136,6 +139,11 @@ public static class ImageBuilder
         {
             annotations[OciLabelPrefix + "base.name"] = baseName;
             annotations[OciLabelPrefix + "base.digest"] = digest.ToString();
+        }
+
+        foreach (var (name, value) in request.Annotations)
+        {
+            annotations[name] = value;
         }
 
         return annotations;

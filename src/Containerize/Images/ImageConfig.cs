@@ -156,6 +156,25 @@ public sealed class ImageConfig
             }
         }
 
+        if (settings.Volumes.Count > 0)
+        {
+            var volumes = Object(config, "Volumes");
+            foreach (var volume in settings.Volumes)
+            {
+                volumes.TryAdd(volume, new JsonObject());
+            }
+        }
+
+        if (settings.StopSignal is { } signal)
+        {
+            config["StopSignal"] = signal;
+        }
+
+        if (settings.Healthcheck is { } healthcheck)
+        {
+            config["Healthcheck"] = Describe(healthcheck);
+        }
+
         // Says how a Windows or Docker build made the image; it would be wrong for ours.
         root.Remove("container");
         root.Remove("container_config");
@@ -193,6 +212,25 @@ public sealed class ImageConfig
         var names = existing.Select(variable => variable.Split('=', 2)[0]).ToHashSet(StringComparer.Ordinal);
         merged.AddRange(changes.Where(change => !names.Contains(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal).Select(change => $"{change.Key}={change.Value}"));
         return merged;
+    }
+
+    private static JsonObject Describe(Healthcheck healthcheck)
+    {
+        var json = new JsonObject { ["Test"] = new JsonArray([.. healthcheck.Test.Select(part => (JsonNode)part)]) };
+        foreach (var (name, time) in new[] { ("Interval", healthcheck.Interval), ("Timeout", healthcheck.Timeout), ("StartPeriod", healthcheck.StartPeriod), ("StartInterval", healthcheck.StartInterval) })
+        {
+            if (time is { } value)
+            {
+                json[name] = value.Ticks * TimeSpan.NanosecondsPerTick;
+            }
+        }
+
+        if (healthcheck.Retries is { } retries)
+        {
+            json["Retries"] = retries;
+        }
+
+        return json;
     }
 
     private static void SetOrRemove(JsonObject parent, string name, IReadOnlyList<string> values)

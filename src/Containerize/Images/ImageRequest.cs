@@ -36,6 +36,18 @@ public sealed record ImageRequest
     /// <summary>Labels to set.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Directories whose content outlives the container: absolute paths in the image.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>The signal that ends the app; null for the base's.</summary>
+    public string? StopSignal { get; init; }
+
+    /// <summary>How to find out whether the app works; null for the base's.</summary>
+    public Healthcheck? Healthcheck { get; init; }
+
+    /// <summary>Annotations of the manifest, besides those that labels imply.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether the base's name and digest become labels.</summary>
     public BaseLabels BaseLabels { get; init; } = BaseLabels.None;
 

@@ -15,19 +15,24 @@ public sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
     {
     }
 
+    /// <summary>Annotations of the descriptor that names the root, where a destination has one.</summary>
+    public IReadOnlyDictionary<string, string> DescriptorAnnotations { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether the tag points to an index.</summary>
     public bool IsIndex => MediaTypes.IsIndex(Root.Descriptor.MediaType);
 
     /// <summary>The images under one root: a single one stands for itself, several get an index, which carries the annotations that they have in common.</summary>
     /// <param name="images">The images, at least one, in order of preference; all of one family of media types.</param>
+    /// <param name="annotations">Annotations of the index.</param>
+    /// <param name="descriptorAnnotations">Annotations of the descriptors: of each image in the index, or of the single image where a destination has one.</param>
     /// <returns>The set.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.SamePlatform"/>: two images are for one platform, so that one of them could never be chosen.</exception>
     /// <remarks>OCI image specification, <i>image-index.md</i>.</remarks>
-    public static ImageSet Of(IReadOnlyList<Image> images)
+    public static ImageSet Of(IReadOnlyList<Image> images, IReadOnlyDictionary<string, string>? annotations = null, IReadOnlyDictionary<string, string>? descriptorAnnotations = null)
     {
         if (images is [var only])
         {
-            return new ImageSet(only);
+            return new ImageSet(only) { DescriptorAnnotations = descriptorAnnotations ?? new Dictionary<string, string>() };
         }
 
         if (images.GroupBy(image => image.Config.Platform.ToString() + image.Config.Platform.OsVersion).FirstOrDefault(group => group.Count() > 1) is { } same)
@@ -38,10 +43,15 @@ public sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
         var isDocker = images.All(image => image.Manifest.Descriptor.MediaType == MediaTypes.DockerManifest);
         var mediaType = isDocker ? MediaTypes.DockerIndex : MediaTypes.OciIndex;
         var shared = CommonAnnotations(images);
+        foreach (var (name, value) in annotations ?? new Dictionary<string, string>())
+        {
+            shared[name] = value;
+        }
+
         var index = new ImageIndex
         {
             MediaType = mediaType,
-            Manifests = [.. images.Select(image => image.Manifest.Descriptor with { Platform = image.Config.Platform })],
+            Manifests = [.. images.Select(image => image.Manifest.Descriptor with { Platform = image.Config.Platform, Annotations = isDocker || descriptorAnnotations is not { Count: > 0 } ? null : descriptorAnnotations })],
             // Docker's manifest list has no annotations.
             Annotations = isDocker || shared.Count == 0 ? null : shared,
         };

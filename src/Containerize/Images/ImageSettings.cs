@@ -23,6 +23,15 @@ public sealed record ImageSettings
 
     /// <summary>Labels to set; the base's others stay.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Directories whose content outlives the container, besides the base's: absolute paths in the image.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>The signal that ends the app; null keeps the base's.</summary>
+    public string? StopSignal { get; init; }
+
+    /// <summary>How to find out whether the app works; null keeps the base's.</summary>
+    public Healthcheck? Healthcheck { get; init; }
 }
 
 /// <summary>A port that the image listens on.</summary>

@@ -28,31 +28,33 @@ public enum LayerSplit
 /// <summary>Decides which file goes into which layer. A pure function.</summary>
 public static class LayerPlanner
 {
-    /// <summary>The .NET runtime of a self-contained app.</summary>
-    public const string Runtime = "runtime";
+    // Measured by replaying commits, see README.md: from here on a layer of its own spares more than it costs.
+    private const long MuchContent = 1024 * 1024;
 
-    /// <summary>NuGet packages.</summary>
-    public const string Dependencies = "dependencies";
-
-    /// <summary>The project's output and content, and those of the projects it references.</summary>
-    public const string App = "app";
-
-    private static readonly string[] s_order = [Runtime, Dependencies, App];
+    private static readonly FilePattern s_webRoot = FilePattern.Parse("wwwroot/**");
 
     /// <summary>Groups files into layers, the one that changes least first; empty ones are left out.</summary>
     /// <param name="files">The published files.</param>
-    /// <param name="split">How to split them.</param>
+    /// <param name="split">How to split what no rule takes.</param>
+    /// <param name="rules">The layers of users.</param>
     /// <returns>The layers, bottom first.</returns>
-    public static IReadOnlyList<PlannedLayer> Plan(IReadOnlyList<PublishedFile> files, LayerSplit split)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.LayerOrder"/>.</exception>
+    public static IReadOnlyList<PlannedLayer> Plan(IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
     {
-        var groups = files.OrderBy(file => file.RelativePath, StringComparer.Ordinal).ToLookup(file => split == LayerSplit.AppOnly ? App : LayerOf(file.Origin.Kind));
-        return [.. s_order.Where(groups.Contains).Select(name => new PlannedLayer(name, [.. groups[name]]))];
+        var order = LayerOrder.Of(rules);
+        var hasMuchContent = files.Where(IsContent).Sum(file => file.Size) >= MuchContent;
+        var groups = files.OrderBy(file => file.RelativePath, StringComparer.Ordinal)
+            .ToLookup(file => rules.FirstOrDefault(rule => rule.Takes(file))?.Name ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, hasMuchContent)));
+        return [.. order.Where(groups.Contains).Select(name => new PlannedLayer(name, [.. groups[name]]))];
     }
 
-    private static string LayerOf(FileOriginKind kind) => kind switch
+    private static string LayerOf(PublishedFile file, bool hasMuchContent) => file.Origin.Kind switch
     {
-        FileOriginKind.RuntimePack => Runtime,
-        FileOriginKind.Package => Dependencies,
-        _ => App,
+        FileOriginKind.RuntimePack => LayerOrder.Runtime,
+        FileOriginKind.Package => LayerOrder.Dependencies,
+        _ when hasMuchContent && IsContent(file) => LayerOrder.Content,
+        _ => LayerOrder.App,
     };
+
+    private static bool IsContent(PublishedFile file) => file.Origin.Kind is not (FileOriginKind.Package or FileOriginKind.RuntimePack) && s_webRoot.Matches(file.RelativePath);
 }

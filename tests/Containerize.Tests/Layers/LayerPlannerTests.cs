@@ -5,8 +5,10 @@ namespace Containerize.Tests.Layers;
 [TestClass]
 public sealed class LayerPlannerTests
 {
-    private static PublishedFile File(string path, FileOriginKind kind, string? package = null, string? version = null) =>
-        new() { RelativePath = path, SourcePath = "/publish/" + path, Type = LayerEntryType.File, Origin = new FileOrigin(kind, package, version) };
+    private static PublishedFile File(string path, FileOriginKind kind, string? package = null, string? version = null, long size = 1) =>
+        new() { RelativePath = path, SourcePath = "/publish/" + path, Type = LayerEntryType.File, Size = size, Origin = new FileOrigin(kind, package, version) };
+
+    private static string Describe(IReadOnlyList<PlannedLayer> layers) => string.Join(" | ", layers.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.RelativePath))}"));
 
     [TestMethod]
     public void What_changes_least_lies_lowest()
@@ -62,5 +64,55 @@ public sealed class LayerPlannerTests
             LayerSplit.ByOrigin);
 
         CollectionAssert.AreEqual(new[] { "A 1.0", "B 2.0", "X" }, layers[0].Packages.ToList());
+    }
+
+    [TestMethod]
+    [DataRow(1024 * 1024, "content: wwwroot/big.js wwwroot/small.css | app: app.dll")]
+    [DataRow((1024 * 1024) - 2, "app: app.dll wwwroot/big.js wwwroot/small.css")]
+    public void Much_web_content_has_a_layer_of_its_own(long size, string expected)
+    {
+        var layers = LayerPlanner.Plan([File("app.dll", FileOriginKind.App), File("wwwroot/big.js", FileOriginKind.App, size: size), File("wwwroot/small.css", FileOriginKind.Project)], LayerSplit.ByOrigin);
+
+        Assert.AreEqual(expected, Describe(layers));
+    }
+
+    [TestMethod]
+    public void Layers_of_users_take_what_fits_them_and_the_first_one_wins()
+    {
+        var layers = LayerPlanner.Plan(
+            [
+                File("a.dll", FileOriginKind.Package, "Contoso.Core", "1.0"),
+                File("app.dll", FileOriginKind.App),
+                File("b.dll", FileOriginKind.Package, "Other", "1.0"),
+                File("models/m.onnx", FileOriginKind.App),
+                File("models/readme.txt", FileOriginKind.App),
+                File("shared.dll", FileOriginKind.Project),
+            ],
+            LayerSplit.ByOrigin,
+            new LayerRule("models") { Files = [FilePattern.Parse("**/*.onnx")], Before = "dependencies" },
+            new LayerRule("texts") { Files = [FilePattern.Parse("models/**")], After = "app" },
+            new LayerRule("company") { Packages = [FilePattern.Parse("contoso.*")], After = "dependencies" },
+            new LayerRule("dependencies") { Origins = [FileOriginKind.Project] });
+
+        Assert.AreEqual("models: models/m.onnx | dependencies: b.dll shared.dll | company: a.dll | app: app.dll | texts: models/readme.txt", Describe(layers));
+    }
+
+    [TestMethod]
+    public void A_file_must_fit_all_that_a_rule_says()
+    {
+        var layers = LayerPlanner.Plan(
+            [File("a.dll", FileOriginKind.Package, "A", "1.0"), File("a.so", FileOriginKind.Package, "A", "1.0"), File("app.so", FileOriginKind.App)],
+            LayerSplit.ByOrigin,
+            new LayerRule("native") { Files = [FilePattern.Parse("*.so")], Packages = [FilePattern.Parse("*")] });
+
+        Assert.AreEqual("dependencies: a.dll | native: a.so | app: app.so", Describe(layers));
+    }
+
+    [TestMethod]
+    public void Layers_of_users_split_a_single_file_app_too()
+    {
+        var layers = LayerPlanner.Plan([File("app", FileOriginKind.App), File("m.onnx", FileOriginKind.App)], LayerSplit.AppOnly, new LayerRule("models") { Files = [FilePattern.Parse("*.onnx")] });
+
+        Assert.AreEqual("models: m.onnx | app: app", Describe(layers));
     }
 }

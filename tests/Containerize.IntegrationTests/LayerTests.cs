@@ -1,0 +1,64 @@
+using Containerize.IntegrationTests.Tools;
+using Containerize.Testing.Images;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>Layers that a project makes by pattern.</summary>
+[TestClass]
+public sealed class LayerTests
+{
+    private const string Body = """
+        <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>
+        <ItemGroup>
+          <PackageReference Include="Humanizer.Core" Version="3.0.10" />
+          <None Include="models/**" CopyToPublishDirectory="PreserveNewest" />
+          <ContainerizeLayer Include="models" Files="**/*.onnx" Before="dependencies" />
+          <ContainerizeFile Include="motd.txt" TargetPath="/etc/motd" />
+        </ItemGroup>
+        """;
+
+    private static async Task<(ValidatedImage Image, List<string?> Names)> ContainerizeAsync(string body, params string[] arguments)
+    {
+        using var project = await TestProject.ConsoleAsync(body);
+        project.Write("models/a.onnx", "model");
+        project.Write("models/readme.txt", "text");
+        project.Write("motd.txt", "hello");
+        var result = await project.ContainerizeAsync(arguments);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        return (ImageValidator.Check(project.Archive).Single(), [.. project.Info["layers"]!.AsArray().Select(layer => (string?)layer!["name"])]);
+    }
+
+    [TestMethod]
+    public async Task A_layer_of_the_project_lies_where_it_wants()
+    {
+        var (image, names) = await ContainerizeAsync(Body);
+
+        CollectionAssert.AreEqual(new[] { "models", "dependencies", "files", "app" }, names);
+        CollectionAssert.AreEqual(new[] { "app", "app/models", "app/models/a.onnx" }, image.Layers[0].Paths.ToList());
+        CollectionAssert.Contains(image.Layers[3].Paths.ToList(), "app/models/readme.txt");
+    }
+
+    [TestMethod]
+    public async Task No_more_layers_are_made_than_allowed_and_what_changes_seldom_is_merged()
+    {
+        var (image, names) = await ContainerizeAsync(Body, "-p:ContainerizeMaxLayers=2");
+
+        CollectionAssert.AreEqual(new[] { "models+dependencies+files", "app" }, names);
+        CollectionAssert.IsSubsetOf(new[] { "app/models/a.onnx", "app/Humanizer.dll", "etc/motd" }, image.Layers[0].Paths.ToList());
+    }
+
+    [TestMethod]
+    [DataRow("""Include="models" Files="**/*.onnx" Before="nowhere" """, "CTZ1033", "'nowhere'")]
+    [DataRow("""Include="models" """, "CTZ1008", "Files")]
+    [DataRow("""Include="models" Origin="Elsewhere" """, "CTZ1008", "Elsewhere")]
+    public async Task A_layer_that_makes_no_sense_is_an_error(string item, string code, string named)
+    {
+        using var project = await TestProject.ConsoleAsync($"<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup><ItemGroup><ContainerizeLayer {item} /></ItemGroup>");
+
+        var result = await project.ContainerizeAsync();
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, $"error {code}:");
+        StringAssert.Contains(result.Output, named);
+    }
+}
