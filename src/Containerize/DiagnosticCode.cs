@@ -142,6 +142,51 @@ public enum DiagnosticCode
     /// <summary>The cache directory is unusable; a temporary one is used instead (a warning).</summary>
     CacheUnusable = 4003,
 
+    /// <summary>Nobody says where Debian's packages are to be had.</summary>
+    NoDebianMirror = 5001,
+
+    /// <summary>An archive of packages cannot be reached, or lacks what it must have.</summary>
+    ArchiveUnavailable = 5002,
+
+    /// <summary>An archive's release file is not signed by one of the archive's keys.</summary>
+    ArchiveUnsigned = 5003,
+
+    /// <summary>An archive is no longer valid, or older than what the project has seen.</summary>
+    ArchiveOutdated = 5004,
+
+    /// <summary>An archive is of another suite than the one that was asked for.</summary>
+    ArchiveWrongSuite = 5005,
+
+    /// <summary>An archive's release file or index is malformed or too large.</summary>
+    ArchiveDamaged = 5006,
+
+    /// <summary>No archive has a package of that name.</summary>
+    PackageUnknown = 5007,
+
+    /// <summary>No archive has a version of a package that would do.</summary>
+    PackageUnsatisfiable = 5008,
+
+    /// <summary>A package would replace one of the base image.</summary>
+    PackageUpgradeRefused = 5009,
+
+    /// <summary>Two packages exclude each other.</summary>
+    PackageConflict = 5010,
+
+    /// <summary>The lock file does not have what is wanted, and must not be changed.</summary>
+    DebianLockOutOfDate = 5011,
+
+    /// <summary>No archive has a package of the lock file any more (a warning, and an error in locked mode).</summary>
+    PackageGone = 5012,
+
+    /// <summary>A keyring holds no key.</summary>
+    InvalidKeyring = 5013,
+
+    /// <summary>The lock file of packages is malformed.</summary>
+    InvalidDebianLock = 5014,
+
+    /// <summary>There are no security updates to choose packages from (a warning).</summary>
+    NoSecurityUpdates = 5015,
+
     /// <summary>A file is no package of Debian's format, or a damaged one.</summary>
     InvalidPackage = 5050,
 

@@ -1,0 +1,131 @@
+using Org.BouncyCastle.Bcpg;
+using Org.BouncyCastle.Bcpg.OpenPgp;
+
+namespace Containerize.Debian.Archive;
+
+/// <summary>The keys that may sign an archive.</summary>
+public sealed class KeyRing
+{
+    private static readonly string[] s_kinds = ["automatic", "security-automatic", "stable"];
+
+    // MD5 and SHA-1 are broken: collisions of them can be made.
+    private static readonly HashAlgorithmTag[] s_hashes = [HashAlgorithmTag.Sha256, HashAlgorithmTag.Sha384, HashAlgorithmTag.Sha512];
+
+    private readonly Dictionary<long, PgpPublicKey> _keys;
+
+    private KeyRing(Dictionary<long, PgpPublicKey> keys) => _keys = keys;
+
+    /// <summary>Reads a keyring that a project names: binary or armoured. All its keys are trusted for the archive that it is named for.</summary>
+    /// <param name="path">The file, a full path.</param>
+    /// <returns>The keys.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidKeyring"/>.</exception>
+    public static KeyRing Read(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            var keys = KeysOf(file, _ => true);
+            return keys.Count > 0 ? new KeyRing(keys) : throw new PgpException("it holds no key");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or PgpException or ArgumentException or InvalidOperationException)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidKeyring, $"The keyring '{Printable.Clean(path)}' cannot be used: {Printable.Clean(failure.Message)}. Export the archive's public key with gpg --export, with or without --armor.", failure);
+        }
+    }
+
+    /// <summary>The keys that are shipped, as far as their fingerprints are pinned.</summary>
+    internal static KeyRing Shipped(IReadOnlyList<string> keyrings, IReadOnlyList<string> fingerprints)
+    {
+        var keys = new Dictionary<long, PgpPublicKey>();
+        foreach (var name in keyrings.SelectMany(keyring => s_kinds.Select(kind => $"Containerize.Debian.Archive.Keys.debian-{keyring}-{kind}.gpg")))
+        {
+            using var resource = typeof(KeyRing).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The keyring {name} is missing.");
+            foreach (var (id, key) in KeysOf(resource, primary => fingerprints.Contains(Convert.ToHexString(primary.GetFingerprint()))))
+            {
+                keys[id] = key;
+            }
+        }
+
+        return new KeyRing(keys);
+    }
+
+    /// <summary>Whether one of the signatures over a text is good, and by one of these keys.</summary>
+    /// <param name="signatures">The signatures, binary.</param>
+    /// <param name="text">What is signed, in the form that signatures of its kind are made over.</param>
+    /// <param name="now">The time: a key that has expired signs nothing.</param>
+    /// <returns>Null when it is; else why not.</returns>
+    internal string? Verify(Stream signatures, byte[] text, DateTimeOffset now)
+    {
+        var problem = "there is no signature";
+        foreach (var signature in SignaturesOf(signatures))
+        {
+            problem = Check(signature, text, now);
+            if (problem is null)
+            {
+                return null;
+            }
+        }
+
+        return problem;
+    }
+
+    private string? Check(PgpSignature signature, byte[] text, DateTimeOffset now)
+    {
+        if (!_keys.TryGetValue(signature.KeyId, out var key))
+        {
+            return $"it is signed by the key {signature.KeyId:X16}, which is not one of the archive's";
+        }
+
+        if (!s_hashes.Contains(signature.HashAlgorithm))
+        {
+            return $"it is signed with {signature.HashAlgorithm}, which is broken";
+        }
+
+        if (signature.SignatureType is not (PgpSignature.BinaryDocument or PgpSignature.CanonicalTextDocument))
+        {
+            return "its signature is not one of a document";
+        }
+
+        if (key.GetValidSeconds() is > 0 and var seconds && key.CreationTime.AddSeconds(seconds) < now.UtcDateTime)
+        {
+            return $"the key {signature.KeyId:X16} has expired";
+        }
+
+        signature.InitVerify(key);
+        signature.Update(text);
+        return signature.Verify() ? null : "its signature does not fit its text: it was changed on the way";
+    }
+
+    private static IEnumerable<PgpSignature> SignaturesOf(Stream stream)
+    {
+        var objects = new PgpObjectFactory(stream);
+        while (objects.NextPgpObject() is { } item)
+        {
+            if (item is PgpSignatureList list)
+            {
+                for (var index = 0; index < list.Count; index++)
+                {
+                    yield return list[index];
+                }
+            }
+        }
+    }
+
+    private static Dictionary<long, PgpPublicKey> KeysOf(Stream stream, Predicate<PgpPublicKey> isWanted)
+    {
+        var keys = new Dictionary<long, PgpPublicKey>();
+        var objects = new PgpObjectFactory(PgpUtilities.GetDecoderStream(stream));
+        while (objects.NextPgpObject() is { } item)
+        {
+            if (item is PgpPublicKeyRing ring && isWanted(ring.GetPublicKey()))
+            {
+                foreach (var key in ring.GetPublicKeys().Where(key => !key.HasRevocation()))
+                {
+                    keys[key.KeyId] = key;
+                }
+            }
+        }
+
+        return keys;
+    }
+}

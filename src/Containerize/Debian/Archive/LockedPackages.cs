@@ -1,0 +1,101 @@
+using Containerize.Storage;
+
+namespace Containerize.Debian.Archive;
+
+/// <summary>How a lock file is used.</summary>
+public enum DebianLockMode
+{
+    /// <summary>It is read, and written where it has not what is wanted.</summary>
+    Update,
+
+    /// <summary>It is read, and never written.</summary>
+    ReadOnly,
+
+    /// <summary>It must have what is wanted.</summary>
+    Locked,
+
+    /// <summary>It is written anew from what the archives offer.</summary>
+    Renew,
+}
+
+/// <summary>Gets packages: those of the lock file where it has them, else newly chosen ones.</summary>
+/// <param name="archive">The archives.</param>
+/// <param name="lockFile">The lock file, a full path.</param>
+/// <param name="mode">How the lock file is used.</param>
+/// <param name="reporter">Is told of what is chosen anew.</param>
+public sealed class LockedPackages(DebianArchive archive, string lockFile, DebianLockMode mode, IReporter reporter)
+{
+    private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(5);
+
+    /// <summary>Says which packages it will be, without fetching them.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The packages, by name.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DebianLockOutOfDate"/>, <see cref="DiagnosticCode.InvalidDebianLock"/>, or what choosing throws.</exception>
+    public async Task<LockedSet> ChooseAsync(DebianRequest request, CancellationToken cancellationToken)
+    {
+        var locked = DebianLock.Read(lockFile);
+        var hash = request.Hash(archive.Sources);
+        if (mode != DebianLockMode.Renew && locked?.Release == request.Release.Codename && locked.Find(request.Use, request.Architecture) is { } set && set.Request == hash)
+        {
+            return set;
+        }
+
+        return mode == DebianLockMode.Locked
+            ? throw new ContainerizeException(
+                DiagnosticCode.DebianLockOutOfDate,
+                locked is null
+                    ? $"There is no lock file '{Printable.Clean(lockFile)}', and ContainerizeDebianLockedMode forbids to choose packages anew. Make it with -t:ContainerizeLockDebian and put it under version control."
+                    : $"The lock file '{Printable.Clean(lockFile)}' is not for what the project wants now ({request.Release.Codename}, {request.Architecture}: {Printable.Clean(string.Join(", ", request.Packages))}), and ContainerizeDebianLockedMode forbids to choose anew. Renew it with -t:ContainerizeLockDebian.")
+            : await ResolveAsync(request, cancellationToken);
+    }
+
+    /// <summary>Gets packages into the cache.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="set">What <see cref="ChooseAsync"/> chose.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The packages, which are others than chosen when the archive dropped one of those, and their .deb files, in the same order.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PackageGone"/> in locked mode; or what fetching and choosing throw.</exception>
+    public async Task<(LockedSet Set, IReadOnlyList<FileBlob> Files)> FetchAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
+    {
+        var files = await FetchAllAsync(set, cancellationToken);
+        var gone = set.Packages.Zip(files).Where(pair => pair.Second is null).Select(pair => pair.First).ToList();
+        if (gone.Count == 0)
+        {
+            return (set, [.. files.OfType<FileBlob>()]);
+        }
+
+        var names = Printable.Clean(string.Join(", ", gone));
+        const string Advice = "Archives drop packages that were superseded; ContainerizeDebianSnapshot names an archive that keeps them.";
+        if (mode == DebianLockMode.Locked)
+        {
+            throw new ContainerizeException(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids to choose anew. {Advice} Or renew the lock with -t:ContainerizeLockDebian.");
+        }
+
+        reporter.Warning(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen anew. {Advice}");
+        var chosen = await ResolveAsync(request, cancellationToken);
+        var again = await FetchAllAsync(chosen, cancellationToken);
+        return again.All(file => file is not null)
+            ? (chosen, [.. again.OfType<FileBlob>()])
+            : throw new ContainerizeException(DiagnosticCode.PackageGone, $"The archive lists packages that it does not have: {Printable.Clean(string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First)))}. The mirror is being updated, or incomplete. Try again, or try another mirror.");
+    }
+
+    private Task<FileBlob?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) => Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
+
+    private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)
+    {
+        var (set, sources) = await archive.ResolveAsync(request, DebianLock.Read(lockFile), cancellationToken);
+        reporter.Message($"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for {Printable.Clean(string.Join(", ", request.Packages))}.");
+        if (mode != DebianLockMode.ReadOnly)
+        {
+            // Builds of several platforms write to one file.
+            using (await FileLock.AcquireAsync(lockFile + ".lock", s_lockPatience, cancellationToken))
+            {
+                var old = DebianLock.Read(lockFile);
+                (old?.Release == request.Release.Codename ? old : new DebianLock { Release = request.Release.Codename }).With(set, sources).Write(lockFile);
+            }
+        }
+
+        return set;
+    }
+}

@@ -1,0 +1,158 @@
+using System.IO.Compression;
+using System.Text;
+using Containerize.Oci;
+using SharpCompress.Compressors.Xz;
+using ZstdSharp;
+
+namespace Containerize.Debian.Archive;
+
+/// <summary>The packages that one component of a suite offers. The text, fifty megabytes for the main one, is kept as it is; only paragraphs that are asked for are read.</summary>
+internal sealed class PackageIndex
+{
+    // Debian's main index unpacks to 60 MB.
+    private const int MaxSize = 512 * 1024 * 1024;
+    private static readonly string[] s_forms = ["xz", "zst", "gz", ""];
+
+    private readonly byte[] _text;
+    private readonly string _archive;
+    private readonly Dictionary<string, List<Range>> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Range>> _byProvided = new(StringComparer.Ordinal);
+
+    private PackageIndex(byte[] text, string archive)
+    {
+        _text = text;
+        _archive = archive;
+        Scan();
+    }
+
+    /// <summary>The packages of a name, all versions.</summary>
+    internal IEnumerable<DebianPackage> Find(string name) => Read(_byName, name);
+
+    /// <summary>The packages that say that they provide a name.</summary>
+    internal IEnumerable<DebianPackage> FindProviders(string name) => Read(_byProvided, name).Where(package => package.Provides.Any(provided => provided.Name == name));
+
+    /// <summary>Reads an index from text.</summary>
+    internal static PackageIndex Of(byte[] text, string archive) => new(text, archive);
+
+    /// <summary>Fetches the indexes of a source for an architecture. Each is compared with the release file before it is unpacked.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveDamaged"/>, <see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    internal static async Task<IReadOnlyList<PackageIndex>> FetchAsync(ArchiveSource source, ReleaseFile release, string architecture, ArchiveDownloader downloader, CancellationToken cancellationToken)
+    {
+        var directories = source.IsFlat ? [""] : source.Components.Select(component => $"{component}/binary-{architecture}/");
+        return await Task.WhenAll(directories.Select(directory => FetchOneAsync(source, release, directory, downloader, cancellationToken)));
+    }
+
+    private static async Task<PackageIndex> FetchOneAsync(ArchiveSource source, ReleaseFile release, string directory, ArchiveDownloader downloader, CancellationToken cancellationToken)
+    {
+        foreach (var form in s_forms)
+        {
+            var path = directory + (form.Length == 0 ? "Packages" : $"Packages.{form}");
+            if (release.Find(path) is not { } file)
+            {
+                continue;
+            }
+
+            var descriptor = new Descriptor { MediaType = "application/octet-stream", Digest = file.Digest, Size = file.Size };
+            Uri[] addresses = release.ByHash
+                ? [new Uri(source.Directory, $"{directory}by-hash/SHA256/{file.Digest.Hex}"), new Uri(source.Directory, path)]
+                : [new Uri(source.Directory, path)];
+            if (await downloader.TryFetchAsync(descriptor, addresses, $"the index {path} of {source}", cancellationToken) is { } blob)
+            {
+                // Unpacking takes a second of one core; other indexes are unpacked beside it.
+                return await Task.Run(() => new PackageIndex(Unpack(blob.Path, form, $"{path} of {source}", cancellationToken), source.Name), cancellationToken);
+            }
+        }
+
+        throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"{source} has no index of packages in '{directory}'. Check the component and the architecture, or try another mirror.");
+    }
+
+    private static byte[] Unpack(string file, string form, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The decompressor reads byte by byte.
+            using var content = new FileStream(file, new FileStreamOptions { BufferSize = 128 * 1024, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+            using Stream plain = form switch
+            {
+                "xz" => new XZStream(content),
+                "zst" => new DecompressionStream(content),
+                "gz" => new GZipStream(content, CompressionMode.Decompress),
+                _ => content,
+            };
+            using var text = new MemoryStream();
+            var buffer = new byte[128 * 1024];
+            for (int count; (count = plain.Read(buffer, 0, buffer.Length)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (text.Length + count > MaxSize)
+                {
+                    throw new InvalidDataException($"it unpacks to more than {MaxSize} bytes");
+                }
+
+                text.Write(buffer, 0, count);
+            }
+
+            return text.ToArray();
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or ContainerizeException))
+        {
+            throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"The index {name} cannot be unpacked: {Printable.Clean(failure.Message)}. Try another mirror.", failure);
+        }
+    }
+
+    private IEnumerable<DebianPackage> Read(Dictionary<string, List<Range>> where, string name) =>
+        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive)).OfType<DebianPackage>();
+
+    private void Scan()
+    {
+        var position = 0;
+        while (position < _text.Length)
+        {
+            var length = _text.AsSpan(position).IndexOf("\n\n"u8);
+            var end = length < 0 ? _text.Length : position + length + 1;
+            ScanOne(position..end);
+            position = end + 1;
+        }
+    }
+
+    private void ScanOne(Range range)
+    {
+        var paragraph = _text.AsSpan(range);
+        if (Field(paragraph, "\nPackage:"u8) is { } name)
+        {
+            Add(_byName, name, range);
+        }
+
+        if (Field(paragraph, "\nProvides:"u8) is { } provides)
+        {
+            foreach (var provided in Relation.Parse(provides))
+            {
+                Add(_byProvided, provided[0].Name, range);
+            }
+        }
+    }
+
+    private static string? Field(ReadOnlySpan<byte> paragraph, ReadOnlySpan<byte> name)
+    {
+        // The first field has no line feed before it.
+        var start = paragraph.StartsWith(name[1..]) ? name.Length - 1 : paragraph.IndexOf(name) is >= 0 and var index ? index + name.Length : -1;
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var rest = paragraph[start..];
+        var end = rest.IndexOf((byte)'\n');
+        return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]).Trim();
+    }
+
+    private static void Add(Dictionary<string, List<Range>> where, string name, Range range)
+    {
+        if (!where.TryGetValue(name, out var ranges))
+        {
+            where[name] = ranges = [];
+        }
+
+        ranges.Add(range);
+    }
+}
