@@ -1,4 +1,6 @@
+using Containerize.Debian;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
@@ -65,9 +67,12 @@ internal sealed class BuildEnvironment : IDisposable
 
     /// <summary>The base image's source.</summary>
     /// <param name="prefetch">Whether its layers are needed in any case, and may be fetched while other layers are written.</param>
+    /// <param name="packages">The packages of Debian, for a base that is made of them.</param>
+    /// <param name="options">How layers are written, for such a base.</param>
     /// <returns>The source.</returns>
-    internal IImageSource OpenBase(bool prefetch) => _baseReference switch
+    internal IImageSource OpenBase(bool prefetch, DebianPackages packages, LayerOptions options) => _baseReference switch
     {
+        DebianReference debian => new DebianBaseSource(debian.Suite, packages, new LayerCache(Cache), options),
         ScratchReference => new ScratchSource(),
         LayoutReference layout => new LayoutSource(layout.Directory, layout.Tag),
         OciArchiveReference archive => new OciArchiveSource(archive.File, archive.Tag, Cache),

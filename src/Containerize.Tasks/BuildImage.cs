@@ -97,8 +97,11 @@ public sealed class BuildImage : ContainerizeTask
         var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
         var files = Layers.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
         var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
+        using var packages = new DebianReader(BuildEnvironment, Content).Open(environment.Cache, reporter);
+        var layerOptions = new Layers.LayerOptions { ModificationTime = ImageRequestReader.ModificationTime(Settings) };
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(
-            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers), reporter);
+            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, layerOptions), reporter);
+        request = request with { Layers = [.. DebianReader.Layers(packages), .. request.Layers] };
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
             new Layers.LayerCache(environment.Cache),

@@ -18,7 +18,7 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
         }
 
         var directory = WorkingDirectory();
-        var time = ModificationTime();
+        var time = ModificationTime(settings);
         var user = NullIfEmpty(settings.GetMetadata("User"));
         var variables = Environment();
         var format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci);
@@ -83,7 +83,7 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             : variables;
     }
 
-    private DateTimeOffset ModificationTime()
+    internal static DateTimeOffset ModificationTime(ITaskItem settings)
     {
         var epoch = settings.GetMetadata("SourceDateEpoch").Trim();
         if (epoch.Length == 0)

@@ -15,7 +15,7 @@ public abstract record BaseImageReference
     }
 
     /// <summary>
-    /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>,
+    /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>, <c>debian-packages:SUITE</c>,
     /// or the name of an image in a registry, whose tag is <c>latest</c> when it has neither tag nor digest.
     /// </summary>
     /// <param name="text">The reference.</param>
@@ -48,7 +48,9 @@ public abstract record BaseImageReference
             return new DockerArchiveReference(file, tag);
         }
 
-        return ParseRegistry(reference);
+        return reference.StartsWith(DebianReference.Prefix, StringComparison.Ordinal)
+            ? new DebianReference(reference[DebianReference.Prefix.Length..])
+            : ParseRegistry(reference);
     }
 
     private static RegistryReference ParseRegistry(string reference)
@@ -78,6 +80,14 @@ public abstract record BaseImageReference
         // Project files are written with either separator on every system.
         return (Path.GetFullPath(path.Replace('\\', Path.DirectorySeparatorChar), baseDirectory), tag);
     }
+}
+
+/// <summary>An image assembled from Debian's packages.</summary>
+/// <param name="Suite">The suite: <c>bookworm</c>.</param>
+public sealed record DebianReference(string Suite) : BaseImageReference
+{
+    /// <summary>What such a reference begins with.</summary>
+    public const string Prefix = "debian-packages:";
 }
 
 /// <summary>The image from nothing.</summary>

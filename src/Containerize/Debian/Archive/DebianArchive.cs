@@ -34,7 +34,10 @@ public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnl
                 request.Use,
                 request.Architecture,
                 request.Hash(sources),
-                [.. packages.Select(each => new LockedPackage(each.Package.Name, each.Package.Version.ToString(), each.Package.Architecture, each.Package.Archive, each.Package.Path, each.Package.Size, each.Package.Digest, each.NeededBy))]),
+                [.. packages.Select(each => new LockedPackage(each.Package.Name, each.Package.Version.ToString(), each.Package.Architecture, each.Package.Archive, each.Package.Path, each.Package.Size, each.Package.Digest, each.NeededBy))])
+            {
+                BaseLinks = request.BaseLinks,
+            },
             [.. offers.Select(offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))]);
     }
 

@@ -90,7 +90,12 @@ public sealed record LockedSource(string Archive, string Suite, DateTimeOffset D
 /// <param name="Architecture">Debian's word for the architecture.</param>
 /// <param name="Request">A digest of what was asked for, and on top of what; another one makes the set stale.</param>
 /// <param name="Packages">The packages, by name.</param>
-public sealed record LockedSet(string Use, string Architecture, Digest Request, IReadOnlyList<LockedPackage> Packages);
+public sealed record LockedSet(string Use, string Architecture, Digest Request, IReadOnlyList<LockedPackage> Packages)
+{
+    /// <summary>The links of the base that paths of packages follow; null for packages that are a base themselves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, string>? BaseLinks { get; init; }
+}
 
 /// <summary>A package, to the byte.</summary>
 /// <param name="Name">The name.</param>

@@ -24,6 +24,9 @@ public sealed record DebianRequest
     /// <summary>What the base is, in a word: its diffIDs. Another base needs other packages.</summary>
     public string Base { get; init; } = "";
 
+    /// <summary>The base's links that paths of packages follow; the lock keeps them, so that the base need not be read again.</summary>
+    public SortedDictionary<string, string>? BaseLinks { get; init; }
+
     /// <summary>What the base has. It is asked for only when packages have to be chosen.</summary>
     public Func<CancellationToken, Task<InstalledSet>> Installed { get; init; } = _ => Task.FromResult(InstalledSet.Empty);
 

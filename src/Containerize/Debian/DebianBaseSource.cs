@@ -1,0 +1,86 @@
+using System.Globalization;
+using Containerize.Debian.Archive;
+using Containerize.Debian.Rootfs;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+
+namespace Containerize.Debian;
+
+/// <summary>A base image from nothing but signed packages, for a machine without any registry: <c>debian-packages:bookworm</c>.</summary>
+/// <param name="suite">The suite.</param>
+/// <param name="packages">The packages.</param>
+/// <param name="cache">Keeps the layer.</param>
+/// <param name="options">How the layer is written.</param>
+public sealed class DebianBaseSource(string suite, DebianPackages packages, LayerCache cache, LayerOptions options) : IImageSource
+{
+    private const string Kind = "debian root 1";
+    private const string LayerName = "packages";
+    private static readonly string[] s_always = ["base-files", "ca-certificates", "libc6", "libgcc-s1", "netbase"];
+
+    // What only scripts need; nothing of a package is run.
+    private static readonly HashSet<string> s_left = new(StringComparer.Ordinal) { "awk", "debconf", "debconf-2.0", "mawk", "openssl" };
+
+    private static readonly Dictionary<string, (string Ssl, string Icu)> s_suites = new(StringComparer.Ordinal)
+    {
+        ["bookworm"] = ("libssl3", "libicu72"),
+        ["trixie"] = ("libssl3t64", "libicu76"),
+    };
+
+    /// <inheritdoc/>
+    public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
+    {
+        var request = Request(platform);
+        var locked = packages.Of(request.Release);
+        var set = await locked.ChooseAsync(request, cancellationToken);
+        var layer = new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter);
+        var record = cache.Find(layer.Content.Hash);
+        var blob = record is null ? null : await cache.Store.TryGetVerifiedAsync(record.Descriptor, cancellationToken);
+        if (record is null || blob is null)
+        {
+            var written = await layer.WriteAsync(similar: null, cancellationToken);
+            (record, blob) = (written.Record, written.Blob);
+            cache.Add(layer.Content, record);
+        }
+
+        var history = new HistoryEntry("Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Names.Count} packages of Debian {suite}"));
+        var config = ImageConfig.Scratch(platform).Append([(record.DiffId, history)], options.ModificationTime).With(new ImageSettings { Environment = Environment() });
+        return new BaseImage(Image.Create(ImageFormat.Oci, config, [new Layer(blob, record.DiffId)], new Dictionary<string, string>()), DebianReference.Prefix + suite);
+    }
+
+    private DebianRequest Request(Platform platform)
+    {
+        if (DebianRelease.Find(suite) is not { } release || !s_suites.TryGetValue(suite, out var names) || platform is not { Os: "linux", Architecture: "amd64" or "arm64" })
+        {
+            throw new ContainerizeException(DiagnosticCode.UnknownSuite, $"No base can be assembled as '{DebianReference.Prefix}{Printable.Clean(suite)}' for {platform}. The suites are {string.Join(" and ", s_suites.Keys)}, the platforms linux-x64 and linux-arm64.");
+        }
+
+        var settings = packages.Settings;
+        return new DebianRequest
+        {
+            Use = "base",
+            Release = release,
+            Architecture = DebianRequest.ArchitectureOf(platform),
+            Packages = [.. s_always, names.Ssl, .. settings.IsInvariant ? [] : (string[])[names.Icu, "tzdata"], .. settings.IsNative ? [] : (string[])["libstdc++6"]],
+            Left = s_left,
+        };
+    }
+
+    // What .NET's own base images say.
+    private Dictionary<string, string> Environment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["APP_UID"] = NewRoot.AppUser.ToString(CultureInfo.InvariantCulture),
+            ["ASPNETCORE_HTTP_PORTS"] = "8080",
+            ["DOTNET_RUNNING_IN_CONTAINER"] = "true",
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        };
+        if (packages.Settings.IsInvariant)
+        {
+            variables["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "true";
+        }
+
+        return variables;
+    }
+}

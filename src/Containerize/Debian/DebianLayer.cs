@@ -1,0 +1,91 @@
+using System.Text;
+using Containerize.Debian.Archive;
+using Containerize.Debian.Rootfs;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Debian;
+
+/// <summary>Packages, and certificate authorities of the project's own, on top of a base image.</summary>
+/// <param name="packages">The packages.</param>
+public sealed class DebianLayer(DebianPackages packages) : ILayerSource
+{
+    private const string Use = "packages";
+    private const string Kind = "debian packages 1";
+
+    /// <inheritdoc/>
+    public string Name => packages.Settings.Packages.Count > 0 ? "packages" : "certificates";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Packages { get; private set; } = [];
+
+    /// <inheritdoc/>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>, <see cref="DiagnosticCode.OtherRelease"/>, or what choosing packages throws.</exception>
+    public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
+    {
+        var image = (await context.Base).Image;
+        var reading = new Lazy<Task<DpkgBase>>(() => DpkgBase.ReadAsync(image, context.Cache.Store, cancellationToken));
+        var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
+        var (request, links) = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : (null, new SortedDictionary<string, string>());
+        var root = new AddedRoot
+        {
+            BaseLinks = links,
+            Certificates = packages.Settings.Certificates,
+            BaseBundle = async _ => (await reading.Value).Bundle
+                ?? throw new ContainerizeException(DiagnosticCode.NoCertificateBundle, "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add <ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
+        };
+        var locked = request is null ? null : packages.Of(request.Release);
+        var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
+        var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter);
+        Packages = prepared.Names;
+        return prepared;
+    }
+
+    private async Task<(DebianRequest Request, SortedDictionary<string, string> Links)> RequestAsync(Image image, string identity, Lazy<Task<DpkgBase>> reading, CancellationToken cancellationToken)
+    {
+        var architecture = DebianRequest.ArchitectureOf(image.Config.Platform);
+        // The lock knows the base that it was made for: then none of its layers has to be fetched or read.
+        if (DebianLock.Read(packages.Settings.LockFile) is { } known && known.Find(Use, architecture) is { BaseLinks: { } remembered } set && DebianRelease.Find(known.Release) is { } lockedRelease)
+        {
+            var answered = Request(lockedRelease, remembered);
+            if (packages.Settings.LockMode != DebianLockMode.Renew && packages.IsAnswer(answered, set))
+            {
+                return (answered, remembered);
+            }
+        }
+
+        var dpkg = await reading.Value.WaitAsync(cancellationToken);
+        return (Request(dpkg.Release(), dpkg.Links), dpkg.Links);
+
+        DebianRequest Request(DebianRelease release, SortedDictionary<string, string> links) => new()
+        {
+            Use = Use,
+            Release = release,
+            Architecture = architecture,
+            Packages = packages.Settings.Packages,
+            Base = Digest.Of(Encoding.UTF8.GetBytes(identity)).Hex,
+            BaseLinks = links,
+            Installed = async _ => (await reading.Value).Installed(),
+        };
+    }
+
+    private static string KindOf(AddedRoot root, string identity)
+    {
+        var text = new StringBuilder();
+        foreach (var (path, target) in root.BaseLinks)
+        {
+            text.Append(path).Append('\t').Append(target).Append('\n');
+        }
+
+        foreach (var certificate in root.Certificates)
+        {
+            text.Append(certificate.Name).Append('\t').Append(Digest.Of(certificate.Pem.Span)).Append('\n');
+        }
+
+        // The base's own bundle is part of the new one.
+        text.Append(root.Certificates.Count > 0 ? identity : "");
+        return $"{Kind} {Digest.Of(Encoding.UTF8.GetBytes(text.ToString())).Hex}";
+    }
+}

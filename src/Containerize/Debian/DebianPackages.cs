@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Containerize.Debian.Archive;
+using Containerize.Debian.Rootfs;
+using Containerize.Storage;
+
+namespace Containerize.Debian;
+
+/// <summary>What a project says of packages.</summary>
+public sealed record DebianSettings
+{
+    /// <summary>The lock file, a full path.</summary>
+    public required string LockFile { get; init; }
+
+    /// <summary>How the lock file is used.</summary>
+    public DebianLockMode LockMode { get; init; }
+
+    /// <summary>Where Debian's archive is, and behind a semicolon its security updates; null or empty for the machine's apt sources.</summary>
+    public string? Mirror { get; init; }
+
+    /// <summary>Where packages are that the archive dropped, in the same form.</summary>
+    public string? Snapshot { get; init; }
+
+    /// <summary>Archives of the project's own.</summary>
+    public IReadOnlyList<ArchiveSource> Sources { get; init; } = [];
+
+    /// <summary>The packages to put on the base.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
+    /// <summary>The certificate authorities to trust.</summary>
+    public IReadOnlyList<CaCertificate> Certificates { get; init; } = [];
+
+    /// <summary>Whether the app does without ICU and time zones (<c>InvariantGlobalization</c>).</summary>
+    public bool IsInvariant { get; init; }
+
+    /// <summary>Whether the app is native code (<c>PublishAot</c>), which needs no C++ library.</summary>
+    public bool IsNative { get; init; }
+
+    /// <summary>Whether only what is in the cache may be used.</summary>
+    public bool IsOffline { get; init; }
+}
+
+/// <summary>The packages of a build: where they come from, and the lock that says which they are.</summary>
+public sealed class DebianPackages : IDisposable
+{
+    private readonly ConcurrentDictionary<string, (DebianArchive Archive, LockedPackages Packages)> _releases = new(StringComparer.Ordinal);
+    private readonly ArchiveDownloader _downloader;
+
+    /// <summary>Prepares the packages; nothing is read yet.</summary>
+    /// <param name="settings">What the project says.</param>
+    /// <param name="cache">Keeps what was fetched.</param>
+    /// <param name="reporter">Is told what users should know.</param>
+    public DebianPackages(DebianSettings settings, BlobStore cache, IReporter reporter)
+    {
+        Settings = settings;
+        Reporter = reporter;
+        _downloader = new ArchiveDownloader(cache, settings.IsOffline, reporter);
+    }
+
+    /// <summary>What the project says.</summary>
+    public DebianSettings Settings { get; }
+
+    internal IReporter Reporter { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _downloader.Dispose();
+
+    /// <summary>The packages of a release.</summary>
+    /// <param name="release">The release.</param>
+    internal LockedPackages Of(DebianRelease release) => Open(release).Packages;
+
+    /// <summary>Whether the lock has the answer to a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="set">What the lock has.</param>
+    internal bool IsAnswer(DebianRequest request, LockedSet set) => set.Request == request.Hash(Open(request.Release).Archive.Sources);
+
+    private (DebianArchive Archive, LockedPackages Packages) Open(DebianRelease release) => _releases.GetOrAdd(release.Codename, _ =>
+    {
+        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, Settings.Mirror), .. Settings.Sources];
+        var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot) ? [] : ArchiveSources.Of(release, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct().ToList();
+        var archive = new DebianArchive(sources, snapshots, _downloader);
+        return (archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
+    });
+}

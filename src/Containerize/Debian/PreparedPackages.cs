@@ -1,0 +1,48 @@
+using Containerize.Debian.Archive;
+using Containerize.Debian.Packaging;
+using Containerize.Debian.Rootfs;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+
+namespace Containerize.Debian;
+
+/// <summary>A layer of packages whose digests are known; they are fetched and decompressed only when nobody has the layer.</summary>
+/// <param name="packages">Fetches the packages; null when there are none, but certificates.</param>
+/// <param name="request">What was asked for.</param>
+/// <param name="set">What was chosen.</param>
+/// <param name="template">What surrounds the packages.</param>
+/// <param name="kind">Everything besides the packages that decides the bytes.</param>
+/// <param name="cache">Takes the layer.</param>
+/// <param name="options">How it is written.</param>
+/// <param name="reporter">Is told what users should know.</param>
+internal sealed class PreparedPackages(
+    LockedPackages? packages, DebianRequest? request, LockedSet? set, IRootTemplate template, string kind, LayerCache cache, LayerOptions options, IReporter reporter) : IPreparedLayer
+{
+    /// <inheritdoc/>
+    public LayerContent Content { get; private set; } = Describe(set, kind, options);
+
+    /// <summary>The packages, each as <c>name version</c>.</summary>
+    internal IReadOnlyList<string> Names => [.. Content.Items.Select(item => item.Package!)];
+
+    /// <inheritdoc/>
+    public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DebFile> files = [];
+        if (packages is not null)
+        {
+            // The archive may have dropped one meanwhile: what comes back counts.
+            var (fetched, blobs) = await packages.FetchAsync(request!, set!, cancellationToken);
+            Content = Describe(fetched, kind, options);
+            files = [.. fetched.Packages.Zip(blobs, (package, blob) => new DebFile(package.Name, package.Version, blob))];
+        }
+
+        return await new PackageLayer { Packages = files, Template = template }.WriteAsync(cache.Store, options, reporter, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) => Task.FromResult<(Digest, long)?>(null);
+
+    private static LayerContent Describe(LockedSet? set, string kind, LayerOptions options) =>
+        LayerContent.Of(kind, [.. (set?.Packages ?? []).Select(package => new ContentItem(package.Name, $"p {package.Digest.Hex}", package.ToString()))], options);
+}

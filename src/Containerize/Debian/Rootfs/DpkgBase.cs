@@ -1,0 +1,140 @@
+using System.Formats.Tar;
+using System.Text;
+using Containerize.Debian.Archive;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Debian.Rootfs;
+
+/// <summary>What a base image says of its packages: dpkg's notes, the release, and the links that paths of packages have to follow.</summary>
+internal sealed class DpkgBase
+{
+    private const int MaxFileSize = 64 * 1024 * 1024;
+    private const string Status = "var/lib/dpkg/status";
+    private const string StatusDirectory = "var/lib/dpkg/status.d/";
+    private const string Whiteout = ".wh.";
+    private const string OpaqueWhiteout = ".wh..wh..opq";
+    private static readonly string[] s_releaseFiles = ["usr/lib/os-release", "etc/os-release"];
+
+    private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+
+    private DpkgBase()
+    {
+    }
+
+    /// <summary>The base's links in its root directory, and those of <c>/var</c> into <c>/run</c>.</summary>
+    internal SortedDictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The base's bundle of certificate authorities; null when it has none.</summary>
+    internal ReadOnlyMemory<byte>? Bundle => _files.TryGetValue(CaBundle.Path, out var bundle) ? bundle : null;
+
+    /// <summary>Reads the base's layers; what upper ones remove or replace is gone.</summary>
+    /// <param name="image">The base.</param>
+    /// <param name="cache">May have layers that the image knows in a registry.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: a layer cannot be read; or what its source says.</exception>
+    internal static async Task<DpkgBase> ReadAsync(Image image, BlobStore cache, CancellationToken cancellationToken)
+    {
+        var result = new DpkgBase();
+        foreach (var layer in image.Layers.Where(layer => !MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)))
+        {
+            var descriptor = layer.Blob.Descriptor;
+            try
+            {
+                var content = await LayerTar.OpenAsync(cache.TryGet(descriptor, out var cached) ? cached : layer.Blob, cancellationToken);
+                await using (content.ConfigureAwait(false))
+                {
+                    await result.ApplyAsync(content, cancellationToken);
+                }
+            }
+            catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
+            {
+                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The layer {descriptor.Digest} of the base image cannot be read: {Printable.Clean(failure.Message)}.", failure);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The packages that the base has.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>.</exception>
+    internal InstalledSet Installed()
+    {
+        var notes = _files.Where(file => file.Key == Status || file.Key.StartsWith(StatusDirectory, StringComparison.Ordinal)).Select(file => Encoding.UTF8.GetString(file.Value)).ToList();
+        return notes.Count > 0
+            ? InstalledSet.Read(notes)
+            : throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an image of Debian, or debian-packages:bookworm.");
+    }
+
+    /// <summary>The release that the base is of.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/> or <see cref="DiagnosticCode.OtherRelease"/>.</exception>
+    internal DebianRelease Release()
+    {
+        _ = Installed();
+        var text = s_releaseFiles.Select(_files.GetValueOrDefault).FirstOrDefault(file => file is { Length: > 0 });
+        var fields = Encoding.UTF8.GetString(text ?? []).Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
+            .GroupBy(parts => parts[0].Trim(), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1].Trim().Trim('"', '\''), StringComparer.Ordinal);
+        return DebianRelease.Find(fields.GetValueOrDefault("ID", ""), fields.GetValueOrDefault("VERSION_ID", ""))
+            ?? throw new ContainerizeException(DiagnosticCode.OtherRelease, $"The base image is {(fields.TryGetValue("PRETTY_NAME", out var name) ? $"'{Printable.Clean(name)}'" : "of a release that it does not name")}. Packages can be put on Debian {string.Join(", ", DebianRelease.All.Select(release => release.Codename))}; those of one release do not work on another.");
+    }
+
+    private async Task ApplyAsync(Stream tar, CancellationToken cancellationToken)
+    {
+        var reader = new TarReader(tar, leaveOpen: true);
+        await using var _ = reader.ConfigureAwait(false);
+        var added = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+        {
+            var path = string.Join('/', entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+            var slash = path.LastIndexOf('/') + 1;
+            var (directory, name) = (path[..slash], path[slash..]);
+            if (name == OpaqueWhiteout)
+            {
+                Remove(directory, added);
+            }
+            else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
+            {
+                _files.Remove(directory + name[Whiteout.Length..]);
+                Links.Remove(directory + name[Whiteout.Length..]);
+                Remove(directory + name[Whiteout.Length..] + "/", added);
+            }
+            else
+            {
+                added.Add(path);
+                await AddAsync(path, entry, cancellationToken);
+            }
+        }
+    }
+
+    private async Task AddAsync(string path, TarEntry entry, CancellationToken cancellationToken)
+    {
+        Links.Remove(path);
+        if (entry.EntryType != TarEntryType.Directory)
+        {
+            _files.Remove(path);
+        }
+
+        if (entry.EntryType == TarEntryType.SymbolicLink && (path is "var/run" or "var/lock" || !path.Contains('/', StringComparison.Ordinal)))
+        {
+            Links[path] = entry.LinkName;
+        }
+        else if (IsWanted(path) && entry.DataStream is { Length: < MaxFileSize } content)
+        {
+            _files[path] = new byte[content.Length];
+            await content.ReadExactlyAsync(_files[path], cancellationToken);
+        }
+    }
+
+    private void Remove(string directory, HashSet<string> except)
+    {
+        foreach (var path in _files.Keys.Concat(Links.Keys).Where(path => path.StartsWith(directory, StringComparison.Ordinal) && !except.Contains(path)).ToList())
+        {
+            _files.Remove(path);
+            Links.Remove(path);
+        }
+    }
+
+    private static bool IsWanted(string path) => path is Status or CaBundle.Path || s_releaseFiles.Contains(path)
+        || (path.StartsWith(StatusDirectory, StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal));
+}
