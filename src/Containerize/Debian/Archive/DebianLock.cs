@@ -45,9 +45,9 @@ public sealed record DebianLock
             }
 
             var read = JsonSerializer.Deserialize(File.ReadAllBytes(path), DebianLockJson.Default.DebianLock) ?? throw new JsonException("it is null");
-            return read.Version == CurrentVersion && read.Sets.All(set => set.Packages.All(package => DebianPackage.IsSafe(package.Path) && package.Size >= 0))
+            return read.Version == CurrentVersion && read.Sources.All(source => source is not null) && read.Sets.All(set => set is not null && set.Packages.All(package => package is not null && DebianPackage.IsSafe(package.Path) && package.Size >= 0))
                 ? read
-                : throw new JsonException(read.Version == CurrentVersion ? "it has a path that leaves the archive" : $"its version is {read.Version}");
+                : throw new JsonException(read.Version == CurrentVersion ? "it has an entry that no lock has, as a path that leaves the archive" : $"its version is {read.Version}");
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException or ContainerizeException)
         {

@@ -11,9 +11,11 @@ public sealed class KeyRing
     // MD5 and SHA-1 are broken: collisions of them can be made.
     private static readonly HashAlgorithmTag[] s_hashes = [HashAlgorithmTag.Sha256, HashAlgorithmTag.Sha384, HashAlgorithmTag.Sha512];
 
-    private readonly Dictionary<long, PgpPublicKey> _keys;
+    private static readonly TimeSpan s_clockSkew = TimeSpan.FromHours(1);
 
-    private KeyRing(Dictionary<long, PgpPublicKey> keys) => _keys = keys;
+    private readonly Dictionary<long, SigningKey> _keys;
+
+    private KeyRing(Dictionary<long, SigningKey> keys) => _keys = keys;
 
     /// <summary>Reads a keyring that a project names: binary or armoured. All its keys are trusted for the archive that it is named for.</summary>
     /// <param name="path">The file, a full path.</param>
@@ -33,10 +35,13 @@ public sealed class KeyRing
         }
     }
 
+    /// <summary>The fingerprints of the primary keys, upper-case hexadecimal.</summary>
+    internal IEnumerable<string> Fingerprints => _keys.Values.Select(key => key.Fingerprint).Distinct();
+
     /// <summary>The keys that are shipped, as far as their fingerprints are pinned.</summary>
     internal static KeyRing Shipped(IReadOnlyList<string> keyrings, IReadOnlyList<string> fingerprints)
     {
-        var keys = new Dictionary<long, PgpPublicKey>();
+        var keys = new Dictionary<long, SigningKey>();
         foreach (var name in keyrings.SelectMany(keyring => s_kinds.Select(kind => $"Containerize.Debian.Archive.Keys.debian-{keyring}-{kind}.gpg")))
         {
             using var resource = typeof(KeyRing).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The keyring {name} is missing.");
@@ -86,12 +91,19 @@ public sealed class KeyRing
             return "its signature is not one of a document";
         }
 
-        if (key.GetValidSeconds() is > 0 and var seconds && key.CreationTime.AddSeconds(seconds) < now.UtcDateTime)
+        var created = new DateTimeOffset(DateTime.SpecifyKind(signature.CreationTime, DateTimeKind.Utc));
+        var life = signature.GetHashedSubPackets()?.GetSignatureExpirationTime() ?? 0;
+        if (created > now + s_clockSkew || (life > 0 && created.AddSeconds(life) <= now))
         {
-            return $"the key {signature.KeyId:X16} has expired";
+            return $"its signature is of {created:u} and does not count {(life > 0 ? "any more" : "yet: is the clock of this machine right?")}";
         }
 
-        signature.InitVerify(key);
+        if (key.ReasonAgainst(created, now) is { } reason)
+        {
+            return reason;
+        }
+
+        signature.InitVerify(key.Key);
         signature.Update(text);
         return signature.Verify() ? null : "its signature does not fit its text: it was changed on the way";
     }
@@ -111,17 +123,17 @@ public sealed class KeyRing
         }
     }
 
-    private static Dictionary<long, PgpPublicKey> KeysOf(Stream stream, Predicate<PgpPublicKey> isWanted)
+    private static Dictionary<long, SigningKey> KeysOf(Stream stream, Predicate<PgpPublicKey> isWanted)
     {
-        var keys = new Dictionary<long, PgpPublicKey>();
+        var keys = new Dictionary<long, SigningKey>();
         var objects = new PgpObjectFactory(PgpUtilities.GetDecoderStream(stream));
         while (objects.NextPgpObject() is { } item)
         {
             if (item is PgpPublicKeyRing ring && isWanted(ring.GetPublicKey()))
             {
-                foreach (var key in ring.GetPublicKeys().Where(key => !key.HasRevocation()))
+                foreach (var key in ring.GetPublicKeys())
                 {
-                    keys[key.KeyId] = key;
+                    keys[key.KeyId] = new SigningKey(ring.GetPublicKey(), key);
                 }
             }
         }

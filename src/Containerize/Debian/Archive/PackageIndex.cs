@@ -15,13 +15,15 @@ internal sealed class PackageIndex
 
     private readonly byte[] _text;
     private readonly string _archive;
+    private readonly string? _architecture;
     private readonly Dictionary<string, List<Range>> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Range>> _byProvided = new(StringComparer.Ordinal);
 
-    private PackageIndex(byte[] text, string archive)
+    private PackageIndex(byte[] text, string archive, string? architecture)
     {
         _text = text;
         _archive = archive;
+        _architecture = architecture;
         Scan();
     }
 
@@ -32,17 +34,19 @@ internal sealed class PackageIndex
     internal IEnumerable<DebianPackage> FindProviders(string name) => Read(_byProvided, name).Where(package => package.Provides.Any(provided => provided.Name == name));
 
     /// <summary>Reads an index from text.</summary>
-    internal static PackageIndex Of(byte[] text, string archive) => new(text, archive);
+    internal static PackageIndex Of(byte[] text, string archive, string? architecture = null) => new(text, archive, architecture);
 
     /// <summary>Fetches the indexes of a source for an architecture. Each is compared with the release file before it is unpacked.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveDamaged"/>, <see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static async Task<IReadOnlyList<PackageIndex>> FetchAsync(ArchiveSource source, ReleaseFile release, string architecture, ArchiveDownloader downloader, CancellationToken cancellationToken)
     {
-        var directories = source.IsFlat ? [""] : source.Components.Select(component => $"{component}/binary-{architecture}/");
-        return await Task.WhenAll(directories.Select(directory => FetchOneAsync(source, release, directory, downloader, cancellationToken)));
+        // Some archives have what fits all architectures in an index of its own, and only there.
+        string[] kinds = release.HasIndexOfAll ? [architecture, "all"] : [architecture];
+        var directories = source.IsFlat ? [""] : source.Components.SelectMany(component => kinds.Select(kind => $"{component}/binary-{kind}/"));
+        return await Task.WhenAll(directories.Select(directory => FetchOneAsync(source, release, directory, architecture, downloader, cancellationToken)));
     }
 
-    private static async Task<PackageIndex> FetchOneAsync(ArchiveSource source, ReleaseFile release, string directory, ArchiveDownloader downloader, CancellationToken cancellationToken)
+    private static async Task<PackageIndex> FetchOneAsync(ArchiveSource source, ReleaseFile release, string directory, string architecture, ArchiveDownloader downloader, CancellationToken cancellationToken)
     {
         foreach (var form in s_forms)
         {
@@ -59,7 +63,7 @@ internal sealed class PackageIndex
             if (await downloader.TryFetchAsync(descriptor, addresses, $"the index {path} of {source}", cancellationToken) is { } blob)
             {
                 // Unpacking takes a second of one core; other indexes are unpacked beside it.
-                return await Task.Run(() => new PackageIndex(Unpack(blob.Path, form, $"{path} of {source}", cancellationToken), source.Name), cancellationToken);
+                return await Task.Run(() => new PackageIndex(Unpack(blob.Path, form, $"{path} of {source}", cancellationToken), source.Name, architecture), cancellationToken);
             }
         }
 
@@ -101,7 +105,9 @@ internal sealed class PackageIndex
     }
 
     private IEnumerable<DebianPackage> Read(Dictionary<string, List<Range>> where, string name) =>
-        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive)).OfType<DebianPackage>();
+        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive)).OfType<DebianPackage>()
+            // A flat archive has those of all architectures in one index.
+            .Where(package => _architecture is null || package.Architecture == _architecture || package.Architecture == "all");
 
     private void Scan()
     {
@@ -143,6 +149,13 @@ internal sealed class PackageIndex
 
         var rest = paragraph[start..];
         var end = rest.IndexOf((byte)'\n');
+        // A line that begins with a blank goes on with the field.
+        while (end >= 0 && end + 1 < rest.Length && rest[end + 1] is (byte)' ' or (byte)'\t')
+        {
+            var next = rest[(end + 1)..].IndexOf((byte)'\n');
+            end = next < 0 ? -1 : end + 1 + next;
+        }
+
         return Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]).Trim();
     }
 

@@ -6,6 +6,8 @@ namespace Containerize.Debian.Archive;
 /// <summary>What an archive says of a suite, after its signature was verified: when it was made, and the digests of its indexes.</summary>
 internal sealed class ReleaseFile
 {
+    private static readonly TimeSpan s_clockSkew = TimeSpan.FromHours(1);
+
     private readonly Stanza _fields;
     private readonly Dictionary<string, (Digest Digest, long Size)> _files = new(StringComparer.Ordinal);
 
@@ -20,6 +22,9 @@ internal sealed class ReleaseFile
 
     /// <summary>Whether indexes can be fetched by their digests, so that an update of the archive in between does no harm.</summary>
     internal bool ByHash => string.Equals(_fields["Acquire-By-Hash"], "yes", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether packages for all architectures have indexes of their own and are missing in the others.</summary>
+    internal bool HasIndexOfAll => _fields["No-Support-for-Architecture-all"] != "Packages" && _fields["Architectures"]?.Split(' ').Contains("all") == true;
 
     /// <summary>Reads a release file.</summary>
     /// <param name="text">The signed text.</param>
@@ -37,6 +42,11 @@ internal sealed class ReleaseFile
         }
 
         var date = Time(fields["Date"]) ?? throw Damaged(source, "it has no date");
+        if (date > now + s_clockSkew)
+        {
+            throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} is of {date:u}, which is in the future. Check the clock of this machine.");
+        }
+
         if (fields["Valid-Until"] is { } until && (Time(until) ?? throw Damaged(source, "its end of validity cannot be read")) < now)
         {
             throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} was valid until {Printable.Clean(until)}. The mirror is no longer updated, or somebody holds back updates. Try another mirror; check the clock of this machine.");

@@ -1,0 +1,347 @@
+using Containerize.Debian.Archive;
+using Org.BouncyCastle.Bcpg;
+
+namespace Containerize.Tests.Debian.Archive;
+
+/// <summary>Nothing counts that is not signed by the right key, for the right suite, at the right time.</summary>
+[TestClass]
+public sealed class ArchiveTrustTests
+{
+    private static readonly DateTimeOffset s_lastYear = DateTimeOffset.UtcNow.AddYears(-1);
+
+    private static SignedArchive Archive(ArchiveKey? key = null) => new SignedArchive { Key = key ?? new ArchiveKey(s_lastYear) }.Add("hello", "2.10-3");
+
+    [TestMethod]
+    [DataRow(".gz", false)]
+    [DataRow(".zst", true)]
+    [DataRow("", true)]
+    public async Task A_signed_archive_gives_its_packages_in_each_form(string form, bool hasSubkey)
+    {
+        using var archive = Archive(new ArchiveKey(s_lastYear, hasSubkey: hasSubkey));
+        archive.Form = form;
+        archive.Publish();
+
+        var set = await archive.ResolveAsync("hello");
+
+        Assert.AreEqual("hello 2.10-3", set.Packages.Single().ToString());
+    }
+
+    [TestMethod]
+    public async Task Every_changed_byte_of_InRelease_is_noticed()
+    {
+        using var archive = Archive().Publish();
+        var good = File.ReadAllBytes(archive.InRelease);
+        var signed = System.Text.Encoding.ASCII.GetString(good);
+        var begin = signed.IndexOf("Origin:", StringComparison.Ordinal);
+        var end = signed.IndexOf("\n-----BEGIN PGP SIGNATURE", StringComparison.Ordinal);
+        for (var at = begin; at < end; at += 7)
+        {
+            SignedArchive.Tamper(archive.InRelease, at);
+            Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code, $"at byte {at}");
+            File.WriteAllBytes(archive.InRelease, good);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_changed_signature_is_refused()
+    {
+        using var archive = Archive().Publish();
+        var lines = File.ReadAllLines(archive.InRelease);
+        var first = Array.IndexOf(lines, "-----BEGIN PGP SIGNATURE-----");
+        var line = Array.FindIndex(lines, first, text => text.Length == 0) + 1;
+        lines[line] = lines[line][..40] + (lines[line][40] == 'A' ? 'B' : 'A') + lines[line][41..];
+        File.WriteAllText(archive.InRelease, string.Join('\n', lines) + "\n");
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task A_changed_index_is_refused()
+    {
+        using var archive = Archive().Publish();
+        SignedArchive.Tamper(archive.Index);
+
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task A_longer_index_is_refused()
+    {
+        using var archive = Archive().Publish();
+        File.AppendAllText(archive.Index, "more");
+
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task A_changed_package_is_refused_and_not_kept()
+    {
+        using var archive = Archive().Publish();
+        var set = await archive.ResolveAsync("hello");
+        SignedArchive.Tamper(archive.Deb("hello", "2.10-3"));
+        using var downloader = archive.Downloader();
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => archive.Open(downloader).TryFetchAsync(set.Packages[0], CancellationToken.None));
+            Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
+        }
+    }
+
+    [TestMethod]
+    public async Task An_unsigned_release_file_is_refused()
+    {
+        using var archive = Archive().Publish(sign: text => text);
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task Another_key_is_refused_and_named()
+    {
+        using var archive = Archive().Publish(text => new ArchiveKey(s_lastYear).ClearSign(text));
+
+        var failure = await archive.RefusedAsync();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, failure.Code);
+        StringAssert.Contains(failure.Message, "not one of the archive's");
+    }
+
+    [TestMethod]
+    public async Task One_good_signature_among_unknown_ones_is_enough()
+    {
+        var other = new ArchiveKey(s_lastYear);
+        using var archive = Archive();
+        archive.Publish(text =>
+        {
+            var mine = archive.Key.ClearSign(text);
+            var theirs = other.ClearSign(text);
+            // Each release of Debian is signed by several keys, one block after the other in binary.
+            return Armor.Join(theirs, mine);
+        });
+
+        Assert.HasCount(1, (await archive.ResolveAsync("hello")).Packages);
+    }
+
+    [TestMethod]
+    [DataRow("Package: evil\n\n", "")]
+    [DataRow("", "Package: evil\n")]
+    public async Task Text_beside_the_signed_one_is_refused(string before, string after)
+    {
+        using var archive = Archive();
+        archive.Publish(text => before + archive.Key.ClearSign(text) + after);
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task Text_in_the_headers_of_the_signed_one_is_refused()
+    {
+        using var archive = Archive();
+        archive.Publish(text => archive.Key.ClearSign(text).Replace("Hash: SHA256\n", "Hash: SHA256\nCodename: other\n", StringComparison.Ordinal));
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_key_that_has_expired_signs_nothing(bool hasSubkey)
+    {
+        using var archive = Archive(new ArchiveKey(s_lastYear, TimeSpan.FromDays(30), hasSubkey)).Publish();
+
+        var failure = await archive.RefusedAsync();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, failure.Code);
+        StringAssert.Contains(failure.Message, "expired");
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_key_that_was_revoked_signs_nothing(bool hasSubkey)
+    {
+        using var archive = Archive(new ArchiveKey(s_lastYear, hasSubkey: hasSubkey)).Publish();
+        archive.Key.WritePublic(archive.PathOf("revoked.gpg"), revoked: true);
+        using var downloader = archive.Downloader();
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(async () =>
+        {
+            var source = archive.Source with { Keys = KeyRing.Read(archive.PathOf("revoked.gpg")) };
+            await new DebianArchive([source], [], downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
+        });
+
+        Assert.IsTrue(failure.Code is DiagnosticCode.ArchiveUnsigned or DiagnosticCode.InvalidKeyring, failure.Message);
+    }
+
+    [TestMethod]
+    public async Task A_broken_hash_is_refused()
+    {
+        using var archive = Archive();
+        archive.Publish(text => archive.Key.ClearSign(text, HashAlgorithmTag.Sha1));
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task A_signature_of_the_future_is_refused()
+    {
+        using var archive = Archive();
+        archive.Publish(text => archive.Key.ClearSign(text, at: DateTimeOffset.UtcNow.AddDays(2)));
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task Another_suite_that_is_signed_by_the_same_key_is_refused()
+    {
+        using var archive = Archive();
+        archive.Codename = "trixie";
+        archive.Publish();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveWrongSuite, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task An_archive_past_its_validity_is_refused()
+    {
+        using var archive = Archive();
+        archive.ValidUntil = DateTimeOffset.UtcNow.AddMinutes(-1);
+        archive.Publish();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveOutdated, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task An_archive_older_than_the_lock_is_refused()
+    {
+        using var archive = Archive().Publish();
+        using var downloader = archive.Downloader();
+        var (set, sources) = await archive.Open(downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
+        var locked = new DebianLock { Release = "bookworm" }.With(set, sources);
+        archive.Date = archive.Date.AddHours(-1);
+        archive.Publish();
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => archive.Open(downloader).ResolveAsync(SignedArchive.Request("hello"), locked, CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.ArchiveOutdated, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task An_archive_with_a_signature_beside_the_release_file_is_read()
+    {
+        using var archive = Archive();
+        var text = "";
+        archive.Publish(release => text = release);
+        File.Delete(archive.InRelease);
+        File.WriteAllText(archive.PathOf("Release"), text);
+        File.WriteAllText(archive.PathOf("Release.gpg"), archive.Key.SignDetached(text));
+
+        Assert.HasCount(1, (await archive.ResolveAsync("hello")).Packages);
+
+        SignedArchive.Tamper(archive.PathOf("Release"));
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+        File.Delete(archive.PathOf("Release.gpg"));
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task A_suite_that_is_not_there_is_named()
+    {
+        using var archive = Archive().Publish();
+        File.Delete(archive.InRelease);
+
+        var failure = await archive.RefusedAsync();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnavailable, failure.Code);
+        StringAssert.Contains(failure.Message, "bookworm");
+    }
+
+    [TestMethod]
+    public async Task An_armored_keyring_is_read_and_none_is_refused()
+    {
+        using var archive = Archive().Publish();
+        var armored = archive.PathOf("key.asc");
+        archive.Key.WritePublic(armored, armored: true);
+        using var downloader = archive.Downloader();
+
+        var (set, _) = await new DebianArchive([archive.Source with { Keys = KeyRing.Read(armored) }], [], downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
+
+        Assert.HasCount(1, set.Packages);
+        File.WriteAllText(armored, "no key");
+        Assert.AreEqual(DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored)).Code);
+        Assert.AreEqual(DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored + ".none")).Code);
+    }
+
+    [TestMethod]
+    public void The_shipped_keys_are_the_pinned_ones_of_each_release()
+    {
+        foreach (var release in DebianRelease.All)
+        {
+            CollectionAssert.AreEquivalent(release.Keys.ToList(), release.LoadKeys().Fingerprints.ToList(), release.Codename);
+        }
+    }
+
+    [TestMethod]
+    public async Task A_release_file_of_the_future_is_refused()
+    {
+        using var archive = Archive();
+        archive.Date = DateTimeOffset.UtcNow.AddDays(2);
+        archive.Publish();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveOutdated, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task An_index_is_fetched_by_its_hash_while_the_mirror_changes()
+    {
+        using var archive = Archive();
+        archive.ByHash = true;
+        archive.Publish();
+        SignedArchive.Tamper(archive.Index);
+
+        Assert.HasCount(1, (await archive.ResolveAsync("hello")).Packages);
+    }
+
+    [TestMethod]
+    public async Task A_flat_archive_is_read_and_gives_only_the_wanted_architecture()
+    {
+        using var archive = new SignedArchive { Suite = "deb/" };
+        archive.Add("hello", "2.0", architecture: "arm64").Add("hello", "1.0").Publish();
+
+        Assert.AreEqual("hello 1.0", (await archive.ResolveAsync("hello")).Packages.Single().ToString());
+    }
+
+    [TestMethod]
+    public async Task Packages_for_all_architectures_are_found_in_an_index_of_their_own()
+    {
+        using var archive = new SignedArchive { Architectures = "amd64 all" };
+        archive.Add("hello", fields: "Depends: hello-data").Add("hello-data", architecture: "all").Publish();
+
+        Assert.HasCount(2, (await archive.ResolveAsync("hello")).Packages);
+    }
+
+    [TestMethod]
+    public async Task A_damaged_index_that_is_signed_is_refused()
+    {
+        using var archive = Archive();
+        archive.Form = "";
+        archive.Publish(text => archive.Key.ClearSign(text.Replace("/Packages", "/Packages.xz", StringComparison.Ordinal)));
+        File.Move(archive.Index, archive.Index + ".xz");
+
+        Assert.AreEqual(DiagnosticCode.ArchiveDamaged, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    public async Task A_component_or_architecture_that_the_archive_lacks_is_named()
+    {
+        using var archive = Archive();
+        archive.Architectures = "arm64";
+        archive.Publish();
+
+        var failure = await archive.RefusedAsync();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveDamaged, failure.Code);
+        StringAssert.Contains(failure.Message, "binary-amd64");
+    }
+}
