@@ -89,7 +89,8 @@ internal sealed class BuildEnvironment : IDisposable
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
     internal PreviousImages OpenPreviousImages(DestinationList destinations, Platform platform, IReporter reporter)
     {
-        var isOff = _cacheFrom is [var only] && only.Equals(NoCache, StringComparison.OrdinalIgnoreCase);
+        // An archive or layout needs the bytes of layers in any case. Made here they are the same, take no download, and are nobody's word.
+        var isOff = destinations.NeedBaseLayers || _cacheFrom is [var only] && only.Equals(NoCache, StringComparison.OrdinalIgnoreCase);
         var targets = isOff ? [] : destinations.Registries.Select(target => target.Of(destinations.Name).In(target.Registry)).ToList();
         var images = targets.SelectMany(target => destinations.Name.Tags.Append("latest").Select(tag => new ImageReference(target, tag, null)))
             .Concat(isOff ? [] : _cacheFrom.Select(text => ImageReference.Parse(text) is { Tag: null, Digest: null } untagged ? untagged with { Tag = "latest" } : ImageReference.Parse(text)))

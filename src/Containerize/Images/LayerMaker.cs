@@ -15,7 +15,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     {
         var prepared = await source.PrepareAsync(context, cancellationToken);
         var inputs = prepared.Content.Hash;
-        if (context.Cache.Find(inputs) is { } record)
+        if (context.Cache.Find(inputs) is { } record && registries.IsTrusted(record))
         {
             var descriptor = record.Descriptor with { MediaType = context.Options.MediaType };
             if (context.Cache.Store.TryGet(descriptor, out var blob))
@@ -69,7 +69,10 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
 
             if (await registries.TryUseAsync(candidate, cancellationToken) is { } blob)
             {
-                var record = new LayerRecord(blob.Descriptor with { Annotations = null }, diffId, size, prepared.Content.FileCount);
+                var record = new LayerRecord(blob.Descriptor with { Annotations = null }, diffId, size, prepared.Content.FileCount)
+                {
+                    TrustedFrom = registries.Verifies ? null : candidate.Repository,
+                };
                 context.Cache.Add(prepared.Content, record);
                 reporter.Detail($"The layer '{source.Name}' is in {candidate.Origin} already ({blob.Descriptor.Digest}).");
                 return new MadeLayer(source, prepared, record, blob, LayerOrigin.Registry);

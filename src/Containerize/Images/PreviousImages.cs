@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
@@ -21,6 +22,13 @@ public sealed class PreviousImages(
     RegistryClient client, IReadOnlyList<ImageReference> images, IReadOnlyList<RepositoryReference> targets, Platform platform, BlobStore store, bool verify, IReporter reporter)
 {
     private readonly Dictionary<ImageReference, IReadOnlyList<ForeignLayer>> _read = [];
+
+    /// <summary>Whether the bytes of a layer are compared with what is said of them before it is used.</summary>
+    internal bool Verifies => verify;
+
+    /// <summary>Whether a record may be used: it is this machine's own knowledge, or the word of a repository that is trusted in this build.</summary>
+    /// <param name="record">The record.</param>
+    internal bool IsTrusted(LayerRecord record) => record.TrustedFrom is not { } repository || (!verify && images.Any(image => image.Repository == repository));
 
     /// <summary>The layers with an inputs hash.</summary>
     /// <param name="inputs">The hash.</param>

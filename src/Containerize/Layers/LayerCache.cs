@@ -24,10 +24,10 @@ public sealed class LayerCache
 
     /// <summary>Looks a layer up.</summary>
     /// <param name="inputs">Its inputs hash.</param>
-    /// <returns>What is known of it; null when it was never made here.</returns>
+    /// <returns>What is known of it; null when it was never made here, or the record is damaged.</returns>
     public LayerRecord? Find(Digest inputs)
     {
-        var record = Read(PathOf(inputs), lines => LayerRecord.FromText(lines, withSegments: false));
+        var record = ReadRecord(inputs, withSegments: false);
         if (record is not null)
         {
             LastUse.Note(PathOf(inputs));
@@ -39,14 +39,13 @@ public sealed class LayerCache
     /// <summary>Looks up what went into a layer.</summary>
     /// <param name="inputs">Its inputs hash.</param>
     /// <returns>The content; null when it is not known here.</returns>
-    public LayerContent? FindContent(Digest inputs) =>
-        Read(ContentPathOf(inputs), lines => LayerContent.FromText(lines.ReadToEnd()) is { } content && content.Hash == inputs ? content : null);
+    public LayerContent? FindContent(Digest inputs) => Read(ContentPathOf(inputs), ContentTitle(inputs)) is { } text ? LayerContent.FromText(inputs, text) : null;
 
     /// <summary>Opens the segments of a layer, for one that is made of almost the same content.</summary>
     /// <param name="inputs">Its inputs hash.</param>
     /// <returns>The segments; null when the bytes are gone or not in segments.</returns>
     internal EarlierSegments? OpenSegments(Digest inputs) =>
-        Read(PathOf(inputs), lines => LayerRecord.FromText(lines, withSegments: true)) is { Segments: { } table } record && Store.TryGet(record.Descriptor, out var blob)
+        ReadRecord(inputs, withSegments: true) is { Segments: { } table } record && Store.TryGet(record.Descriptor, out var blob)
             ? EarlierSegments.TryOpen(table, blob)
             : null;
 
@@ -57,8 +56,8 @@ public sealed class LayerCache
     {
         try
         {
-            Store.WriteFile(Path.GetRelativePath(Store.Root, ContentPathOf(content.Hash)), content.ToText());
-            Store.WriteFile(Path.GetRelativePath(Store.Root, PathOf(content.Hash)), record.ToText());
+            Write(ContentPathOf(content.Hash), ContentTitle(content.Hash), content.ToText());
+            Write(PathOf(content.Hash), RecordTitle(content.Hash), record.ToText());
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -84,19 +83,21 @@ public sealed class LayerCache
 
     private string ContentPathOf(Digest inputs) => PathOf(inputs) + ".content";
 
-    private static T? Read<T>(string path, Func<TextReader, T?> read)
-        where T : class
+    // Another number than these: the file of another version, and as good as none.
+    private static string RecordTitle(Digest inputs) => $"layer 1 {inputs}";
+
+    private static string ContentTitle(Digest inputs) => $"layer content 1 {inputs}";
+
+    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) => Read(PathOf(inputs), RecordTitle(inputs)) is { } text ? LayerRecord.FromText(text, withSegments) : null;
+
+    private void Write(string path, string title, string text) => Store.WriteFile(Path.GetRelativePath(Store.Root, path), SealedText.Write(title, text));
+
+    private static string? Read(string path, string title)
     {
         try
         {
             // Asking first: most builds find what they look for, but the first one of a project does not, and exceptions are slow.
-            if (new FileInfo(path) is not { Exists: true, LinkTarget: null })
-            {
-                return null;
-            }
-
-            using var lines = new StreamReader(path);
-            return read(lines);
+            return new FileInfo(path) is { Exists: true, LinkTarget: null } ? SealedText.Read(title, File.ReadAllBytes(path)) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

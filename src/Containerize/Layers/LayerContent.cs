@@ -16,8 +16,6 @@ public sealed class LayerContent
     /// </summary>
     public const int FormatVersion = 1;
 
-    private const string FirstLine = "containerize layer content 1";
-
     private LayerContent(Digest hash, IReadOnlyList<ContentItem> items)
     {
         Hash = hash;
@@ -54,32 +52,27 @@ public sealed class LayerContent
         return new LayerContent(Digest.FromSha256(hash.GetHashAndReset()), items);
     }
 
-    /// <summary>The content as text: a line per part.</summary>
-    /// <returns>UTF-8.</returns>
-    internal byte[] ToText()
+    /// <summary>The parts as text, a line for each.</summary>
+    /// <returns>The text.</returns>
+    internal string ToText()
     {
-        var text = new StringBuilder(FirstLine).Append('\n').Append(Hash).Append('\n');
+        var text = new StringBuilder();
         foreach (var item in Items)
         {
             text.Append(item.Fingerprint).Append('\t').Append(Escape(item.Package ?? "")).Append('\t').Append(Escape(item.Path)).Append('\n');
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return text.ToString();
     }
 
     /// <summary>Reads the content back.</summary>
+    /// <param name="hash">Its inputs hash.</param>
     /// <param name="text">What <see cref="ToText"/> gave.</param>
     /// <returns>The content; null when it is something else.</returns>
-    internal static LayerContent? FromText(string text)
+    internal static LayerContent? FromText(Digest hash, string text)
     {
-        var lines = text.Split('\n');
-        if (lines.Length < 3 || lines[0] != FirstLine || !Digest.TryParse(lines[1], out var hash))
-        {
-            return null;
-        }
-
-        var items = new List<ContentItem>(lines.Length);
-        foreach (var line in lines.Skip(2).SkipLast(1))
+        var items = new List<ContentItem>();
+        foreach (var line in text.Split('\n').SkipLast(1))
         {
             if (line.Split('\t') is not [var fingerprint, var package, var path])
             {

@@ -11,31 +11,39 @@ namespace Containerize.Layers;
 /// <param name="FileCount">How many regular files it has.</param>
 public sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long UncompressedSize, int FileCount)
 {
-    private const string FirstLine = "containerize layer 1";
+    private const string Nobody = "-";
+
+    /// <summary>
+    /// The repository whose word it is that the blob holds the layer; null when it was made or verified here. Nobody else's word counts for it:
+    /// one who can write to one repository must not decide what is pushed to another.
+    /// </summary>
+    public RepositoryReference? TrustedFrom { get; init; }
 
     /// <summary>Where its segments lie; null when that is not known.</summary>
     internal SegmentTable? Segments { get; init; }
 
     /// <summary>The record as text: a line of facts, then a line per segment.</summary>
-    /// <returns>UTF-8.</returns>
-    internal byte[] ToText()
+    /// <returns>The text.</returns>
+    internal string ToText()
     {
-        var text = new StringBuilder(FirstLine).Append('\n').Append(CultureInfo.InvariantCulture, $"{Descriptor.Digest} {Descriptor.Size} {DiffId} {UncompressedSize} {FileCount} {Descriptor.MediaType}\n");
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Descriptor.Digest} {Descriptor.Size} {DiffId} {UncompressedSize} {FileCount} {TrustedFrom?.Registry ?? Nobody} {TrustedFrom?.Name ?? Nobody} {Descriptor.MediaType}\n");
         foreach (var segment in Segments?.Segments ?? [])
         {
             text.Append(segment.ToString()).Append('\n');
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return text.ToString();
     }
 
     /// <summary>Reads a record back.</summary>
-    /// <param name="lines">What <see cref="ToText"/> gave.</param>
+    /// <param name="text">What <see cref="ToText"/> gave.</param>
     /// <param name="withSegments">Whether to read the segments as well; few callers need them.</param>
     /// <returns>The record; null when it is something else.</returns>
-    internal static LayerRecord? FromText(TextReader lines, bool withSegments)
+    internal static LayerRecord? FromText(string text, bool withSegments)
     {
-        if (lines.ReadLine() != FirstLine || lines.ReadLine()?.Split(' ', 6) is not [var digest, var size, var diffId, var uncompressed, var files, var mediaType]
+        using var lines = new StringReader(text);
+        if (lines.ReadLine()?.Split(' ', 8) is not [var digest, var size, var diffId, var uncompressed, var files, var registry, var repository, var mediaType]
             || !Digest.TryParse(digest, out var blob) || !Digest.TryParse(diffId, out var content)
             || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             || !long.TryParse(uncompressed, NumberStyles.None, CultureInfo.InvariantCulture, out var uncompressedSize)
@@ -57,6 +65,7 @@ public sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long Unco
 
         return new LayerRecord(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }, content, uncompressedSize, fileCount)
         {
+            TrustedFrom = repository == Nobody ? null : new RepositoryReference(registry, repository),
             Segments = segments.Count > 0 ? new SegmentTable(segments) : null,
         };
     }

@@ -25,29 +25,37 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Starts a file, creating its directories. It gets the permissions that new files of this user have.</summary>
     /// <param name="path">The target, as a full path.</param>
+    /// <param name="mode">Other permissions than that.</param>
     /// <returns>The file.</returns>
-    internal static AtomicFile Create(string path)
+    internal static AtomicFile Create(string path, UnixFileMode? mode = null)
     {
         var directory = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(directory);
         RemoveAbandoned(directory, Path.GetFileName(path));
         var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-        return new AtomicFile(path, temporary, new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 }));
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        if (mode is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        return new AtomicFile(path, temporary, new FileStream(temporary, options));
     }
 
     /// <summary>Writes a small file. One that has the content already is left alone, so that its time says when it changed.</summary>
     /// <param name="path">The target, as a full path.</param>
     /// <param name="content">Its content.</param>
+    /// <param name="mode">Other permissions than new files of this user have.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
         if (File.Exists(path) && new FileInfo(path).Length == content.Length && content.SequenceEqual(File.ReadAllBytes(path)))
         {
             return;
         }
 
-        using var file = Create(path);
+        using var file = Create(path, mode);
         file.Stream.Write(content);
         file.Commit();
     }

@@ -150,7 +150,12 @@ public sealed class BlobStore
     /// <summary>Writes a small file beside the blobs, whole or not at all.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="content">Its content.</param>
-    public void WriteFile(string name, ReadOnlySpan<byte> content) => AtomicFile.Write(Path.Combine(Root, name), content);
+    public void WriteFile(string name, ReadOnlySpan<byte> content)
+    {
+        var path = Path.Combine(Root, name);
+        CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, content, PrivateFile);
+    }
 
     /// <summary>Removes all blobs but some. For stores of one project, not for the shared cache.</summary>
     /// <param name="keep">The blobs that stay.</param>

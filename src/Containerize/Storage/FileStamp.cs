@@ -53,7 +53,20 @@ public readonly partial record struct FileStamp(long Size, long Modified, long C
         private const int CurrentDirectory = -100;
         private const uint WantedFields = 0x7ff;
 
-        internal static FileStamp? TryGet(string path) => Statx(CurrentDirectory, path, 0, WantedFields, out var status) == 0
+        internal static FileStamp? TryGet(string path)
+        {
+            try
+            {
+                return Get(path);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // C libraries older than the system call.
+                return null;
+            }
+        }
+
+        private static FileStamp? Get(string path) => Statx(CurrentDirectory, path, 0, WantedFields, out var status) == 0
             ? new FileStamp((long)status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds, (status.ChangedSeconds * Second) + status.ChangedNanoseconds, status.Inode)
             : null;
 
