@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection.PortableExecutable;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing.Images;
 
@@ -60,5 +61,32 @@ public sealed class PackageTests
         Assert.IsFalse(files.Exists(file => file.StartsWith("lib/", StringComparison.Ordinal) || file.StartsWith("buildTransitive/", StringComparison.Ordinal)), "A library's choice is not its consumers'.");
         Assert.IsFalse(files.Exists(file => Path.GetFileName(file).StartsWith("Microsoft.Build", StringComparison.Ordinal)), "MSBuild brings its own assemblies.");
         Assert.IsFalse(files.Exists(file => file.Contains("source/", StringComparison.Ordinal)), "The build from source is for clones only.");
+    }
+
+    [TestMethod]
+    public async Task Holds_the_tasks_a_second_time_compiled_ahead_of_time_with_all_they_need()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+
+        var compiled = package.Entries.Where(entry => entry.FullName.StartsWith("tasks/net10.0/", StringComparison.Ordinal) && entry.FullName.Count(letter => letter == '/') == 3).ToList();
+        if (compiled.Count == 0)
+        {
+            Assert.Inconclusive("The compiler is not on this machine's feed; the package holds IL only.");
+        }
+
+        var plain = package.Entries.Where(entry => entry.FullName.StartsWith("tasks/net10.0/", StringComparison.Ordinal)).Except(compiled);
+        CollectionAssert.AreEquivalent(plain.Select(entry => entry.Name).ToList(), compiled.Select(entry => entry.Name).ToList());
+        foreach (var assembly in compiled.Where(entry => entry.Name.EndsWith(".dll", StringComparison.Ordinal)))
+        {
+            using var image = new MemoryStream();
+            await using (var stream = await assembly.OpenAsync())
+            {
+                await stream.CopyToAsync(image);
+            }
+
+            image.Position = 0;
+            using var reader = new PEReader(image);
+            Assert.AreNotEqual(0, reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size, $"{assembly.FullName} must be compiled.");
+        }
     }
 }
