@@ -65,6 +65,17 @@ internal sealed class BuildEnvironment : IDisposable
 
     public void Dispose() => Registries.Dispose();
 
+    /// <summary>Keeps what the cache holds from being pruned until MSBuild's build ends.</summary>
+    /// <param name="engine">Knows when it ends.</param>
+    internal void Announce(IBuildEngine4 engine)
+    {
+        var key = $"Containerize.BuildLease {Cache.Root}";
+        if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null && BuildLease.Take(Cache) is { } lease)
+        {
+            engine.RegisterTaskObject(key, lease, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        }
+    }
+
     /// <summary>The base image's source.</summary>
     /// <param name="prefetch">Whether its layers are needed in any case, and may be fetched while other layers are written.</param>
     /// <param name="packages">The packages of Debian, for a base that is made of them.</param>

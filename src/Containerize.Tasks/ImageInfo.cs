@@ -43,8 +43,8 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
 
         foreach (var destination in destinations)
         {
-            var avoided = destination.BytesAvoided > 0 ? $", {Size(destination.BytesAvoided)} already there" : "";
-            yield return $"  -> {string.Join(", ", destination.Locations)} ({Size(destination.BytesWritten)} written{avoided})";
+            var avoided = destination.BytesAvoided > 0 ? $", {ByteSize.Format(destination.BytesAvoided)} already there" : "";
+            yield return $"  -> {string.Join(", ", destination.Locations)} ({ByteSize.Format(destination.BytesWritten)} written{avoided})";
         }
     }
 
@@ -117,17 +117,9 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
     }
 
     private static string Line(string label, string what, long? size, long compressed) =>
-        $"  {label,-12} {what,-34} {(size is { } plain ? Size(plain) + " ->" : ""),12} {Size(compressed),9}";
+        $"  {label,-12} {what,-34} {(size is { } plain ? ByteSize.Format(plain) + " ->" : ""),12} {ByteSize.Format(compressed),9}";
 
     private static string Count(int number, string noun) => $"{number.ToString(CultureInfo.InvariantCulture)} {noun}{(number == 1 ? "" : "s")}";
-
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 999_950 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:F1} KB"),
-        < 999_950_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F1} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:F2} GB"),
-    };
 
     private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 }

@@ -79,7 +79,9 @@ public sealed class PublishImage : ContainerizeTask
     {
         // The name of a single image was checked, and remarked upon, by its build.
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
+        var limits = new CacheSettings(BuildEnvironment).Limits;
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
+        environment.Announce(BuildEngine4);
         IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), environment.Registries.CreateBlob))];
         var images = ImageSet.Of(
             [.. built.Select(image => image.Image)],
@@ -117,6 +119,11 @@ public sealed class PublishImage : ContainerizeTask
         foreach (var (image, item) in built.Zip(BuiltImages))
         {
             PreviousBuild.Save(Path.Combine(item.ItemSpec, PreviousBuild.FileName), image.Layers);
+        }
+
+        if (new CachePruner(environment.Cache, limits).PruneIfDue(cancellationToken) is { Files: > 0 } pruned)
+        {
+            reporter.Detail($"Removed {pruned.Files} files ({ByteSize.Format(pruned.Bytes)}) from the cache; the blobs that are left have {ByteSize.Format(pruned.BytesLeft)}.");
         }
 
         Digest = images.Root.Descriptor.Digest.ToString();

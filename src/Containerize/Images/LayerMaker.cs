@@ -20,7 +20,6 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
             var descriptor = record.Descriptor with { MediaType = context.Options.MediaType };
             if (context.Cache.Store.TryGet(descriptor, out var blob))
             {
-                LastUse.Note(blob.Path);
                 return new MadeLayer(source, prepared, record, blob, LayerOrigin.Cache);
             }
 

@@ -45,6 +45,11 @@ public sealed class BlobStore
     {
         var file = new FileInfo(PathOf(descriptor.Digest));
         blob = file is { Exists: true, LinkTarget: null } && file.Length == descriptor.Size ? new FileBlob(descriptor, file.FullName) : null;
+        if (blob is not null)
+        {
+            LastUse.Note(blob.Path);
+        }
+
         return blob is not null;
     }
 
@@ -223,7 +228,7 @@ public sealed class BlobStore
         }
     }
 
-    private static void CreateDirectory(string path)
+    internal static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -3,8 +3,8 @@ namespace Containerize.Storage;
 /// <summary>Notes in the access time of a file of the cache when it was last used; file systems note that lazily or not at all.</summary>
 internal static class LastUse
 {
-    // A build uses a file several times; one note is enough.
-    private static readonly TimeSpan s_enough = TimeSpan.FromHours(1);
+    /// <summary>How much later than noted a use may have been: a build uses a file several times, and one note is enough.</summary>
+    internal static TimeSpan Precision { get; } = TimeSpan.FromHours(1);
 
     /// <summary>Notes that a file is used now.</summary>
     /// <param name="path">The file.</param>
@@ -13,7 +13,7 @@ internal static class LastUse
         try
         {
             var now = DateTime.UtcNow;
-            if (now - File.GetLastAccessTimeUtc(path) > s_enough)
+            if (now - File.GetLastAccessTimeUtc(path) > Precision)
             {
                 File.SetLastAccessTimeUtc(path, now);
             }

@@ -1,0 +1,115 @@
+namespace Containerize.Storage;
+
+/// <summary>
+/// Keeps a cache within its limits: what was not used for long goes, then the blobs that were used least recently. Nothing that a running
+/// build uses goes. Any number of processes may prune at once, and builds may go on: whoever misses something makes or fetches it again.
+/// </summary>
+public sealed class CachePruner
+{
+    private const string StampFile = "pruned";
+
+    // Looking at all files takes longer than a build that has nothing to do.
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+
+    private readonly BlobStore _store;
+    private readonly CacheLimits _limits;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates the pruner.</summary>
+    /// <param name="store">The cache.</param>
+    /// <param name="limits">What it may keep.</param>
+    /// <param name="time">The clock.</param>
+    public CachePruner(BlobStore store, CacheLimits limits, TimeProvider? time = null)
+    {
+        _store = store;
+        _limits = limits;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>Prunes if nobody did lately. Failing to is no failure.</summary>
+    /// <param name="cancellationToken">Stops the pruning; what is pruned then stays so.</param>
+    /// <returns>What went; null when it was not time.</returns>
+    public PruneResult? PruneIfDue(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stamp = new FileInfo(Path.Combine(_store.Root, StampFile));
+            // A stamp from the future is one of a clock that was wrong.
+            if (stamp.Exists && (_time.GetUtcNow() - stamp.LastWriteTimeUtc).Duration() < s_interval)
+            {
+                return null;
+            }
+
+            // Before the work: of several builds that end together one prunes.
+            _store.WriteFile(StampFile, []);
+            File.SetLastWriteTimeUtc(stamp.FullName, _time.GetUtcNow().UtcDateTime);
+            return Prune(cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Prunes.</summary>
+    /// <param name="cancellationToken">Stops the pruning; what is pruned then stays so.</param>
+    /// <returns>What went and what is left.</returns>
+    public PruneResult Prune(CancellationToken cancellationToken)
+    {
+        _store.RemoveAbandoned(_time.GetUtcNow());
+        var files = CacheFiles.List(_store.Root).OrderBy(file => file.UsedAt).ToList();
+        var size = files.Where(file => file.IsBlob).Sum(file => file.Size);
+        var oldestKept = _time.GetUtcNow().UtcDateTime - _limits.MaxAge;
+        var result = new PruneResult(0, 0, size, 0);
+        foreach (var file in files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (file.UsedAt >= oldestKept && (!file.IsBlob || size <= _limits.MaxSize))
+            {
+                continue;
+            }
+
+            if (!IsUnused(file))
+            {
+                result = result with { InUse = result.InUse + 1 };
+            }
+            else if (TryDelete(file.File))
+            {
+                size -= file.IsBlob ? file.Size : 0;
+                result = result with { Files = result.Files + 1, Bytes = result.Bytes + file.Size };
+            }
+        }
+
+        return result with { BytesLeft = size };
+    }
+
+    // Asked for each file when its turn comes: a build may have begun since, or have used the file.
+    private bool IsUnused(CacheFile file)
+    {
+        file.File.Refresh();
+        return file.File.Exists
+            && CacheFiles.UsedAt(file.File) == file.UsedAt
+            && !(BuildLease.OldestRunning(_store, _time.GetUtcNow(), out _) is { } began && file.UsedAt >= began - LastUse.Precision);
+    }
+
+    private static bool TryDelete(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Windows keeps what is open.
+            return false;
+        }
+    }
+}
+
+/// <summary>What a pruning did.</summary>
+/// <param name="Files">How many files went.</param>
+/// <param name="Bytes">Their size, in bytes.</param>
+/// <param name="BytesLeft">The blobs that are left, in bytes.</param>
+/// <param name="InUse">How many files would have gone, had no running build used them.</param>
+public sealed record PruneResult(int Files, long Bytes, long BytesLeft, int InUse);

@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Globalization;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing;
+
+namespace Containerize.Tests.Storage;
+
+[TestClass]
+public sealed class CachePrunerTests
+{
+    private static readonly TimeSpan s_month = TimeSpan.FromDays(30);
+
+    private readonly TemporaryDirectory _folder = new();
+
+    private BlobStore Store => new(_folder["store"]);
+
+    [TestCleanup]
+    public void Cleanup() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task What_was_used_least_recently_goes_until_the_rest_fits()
+    {
+        var oldest = await AddAsync("oldest", TimeSpan.FromDays(3));
+        var older = await AddAsync("older!", TimeSpan.FromDays(2));
+        var recent = await AddAsync("recent", TimeSpan.FromHours(2));
+
+        var result = Prune(maxSize: 12);
+
+        Assert.AreEqual(new PruneResult(1, 6, 12, 0), result);
+        Assert.IsFalse(File.Exists(oldest.Path));
+        Assert.IsTrue(File.Exists(older.Path) && File.Exists(recent.Path));
+    }
+
+    [TestMethod]
+    public async Task A_blob_that_a_build_asks_for_counts_as_used()
+    {
+        var first = await AddAsync("first!", TimeSpan.FromDays(3));
+        var second = await AddAsync("second", TimeSpan.FromDays(2));
+
+        Assert.IsTrue(Store.TryGet(first.Descriptor, out _));
+        _ = Prune(maxSize: 6);
+
+        Assert.IsTrue(File.Exists(first.Path));
+        Assert.IsFalse(File.Exists(second.Path));
+    }
+
+    [TestMethod]
+    public async Task What_nobody_used_for_long_goes_although_there_is_room()
+    {
+        var blob = await AddAsync("blob", TimeSpan.FromDays(31));
+        var kept = await AddAsync("kept", TimeSpan.FromDays(29));
+        var record = WriteOther("layers", TimeSpan.FromDays(31));
+        var freshRecord = WriteOther("layers", TimeSpan.FromDays(1));
+
+        Assert.AreEqual(2, Prune(maxSize: 1000).Files);
+
+        Assert.IsFalse(File.Exists(blob.Path) || File.Exists(record));
+        Assert.IsTrue(File.Exists(kept.Path) && File.Exists(freshRecord));
+    }
+
+    [TestMethod]
+    public async Task Records_outlive_the_blobs_that_make_room()
+    {
+        var blob = await AddAsync("blob", TimeSpan.FromDays(1));
+        var record = WriteOther("layers", TimeSpan.FromDays(2));
+
+        _ = Prune(maxSize: 0);
+
+        Assert.IsFalse(File.Exists(blob.Path));
+        Assert.IsTrue(File.Exists(record));
+    }
+
+    [TestMethod]
+    public async Task Nothing_goes_that_a_running_build_uses()
+    {
+        var before = await AddAsync("before", TimeSpan.FromDays(1));
+        using (BuildLease.Take(Store))
+        {
+            var used = await AddAsync("used", TimeSpan.Zero);
+
+            Assert.AreEqual(new PruneResult(1, 6, 4, 1), Prune(maxSize: 0));
+            Assert.IsTrue(File.Exists(used.Path));
+        }
+
+        Assert.AreEqual(1, Prune(maxSize: 0).Files);
+        Assert.IsFalse(File.Exists(before.Path));
+    }
+
+    [TestMethod]
+    public async Task A_build_that_died_keeps_nothing()
+    {
+        using var dead = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
+        var began = dead.StartTime.ToUniversalTime();
+        await dead.WaitForExitAsync();
+        var blob = await AddAsync("used", TimeSpan.Zero);
+        var lease = WriteLease(dead.Id, began);
+
+        Assert.AreEqual(1, Prune(maxSize: 0).Files);
+
+        Assert.IsFalse(File.Exists(blob.Path));
+        Assert.IsFalse(File.Exists(lease), "The lease of a dead process is swept.");
+    }
+
+    [TestMethod]
+    public async Task Another_process_with_the_number_of_one_that_died_keeps_nothing()
+    {
+        using var self = Process.GetCurrentProcess();
+        _ = await AddAsync("used", TimeSpan.Zero);
+        _ = WriteLease(self.Id, self.StartTime.ToUniversalTime() - TimeSpan.FromHours(1));
+
+        Assert.AreEqual(1, Prune(maxSize: 0).Files);
+    }
+
+    [TestMethod]
+    public async Task Files_behind_links_are_left_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Links need a privilege on Windows.");
+        }
+
+        _ = await AddAsync("blob", TimeSpan.Zero);
+        var canary = _folder["elsewhere/canary"];
+        Directory.CreateDirectory(Path.GetDirectoryName(canary)!);
+        await File.WriteAllTextAsync(canary, "stays");
+        File.SetLastWriteTimeUtc(canary, DateTime.UtcNow - TimeSpan.FromDays(400));
+        File.SetLastAccessTimeUtc(canary, DateTime.UtcNow - TimeSpan.FromDays(400));
+        Directory.CreateSymbolicLink(Path.Combine(Store.Root, "linked"), Path.GetDirectoryName(canary)!);
+        Directory.CreateSymbolicLink(Path.Combine(Store.Root, "blobs", "linked"), Path.GetDirectoryName(canary)!);
+
+        _ = Prune(maxSize: 0);
+
+        Assert.IsTrue(File.Exists(canary));
+    }
+
+    [TestMethod]
+    public async Task A_build_prunes_only_when_nobody_did_lately()
+    {
+        _ = await AddAsync("blob", TimeSpan.FromDays(40));
+        var pruner = new CachePruner(Store, new CacheLimits(1000, s_month));
+
+        Assert.AreEqual(1, pruner.PruneIfDue(CancellationToken.None)!.Files);
+        _ = await AddAsync("blob", TimeSpan.FromDays(40));
+        Assert.IsNull(pruner.PruneIfDue(CancellationToken.None));
+
+        File.SetLastWriteTimeUtc(Path.Combine(Store.Root, "pruned"), DateTime.UtcNow - TimeSpan.FromHours(2));
+        Assert.AreEqual(1, pruner.PruneIfDue(CancellationToken.None)!.Files);
+    }
+
+    [TestMethod]
+    public async Task Any_number_of_processes_may_prune_while_builds_write()
+    {
+        await Parallel.ForAsync(0, 40, async (number, token) =>
+        {
+            var content = System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {number % 10}"));
+            var descriptor = new MemoryBlob(MediaTypes.OciLayer, content).Descriptor;
+            _ = await Store.AddAsync(descriptor, new MemoryStream(content), "test", token);
+            _ = new CachePruner(Store, new CacheLimits(0, s_month)).Prune(token);
+        });
+
+        Assert.AreEqual(0, Prune(maxSize: 0).BytesLeft);
+        Assert.IsEmpty(CacheReport.Of(Store, DateTimeOffset.UtcNow).Kinds);
+    }
+
+    [TestMethod]
+    public async Task The_report_counts_by_kind()
+    {
+        _ = await AddAsync("one", TimeSpan.FromDays(2));
+        _ = await AddAsync("three", TimeSpan.FromDays(1));
+        _ = WriteOther("layers", TimeSpan.FromDays(5));
+        using var lease = BuildLease.Take(Store);
+
+        var report = CacheReport.Of(Store, DateTimeOffset.UtcNow);
+
+        Assert.AreEqual(1, report.RunningBuilds);
+        CollectionAssert.AreEqual(new[] { "blobs", "layers" }, report.Kinds.Select(kind => kind.Name).ToList());
+        Assert.AreEqual(2, report.Kinds[0].Files);
+        Assert.AreEqual(8, report.Kinds[0].Bytes);
+        Assert.AreEqual(2, (DateTime.UtcNow - report.Kinds[0].OldestUse).TotalDays, 0.1);
+    }
+
+    private PruneResult Prune(long maxSize) => new CachePruner(Store, new CacheLimits(maxSize, s_month)).Prune(CancellationToken.None);
+
+    private async Task<FileBlob> AddAsync(string text, TimeSpan unusedFor)
+    {
+        var content = System.Text.Encoding.UTF8.GetBytes(text);
+        var blob = await Store.AddAsync(new MemoryBlob(MediaTypes.OciLayer, content).Descriptor, new MemoryStream(content), "test", CancellationToken.None);
+        SetUse(blob.Path, unusedFor);
+        return blob;
+    }
+
+    private string WriteOther(string kind, TimeSpan unusedFor)
+    {
+        var name = Path.Combine(kind, Guid.NewGuid().ToString("N"));
+        Store.WriteFile(name, "record"u8);
+        SetUse(Path.Combine(Store.Root, name), unusedFor);
+        return Path.Combine(Store.Root, name);
+    }
+
+    private string WriteLease(int process, DateTime began)
+    {
+        var name = Path.Combine("leases", Guid.NewGuid().ToString("N"));
+        Store.WriteFile(name, System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{process} {began.Ticks} {Environment.MachineName}")));
+        return Path.Combine(Store.Root, name);
+    }
+
+    private static void SetUse(string path, TimeSpan unusedFor)
+    {
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - unusedFor);
+        File.SetLastAccessTimeUtc(path, DateTime.UtcNow - unusedFor);
+    }
+}
