@@ -129,6 +129,11 @@ internal sealed class BuildEnvironment : IDisposable
         try
         {
             var cache = new BlobStore(directory);
+            if (DirectoryOwner.IsOther(cache.Root))
+            {
+                throw new UnauthorizedAccessException("it belongs to another user");
+            }
+
             using (cache.CreateWriter())
             {
                 // Only a file that can be made shows that the directory can be used.
