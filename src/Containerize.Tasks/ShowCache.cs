@@ -25,7 +25,7 @@ public sealed class ShowCache : ContainerizeTask
         reporter.Message(store.Root);
         foreach (var kind in report.Kinds)
         {
-            reporter.Message(string.Create(CultureInfo.InvariantCulture, $"  {kind.Name,-10} {kind.Files,8} files {ByteSize.Format(kind.Bytes),12}   unused since {kind.OldestUse:yyyy-MM-dd} at most"));
+            reporter.Message(string.Create(CultureInfo.InvariantCulture, $"  {kind.Name,-10} {kind.Files,8} files {ByteSize.Format(kind.Bytes),12}   least recently used {kind.OldestUse:yyyy-MM-dd}"));
         }
 
         reporter.Message(string.Create(CultureInfo.InvariantCulture, $"  kept: {ByteSize.Format(settings.Limits.MaxSize)} of blobs, {settings.Limits.MaxAge.TotalDays:0.#} days unused; builds running: {report.RunningBuilds}"));

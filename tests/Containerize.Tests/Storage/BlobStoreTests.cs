@@ -123,4 +123,21 @@ public sealed class BlobStoreTests
         Assert.IsFalse(File.Exists(abandoned));
         Assert.IsTrue(File.Exists(fresh) && File.Exists(running));
     }
+
+    [TestMethod]
+    public async Task Only_the_user_can_read_what_is_in_the_store()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Windows has no modes; the profile is private there.");
+        }
+
+        _ = await AddAsync();
+        Store.WriteFile(Path.Combine("layers", "record"), "record"u8);
+
+        foreach (var entry in new DirectoryInfo(Store.Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(new DirectoryInfo(Store.Root)))
+        {
+            Assert.AreEqual(UnixFileMode.None, entry.UnixFileMode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), entry.FullName);
+        }
+    }
 }
