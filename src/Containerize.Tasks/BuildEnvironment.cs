@@ -14,6 +14,7 @@ internal sealed class BuildEnvironment : IDisposable
     private const string NoCache = "none";
 
     private readonly string _projectDirectory;
+    private readonly string _outputDirectory;
     private readonly BaseImageReference _baseReference;
     private readonly string[] _cacheFrom;
     private readonly bool _verifyCache;
@@ -29,6 +30,7 @@ internal sealed class BuildEnvironment : IDisposable
     {
         _projectDirectory = item.ItemSpec;
         _reporter = reporter;
+        _outputDirectory = outputDirectory;
         _baseReference = BaseImageReference.Parse(item.GetMetadata("BaseImage"), _projectDirectory);
         _cacheFrom = List(item.GetMetadata("CacheFrom"));
         _verifyCache = item.GetMetadata("VerifyCache") == "true";
@@ -88,6 +90,7 @@ internal sealed class BuildEnvironment : IDisposable
         LayoutReference layout => new LayoutSource(layout.Directory, layout.Tag),
         OciArchiveReference archive => new OciArchiveSource(archive.File, archive.Tag, Cache),
         DockerArchiveReference archive => new DockerArchiveSource(archive.File, archive.Tag, Cache),
+        EngineReference engine => new EngineSource(engine, Path.Combine(_outputDirectory, "base"), Cache, Environment.GetEnvironmentVariable),
         RegistryReference registry => new RegistrySource(Registries, registry.Image, Tags(), Cache, prefetch),
         var other => throw new InvalidOperationException($"There is no source for {other.GetType().Name}."),
     };

@@ -1,4 +1,5 @@
 using Containerize.Destinations;
+using Containerize.Engines;
 using Containerize.Oci;
 using Containerize.Registry;
 using Microsoft.Build.Framework;
@@ -16,6 +17,7 @@ internal sealed class DestinationList
         Registries = [.. Of(destinations, "Registry").Select(item => new RegistryTarget(Registry(item.ItemSpec), Repository(item))).Distinct()];
         Name = ImageNameRules.Create(Registries.Count > 0 ? Registries[0].Registry : null, name.ItemSpec, name.GetMetadata("IsDefault") == "true", name.GetMetadata("Tag"), name.GetMetadata("Tags"), reporter);
         Archive = Of(destinations, "Archive").Select(item => ArchivePath.Resolve(Full(item, projectDirectory), Name)).FirstOrDefault();
+        Daemon = Of(destinations, "Daemon").Select(item => Daemons(item.ItemSpec)).FirstOrDefault();
         Layout = Of(destinations, "Layout").Select(item => Full(item, projectDirectory)).FirstOrDefault();
     }
 
@@ -27,6 +29,9 @@ internal sealed class DestinationList
 
     /// <summary>The layout's full path, if there is to be one.</summary>
     internal string? Layout { get; }
+
+    /// <summary>The engine that gets the image, if one is to.</summary>
+    internal EngineKind? Daemon { get; }
 
     /// <summary>The registries.</summary>
     internal IReadOnlyList<RegistryTarget> Registries { get; }
@@ -57,6 +62,11 @@ internal sealed class DestinationList
             yield return new LayoutDestination(Layout, name, _reporter);
         }
 
+        if (Daemon is { } engine)
+        {
+            yield return new DaemonDestination(engine, name, Environment.GetEnvironmentVariable, _reporter);
+        }
+
         foreach (var target in Registries)
         {
             yield return new RegistryDestination(client, target.Of(name).In(target.Registry), name.Tags, _reporter, budget);
@@ -64,6 +74,14 @@ internal sealed class DestinationList
     }
 
     private static IEnumerable<ITaskItem> Of(ITaskItem[] destinations, string kind) => destinations.Where(item => item.GetMetadata("Kind") == kind);
+
+    private static EngineKind? Daemons(string text) => text.Trim().ToUpperInvariant() switch
+    {
+        "" or "AUTO" => EngineKind.Auto,
+        "DOCKER" => EngineKind.Docker,
+        "PODMAN" => EngineKind.Podman,
+        _ => throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"LocalRegistry '{text.Trim()}' is unknown. Choose one of: Docker, Podman, Auto."),
+    };
 
     private static string Full(ITaskItem item, string projectDirectory)
     {

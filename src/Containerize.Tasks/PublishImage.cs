@@ -93,9 +93,9 @@ public sealed class PublishImage : ContainerizeTask
         ImageSet? local = null;
         foreach (var destination in all.Where(destination => destination is not RegistryDestination))
         {
-            // What is there already needs no bytes.
-            var bytes = await destination.HoldsAsync(images, cancellationToken)
-                ? images
+            // What is there already needs no bytes, and an engine reads those of the layers that it lacks.
+            var bytes = destination is DaemonDestination || await destination.HoldsAsync(images, cancellationToken)
+                ? local ?? images
                 : local ??= await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken);
             results.Add(await destination.WriteAsync(bytes, cancellationToken));
         }
@@ -141,8 +141,7 @@ public sealed class PublishImage : ContainerizeTask
         foreach (var (image, item) in images.Images.Zip(BuiltImages))
         {
             var name = destinations.Name with { Tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")] };
-            // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-        results.AddRange(await RegistryDestination.WriteAllAsync([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()], new ImageSet(image), cancellationToken));
+            results.AddRange(await RegistryDestination.WriteAllAsync([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()], new ImageSet(image), cancellationToken));
         }
 
         return results;

@@ -3,7 +3,7 @@ namespace Containerize;
 /// <summary>
 /// What can go wrong, each with a number of its own. Users see it as <c>CTZ</c> and four digits;
 /// <c>Diagnostics.md</c> explains each of them. The thousands say which part speaks:
-/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives, 5 packages of Debian.
+/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives, 5 packages of Debian, 6 container engines.
 /// </summary>
 public enum DiagnosticCode
 {
@@ -228,4 +228,13 @@ public enum DiagnosticCode
 
     /// <summary>The base image has no bundle of certificate authorities that one could be added to.</summary>
     NoCertificateBundle = 5063,
+
+    /// <summary>The container engine's program is not installed.</summary>
+    EngineNotFound = 6001,
+
+    /// <summary>The container engine is installed, but does not answer.</summary>
+    EngineUnavailable = 6002,
+
+    /// <summary>The container engine refused to load or save an image.</summary>
+    EngineFailed = 6003,
 }

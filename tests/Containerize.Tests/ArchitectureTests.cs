@@ -10,12 +10,13 @@ public sealed partial class ArchitectureTests
     {
         ["Oci"] = [],
         ["Compression"] = [],
+        ["Engines"] = ["Oci"],
         ["Storage"] = ["Oci"],
         ["Layers"] = ["Oci", "Storage", "Compression"],
         ["Registry"] = ["Oci", "Storage"],
-        ["Images"] = ["Oci", "Storage", "Layers", "Registry"],
+        ["Images"] = ["Oci", "Storage", "Layers", "Registry", "Engines"],
         ["Debian"] = ["Oci", "Storage", "Layers", "Registry", "Images"],
-        ["Destinations"] = ["Oci", "Storage", "Registry", "Images", "Compression"],
+        ["Destinations"] = ["Oci", "Storage", "Registry", "Images", "Compression", "Engines"],
     };
 
     private static string Source => Path.Combine(RepositoryRoot, "src");
@@ -81,7 +82,7 @@ public sealed partial class ArchitectureTests
         Assert.IsEmpty(unknown);
     }
 
-    [GeneratedRegex(@"\bContainerize\.(Oci|Compression|Storage|Layers|Registry|Images|Debian|Destinations)\b")]
+    [GeneratedRegex(@"\bContainerize\.(Oci|Compression|Engines|Storage|Layers|Registry|Images|Debian|Destinations)\b")]
     private static partial Regex RoomName();
 
     [GeneratedRegex("^### (CTZ[0-9]{4})$", RegexOptions.Multiline)]

@@ -28,10 +28,11 @@ internal sealed class ArchiveContents
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="name">What it is called.</param>
     /// <param name="gzip">Whether the archive is wrapped in gzip.</param>
+    /// <param name="omitted">Blobs that the reader has already; they are named, but their bytes are left out.</param>
     /// <returns>The contents.</returns>
-    internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip)
+    internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip, IReadOnlySet<Digest>? omitted = null)
     {
-        var blobs = ImageBlobs.Of(images);
+        var blobs = ImageBlobs.Of(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
         var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] };
         IEnumerable<(byte[] Header, Blob Content)> files =
         [

@@ -20,7 +20,7 @@ public interface IImageDestination
 }
 
 /// <summary>Where an image went.</summary>
-/// <param name="Kind">Which kind of place: <c>archive</c>, <c>layout</c>, <c>registry</c>.</param>
+/// <param name="Kind">Which kind of place: <c>archive</c>, <c>layout</c>, <c>daemon</c>, <c>registry</c>.</param>
 /// <param name="Locations">The file, directory or image references.</param>
 /// <param name="BytesWritten">How many bytes of blobs were copied or sent.</param>
 /// <param name="BytesAvoided">How many bytes of blobs were there already, were mounted or were linked.</param>

@@ -1,3 +1,4 @@
+using Containerize.Engines;
 using Containerize.Oci;
 
 namespace Containerize.Images;
@@ -8,6 +9,8 @@ public abstract record BaseImageReference
     private const string LayoutPrefix = "oci:";
     private const string OciArchivePrefix = "oci-archive:";
     private const string DockerArchivePrefix = "docker-archive:";
+    private const string DockerPrefix = "docker-daemon:";
+    private const string PodmanPrefix = "containers-storage:";
     private const string RegistryPrefix = "docker://";
 
     private protected BaseImageReference()
@@ -16,6 +19,7 @@ public abstract record BaseImageReference
 
     /// <summary>
     /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>, <c>debian-packages:SUITE</c>,
+    /// <c>docker-daemon:NAME</c>, <c>containers-storage:NAME</c>,
     /// or the name of an image in a registry, whose tag is <c>latest</c> when it has neither tag nor digest.
     /// </summary>
     /// <param name="text">The reference.</param>
@@ -48,19 +52,28 @@ public abstract record BaseImageReference
             return new DockerArchiveReference(file, tag);
         }
 
+        if (reference.StartsWith(DockerPrefix, StringComparison.Ordinal))
+        {
+            return new EngineReference(EngineKind.Docker, EngineImage(reference, DockerPrefix));
+        }
+
+        if (reference.StartsWith(PodmanPrefix, StringComparison.Ordinal))
+        {
+            return new EngineReference(EngineKind.Podman, EngineImage(reference, PodmanPrefix));
+        }
+
         return reference.StartsWith(DebianReference.Prefix, StringComparison.Ordinal)
             ? new DebianReference(reference[DebianReference.Prefix.Length..])
             : ParseRegistry(reference);
     }
 
+    // A name that begins with a dash would be an option of the engine.
+    private static string EngineImage(string reference, string prefix) => reference[prefix.Length..].Trim() is var name && name.Length > 0 && name[0] != '-' && !name.Any(char.IsControl)
+        ? name
+        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{Printable.Clean(reference)}' lacks the image's name. Write {prefix}NAME:TAG.");
+
     private static RegistryReference ParseRegistry(string reference)
     {
-        // They would read as names of repositories.
-        if (reference.StartsWith("docker-daemon:", StringComparison.Ordinal) || reference.StartsWith("containers-storage:", StringComparison.Ordinal))
-        {
-            throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{Printable.Clean(reference)}' is in an engine's own storage, which is not read. Save it ('docker save' or 'podman save') and write docker-archive: and the file.");
-        }
-
         var image = ImageReference.Parse(reference.StartsWith(RegistryPrefix, StringComparison.Ordinal) ? reference[RegistryPrefix.Length..] : reference);
         return new RegistryReference(image.Tag is null && image.Digest is null ? image with { Tag = "latest" } : image);
     }
@@ -111,3 +124,8 @@ public sealed record DockerArchiveReference(string File, string? Tag) : BaseImag
 /// <summary>An image in a registry.</summary>
 /// <param name="Image">The image, with a tag or a digest.</param>
 public sealed record RegistryReference(ImageReference Image) : BaseImageReference;
+
+/// <summary>An image in the storage of a container engine.</summary>
+/// <param name="Engine">Docker or Podman.</param>
+/// <param name="Image">The image's name or id, as the engine knows it.</param>
+public sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference;

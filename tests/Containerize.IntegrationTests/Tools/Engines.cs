@@ -12,6 +12,9 @@ internal interface IEngine : IAsyncDisposable
     /// <summary>Starts an image and returns what it answers to GET /.</summary>
     Task<string> AskAsync(string image, int port, params string[] options);
 
+    /// <summary>Variables by which the engine's program, called by anybody, finds this engine.</summary>
+    IReadOnlyDictionary<string, string?> Environment { get; }
+
     /// <summary>Runs a command of the engine.</summary>
     Task<ProcessResult> RunAsync(params string[] arguments);
 }
@@ -51,6 +54,27 @@ internal sealed class Podman : IEngine
 {
     private readonly TemporaryDirectory _directory = new();
 
+    public Podman()
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["CONTAINERS_STORAGE_CONF"] = _directory.Write("storage.conf", $"""
+                [storage]
+                driver = "vfs"
+                graphroot = "{_directory["root"]}"
+                runroot = "{_directory["run"]}"
+                """),
+            ["CONTAINERS_CONF"] = _directory.Write("containers.conf", """
+                [engine]
+                runtime = "runc"
+                cgroup_manager = "cgroupfs"
+                events_logger = "file"
+                """),
+        };
+    }
+
+    public IReadOnlyDictionary<string, string?> Environment { get; }
+
     public async Task LoadAsync(string archive) => (await RunAsync("load", "-q", "-i", archive)).EnsureSuccess();
 
     public Task<string> AskAsync(string image, int port, params string[] options) =>
@@ -70,6 +94,8 @@ internal sealed class Dockerd : IEngine
 {
     private readonly TemporaryDirectory _directory;
     private readonly BackgroundProcess _process;
+
+    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory["docker.sock"]}" };
 
     private Dockerd(TemporaryDirectory directory, BackgroundProcess process)
     {

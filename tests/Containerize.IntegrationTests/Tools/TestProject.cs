@@ -98,6 +98,10 @@ internal sealed class TestProject : IDisposable
     /// <summary>Runs `dotnet publish -t:Containerize`.</summary>
     internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) => Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments]);
 
+    /// <summary>Runs `dotnet publish -t:Containerize` with environment variables.</summary>
+    internal Task<ProcessResult> ContainerizeAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments], environment);
+
     /// <summary>Commits the sources and clones them into another directory, with other file times.</summary>
     internal async Task<TestProject> CloneAsync()
     {

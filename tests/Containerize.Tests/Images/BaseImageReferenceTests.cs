@@ -1,3 +1,4 @@
+using Containerize.Engines;
 using Containerize.Images;
 using Containerize.Oci;
 
@@ -52,9 +53,16 @@ public sealed class BaseImageReferenceTests
     [DataRow("oci:dir:")]
     [DataRow("oci-archive:  ")]
     [DataRow("docker-archive:a\0b")]
-    [DataRow("docker-daemon:alpine:latest")]
-    [DataRow("containers-storage:alpine")]
+    [DataRow("docker-daemon:")]
+    [DataRow("containers-storage:--help")]
     [DataRow("UPPER/case/")]
     public void Malformed_references_are_refused(string text) =>
         Assert.AreEqual(DiagnosticCode.InvalidReference, Assert.ThrowsExactly<ContainerizeException>(() => BaseImageReference.Parse(text, s_project)).Code);
+
+    [TestMethod]
+    public void Images_of_engines_keep_the_name_that_the_engine_knows()
+    {
+        Assert.AreEqual(new EngineReference(EngineKind.Docker, "team/base:1.0"), BaseImageReference.Parse("docker-daemon:team/base:1.0", "/p"));
+        Assert.AreEqual(new EngineReference(EngineKind.Podman, "localhost/base"), BaseImageReference.Parse("containers-storage:localhost/base", "/p"));
+    }
 }

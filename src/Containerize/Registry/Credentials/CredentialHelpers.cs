@@ -38,7 +38,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
             throw new CredentialHelperException("has a name that is not allowed (letters, digits, '.', '_', '-')");
         }
 
-        var program = Locate("docker-credential-" + name) ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
+        var program = ProgramFinder.Find("docker-credential-" + name, options.Environment("PATH")) ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
         var (exitCode, output) = await RunProgramAsync(program, key, cancellationToken);
         if (exitCode != 0)
         {
@@ -133,16 +133,6 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         var buffer = new char[MaxReply];
         var length = await reader.ReadBlockAsync(buffer, cancellationToken);
         return length < MaxReply ? new string(buffer, 0, length) : throw new CredentialHelperException("printed far too much");
-    }
-
-    /// <summary>Finds a program by PATH alone: starting it by name would look into the current directory first.</summary>
-    private string? Locate(string program)
-    {
-        string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
-        return (options.Environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(Path.IsPathFullyQualified)
-            .SelectMany(directory => endings.Select(ending => Path.Combine(directory, program + ending)))
-            .FirstOrDefault(File.Exists);
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant)]

@@ -1,0 +1,115 @@
+using Containerize.Engines;
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Destinations;
+
+/// <summary>
+/// The image storage of Docker or Podman. The archive is streamed into the engine's own <c>load</c>; layers at the bottom of the image
+/// that the engine has in another image are named in it, but their bytes are left out, and never fetched.
+/// </summary>
+public sealed class DaemonDestination : IImageDestination
+{
+    private readonly EngineKind _kind;
+    private readonly ImageName _name;
+    private readonly Func<string, string?> _environment;
+    private readonly IReporter _reporter;
+
+    /// <summary>Creates the destination.</summary>
+    /// <param name="kind">Which engine.</param>
+    /// <param name="name">What the image is called in the engine.</param>
+    /// <param name="environment">Reads environment variables.</param>
+    /// <param name="reporter">Is told which of several platforms is loaded.</param>
+    public DaemonDestination(EngineKind kind, ImageName name, Func<string, string?> environment, IReporter reporter)
+    {
+        _kind = kind;
+        _name = name;
+        _environment = environment;
+        _reporter = reporter;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var engine = await Engine.FindAsync(_kind, _environment, cancellationToken);
+            return await HoldsAsync(engine, Choose(images, engine), cancellationToken);
+        }
+        catch (ContainerizeException)
+        {
+            // The writing will tell.
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/> or <see cref="DiagnosticCode.EngineFailed"/>.
+    /// </exception>
+    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        var engine = await Engine.FindAsync(_kind, _environment, cancellationToken);
+        var image = Choose(images, engine);
+        if (images.Images.Count > 1)
+        {
+            _reporter.Message($"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. A registry, an archive or a layout takes all of them.");
+        }
+
+        var set = new ImageSet(image);
+        var whole = ArchiveContents.Of(set, _name, gzip: false);
+        if (await HoldsAsync(engine, image, cancellationToken))
+        {
+            return Result(engine, 0, whole.Length);
+        }
+
+        var present = PresentLayers(image, await engine.ListLayersAsync(cancellationToken));
+        if (present.Count > 0)
+        {
+            var thin = ArchiveContents.Of(set, _name, gzip: false, present);
+            if (await engine.LoadAsync(thin.WriteAsync, cancellationToken) is not { } words)
+            {
+                return Result(engine, thin.Length, whole.Length - thin.Length);
+            }
+
+            _reporter.Detail($"{engine.Kind} does not take the image without the layers that it has ({words}); it gets all of it.");
+        }
+
+        return await engine.LoadAsync(whole.WriteAsync, cancellationToken) is { } failure
+            ? throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} could not load the image {string.Join(", ", _name.References)}: {failure}")
+            : Result(engine, whole.Length, 0);
+    }
+
+    private DestinationResult Result(Engine engine, long written, long avoided) =>
+        new("daemon", [.. _name.References.Select(name => $"{engine.Kind.ToString().ToLowerInvariant()}:{name}")], written, avoided);
+
+    // Engines keep one platform of an image; those that could keep more still run only their own.
+    private static Image Choose(ImageSet images, Engine engine) =>
+        images.Images.FirstOrDefault(candidate => engine.Platform.Accepts(candidate.Config.Platform)) ?? images.Images[0];
+
+    private async Task<bool> HoldsAsync(Engine engine, Image image, CancellationToken cancellationToken)
+    {
+        // An image's id is the digest of its config, and of its manifest in Docker's containerd image store.
+        string[] ids = [image.Document.Config.Digest.ToString(), image.Manifest.Descriptor.Digest.ToString()];
+        foreach (var name in _name.References)
+        {
+            var id = await engine.FindImageAsync(name, cancellationToken);
+            if (id is null || !ids.Any(own => own.EndsWith(id, StringComparison.Ordinal)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The blobs of the longest row of layers, from the bottom, that an image of the engine begins with.</summary>
+    private static HashSet<Digest> PresentLayers(Image image, IReadOnlyList<IReadOnlyList<string>> engineImages)
+    {
+        var own = image.Layers.Select(layer => layer.DiffId.ToString()).ToList();
+        var common = engineImages.Select(other => own.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count()).DefaultIfEmpty(0).Max();
+        var blobs = image.Document.Layers.Take(common).Select(layer => layer.Digest).ToHashSet();
+        blobs.ExceptWith(image.Document.Layers.Skip(common).Select(layer => layer.Digest));
+        return blobs;
+    }
+}

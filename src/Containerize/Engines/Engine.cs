@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Containerize.Oci;
+
+namespace Containerize.Engines;
+
+/// <summary>A container engine that runs on, or is reached from, this machine.</summary>
+public sealed class Engine
+{
+    private readonly string _program;
+
+    private Engine(EngineKind kind, string program, Platform platform)
+    {
+        Kind = kind;
+        _program = program;
+        Platform = platform;
+    }
+
+    /// <summary>Docker or Podman; never <see cref="EngineKind.Auto"/>.</summary>
+    public EngineKind Kind { get; }
+
+    /// <summary>What the engine runs.</summary>
+    public Platform Platform { get; }
+
+    /// <summary>Finds an engine and asks whether it works.</summary>
+    /// <param name="kind">Which one.</param>
+    /// <param name="environment">Reads environment variables.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>An engine that answers.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EngineNotFound"/> or <see cref="DiagnosticCode.EngineUnavailable"/>.</exception>
+    public static async Task<Engine> FindAsync(EngineKind kind, Func<string, string?> environment, CancellationToken cancellationToken)
+    {
+        var wanted = kind == EngineKind.Auto ? [EngineKind.Docker, EngineKind.Podman] : new[] { kind };
+        var failures = new List<string>();
+        foreach (var candidate in wanted)
+        {
+            var name = NameOf(candidate);
+            if (ProgramFinder.Find(name, environment("PATH")) is not { } program)
+            {
+                continue;
+            }
+
+            var (engine, words) = await OpenAsync(candidate, program, cancellationToken);
+            if (engine is not null)
+            {
+                return engine;
+            }
+
+            failures.Add($"{name}: {words}");
+        }
+
+        var names = string.Join(" or ", wanted.Select(NameOf));
+        throw failures.Count == 0
+            ? new ContainerizeException(DiagnosticCode.EngineNotFound, $"The image cannot be loaded, because there is no {names} in PATH. Install it, choose another engine with LocalRegistry, or write an archive with ContainerArchiveOutputPath.")
+            : new ContainerizeException(DiagnosticCode.EngineUnavailable, $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check DOCKER_HOST and its context.");
+    }
+
+    /// <summary>
+    /// The layers of the images that the engine has: for each image its diffIDs, bottom first. An archive that is loaded may leave out
+    /// the bytes of layers at the bottom that are the same. Empty where the engine wants every byte.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <returns>The layers by image.</returns>
+    public async Task<IReadOnlyList<IReadOnlyList<string>>> ListLayersAsync(CancellationToken cancellationToken)
+    {
+        // Docker's containerd image store looks for the bytes themselves, and would keep an image that it cannot unpack.
+        if (Kind == EngineKind.Docker && (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        var images = (await RunAsync(["image", "ls", "--quiet", "--no-trunc"], cancellationToken)).Lines.Distinct().ToList();
+        if (images.Count == 0)
+        {
+            return [];
+        }
+
+        // An image that was removed meanwhile makes the command fail, but the others are told.
+        var inspected = await RunAsync(["image", "inspect", "--format", "{{json .RootFS.Layers}}", .. images], cancellationToken);
+        return [.. inspected.Lines.Where(line => line.StartsWith('[')).Select(line => JsonDocument.Parse(line).RootElement.EnumerateArray().Select(layer => layer.GetString() ?? "").ToList())];
+    }
+
+    /// <summary>Loads an archive.</summary>
+    /// <param name="write">Writes the archive.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <returns>Null when it is loaded, else the engine's own words.</returns>
+    /// <exception cref="ContainerizeException">What the writing has to say; the engine has got nothing.</exception>
+    public async Task<string?> LoadAsync(Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var reply = await EngineProcess.RunAsync(_program, ["load", "--quiet"], write, output: null, cancellationToken);
+        return reply.ExitCode == 0 ? null : reply.Words;
+    }
+
+    /// <summary>The id of an image: the digest of its config, or of its manifest where that is the engine's way.</summary>
+    /// <param name="name">The image's name or id.</param>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <returns>The id; null when the engine has no such image.</returns>
+    public async Task<string?> FindImageAsync(string name, CancellationToken cancellationToken)
+    {
+        var reply = await RunAsync(["image", "inspect", "--format", "{{.Id}}", name], cancellationToken);
+        return reply.ExitCode == 0 ? reply.Lines.FirstOrDefault() : null;
+    }
+
+    /// <summary>Saves an image as an archive of <c>docker save</c>.</summary>
+    /// <param name="name">The image's name or id.</param>
+    /// <param name="target">Takes the archive.</param>
+    /// <param name="cancellationToken">Stops the saving.</param>
+    /// <returns>When all is written.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EngineFailed"/>.</exception>
+    public async Task SaveAsync(string name, Stream target, CancellationToken cancellationToken)
+    {
+        var reply = await EngineProcess.RunAsync(_program, ["save", name], input: null, target, cancellationToken);
+        if (reply.ExitCode != 0)
+        {
+            throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{NameOf(Kind)} could not save the image '{Printable.Clean(name)}': {reply.Words}");
+        }
+    }
+
+    private static async Task<(Engine? Engine, string Words)> OpenAsync(EngineKind kind, string program, CancellationToken cancellationToken)
+    {
+        var reply = kind == EngineKind.Docker
+            ? await EngineProcess.RunAsync(program, ["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], null, null, cancellationToken)
+            : await EngineProcess.RunAsync(program, ["info", "--format", "{{.Host.OS}}/{{.Host.Arch}}"], null, null, cancellationToken);
+        if (reply.ExitCode == 0 && reply.Lines.LastOrDefault()?.Split('/') is [{ Length: > 0 } os, { Length: > 0 } architecture])
+        {
+            return (new Engine(kind, program, new Platform { Os = os, Architecture = architecture }), "");
+        }
+
+        // Podman can be installed under Docker's name.
+        return kind == EngineKind.Docker && (await EngineProcess.RunAsync(program, ["--version"], null, null, cancellationToken)).Output.Contains("podman", StringComparison.OrdinalIgnoreCase)
+            ? await OpenAsync(EngineKind.Podman, program, cancellationToken)
+            : (null, reply.Words);
+    }
+
+    private Task<EngineReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        EngineProcess.RunAsync(_program, arguments, null, null, cancellationToken);
+
+    private static string NameOf(EngineKind kind) => kind == EngineKind.Podman ? "podman" : "docker";
+}

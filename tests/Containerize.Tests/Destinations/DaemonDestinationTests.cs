@@ -1,0 +1,180 @@
+using System.Formats.Tar;
+using Containerize.Destinations;
+using Containerize.Engines;
+using Containerize.Images;
+using Containerize.Testing;
+using Containerize.Testing.Images;
+using Containerize.Tests.Images;
+
+namespace Containerize.Tests.Destinations;
+
+/// <summary>How an engine's program is spoken to. The engines themselves are met in the integration tests.</summary>
+[TestClass]
+[OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+public sealed class DaemonDestinationTests
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly RecordingReporter _reporter = new();
+
+    [TestCleanup]
+    public void Cleanup() => _folder.Dispose();
+
+    private string Loaded => _folder["loaded.tar"];
+
+    /// <summary>A program of an engine whose images consist of certain layers; what is loaded goes to a file.</summary>
+    private void Install(string program = "docker", string layers = "[]", string load = "cat > loaded.tar", string version = "echo linux/amd64", string id = "")
+    {
+        var script = new FileInfo(_folder.Write($"bin/{program}", $"""
+            #!/bin/sh
+            cd '{_folder.FullName}' || exit 9
+            case "$1 $2" in
+              "version "*|"info --format") case "$*" in *DriverStatus*) echo '[]' ;; *) {version} ;; esac ;;
+              "--version "*) echo '{program} 1.0' ;;
+              "image ls") echo sha256:1 ;;
+              "image inspect") case "$*" in *.Id*) [ -n '{id}' ] && echo '{id}' ;; *) echo '{layers}' ;; esac ;;
+              "load "*) {load} ;;
+              *) echo "unknown: $*" >&2; exit 3 ;;
+            esac
+            """));
+        if (!OperatingSystem.IsWindows())
+        {
+            script.UnixFileMode |= UnixFileMode.UserExecute;
+        }
+    }
+
+    private Task<DestinationResult> WriteAsync(ImageSet images, EngineKind kind = EngineKind.Auto) =>
+        new DaemonDestination(kind, Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter).WriteAsync(images, CancellationToken.None);
+
+    private List<string> Entries()
+    {
+        using var reader = new TarReader(File.OpenRead(Loaded));
+        var names = new List<string>();
+        while (reader.GetNextEntry() is { } entry)
+        {
+            names.Add(entry.Name);
+        }
+
+        return names;
+    }
+
+    private static ImageSet TwoLayers() => new(Sample.Image(Sample.Amd64, [Sample.GzipLayer("base"), Sample.GzipLayer("app")]));
+
+    private static string Layers(params Layer[] layers) => $"[{string.Join(',', layers.Select(layer => $"\"{layer.DiffId}\""))}]";
+
+    [TestMethod]
+    public async Task An_engine_without_the_layers_gets_all_of_them()
+    {
+        Install();
+
+        var result = await WriteAsync(TwoLayers());
+
+        Assert.AreEqual(new FileInfo(Loaded).Length, result.BytesWritten);
+        Assert.AreEqual("docker:demo/app:1.0", result.Locations.Single());
+        ImageValidator.Check(Loaded, baseLayers: 9);
+    }
+
+    [TestMethod]
+    public async Task Layers_that_another_image_begins_with_are_not_sent()
+    {
+        var images = TwoLayers();
+        Install(layers: Layers(images.Images[0].Layers[0], Sample.GzipLayer("other app")));
+
+        var result = await WriteAsync(images);
+
+        var names = Entries();
+        Assert.DoesNotContain(Layout.PathOf(images.Images[0].Document.Layers[0].Digest), names);
+        Assert.Contains(Layout.PathOf(images.Images[0].Document.Layers[1].Digest), names);
+        Assert.IsGreaterThan(0, result.BytesAvoided);
+    }
+
+    [TestMethod]
+    public async Task The_same_layer_above_another_one_is_sent()
+    {
+        var images = TwoLayers();
+        Install(layers: Layers(Sample.GzipLayer("other base"), images.Images[0].Layers[0]));
+
+        await WriteAsync(images);
+
+        ImageValidator.Check(Loaded, baseLayers: 9);
+    }
+
+    [TestMethod]
+    public async Task An_engine_that_refuses_the_thin_archive_gets_the_whole_one()
+    {
+        var images = TwoLayers();
+        Install(layers: Layers([.. images.Images[0].Layers]), load: "cat > loaded.tar; [ -e first ] || { touch first; echo 'no such blob' >&2; exit 1; }");
+
+        var result = await WriteAsync(images);
+
+        Assert.AreEqual(0, result.BytesAvoided);
+        ImageValidator.Check(Loaded, baseLayers: 9);
+        Assert.IsTrue(_reporter.Details.Any(detail => detail.Contains("no such blob", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task An_engine_that_has_this_very_image_is_left_alone()
+    {
+        var images = TwoLayers();
+        Install(id: images.Images[0].Document.Config.Digest.Hex);
+
+        var result = await WriteAsync(images);
+
+        Assert.AreEqual(0, result.BytesWritten);
+        Assert.IsFalse(File.Exists(Loaded));
+    }
+
+    [TestMethod]
+    public async Task A_refusal_is_told_in_the_engines_words()
+    {
+        Install(load: "echo 'no space left on device' >&2; exit 1");
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(TwoLayers()));
+
+        Assert.AreEqual(DiagnosticCode.EngineFailed, failure.Code);
+        StringAssert.Contains(failure.Message, "no space left on device");
+    }
+
+    [TestMethod]
+    public async Task No_engine_at_all_is_told_with_what_was_looked_for()
+    {
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
+            new DaemonDestination(EngineKind.Auto, Sample.Name(), _ => _folder["bin"], _reporter).WriteAsync(TwoLayers(), CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.EngineNotFound, failure.Code);
+        StringAssert.Contains(failure.Message, "docker or podman");
+    }
+
+    [TestMethod]
+    public async Task An_engine_that_does_not_run_is_told_in_its_words()
+    {
+        Install(version: "{ echo 'Cannot connect to the Docker daemon' >&2; exit 1; }");
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(TwoLayers(), EngineKind.Docker));
+
+        Assert.AreEqual(DiagnosticCode.EngineUnavailable, failure.Code);
+        StringAssert.Contains(failure.Message, "Cannot connect to the Docker daemon");
+    }
+
+    [TestMethod]
+    public async Task Without_a_choice_the_engine_that_runs_is_taken()
+    {
+        Install(version: "{ echo 'Cannot connect' >&2; exit 1; }");
+        Install("podman");
+
+        var result = await WriteAsync(TwoLayers());
+
+        Assert.AreEqual("podman:demo/app:1.0", result.Locations.Single());
+    }
+
+    [TestMethod]
+    public async Task Of_several_platforms_the_engines_own_is_loaded_and_that_is_told()
+    {
+        Install();
+        var amd = Sample.Image(Sample.Amd64);
+
+        await WriteAsync(ImageSet.Of([Sample.Image(Sample.Arm64), amd]));
+
+        Assert.AreEqual(amd.Manifest.Descriptor.Digest, ImageValidator.Check(Loaded, baseLayers: 9).Single().Descriptor.Digest);
+        Assert.IsTrue(_reporter.Messages.Any(message => message.Contains("linux/amd64, one of 2 platforms", StringComparison.Ordinal)));
+    }
+}
