@@ -92,6 +92,7 @@ public sealed class BuildImage : ContainerizeTask
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, reporter);
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         environment.Announce(BuildEngine4);
+        Tasks.BuildEnvironment.WarnOfLoggedSecrets(reporter);
         var store = new BlobStore(OutputDirectory);
         store.RemoveAbandoned(DateTimeOffset.UtcNow);
         environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);

@@ -46,6 +46,13 @@ internal sealed class BackgroundProcess : IAsyncDisposable
 
     internal string Output => string.Join('\n', _output);
 
+    /// <summary>Kills the process itself; nothing is finished, nothing is said.</summary>
+    internal async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

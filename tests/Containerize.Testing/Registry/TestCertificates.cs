@@ -7,10 +7,11 @@ namespace Containerize.Testing.Registry;
 /// <summary>A certificate authority made for a test, and a server certificate that it signed.</summary>
 public sealed class TestCertificates : IDisposable
 {
-    private TestCertificates(X509Certificate2 authority, X509Certificate2 server)
+    private TestCertificates(X509Certificate2 authority, X509Certificate2 server, string serverKeyPem)
     {
         Authority = authority;
         Server = server;
+        ServerKeyPem = serverKeyPem;
     }
 
     /// <summary>The authority, without its key.</summary>
@@ -21,6 +22,9 @@ public sealed class TestCertificates : IDisposable
 
     /// <summary>The server's certificate with its key.</summary>
     public X509Certificate2 Server { get; }
+
+    /// <summary>The server's key as PEM, for programs that take a file.</summary>
+    public string ServerKeyPem { get; }
 
     /// <summary>Makes certificates for localhost and the loopback addresses, or for other names.</summary>
     /// <param name="names">The host names or addresses; none means those of this machine's loopback.</param>
@@ -44,7 +48,7 @@ public sealed class TestCertificates : IDisposable
         using var withKey = signed.CopyWithPrivateKey(serverKey);
         // Windows' TLS wants a key that was imported.
         var server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
-        return new TestCertificates(X509CertificateLoader.LoadCertificate(authority.RawData), server);
+        return new TestCertificates(X509CertificateLoader.LoadCertificate(authority.RawData), server, serverKey.ExportPkcs8PrivateKeyPem());
     }
 
     public void Dispose()

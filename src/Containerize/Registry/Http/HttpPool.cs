@@ -10,6 +10,8 @@ namespace Containerize.Registry.Http;
 /// </summary>
 internal sealed class HttpPool : IDisposable
 {
+    // A host that has not taken a connection by then will not; waiting as long as for bytes would multiply with the repetitions.
+    private static readonly TimeSpan s_connectWithin = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_nextAddressAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ConnectionPolicy, Lazy<HttpMessageInvoker>> _invokers = new();
@@ -84,7 +86,7 @@ internal sealed class HttpPool : IDisposable
         Proxy = _proxy,
         UseProxy = true,
         DefaultProxyCredentials = CredentialCache.DefaultCredentials,
-        ConnectTimeout = _options.NoProgressTimeout,
+        ConnectTimeout = s_connectWithin < _options.NoProgressTimeout ? s_connectWithin : _options.NoProgressTimeout,
         EnableMultipleHttp2Connections = true,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context, policy, cancellationToken),
