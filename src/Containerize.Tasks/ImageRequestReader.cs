@@ -21,6 +21,7 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
         var time = ModificationTime(settings);
         var user = NullIfEmpty(settings.GetMetadata("User"));
         var variables = Environment();
+        var compression = Choice("ContainerizeCompression", "Compression", LayerCompression.Gzip);
         var format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci);
         return new ImageRequest
         {
@@ -40,7 +41,8 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             Annotations = Annotations(format),
             BaseLabels = (settings.GetMetadata("BaseNameLabel") == "true" ? BaseLabels.Name : BaseLabels.None)
                 | (settings.GetMetadata("BaseDigestLabel") == "true" ? BaseLabels.Digest : BaseLabels.None),
-            LayerOptions = new LayerOptions { ModificationTime = time },
+            Compression = compression,
+            LayerOptions = CompressionLevels.Apply(new LayerOptions { ModificationTime = time }, compression, settings.GetMetadata("CompressionLevel").Trim()),
         };
     }
 

@@ -79,6 +79,9 @@ public enum DiagnosticCode
     /// <summary>The <c>Before</c> and <c>After</c> of <c>ContainerizeLayer</c> name layers that do not exist, or contradict one another.</summary>
     LayerOrder = 1033,
 
+    /// <summary>The image's format or a destination cannot hold layers of this compression.</summary>
+    UnsupportedCompression = 1035,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

@@ -8,7 +8,7 @@ namespace Containerize.Compression;
 /// so they can be made side by side and kept apart.
 /// </summary>
 /// <remarks>An instance can be used again, but not by two threads at a time.</remarks>
-internal sealed class GzipMember
+internal sealed class GzipMember : ISegmentCompressor
 {
     private const int TrailerLength = 8;
 
@@ -24,11 +24,16 @@ internal sealed class GzipMember
     /// <summary>How much room <see cref="Compress"/> needs at most.</summary>
     internal static int MaxLength(int length) => Header.Length + DeflateEncoder.MaxLength(length) + TrailerLength;
 
-    /// <summary>Compresses bytes.</summary>
-    /// <param name="content">The bytes.</param>
-    /// <param name="output">Takes the member; at least <see cref="MaxLength"/> bytes.</param>
-    /// <returns>How long the member is.</returns>
-    internal int Compress(ReadOnlySpan<byte> content, Span<byte> output)
+    /// <inheritdoc/>
+    public int RoomFor(int length) => MaxLength(length);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    /// <inheritdoc/>
+    public int Compress(ReadOnlySpan<byte> content, Span<byte> output)
     {
         Header.CopyTo(output);
         var length = Header.Length + _encoder.Encode(content, output[Header.Length..^TrailerLength]);

@@ -26,7 +26,7 @@ public static class ImageBuilder
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
-        var options = request.LayerOptions with { MediaType = request.Format == ImageFormat.Docker ? MediaTypes.DockerLayerGzip : MediaTypes.OciLayerGzip };
+        var options = request.LayerOptions with { MediaType = LayerCompressions.MediaType(request.Compression, request.Format) };
         var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, options), memory.Previous, memory.Registries, reporter);
         var making = MakeLayersAsync(request.Layers, maker, stop.Token);
         if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)

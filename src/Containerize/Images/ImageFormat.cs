@@ -19,13 +19,13 @@ internal static class LayerMediaTypes
     /// <param name="mediaType">The media type that the layer has.</param>
     /// <param name="format">The wanted family.</param>
     /// <returns>The media type in that family; unknown types stay what they are.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: Docker's family cannot hold the layer.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: Docker's family cannot hold the layer.</exception>
     internal static string Convert(string mediaType, ImageFormat format) => (format, mediaType) switch
     {
         (ImageFormat.Docker, MediaTypes.OciLayer) => MediaTypes.DockerLayer,
         (ImageFormat.Docker, MediaTypes.OciLayerGzip) => MediaTypes.DockerLayerGzip,
         (ImageFormat.Docker, MediaTypes.OciLayerZstd) => throw new ContainerizeException(
-            DiagnosticCode.InvalidProperty,
+            DiagnosticCode.UnsupportedCompression,
             "A layer of the base image is compressed with zstd, which images of Docker's format cannot hold. Set ContainerImageFormat to OCI."),
         (ImageFormat.Oci, MediaTypes.DockerLayer) => MediaTypes.OciLayer,
         (ImageFormat.Oci, MediaTypes.DockerLayerGzip) => MediaTypes.OciLayerGzip,

@@ -21,6 +21,9 @@ public sealed record ImageRequest
     /// <summary>The family of media types.</summary>
     public ImageFormat Format { get; init; }
 
+    /// <summary>How layers are compressed.</summary>
+    public LayerCompression Compression { get; init; }
+
     /// <summary>How the app is started.</summary>
     public ImageCommand Command { get; init; } = new();
 

@@ -12,17 +12,21 @@ public sealed record LayerOptions
     /// <summary>The time of all entries; fractions of seconds are dropped.</summary>
     public DateTimeOffset ModificationTime { get; init; } = DefaultModificationTime;
 
-    /// <summary>The media type of the blob: an OCI or Docker layer, plain or compressed with gzip.</summary>
+    /// <summary>The media type of the blob: an OCI or Docker layer, plain or compressed with gzip, or an OCI layer compressed with zstd.</summary>
     public string MediaType { get; init; } = MediaTypes.OciLayerGzip;
 
-    /// <summary>How hard to compress.</summary>
+    /// <summary>How hard gzip compresses.</summary>
     public DeflateLevel Level { get; init; } = DeflateLevel.Default;
+
+    /// <summary>How hard zstd compresses, 1 to 22.</summary>
+    public int ZstdLevel { get; init; } = 3;
 
     /// <summary>What decides the bytes besides the content and the time: how they are compressed. OCI and Docker layers have the same bytes.</summary>
     internal string Encoding => MediaType switch
     {
         MediaTypes.OciLayer or MediaTypes.DockerLayer => "tar",
         MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => $"gzip {(int)Level}",
+        MediaTypes.OciLayerZstd => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"zstd {ZstdLevel}"),
         _ => MediaType,
     };
 

@@ -7,7 +7,7 @@ namespace Containerize.Layers;
 
 /// <summary>
 /// Writes entries as a layer into a store. The same entries and options give the same bytes on every machine, in whatever order they come
-/// and however many cores compress. The layer is a row of independent gzip members, each of them a segment of the tar.
+/// and however many cores compress. The layer is a row of independent gzip members or zstd frames, each of them a segment of the tar.
 /// </summary>
 public static class LayerWriter
 {
@@ -72,12 +72,12 @@ public static class LayerWriter
     private static async Task<WrittenLayer> WriteAsync(
         IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
-        var level = LevelFor(options);
+        var compressor = CompressorFor(options);
         try
         {
             using var writer = store.CreateWriter();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var pipeline = new SegmentPipeline(level, options, earlier, stop.Token);
+            using var pipeline = new SegmentPipeline(compressor, options, earlier, stop.Token);
             var files = 0;
             await RunTogetherAsync(
                 stop,
@@ -99,13 +99,14 @@ public static class LayerWriter
         }
     }
 
-    private static DeflateLevel? LevelFor(LayerOptions options) => options.MediaType switch
+    private static Func<ISegmentCompressor>? CompressorFor(LayerOptions options) => options.MediaType switch
     {
-        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => options.Level,
+        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => () => new GzipMember(options.Level),
+        MediaTypes.OciLayerZstd => () => new ZstdFrame(options.ZstdLevel),
         MediaTypes.OciLayer or MediaTypes.DockerLayer => null,
         _ => throw new ContainerizeException(
             DiagnosticCode.InvalidProperty,
-            $"Layers cannot be written as '{Printable.Clean(options.MediaType)}'. Plain tar and gzip are possible, for example '{MediaTypes.OciLayerGzip}'."),
+            $"Layers cannot be written as '{Printable.Clean(options.MediaType)}'. Plain tar, gzip and OCI's zstd are possible, for example '{MediaTypes.OciLayerGzip}'."),
     };
 
     /// <summary>Waits for both halves. When one fails, the other is stopped, and the failure that came first is thrown.</summary>

@@ -9,11 +9,15 @@ namespace Containerize.Layers;
 /// <summary>A part of the tar on its way: filled, compressed, hashed and written, then used again.</summary>
 internal sealed class Segment : IDisposable
 {
-    /// <summary>The longest segment, in bytes.</summary>
+    /// <summary>The longest segment of gzip and of plain tars, in bytes.</summary>
     internal const int Capacity = 1024 * 1024;
 
-    private readonly GzipMember? _gzip;
-    private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(Capacity);
+    /// <summary>The longest segment of zstd, which finds repetitions further apart, in bytes.</summary>
+    internal const int ZstdCapacity = 4 * Capacity;
+
+    private readonly ISegmentCompressor? _compressor;
+    private readonly int _capacity;
+    private readonly byte[] _input;
     private readonly byte[] _output;
     private readonly IncrementalHash _parts = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int _length;
@@ -21,12 +25,18 @@ internal sealed class Segment : IDisposable
     private bool _isKnown = true;
 
     /// <summary>Creates an empty segment.</summary>
-    /// <param name="level">How hard to compress; null for a plain tar.</param>
-    internal Segment(DeflateLevel? level)
+    /// <param name="compressor">Compresses it, and is disposed with it; null for a plain tar.</param>
+    /// <param name="capacity">How many bytes it holds at most.</param>
+    internal Segment(ISegmentCompressor? compressor, int capacity)
     {
-        _gzip = level is { } wanted ? new GzipMember(wanted) : null;
-        _output = level is null ? _input : ArrayPool<byte>.Shared.Rent(GzipMember.MaxLength(Capacity));
+        _compressor = compressor;
+        _capacity = capacity;
+        _input = ArrayPool<byte>.Shared.Rent(capacity);
+        _output = compressor is null ? _input : ArrayPool<byte>.Shared.Rent(compressor.RoomFor(capacity));
     }
+
+    /// <summary>Whether nothing more fits.</summary>
+    internal bool IsFull => _length == _capacity;
 
     /// <summary>How many bytes it holds.</summary>
     internal int Length => _length;
@@ -47,7 +57,7 @@ internal sealed class Segment : IDisposable
     /// <returns>How many it took.</returns>
     internal int Append(ReadOnlySpan<byte> bytes)
     {
-        var count = Math.Min(bytes.Length, Capacity - _length);
+        var count = Math.Min(bytes.Length, _capacity - _length);
         bytes[..count].CopyTo(_input.AsSpan(_length));
         _length += count;
         return count;
@@ -74,9 +84,9 @@ internal sealed class Segment : IDisposable
     {
         _parts.AppendData(context);
         var key = Digest.FromSha256(_parts.GetHashAndReset());
-        if (!_isKnown || _gzip is null)
+        if (!_isKnown || _compressor is null)
         {
-            _compressed = _gzip?.Compress(Content, _output) ?? _length;
+            _compressed = _compressor?.Compress(Content, _output) ?? _length;
             Written = null;
             return;
         }
@@ -85,7 +95,7 @@ internal sealed class Segment : IDisposable
         _compressed = earlier?.TryRead(key, check, _output) ?? 0;
         if (_compressed == 0)
         {
-            _compressed = _gzip.Compress(Content, _output);
+            _compressed = _compressor.Compress(Content, _output);
         }
 
         Written = new WrittenSegment(key, check, WrittenSegment.CheckOf(Compressed), _compressed);
@@ -102,6 +112,7 @@ internal sealed class Segment : IDisposable
     public void Dispose()
     {
         _parts.Dispose();
+        _compressor?.Dispose();
         ArrayPool<byte>.Shared.Return(_input);
         if (_output != _input)
         {

@@ -9,19 +9,21 @@ namespace Containerize.Layers;
 /// </summary>
 internal static class SegmentCut
 {
-    private const int Large = 256 * 1024;
-    private const int Enough = 64 * 1024;
+    // Parts of the longest segment: 256 KiB and 64 KiB of a megabyte.
+    private const int LargePart = 4;
+    private const int EnoughPart = 16;
 
     /// <summary>Whether an entry begins a new segment.</summary>
     /// <param name="open">How many bytes the current segment holds.</param>
     /// <param name="entry">The entry that comes next.</param>
-    internal static bool IsBefore(int open, LayerEntry entry) => open switch
+    /// <param name="capacity">How many bytes a segment holds at most.</param>
+    internal static bool IsBefore(int open, LayerEntry entry, int capacity = Segment.Capacity) => open switch
     {
         0 => false,
-        _ when entry.ContentSize >= Large => true,
-        _ when open + entry.ContentSize > Segment.Capacity => true,
-        >= Large => true,
-        >= Enough => IsLandmark(entry.Path),
+        _ when entry.ContentSize >= capacity / LargePart => true,
+        _ when open + entry.ContentSize > capacity => true,
+        _ when open >= capacity / LargePart => true,
+        _ when open >= capacity / EnoughPart => IsLandmark(entry.Path),
         _ => false,
     };
 

@@ -17,7 +17,7 @@ internal sealed class SegmentPipeline : IDisposable
     private readonly ConcurrentStack<Segment> _idle = new();
     private readonly SemaphoreSlim _slots;
     private readonly TaskScheduler _compressors;
-    private readonly DeflateLevel? _level;
+    private readonly Func<ISegmentCompressor>? _compressor;
     private readonly EarlierSegments? _earlier;
     private readonly byte[] _context;
     private readonly List<WrittenSegment> _written = [];
@@ -27,14 +27,15 @@ internal sealed class SegmentPipeline : IDisposable
     private readonly IncrementalHash _outputHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Creates the pipeline.</summary>
-    /// <param name="level">How hard to compress; null for a plain tar.</param>
+    /// <param name="compressor">Makes what compresses a segment; null for a plain tar.</param>
     /// <param name="options">How the layer is written.</param>
     /// <param name="earlier">A layer that was made earlier, whose segments are taken where they are the same.</param>
     /// <param name="cancellationToken">Stops all its parts.</param>
-    internal SegmentPipeline(DeflateLevel? level, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+    internal SegmentPipeline(Func<ISegmentCompressor>? compressor, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
         var degree = Math.Clamp(options.MaxDegreeOfParallelism, 1, 8);
-        _level = level;
+        _compressor = compressor;
+        Capacity = options.MediaType == MediaTypes.OciLayerZstd ? Segment.ZstdCapacity : Segment.Capacity;
         _earlier = earlier;
         _context = Encoding.UTF8.GetBytes($"{LayerContent.FormatVersion} {options.Encoding} {options.ModificationTime.ToUnixTimeSeconds()}");
         _cancellationToken = cancellationToken;
@@ -43,6 +44,9 @@ internal sealed class SegmentPipeline : IDisposable
         // One item at a time: between them the pool's threads must be free for the filling and the writing.
         _compressors = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, degree, maxItemsPerTask: 1).ConcurrentScheduler;
     }
+
+    /// <summary>How long a segment may be, in bytes.</summary>
+    internal int Capacity { get; }
 
     /// <summary>The digest of what came in. Call it once, at the end.</summary>
     internal Digest ContentDigest => Digest.FromSha256(_contentHash.GetHashAndReset());
@@ -63,7 +67,7 @@ internal sealed class SegmentPipeline : IDisposable
     internal async ValueTask<Segment> RentAsync()
     {
         await _slots.WaitAsync(_cancellationToken);
-        return _idle.TryPop(out var segment) ? segment : new Segment(_level);
+        return _idle.TryPop(out var segment) ? segment : new Segment(_compressor?.Invoke(), Capacity);
     }
 
     /// <summary>Sends a filled segment on its way.</summary>

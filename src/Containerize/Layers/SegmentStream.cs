@@ -31,7 +31,7 @@ internal sealed class SegmentStream : Stream
     internal void Begin(LayerEntry entry, ContentItem? part)
     {
         (_part, _offset, _isNamed) = (part, 0, false);
-        if (_open is not null && SegmentCut.IsBefore(_open.Length, entry))
+        if (_open is not null && SegmentCut.IsBefore(_open.Length, entry, _pipeline.Capacity))
         {
             PostOpen();
         }
@@ -61,7 +61,7 @@ internal sealed class SegmentStream : Stream
             var count = _open.Append(buffer.Span);
             _offset += count;
             buffer = buffer[count..];
-            if (_open.Length == Segment.Capacity)
+            if (_open.IsFull)
             {
                 PostOpen();
             }

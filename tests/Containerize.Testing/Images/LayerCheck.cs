@@ -22,7 +22,7 @@ internal static class LayerCheck
         }
 
         var entries = new List<ValidatedEntry>();
-        using var stream = new TarStream(OpenTar(source, descriptor, where), diffId);
+        using var stream = new TarStream(OpenTar(source, descriptor), diffId);
         try
         {
             using var reader = new TarReader(stream, leaveOpen: true);
@@ -68,16 +68,17 @@ internal static class LayerCheck
         }
     }
 
-    private static Stream OpenTar(BlobSource source, Descriptor descriptor, string where)
+    private static Stream OpenTar(BlobSource source, Descriptor descriptor)
     {
         var stream = source.OpenBlob(descriptor.Digest);
-        ImageValidator.Require(!descriptor.MediaType.EndsWith("zstd", StringComparison.Ordinal), source, $"{where} is compressed with zstd, which is not checked here");
-        return descriptor.MediaType.EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        return descriptor.MediaType.EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress)
+            : descriptor.MediaType.EndsWith("zstd", StringComparison.Ordinal) ? new ZstdSharp.DecompressionStream(stream, leaveOpen: false)
+            : stream;
     }
 
     private static byte[] Read(BlobSource source, Descriptor descriptor, int number, string where)
     {
-        using var stream = OpenTar(source, descriptor, where);
+        using var stream = OpenTar(source, descriptor);
         using var reader = new TarReader(stream);
         var entry = reader.GetNextEntry();
         for (var i = 0; i < number; i++)

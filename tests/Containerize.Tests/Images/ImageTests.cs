@@ -46,7 +46,7 @@ public sealed class ImageTests
     public void Docker_images_cannot_hold_zstd()
     {
         var layer = new Layer(new MemoryBlob(MediaTypes.OciLayerZstd, "x"u8.ToArray()), Digest.Of("x"u8));
-        Assert.AreEqual(DiagnosticCode.InvalidProperty, Assert.ThrowsExactly<ContainerizeException>(() => Sample.Image(Sample.Amd64, [layer], ImageFormat.Docker)).Code);
+        Assert.AreEqual(DiagnosticCode.UnsupportedCompression, Assert.ThrowsExactly<ContainerizeException>(() => Sample.Image(Sample.Amd64, [layer], ImageFormat.Docker)).Code);
     }
 
     [TestMethod]

@@ -158,7 +158,28 @@ public sealed class LayerWriterTests : IDisposable
     public async Task Another_media_type_is_refused() =>
         Assert.AreEqual(
             DiagnosticCode.InvalidProperty,
-            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _fixture.WriteAsync(new LayerOptions { MediaType = MediaTypes.OciLayerZstd }))).Code);
+            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _fixture.WriteAsync(new LayerOptions { MediaType = "application/x-tar+lzma" }))).Code);
+
+    [TestMethod]
+    public async Task Zstd_holds_the_same_tar_in_frames_and_gives_the_same_bytes_however_many_cores_there_are()
+    {
+        LayerEntry[] entries = [_fixture.Add("a", SampleData.Make("text", 9_000_000)), _fixture.Add("b", SampleData.Make("assembly", 100_000)), .. Enumerable.Range(0, 50).Select(number => _fixture.Add($"c/{number}", SampleData.Make("text", 30_000 + number)))];
+        var options = new LayerOptions { MediaType = MediaTypes.OciLayerZstd };
+
+        var layer = await _fixture.WriteAsync(options, entries);
+
+        var gzip = await _fixture.WriteAsync(entries);
+        Assert.AreEqual(gzip.DiffId, layer.DiffId);
+        Assert.AreEqual(MediaTypes.OciLayerZstd, layer.Blob.Descriptor.MediaType);
+        var tar = new MemoryStream();
+        await using (var zstd = new ZstdSharp.DecompressionStream(File.OpenRead(layer.Blob.Path), leaveOpen: false))
+        {
+            await zstd.CopyToAsync(tar);
+        }
+
+        CollectionAssert.AreEqual(LayerFixture.Decompress(gzip), tar.ToArray());
+        Assert.AreEqual(layer.Blob.Descriptor, (await _fixture.WriteAsync(options with { MaxDegreeOfParallelism = 1 }, entries)).Blob.Descriptor);
+    }
 
     [TestMethod]
     public async Task Every_level_gives_the_same_tar()
