@@ -2,9 +2,7 @@ using System.Text;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
 using Containerize.Images;
-using Containerize.Layers;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Debian;
 
