@@ -234,8 +234,10 @@ public sealed class BlobStore
         {
             Directory.CreateDirectory(path);
         }
-        else
+        else if (!Directory.Exists(path))
         {
+            // One by one: the framework gives the mode to the last one only.
+            CreateDirectory(Path.GetDirectoryName(path)!);
             Directory.CreateDirectory(path, PrivateDirectory);
         }
     }

@@ -70,9 +70,9 @@ public sealed class FileHashesTests : IDisposable
         var file = _directory.Write("a", "before");
         var time = File.GetLastWriteTimeUtc(file);
         await HashLaterAsync(file);
-        Thread.Sleep(20);
+        await Task.Delay(20);
 
-        File.WriteAllText(file, "after!");
+        await File.WriteAllTextAsync(file, "after!");
         File.SetLastWriteTimeUtc(file, time);
         var (digests, _) = await HashLaterAsync(file);
 

@@ -124,6 +124,11 @@ public sealed class LayerCacheTests : IDisposable
     [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
     public void Nobody_else_may_read_what_the_cache_says()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
         Open().Add(_content, _record);
 
         foreach (var file in Directory.GetFileSystemEntries(_directory["cache"], "*", SearchOption.AllDirectories))

@@ -1,6 +1,5 @@
 using Containerize.Layers;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;

@@ -27,7 +27,7 @@ internal sealed class DpkgBase
     internal SortedDictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The base's bundle of certificate authorities; null when it has none.</summary>
-    internal ReadOnlyMemory<byte>? Bundle => _files.TryGetValue(CaBundle.Path, out var bundle) ? bundle : null;
+    internal ReadOnlyMemory<byte>? Bundle => _files.TryGetValue(CaBundle.Path, out var bundle) ? new ReadOnlyMemory<byte>(bundle) : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Reads the base's layers; what upper ones remove or replace is gone.</summary>
     /// <param name="image">The base.</param>

@@ -30,7 +30,7 @@ public sealed class ArchiveTrustTests
     public async Task Every_changed_byte_of_InRelease_is_noticed()
     {
         using var archive = Archive().Publish();
-        var good = File.ReadAllBytes(archive.InRelease);
+        var good = await File.ReadAllBytesAsync(archive.InRelease);
         var signed = System.Text.Encoding.ASCII.GetString(good);
         var begin = signed.IndexOf("Origin:", StringComparison.Ordinal);
         var end = signed.IndexOf("\n-----BEGIN PGP SIGNATURE", StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class ArchiveTrustTests
         {
             SignedArchive.Tamper(archive.InRelease, at);
             Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code, $"at byte {at}");
-            File.WriteAllBytes(archive.InRelease, good);
+            await File.WriteAllBytesAsync(archive.InRelease, good);
         }
     }
 
@@ -46,11 +46,11 @@ public sealed class ArchiveTrustTests
     public async Task A_changed_signature_is_refused()
     {
         using var archive = Archive().Publish();
-        var lines = File.ReadAllLines(archive.InRelease);
+        var lines = await File.ReadAllLinesAsync(archive.InRelease);
         var first = Array.IndexOf(lines, "-----BEGIN PGP SIGNATURE-----");
         var line = Array.FindIndex(lines, first, text => text.Length == 0) + 1;
         lines[line] = lines[line][..40] + (lines[line][40] == 'A' ? 'B' : 'A') + lines[line][41..];
-        File.WriteAllText(archive.InRelease, string.Join('\n', lines) + "\n");
+        await File.WriteAllTextAsync(archive.InRelease, string.Join('\n', lines) + "\n");
 
         Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
     }
@@ -68,7 +68,7 @@ public sealed class ArchiveTrustTests
     public async Task A_longer_index_is_refused()
     {
         using var archive = Archive().Publish();
-        File.AppendAllText(archive.Index, "more");
+        await File.AppendAllTextAsync(archive.Index, "more");
 
         Assert.AreEqual(DiagnosticCode.DigestMismatch, (await archive.RefusedAsync()).Code);
     }
@@ -234,8 +234,8 @@ public sealed class ArchiveTrustTests
         var text = "";
         archive.Publish(release => text = release);
         File.Delete(archive.InRelease);
-        File.WriteAllText(archive.PathOf("Release"), text);
-        File.WriteAllText(archive.PathOf("Release.gpg"), archive.Key.SignDetached(text));
+        await File.WriteAllTextAsync(archive.PathOf("Release"), text);
+        await File.WriteAllTextAsync(archive.PathOf("Release.gpg"), archive.Key.SignDetached(text));
 
         Assert.HasCount(1, (await archive.ResolveAsync("hello")).Packages);
 
@@ -268,7 +268,7 @@ public sealed class ArchiveTrustTests
         var (set, _) = await new DebianArchive([archive.Source with { Keys = KeyRing.Read(armored) }], [], downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
 
         Assert.HasCount(1, set.Packages);
-        File.WriteAllText(armored, "no key");
+        await File.WriteAllTextAsync(armored, "no key");
         Assert.AreEqual(DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored)).Code);
         Assert.AreEqual(DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored + ".none")).Code);
     }
