@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ZstdSharp;
 
 namespace Containerize.Testing.Images;
 
@@ -38,9 +39,14 @@ internal static class DockerArchiveCheck
         {
             // Docker takes a layer compressed or not; what counts is its diffID.
             using var stream = source.Open(File(source, files[i])) ?? throw new InvalidImageException($"{source.Name}: {files[i]} is missing.");
-            var isGzip = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+            var first = (stream.ReadByte(), stream.ReadByte());
             stream.Position = 0;
-            using var tar = isGzip ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+            using var tar = first switch
+            {
+                (0x1F, 0x8B) => new GZipStream(stream, CompressionMode.Decompress),
+                (0x28, 0xB5) => new DecompressionStream(stream),
+                _ => stream,
+            };
             ImageValidator.Require(Convert.ToHexStringLower(SHA256.HashData(tar)) == image.Layers[i].DiffId.Hex, source, $"the layer {i} in manifest.json, {files[i]}, is not that of index.json");
         }
     }
