@@ -35,11 +35,13 @@ public sealed partial class DebianResolutionTests
         directory.Write("status", "");
         using var downloader = new ArchiveDownloader(new BlobStore(directory["cache"]), isOffline: false, new RecordingReporter());
         var archive = new DebianArchive(ArchiveSources.Of(release, mirror: null), [], downloader);
+        // With a cache of its own, apt reads its lists once and not for every root.
+        string[] cache = ["-o", $"Dir::Cache::pkgcache={directory["pkgcache"]}", "-o", $"Dir::Cache::srcpkgcache={directory["srcpkgcache"]}"];
         var compared = 0;
         var different = new List<string>();
         foreach (var root in s_roots)
         {
-            var apt = await ProcessRunner.RunAsync("apt-get", ["-s", "-qq", "--no-install-recommends", "-o", $"Dir::State::status={directory["status"]}", "-o", "Dir::State::extended_states=/dev/null", "install", root]);
+            var apt = await ProcessRunner.RunAsync("apt-get", ["-s", "-qq", "--no-install-recommends", "-o", $"Dir::State::status={directory["status"]}", "-o", "Dir::State::extended_states=/dev/null", .. cache, "install", root]);
             if (apt.ExitCode != 0)
             {
                 // Another release has other names.
