@@ -116,7 +116,7 @@ public sealed class BuildImage : ContainerizeTask
             async (image, token) => IsPartOfIndex || !await HoldAsync(destinations.Create(environment.Registries, destinations.Name), new ImageSet(image), token),
             reporter,
             cancellationToken);
-        await BuiltImageFile.SaveAsync(built, store, cancellationToken);
+        BuiltImageFile.Save(built, store);
         Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);
         Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();

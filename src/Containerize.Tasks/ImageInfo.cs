@@ -89,7 +89,7 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
         facts["base"] = image.BaseName is null ? null : new JsonObject
         {
             ["name"] = image.BaseName,
-            ["digest"] = image.BaseDigest.ToString(),
+            ["digest"] = image.BaseDigest?.ToString(),
             ["layers"] = image.BaseLayers.Count,
             ["compressedSize"] = image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size),
         };

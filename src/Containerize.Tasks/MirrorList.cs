@@ -17,7 +17,7 @@ internal sealed record MirrorList(IReadOnlyDictionary<string, IReadOnlyList<stri
             [.. mirrors.Where(mirror => mirror.IsInsecure).Select(mirror => mirror.Location.Split('/')[0])]);
     }
 
-    private static (string Location, string Registry, bool IsInsecure) Read(string item)
+    private static Mirror Read(string item)
     {
         string[] parts = [.. item.Split('|').Select(part => part.Trim())];
         var scheme = parts[0].IndexOf("://", StringComparison.Ordinal);
@@ -31,6 +31,8 @@ internal sealed record MirrorList(IReadOnlyDictionary<string, IReadOnlyList<stri
                 $"The item ContainerizeRegistryMirror '{parts[0]}' is not a mirror of a registry. Write <ContainerizeRegistryMirror Include=\"mirror.example.com/path\" Registry=\"docker.io\" />.");
         }
 
-        return (location, ImageReference.NormalizeRegistry(parts[1]), scheme == 4 || parts[2].Equals("true", StringComparison.OrdinalIgnoreCase));
+        return new Mirror(location, ImageReference.NormalizeRegistry(parts[1]), scheme == 4 || parts[2].Equals("true", StringComparison.OrdinalIgnoreCase));
     }
+
+    private sealed record Mirror(string Location, string Registry, bool IsInsecure);
 }

@@ -15,7 +15,7 @@ internal sealed class SecretItems(IEnumerable<ITaskItem> items)
     /// <param name="files">The files.</param>
     /// <returns>Their paths.</returns>
     internal IReadOnlySet<string> Find(IReadOnlyList<PublishedFile> files) =>
-        Remember(_secrets.Find(files.Where(file => file.Type != LayerEntryType.Directory).Select(file => (file.RelativePath, file.SourcePath))));
+        Remember(_secrets.Find(files.Where(file => file.Type != LayerEntryType.Directory).Select(file => new NamedFile(file.RelativePath, file.SourcePath))));
 
     /// <summary>The files that may come into the image. They are judged by the name they have here and by the one they get there.</summary>
     /// <param name="files">The files.</param>
@@ -24,9 +24,9 @@ internal sealed class SecretItems(IEnumerable<ITaskItem> items)
     internal IReadOnlyList<AddedFile> Without(IReadOnlyList<AddedFile> files, string projectDirectory)
     {
         string Here(AddedFile file) => Path.GetRelativePath(projectDirectory, file.SourcePath).Replace('\\', '/');
-        var here = Remember(_secrets.Find(files.Select(file => (Here(file), file.SourcePath))));
+        var here = Remember(_secrets.Find(files.Select(file => new NamedFile(Here(file), file.SourcePath))));
         var left = files.Where(file => !here.Contains(Here(file))).ToList();
-        var there = Remember(_secrets.Find(left.Select(file => (file.Path, file.SourcePath))));
+        var there = Remember(_secrets.Find(left.Select(file => new NamedFile(file.Path, file.SourcePath))));
         return [.. left.Where(file => !there.Contains(file.Path))];
     }
 

@@ -43,8 +43,8 @@ public sealed class DebianBaseSource(string suite, DebianPackages packages, Laye
             cache.Add(layer.Content, record);
         }
 
-        var history = new HistoryEntry("Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Names.Count} packages of Debian {suite}"));
-        var config = ImageConfig.Scratch(platform).Append([(record.DiffId, history)], options.ModificationTime).With(new ImageSettings { Environment = Environment() });
+        var history = new HistoryEntry(record.DiffId, "Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Names.Count} packages of Debian {suite}"));
+        var config = ImageConfig.Scratch(platform).Append([history], options.ModificationTime).With(new ImageSettings { Environment = Environment() });
         return new BaseImage(Image.Create(ImageFormat.Oci, config, [new Layer(blob, record.DiffId)], new Dictionary<string, string>()), DebianReference.Prefix + suite);
     }
 

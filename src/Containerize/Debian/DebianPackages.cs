@@ -42,8 +42,8 @@ public sealed record DebianSettings
 /// <summary>The packages of a build: where they come from, and the lock that says which they are.</summary>
 public sealed class DebianPackages : IDisposable
 {
-    private readonly ConcurrentDictionary<string, (DebianArchive Archive, LockedPackages Packages)> _releases = new(StringComparer.Ordinal);
-    private readonly ArchiveDownloader _downloader;
+    private readonly ConcurrentDictionary<string, Release> _releases = new(StringComparer.Ordinal);
+    private readonly Lazy<ArchiveDownloader> _downloader;
 
     /// <summary>Prepares the packages; nothing is read yet.</summary>
     /// <param name="settings">What the project says.</param>
@@ -53,7 +53,8 @@ public sealed class DebianPackages : IDisposable
     {
         Settings = settings;
         Reporter = reporter;
-        _downloader = new ArchiveDownloader(cache, settings.IsOffline, reporter);
+        // Every build has packages, and few of them want any.
+        _downloader = new(() => new ArchiveDownloader(cache, settings.IsOffline, reporter));
     }
 
     /// <summary>What the project says.</summary>
@@ -62,7 +63,13 @@ public sealed class DebianPackages : IDisposable
     internal IReporter Reporter { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => _downloader.Dispose();
+    public void Dispose()
+    {
+        if (_downloader.IsValueCreated)
+        {
+            _downloader.Value.Dispose();
+        }
+    }
 
     /// <summary>The packages of a release.</summary>
     /// <param name="release">The release.</param>
@@ -73,11 +80,13 @@ public sealed class DebianPackages : IDisposable
     /// <param name="set">What the lock has.</param>
     internal bool IsAnswer(DebianRequest request, LockedSet set) => set.Request == request.Hash(Open(request.Release).Archive.Sources);
 
-    private (DebianArchive Archive, LockedPackages Packages) Open(DebianRelease release) => _releases.GetOrAdd(release.Codename, _ =>
+    private Release Open(DebianRelease release) => _releases.GetOrAdd(release.Codename, _ =>
     {
         IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, Settings.Mirror), .. Settings.Sources];
         var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot) ? [] : ArchiveSources.Of(release, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct().ToList();
-        var archive = new DebianArchive(sources, snapshots, _downloader);
-        return (archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
+        var archive = new DebianArchive(sources, snapshots, _downloader.Value);
+        return new Release(archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
     });
+
+    private sealed record Release(DebianArchive Archive, LockedPackages Packages);
 }

@@ -34,20 +34,20 @@ internal sealed class ArchiveContents
     {
         var blobs = ImageBlobs.Of(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
         var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] };
-        IEnumerable<(byte[] Header, Blob Content)> files =
+        IEnumerable<Part> parts =
         [
             File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
             File(Layout.Index, Document(OciJson.Write(index))),
             File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(ForDocker(images, name)))),
             // Some validators look for the directories themselves.
-            .. blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/").Select(directory => (TarHeader.CreateDirectory(directory), (Blob)Document([]))),
+            .. blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/").Select(directory => new Part(TarHeader.CreateDirectory(directory), Document([]))),
             .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
         ];
 
         var entries = new List<Entry>();
-        foreach (var (header, content) in files)
+        foreach (var part in parts)
         {
-            entries.Add(new Entry(header, content, entries is [.., var last] ? last.End : 0));
+            entries.Add(new Entry(part.Header, part.Content, entries is [.., var last] ? last.End : 0));
         }
 
         return new ArchiveContents(entries, gzip);
@@ -135,9 +135,11 @@ internal sealed class ArchiveContents
             position == 0 ? name.FullReferences : [],
             [.. image.Document.Layers.Select(layer => Layout.PathOf(layer.Digest))]));
 
-    private static (byte[] Header, Blob Content) File(string name, Blob content) => (TarHeader.Create(name, content.Descriptor.Size), content);
+    private static Part File(string name, Blob content) => new(TarHeader.Create(name, content.Descriptor.Size), content);
 
     private static MemoryBlob Document(byte[] content) => new("application/json", content);
+
+    private sealed record Part(byte[] Header, Blob Content);
 
     private sealed record Entry(byte[] Header, Blob Content, long Offset)
     {

@@ -16,7 +16,7 @@ internal static class LayoutIndex
     internal static IEnumerable<Descriptor> Entries(ImageSet images, ImageName name) =>
         name.Tags.Zip(name.FullReferences, (tag, reference) => images.Root.Descriptor with
         {
-            Annotations = new SortedDictionary<string, string>(images.DescriptorAnnotations.ToDictionary(), StringComparer.Ordinal)
+            Annotations = new SortedList<string, string>(images.DescriptorAnnotations.ToDictionary(), StringComparer.Ordinal)
             {
                 [Layout.NameAnnotation] = reference,
                 [Layout.TagAnnotation] = tag,

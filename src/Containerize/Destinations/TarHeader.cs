@@ -45,7 +45,13 @@ internal static class TarHeader
         header[156] = (byte)type;
         Put(header, 257, size <= MaxOctalSize ? "ustar\00" + "00" : "ustar  \0");
         Put(header, 148, "        ");
-        Put(header, 148, Octal(header.Sum(value => (long)value), 6) + "\0 ");
+        var sum = 0L;
+        foreach (var value in header)
+        {
+            sum += value;
+        }
+
+        Put(header, 148, Octal(sum, 6) + "\0 ");
         return header;
     }
 

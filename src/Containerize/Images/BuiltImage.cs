@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Containerize.Oci;
 
 namespace Containerize.Images;
@@ -24,4 +25,4 @@ public sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, s
 /// <param name="Origin">How the build came by it.</param>
 /// <param name="Changes">How it differs from the layer that the project's last image had in its place; null when that is not known.</param>
 public sealed record BuiltLayer(
-    string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages, Digest Inputs, LayerOrigin Origin, LayerChanges? Changes);
+    string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages, Digest Inputs, [property: JsonIgnore] LayerOrigin Origin, LayerChanges? Changes);

@@ -17,14 +17,11 @@ public static class BuiltImageFile
     /// <summary>Writes the image. What earlier builds left in the store and this image does not have is removed.</summary>
     /// <param name="built">The image.</param>
     /// <param name="store">The store that has its layers.</param>
-    /// <param name="cancellationToken">Stops the writing.</param>
-    /// <returns>When everything is written.</returns>
-    public static async Task SaveAsync(BuiltImage built, BlobStore store, CancellationToken cancellationToken)
+    public static void Save(BuiltImage built, BlobStore store)
     {
         foreach (var blob in new[] { built.Image.Manifest, built.Image.Config.Blob })
         {
-            await using var content = await blob.OpenReadAsync(cancellationToken);
-            await store.AddAsync(blob.Descriptor, content, "this build", cancellationToken);
+            store.WriteFile(Path.GetRelativePath(store.Root, store.PathOf(blob.Descriptor.Digest)), blob.Content);
         }
 
         var state = new State(
@@ -33,7 +30,8 @@ public static class BuiltImageFile
             built.BaseName,
             built.BaseDigest,
             [.. built.Image.Layers.Select(Locate)],
-            built.Layers);
+            built.Layers,
+            [.. built.Layers.Select(layer => layer.Origin.ToString())]);
         store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
         store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
     }
@@ -51,7 +49,7 @@ public static class BuiltImageFile
             var manifest = new MemoryBlob(state.Manifest.MediaType, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)));
             var located = state.Blobs.GetEnumerator();
             var image = Image.Read(manifest, File.ReadAllBytes(store.PathOf(state.Config.Digest)), _ => located.MoveNext() ? Open(located.Current, remote) : throw new JsonException(), store.Root);
-            return new BuiltImage(image, state.Layers, state.BaseName, state.BaseDigest);
+            return new BuiltImage(image, [.. state.Layers.Zip(state.Origins, (layer, origin) => layer with { Origin = Enum.Parse<LayerOrigin>(origin) })], state.BaseName, state.BaseDigest);
         }
         catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -69,13 +67,15 @@ public static class BuiltImageFile
     private static Blob Open(LocatedLayer layer, Func<RepositoryReference, Descriptor, Blob> remote) =>
         layer.Path is not null ? new FileBlob(layer.Descriptor, layer.Path, layer.Offset) : remote(layer.Repository ?? throw new JsonException(), layer.Descriptor);
 
+    // Origins are text of their own: the serializer for an enumeration is compiled anew in every build, which takes longer than all else here.
     internal sealed record State(
         Descriptor Manifest,
         Descriptor Config,
         string? BaseName,
         Digest? BaseDigest,
         IReadOnlyList<LocatedLayer> Blobs,
-        IReadOnlyList<BuiltLayer> Layers);
+        IReadOnlyList<BuiltLayer> Layers,
+        IReadOnlyList<string> Origins);
 
     internal sealed record LocatedLayer(Descriptor Descriptor, Digest DiffId, string? Path, long Offset, RepositoryReference? Repository);
 }

@@ -1,7 +1,10 @@
+using Containerize.Oci;
+
 namespace Containerize.Images;
 
-/// <summary>What <c>docker history</c> shows of one layer.</summary>
+/// <summary>A layer's part of a config: its content, and what <c>docker history</c> shows of it.</summary>
+/// <param name="DiffId">The digest of the uncompressed layer.</param>
 /// <param name="CreatedBy">What made the layer.</param>
 /// <param name="Comment">What is in it.</param>
-/// <remarks>OCI image specification, <i>config.md</i>, "history".</remarks>
-public sealed record HistoryEntry(string CreatedBy, string Comment);
+/// <remarks>OCI image specification, <i>config.md</i>, "rootfs" and "history".</remarks>
+public sealed record HistoryEntry(Digest DiffId, string CreatedBy, string Comment);

@@ -66,7 +66,7 @@ public static class ImageBuilder
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
         var config = baseImage.Image.Config
-            .Append(layers.Select(layer => (layer.Record.DiffId, Describe(layer))), request.LayerOptions.ModificationTime)
+            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.LayerOptions.ModificationTime)
             .With(settings);
         IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
         var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
@@ -89,7 +89,7 @@ public static class ImageBuilder
             before is { } inputs && inputs != content.Hash && memory.Layers.FindContent(inputs) is { } old ? LayerChanges.Between(old, content) : null);
     }
 
-    private static SortedDictionary<string, string> Annotations(MadeLayer layer) => new(StringComparer.Ordinal)
+    private static SortedList<string, string> Annotations(MadeLayer layer) => new(StringComparer.Ordinal)
     {
         [LayerAnnotations.Name] = layer.Source.Name,
         [LayerAnnotations.Inputs] = layer.Prepared.Content.Hash.ToString(),
@@ -127,9 +127,9 @@ public static class ImageBuilder
     }
 
     // Registries show annotations without fetching the config, so the standard labels stand in both places.
-    private static SortedDictionary<string, string> Annotations(ImageRequest request, BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
+    private static SortedList<string, string> Annotations(ImageRequest request, BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
     {
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var annotations = new SortedList<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in settings.Labels.Where(label => label.Key.StartsWith(OciLabelPrefix, StringComparison.Ordinal)))
         {
             annotations[name] = value;
@@ -149,14 +149,14 @@ public static class ImageBuilder
         return annotations;
     }
 
-    private static HistoryEntry Describe(MadeLayer layer)
+    private static string Describe(MadeLayer layer)
     {
         var files = layer.Record.FileCount == 1 ? "1 file" : $"{layer.Record.FileCount} files";
-        return new(CreatedBy, layer.Source.Packages.Count switch
+        return layer.Source.Packages.Count switch
         {
             0 => $"{layer.Source.Name}: {files}",
             1 => $"{layer.Source.Name}: {files} of {layer.Source.Packages[0]}",
             var count => $"{layer.Source.Name}: {files} of {count} packages",
-        });
+        };
     }
 }

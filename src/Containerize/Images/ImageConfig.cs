@@ -100,18 +100,18 @@ public sealed class ImageConfig
     }
 
     /// <summary>The same config with layers on top, one history entry each.</summary>
-    /// <param name="layers">The diffIDs and what is in the layers, bottom first.</param>
+    /// <param name="layers">The layers, bottom first.</param>
     /// <param name="created">When the layers, and with them the image, count as made.</param>
     /// <returns>The new config.</returns>
-    public ImageConfig Append(IEnumerable<(Digest DiffId, HistoryEntry History)> layers, DateTimeOffset created) => Change(root =>
+    public ImageConfig Append(IEnumerable<HistoryEntry> layers, DateTimeOffset created) => Change(root =>
     {
         var time = Rfc3339(created);
         var diffIds = Array(Object(root, "rootfs"), "diff_ids");
         var history = Array(root, "history");
         FillHistory(history, diffIds.Count);
-        foreach (var (diffId, entry) in layers)
+        foreach (var entry in layers)
         {
-            diffIds.Add((JsonNode)diffId.ToString());
+            diffIds.Add((JsonNode)entry.DiffId.ToString());
             history.Add((JsonNode)new JsonObject { ["created"] = time, ["created_by"] = entry.CreatedBy, ["comment"] = entry.Comment });
         }
 

@@ -58,7 +58,7 @@ public sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
         return new ImageSet(new MemoryBlob(mediaType, OciJson.Write(index)), images);
     }
 
-    private static SortedDictionary<string, string> CommonAnnotations(IReadOnlyList<Image> images)
+    private static SortedList<string, string> CommonAnnotations(IReadOnlyList<Image> images)
     {
         var first = images[0].Document.Annotations ?? new Dictionary<string, string>();
         return new(

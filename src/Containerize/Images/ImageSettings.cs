@@ -37,7 +37,7 @@ public sealed record ImageSettings
 /// <summary>A port that the image listens on.</summary>
 /// <param name="Number">1 to 65535.</param>
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</param>
-public readonly record struct Port(int Number, string Protocol)
+public sealed record Port(int Number, string Protocol)
 {
     /// <summary>Parses a port.</summary>
     /// <param name="text"><c>8080</c> or <c>8080/udp</c>.</param>

@@ -190,7 +190,7 @@ public sealed class FileHashes
         return remembered;
     }
 
-    private readonly record struct Remembered(FileStamp Stamp, Digest? Digest);
+    private sealed record Remembered(FileStamp Stamp, Digest? Digest);
 }
 
 /// <summary>What a file contains, and its stamp when it was read.</summary>

@@ -34,7 +34,19 @@ public sealed class FilePattern
     /// <summary>Whether the pattern names a file.</summary>
     /// <param name="path">The file's path with <c>/</c>, relative to the same directory.</param>
     /// <returns>Whether it does.</returns>
-    public bool Matches(string path) => _parts.Length > 0 && Matches(_parts, path.Split('/'));
+    public bool Matches(string path)
+    {
+        if (_parts.Length == 0)
+        {
+            return false;
+        }
+
+        // Nearly every file fails by its name, and most patterns are about nothing else.
+        var last = _parts[^1];
+        return last == AnyDirectories
+            ? Matches(_parts, path.Split('/'))
+            : FileSystemName.MatchesSimpleExpression(last, path.AsSpan(path.LastIndexOf('/') + 1)) && (_parts is [AnyDirectories, _] || Matches(_parts, path.Split('/')));
+    }
 
     // Which parts of the path are matched so far, pattern part by pattern part: never more work than the product of both lengths.
     private static bool Matches(string[] pattern, string[] path)

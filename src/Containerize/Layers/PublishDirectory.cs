@@ -63,7 +63,9 @@ public static class PublishDirectory
 
         private void VisitItem(FileSystemInfo item, string path, int depth)
         {
-            if (item.LinkTarget is { } target && LinkInside(item, target) is { } kept)
+            // Asking for the target is a call to the system, and few files are links.
+            var target = item.Attributes.HasFlag(FileAttributes.ReparsePoint) ? item.LinkTarget : null;
+            if (target is not null && LinkInside(item, target) is { } kept)
             {
                 Add(item, path, LayerEntryType.SymbolicLink, kept);
                 return;
@@ -71,13 +73,13 @@ public static class PublishDirectory
 
             switch (item)
             {
-                case DirectoryInfo child when child.LinkTarget is not null:
+                case DirectoryInfo child when target is not null:
                     Follow(child.ResolveLinkTarget(returnFinalTarget: true)!.FullName, path, depth);
                     break;
                 case DirectoryInfo child:
                     Visit(child, path + "/", depth + 1);
                     break;
-                case FileInfo file when file.LinkTarget is not null:
+                case FileInfo file when target is not null:
                     Add(file.ResolveLinkTarget(returnFinalTarget: true)!, path, LayerEntryType.File);
                     break;
                 default:

@@ -15,7 +15,7 @@ public sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
     /// <param name="files">The files: path to match, and where the content lies.</param>
     /// <returns>Their paths.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public IReadOnlySet<string> Find(IEnumerable<(string Path, string SourcePath)> files)
+    public IReadOnlySet<string> Find(IEnumerable<NamedFile> files)
     {
         var all = files.ToList();
         var found = all.Where(file => IsSecret(file.Path, file.SourcePath)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
@@ -68,3 +68,8 @@ public sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
         }
     }
 }
+
+/// <summary>A file that may hold a secret.</summary>
+/// <param name="Path">The path by which patterns tell it, with <c>/</c>.</param>
+/// <param name="SourcePath">Where its content lies.</param>
+public sealed record NamedFile(string Path, string SourcePath);

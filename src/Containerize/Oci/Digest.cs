@@ -11,21 +11,19 @@ namespace Containerize.Oci;
 /// </summary>
 /// <remarks>OCI image specification, <i>descriptor.md</i>, "Digests". Only the registered algorithms are accepted.</remarks>
 [JsonConverter(typeof(DigestConverter))]
-public readonly record struct Digest
+public sealed record Digest
 {
     private static readonly SearchValues<char> s_lowerHex = SearchValues.Create("0123456789abcdef");
 
-    private readonly string? _text;
+    private readonly string _text;
 
     private Digest(string text) => _text = text;
 
     /// <summary>The algorithm: <c>sha256</c> or <c>sha512</c>.</summary>
-    public string Algorithm => Text[..Text.IndexOf(':', StringComparison.Ordinal)];
+    public string Algorithm => _text[.._text.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>The hash as lower-case hexadecimal digits.</summary>
-    public string Hex => Text[(Text.IndexOf(':', StringComparison.Ordinal) + 1)..];
-
-    private string Text => _text ?? throw new InvalidOperationException("The digest was never set.");
+    public string Hex => _text[(_text.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>The SHA-256 digest of bytes in memory.</summary>
     /// <param name="content">The bytes.</param>
@@ -53,7 +51,7 @@ public readonly record struct Digest
     /// <param name="text">What may be a digest.</param>
     /// <param name="digest">The digest.</param>
     /// <returns>Whether it was one.</returns>
-    public static bool TryParse([NotNullWhen(true)] string? text, out Digest digest)
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Digest? digest)
     {
         var length = text switch
         {
@@ -62,7 +60,7 @@ public readonly record struct Digest
             _ => -1,
         };
         var valid = text is not null && length > 0 && text.Length == 7 + length && !text.AsSpan(7).ContainsAnyExcept(s_lowerHex);
-        digest = valid ? new(text!) : default;
+        digest = valid ? new(text!) : null;
         return valid;
     }
 
@@ -78,5 +76,5 @@ public readonly record struct Digest
         string.Equals(Convert.ToHexStringLower(hash.GetHashAndReset()), Hex, StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override string ToString() => _text ?? "";
+    public override string ToString() => _text;
 }

@@ -119,7 +119,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
             ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The manifest of {origin} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
         var digest = Digest.Of(content);
-        if (target.Contains(':', StringComparison.Ordinal))
+        if (wanted is not null)
         {
             using var hash = wanted.CreateHash();
             hash.AppendData(content);

@@ -18,8 +18,8 @@ public sealed class RegistryClient : IDisposable
     private readonly ConcurrentDictionary<string, bool> _down = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
-    private readonly EndpointDirectory _endpoints;
-    private readonly RegistryRoutes _routes;
+    private readonly Lazy<EndpointDirectory> _endpoints;
+    private readonly Lazy<RegistryRoutes> _routes;
     private readonly ManifestExchange _manifests;
     private readonly PushMemory _memory;
     private readonly SemaphoreSlim _slots;
@@ -36,9 +36,10 @@ public sealed class RegistryClient : IDisposable
         _options = options;
         _cache = cache;
         _reporter = reporter;
-        var machine = MachineConfiguration.Read(options, reporter);
-        _endpoints = new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Insecure)));
-        _routes = new RegistryRoutes(options, machine);
+        // Most builds change nothing and talk to no registry; they need not wait for what that takes.
+        var machine = new Lazy<MachineConfiguration>(() => MachineConfiguration.Read(options, reporter));
+        _endpoints = new(() => new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure))));
+        _routes = new(() => new RegistryRoutes(options, machine.Value));
         _manifests = new ManifestExchange(options);
         _memory = new PushMemory(options.MemoryDirectory);
         _slots = new SemaphoreSlim(options.MaxParallelTransfers);
@@ -94,7 +95,7 @@ public sealed class RegistryClient : IDisposable
         UseAsync(
             repository,
             $"look for the blob {digest} in {repository}",
-            (endpoint, name) => _endpoints.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+            (endpoint, name) => _endpoints.Value.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
             cancellationToken);
 
     /// <summary>Brings a blob into a repository in the cheapest way that works: it is there, it is mounted, it is uploaded.</summary>
@@ -105,13 +106,13 @@ public sealed class RegistryClient : IDisposable
     /// <returns>How it came there.</returns>
     public async Task<PushOutcome> PushBlobAsync(RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
     {
-        var place = _routes.OwnPlaceOf(target);
+        var place = _routes.Value.OwnPlaceOf(target);
         // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
-        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.OwnPlaceOf(repository) is var from && from.Registry == place.Registry ? from.Name : null;
+        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.Value.OwnPlaceOf(repository) is var from && from.Registry == place.Registry ? from.Name : null;
         return await UseAsync(
             target,
             $"push the blob {blob.Descriptor.Digest} to {target}",
-            (endpoint, _) => new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Retrier, _options, _reporter).RunAsync(place, blob, origin, LocalizeAsync, evenIfThere, cancellationToken),
+            (endpoint, _) => new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Value.Retrier, _options, _reporter).RunAsync(place, blob, origin, LocalizeAsync, evenIfThere, cancellationToken),
             cancellationToken);
     }
 
@@ -161,7 +162,11 @@ public sealed class RegistryClient : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
-        _endpoints.Dispose();
+        if (_endpoints.IsValueCreated)
+        {
+            _endpoints.Value.Dispose();
+        }
+
         _slots.Dispose();
         _report.Dispose();
     }
@@ -175,7 +180,7 @@ public sealed class RegistryClient : IDisposable
             what,
             async () =>
             {
-                var stream = new ResumingStream([.. DownloadPlaces(repository, descriptor)], descriptor, _endpoints.Retrier, PassOver);
+                var stream = new ResumingStream([.. DownloadPlaces(repository, descriptor)], descriptor, _endpoints.Value.Retrier, PassOver);
                 await stream.OpenAsync(cancellationToken);
                 return (Stream)stream;
             });
@@ -192,18 +197,18 @@ public sealed class RegistryClient : IDisposable
     /// <summary>Mirrors, the registry itself, and for foreign layers the URLs they name.</summary>
     private IEnumerable<DownloadPlace> DownloadPlaces(RepositoryReference repository, Descriptor descriptor)
     {
-        var places = _routes.PlacesOf(repository, byDigest: true);
+        var places = _routes.Value.PlacesOf(repository, byDigest: true);
         foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)).Append(places[^1]))
         {
-            yield return new(place.ToString(), place.Registry, async token => BlobSource.In(await _endpoints.GetAsync(place.Registry, token), place.Name, descriptor, _options));
+            yield return new(place.ToString(), place.Registry, async token => BlobSource.In(await _endpoints.Value.GetAsync(place.Registry, token), place.Name, descriptor, _options));
         }
 
         foreach (var url in (descriptor.Urls ?? []).Select(VerbatimUrl.TryCreate).OfType<Uri>())
         {
             yield return new(VerbatimUrl.Public(url), url.Authority, async token =>
             {
-                var registry = await _endpoints.GetAsync(places[^1].Registry, token);
-                var endpoint = _endpoints.TryCreateForeign(url, registry.Origin)
+                var registry = await _endpoints.Value.GetAsync(places[^1].Registry, token);
+                var endpoint = _endpoints.Value.TryCreateForeign(url, registry.Origin)
                     ?? throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than the registry itself.");
                 return new BlobSource(endpoint, url, new Access("", ""), descriptor, _options);
             });
@@ -219,12 +224,12 @@ public sealed class RegistryClient : IDisposable
         where T : class
     {
         RequireNetwork(what);
-        var places = _routes.PlacesOf(repository, byDigest: Digest.TryParse(tagOrDigest, out _));
+        var places = _routes.Value.PlacesOf(repository, byDigest: Digest.TryParse(tagOrDigest, out _));
         foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)))
         {
             try
             {
-                if (await read(await _endpoints.GetAsync(place.Registry, cancellationToken), place.Name, cancellationToken) is { } found)
+                if (await read(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name, cancellationToken) is { } found)
                 {
                     return found;
                 }
@@ -236,14 +241,14 @@ public sealed class RegistryClient : IDisposable
         }
 
         var own = places[^1];
-        return await ExplainAsync(own.Registry, what, async () => await read(await _endpoints.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken));
+        return await ExplainAsync(own.Registry, what, async () => await read(await _endpoints.Value.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken));
     }
 
     private async Task<T> UseAsync<T>(RepositoryReference repository, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
     {
         RequireNetwork(what);
-        var place = _routes.OwnPlaceOf(repository);
-        return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.GetAsync(place.Registry, cancellationToken), place.Name));
+        var place = _routes.Value.OwnPlaceOf(repository);
+        return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name));
     }
 
     /// <summary>A mirror that did not answer in all its repetitions is not asked again: waiting for it once is enough.</summary>

@@ -31,5 +31,5 @@ internal static class SealedText
         return content[..end].SequenceEqual(Encoding.UTF8.GetBytes(FirstLine(title, body))) ? Encoding.UTF8.GetString(body) : null;
     }
 
-    private static string FirstLine(string title, ReadOnlySpan<byte> body) => string.Create(CultureInfo.InvariantCulture, $"containerize {title} {XxHash128.HashToUInt128(body):x32}\n");
+    private static string FirstLine(string title, ReadOnlySpan<byte> body) => string.Create(CultureInfo.InvariantCulture, $"containerize {title} {Convert.ToHexStringLower(XxHash128.Hash(body))}\n");
 }

@@ -24,7 +24,7 @@ internal static class ConfigCheck
         foreach (var text in config["rootfs"]!["diff_ids"]!.AsArray())
         {
             ImageValidator.Require(Digest.TryParse((string?)text, out var diffId), source, $"the config of {where} has a diffID that is no digest: '{text}'");
-            diffIds.Add(diffId);
+            diffIds.Add(diffId!);
         }
 
         ImageValidator.Require(diffIds.Count == layerCount, source, $"the config of {where} has {diffIds.Count} diffIDs, but there are {layerCount} layers");

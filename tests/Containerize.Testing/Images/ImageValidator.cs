@@ -196,7 +196,7 @@ public static class ImageValidator
             Require(Digest.TryParse((string?)descriptor["digest"], out var digest), source, $"a digest in {where} is malformed: '{descriptor["digest"]}'");
             Require(descriptor["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) && bytes >= 0, source, $"the size of {digest} in {where} is no size: '{descriptor["size"]}'");
             Require(!string.IsNullOrEmpty((string?)descriptor["mediaType"]), source, $"{digest} in {where} has no media type");
-            return new Descriptor { MediaType = (string)descriptor["mediaType"]!, Digest = digest, Size = (long)descriptor["size"]! };
+            return new Descriptor { MediaType = (string)descriptor["mediaType"]!, Digest = digest!, Size = (long)descriptor["size"]! };
         }
 
         private void CheckDocument(JsonObject document, string mediaType, string where)

@@ -54,7 +54,7 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             return Reply.Error(400, request.Reference.Contains(':', StringComparison.Ordinal) ? "DIGEST_INVALID" : "TAG_INVALID");
         }
 
-        if (!byDigest)
+        if (digest is null)
         {
             digest = Digest.Of(bytes);
         }

@@ -78,8 +78,8 @@ public sealed class ImageBuilderTests
         var (built, image) = await BuildAsync();
 
         Assert.AreEqual("registry.example/base:1", (string?)image.Settings["Labels"]!["org.opencontainers.image.base.name"]);
-        Assert.AreEqual(built.BaseDigest.ToString(), (string?)image.Settings["Labels"]!["org.opencontainers.image.base.digest"]);
-        Assert.AreEqual(built.BaseDigest.ToString(), (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.digest"]);
+        Assert.AreEqual(built.BaseDigest?.ToString(), (string?)image.Settings["Labels"]!["org.opencontainers.image.base.digest"]);
+        Assert.AreEqual(built.BaseDigest?.ToString(), (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.digest"]);
     }
 
     [TestMethod]
@@ -134,7 +134,7 @@ public sealed class ImageBuilderTests
         publish.Write("app.dll", "the app");
         var store = new BlobStore(directory["built"]);
         var built = await Sample.BuildAsync(Request(publish), new BlobStore(directory["cache"]), _reporter);
-        await BuiltImageFile.SaveAsync(built, store, CancellationToken.None);
+        BuiltImageFile.Save(built, store);
 
         var loaded = BuiltImageFile.Load(store, (_, _) => throw new InvalidOperationException());
 

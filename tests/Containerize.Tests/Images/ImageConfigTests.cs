@@ -25,7 +25,7 @@ public sealed class ImageConfigTests
     [TestMethod]
     public void Unknown_members_survive_every_change()
     {
-        var json = Json(Read(BaseConfig).Append([(Digest.Of("x"u8), new HistoryEntry("by", "what"))], DateTimeOffset.UnixEpoch).With(new ImageSettings()));
+        var json = Json(Read(BaseConfig).Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], DateTimeOffset.UnixEpoch).With(new ImageSettings()));
         Assert.IsTrue(json["unknown"]!["kept"]!.GetValue<bool>());
         Assert.AreEqual("CMD", json["config"]!["Healthcheck"]!["Test"]![0]!.GetValue<string>());
         Assert.AreEqual("v3", json["variant"]!.GetValue<string>());
@@ -66,7 +66,7 @@ public sealed class ImageConfigTests
     [TestMethod]
     public void Appending_describes_each_layer_and_the_bases_undescribed_ones()
     {
-        var json = Json(Read(BaseConfig).Append([(Digest.Of("x"u8), new HistoryEntry("by", "what"))], new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))));
+        var json = Json(Read(BaseConfig).Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))));
         var history = json["history"]!.AsArray();
         Assert.HasCount(3, history);
         Assert.AreEqual(2, history.Count(entry => entry!["empty_layer"] is null));
@@ -79,7 +79,7 @@ public sealed class ImageConfigTests
     public void A_change_leaves_the_old_config_as_it_was()
     {
         var config = Read(BaseConfig);
-        _ = config.Append([(Digest.Of("x"u8), new HistoryEntry("by", "what"))], DateTimeOffset.UnixEpoch);
+        _ = config.Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], DateTimeOffset.UnixEpoch);
         Assert.HasCount(1, config.DiffIds);
         Assert.AreEqual(BaseConfig, Encoding.UTF8.GetString(config.Blob.Content));
     }

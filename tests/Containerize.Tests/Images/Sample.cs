@@ -38,7 +38,7 @@ internal static class Sample
 
     internal static Image Image(Platform platform, IReadOnlyList<Layer> layers, ImageFormat format = ImageFormat.Oci) => Containerize.Images.Image.Create(
         format,
-        ImageConfig.Scratch(platform).Append(layers.Select(layer => (layer.DiffId, new HistoryEntry("test", "a layer"))), DateTimeOffset.UnixEpoch),
+        ImageConfig.Scratch(platform).Append(layers.Select(layer => new HistoryEntry(layer.DiffId, "test", "a layer")), DateTimeOffset.UnixEpoch),
         layers,
         new Dictionary<string, string>());
 

@@ -7,7 +7,7 @@ namespace Containerize.Tests.Layers;
 public sealed class SecretFilesTests
 {
     private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) => [.. new SecretFiles(patterns)
-        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))
+        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file => new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))
         .Order(StringComparer.Ordinal)];
 
     [TestMethod]

@@ -52,7 +52,4 @@ public sealed class DigestTests
         Assert.IsFalse(Digest.TryParse(text, out _));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, Assert.ThrowsExactly<ContainerizeException>(() => Digest.Parse(text)).Code);
     }
-
-    [TestMethod]
-    public void A_digest_that_was_never_set_has_no_text() => Assert.ThrowsExactly<InvalidOperationException>(() => default(Digest).Hex);
 }

@@ -14,14 +14,14 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Cancellati
 {
     private const int RepetitionsAfterDamage = 2;
 
-    private readonly ConcurrentDictionary<(string Store, Digest Digest), Lazy<Task<FileBlob>>> _flights = new();
+    private readonly ConcurrentDictionary<Wanted, Lazy<Task<FileBlob>>> _flights = new();
 
     /// <summary>Gets a blob into a store, unless it is there.</summary>
     internal async Task<FileBlob> RunAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var key = (store.Root, blob.Digest);
+            var key = new Wanted(store.Root, blob.Digest);
             var flight = _flights.GetOrAdd(key, _ => new(() => FetchAsync(repository, blob, store, cancellationToken)));
             try
             {
@@ -98,4 +98,6 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Cancellati
             }
         }
     }
+
+    private sealed record Wanted(string Store, Digest Digest);
 }
