@@ -35,12 +35,12 @@ public sealed class EntriesContent
     public static async Task<EntriesContent> ReadAsync(IEnumerable<LayerEntry> entries, LayerOptions options, FileHashes hashes, CancellationToken cancellationToken)
     {
         var ordered = EntryOrder.Arrange(entries);
-        var files = new List<string>();
+        var files = new List<LayerEntry>();
         foreach (var entry in ordered)
         {
-            if (entry is { Type: LayerEntryType.File, SourcePath: { } path })
+            if (entry is { Type: LayerEntryType.File, SourcePath: not null })
             {
-                files.Add(path);
+                files.Add(entry);
             }
         }
 

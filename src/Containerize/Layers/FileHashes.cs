@@ -38,18 +38,19 @@ public sealed class FileHashes
     public static FileHashes Load(string? path, TimeProvider? time = null) => new(path, time ?? TimeProvider.System, path is null ? [] : Read(path));
 
     /// <summary>The digests of files.</summary>
-    /// <param name="files">Full paths.</param>
+    /// <param name="files">Entries with a source. The stamp of one that was looked at already is taken as it is; the file is not asked for it again.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>One digest and stamp per file, in the same order.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.</exception>
-    internal async Task<IReadOnlyList<HashedFile>> HashAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<HashedFile>> HashAsync(IReadOnlyList<LayerEntry> files, CancellationToken cancellationToken)
     {
         var hashed = new HashedFile[files.Count];
         var unknown = new List<int>();
         for (var index = 0; index < files.Count; index++)
         {
-            var stamp = StampOf(files[index]);
-            if (Recall(files[index], stamp) is { } digest)
+            var path = files[index].SourcePath!;
+            var stamp = files[index].Stamp ?? StampOf(path);
+            if (Recall(path, stamp) is { } digest)
             {
                 hashed[index] = new HashedFile(digest, stamp);
             }
@@ -64,14 +65,14 @@ public sealed class FileHashes
             var lookedAt = _time.GetUtcNow();
             await Parallel.ForEachAsync(unknown, cancellationToken, (index, token) =>
             {
-                hashed[index] = Hash(files[index], token);
+                hashed[index] = Hash(files[index].SourcePath!, token);
                 return ValueTask.CompletedTask;
             });
             FilesRead += unknown.Count;
             foreach (var index in unknown)
             {
                 // A file that may still change under the same stamp is read again next time.
-                _now[files[index]] = new Remembered(hashed[index].Stamp, hashed[index].Stamp.IsSettled(lookedAt) ? hashed[index].Digest : null);
+                _now[files[index].SourcePath!] = new Remembered(hashed[index].Stamp, hashed[index].Stamp.IsSettled(lookedAt) ? hashed[index].Digest : null);
             }
         }
 

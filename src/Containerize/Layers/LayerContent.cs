@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text;
 using Containerize.Oci;
 
@@ -38,18 +38,15 @@ public sealed class LayerContent
     /// <returns>The content.</returns>
     public static LayerContent Of(string kind, IReadOnlyList<ContentItem> items, LayerOptions options)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, $"{kind} {FormatVersion}\n{options.Encoding}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{kind} {FormatVersion}\n{options.Encoding}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
         foreach (var item in items)
         {
             // The package is left out: it says where the same bytes come from.
-            Append(hash, item.Fingerprint);
-            Append(hash, "\t");
-            Append(hash, Escape(item.Path));
-            Append(hash, "\n");
+            text.Append(item.Fingerprint).Append('\t').Append(Escape(item.Path)).Append('\n');
         }
 
-        return new LayerContent(Digest.FromSha256(hash.GetHashAndReset()), items);
+        return new LayerContent(Digest.Of(Encoding.UTF8.GetBytes(text.ToString())), items);
     }
 
     /// <summary>The parts as text, a line for each.</summary>
@@ -84,8 +81,6 @@ public sealed class LayerContent
 
         return new LayerContent(hash, items);
     }
-
-    private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text));
 
     private static string Escape(string text) => text.AsSpan().ContainsAny('\\', '\t', '\n')
         ? text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)

@@ -40,7 +40,7 @@ public static class LayerEntries
             {
                 Path = file.Path,
                 Type = LayerEntryType.File,
-                Mode = file.Mode ?? (ExecuteBit.IsSet(source) ? ExecutableMode : DataMode),
+                Mode = file.Mode ?? (ExecuteBit.IsSet(source.FullName, OperatingSystem.IsWindows() ? default : source.UnixFileMode) ? ExecutableMode : DataMode),
                 UserId = file.Owner?.UserId ?? 0,
                 GroupId = file.Owner?.GroupId ?? 0,
                 SourcePath = source.FullName,
@@ -80,6 +80,7 @@ public static class LayerEntries
             Mode = file.IsExecutable ? ExecutableMode : DataMode,
             SourcePath = file.SourcePath,
             Size = file.Size,
+            Stamp = file.Stamp,
             Package = file.Origin.Package,
         },
     };

@@ -1,3 +1,5 @@
+using Containerize.Storage;
+
 namespace Containerize.Layers;
 
 /// <summary>One file, directory or link of a layer.</summary>
@@ -23,6 +25,9 @@ public sealed record LayerEntry
 
     /// <summary>How many bytes the file at <see cref="SourcePath"/> had when it was listed. Another size while writing is an error.</summary>
     public long Size { get; init; }
+
+    /// <summary>Its stamp when it was listed; null for whoever does not know it.</summary>
+    internal FileStamp? Stamp { get; init; }
 
     /// <summary>The content of a generated file, in memory.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }

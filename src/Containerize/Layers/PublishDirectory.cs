@@ -1,3 +1,6 @@
+using System.IO.Enumeration;
+using Containerize.Storage;
+
 namespace Containerize.Layers;
 
 /// <summary>Lists what lies in a publish directory. That is the truth of the image; the project only says where each file came from.</summary>
@@ -20,7 +23,7 @@ public static class PublishDirectory
         if (Directory.Exists(root))
         {
             var realRoot = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
-            new Walk(root, realRoot, origins, excluded, files).Visit(new DirectoryInfo(root), "", depth: 0);
+            new Walk(root, realRoot, origins, excluded, files).Visit(root, "", depth: 0);
         }
 
         if (!files.Exists(file => file.Type != LayerEntryType.Directory))
@@ -34,57 +37,75 @@ public static class PublishDirectory
 
     private sealed class Walk(string root, string realRoot, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded, List<PublishedFile> files)
     {
+        private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
         private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
 
-        internal void Visit(DirectoryInfo directory, string prefix, int depth)
+        internal void Visit(string directory, string prefix, int depth)
         {
             if (depth > MaxDepth)
             {
-                throw Unreadable(directory.FullName, "its directories are nested too deeply; a link may lead in a circle");
+                throw Unreadable(directory, "its directories are nested too deeply; a link may lead in a circle");
             }
 
             var empty = true;
-            foreach (var item in Children(directory))
+            foreach (var name in Names(directory))
             {
-                if (excluded.Contains(item.FullName))
+                var path = Path.Combine(directory, name);
+                if (excluded.Contains(path))
                 {
                     continue;
                 }
 
                 empty = false;
-                VisitItem(item, prefix + item.Name, depth);
+                VisitItem(path, prefix + name, depth);
             }
 
             if (empty && prefix.Length > 0)
             {
-                Add(directory, prefix[..^1], LayerEntryType.Directory);
+                files.Add(new PublishedFile { RelativePath = prefix[..^1], Type = LayerEntryType.Directory, SourcePath = directory, Origin = FileOrigin.App });
             }
         }
 
-        private void VisitItem(FileSystemInfo item, string path, int depth)
+        private void VisitItem(string item, string path, int depth)
         {
-            // Asking for the target is a call to the system, and few files are links.
-            var target = item.Attributes.HasFlag(FileAttributes.ReparsePoint) ? item.LinkTarget : null;
-            if (target is not null && LinkInside(item, target) is { } kept)
+            var status = StatusOf(item, followLinks: false);
+            if (status.Kind == FileKind.Link)
             {
-                Add(item, path, LayerEntryType.SymbolicLink, kept);
-                return;
+                if (LinkInside(item, new FileInfo(item).LinkTarget!) is { } target)
+                {
+                    files.Add(new PublishedFile { RelativePath = path, Type = LayerEntryType.SymbolicLink, SourcePath = item, LinkTarget = target, Origin = OriginOf(path) });
+                    return;
+                }
+
+                item = new FileInfo(item).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+                status = StatusOf(item, followLinks: true);
+                if (status.Kind == FileKind.Directory)
+                {
+                    Follow(item, path, depth);
+                    return;
+                }
             }
 
-            switch (item)
+            switch (status.Kind)
             {
-                case DirectoryInfo child when target is not null:
-                    Follow(child.ResolveLinkTarget(returnFinalTarget: true)!.FullName, path, depth);
+                case FileKind.Directory:
+                    Visit(item, path + "/", depth + 1);
                     break;
-                case DirectoryInfo child:
-                    Visit(child, path + "/", depth + 1);
-                    break;
-                case FileInfo file when target is not null:
-                    Add(file.ResolveLinkTarget(returnFinalTarget: true)!, path, LayerEntryType.File);
+                case FileKind.File:
+                    files.Add(new PublishedFile
+                    {
+                        RelativePath = path,
+                        Type = LayerEntryType.File,
+                        SourcePath = item,
+                        Size = status.Stamp.Size,
+                        Stamp = status.Stamp,
+                        IsExecutable = ExecuteBit.IsSet(item, status.Mode),
+                        Origin = OriginOf(path),
+                    });
                     break;
                 default:
-                    Add(item, path, LayerEntryType.File);
-                    break;
+                    throw Unreadable(item, "it is a socket, a pipe or a device");
             }
         }
 
@@ -95,16 +116,16 @@ public static class PublishDirectory
                 throw Unreadable(Path.Combine(root, path), "links lead in a circle");
             }
 
-            Visit(new DirectoryInfo(target), path + "/", depth + 1);
+            Visit(target, path + "/", depth + 1);
             _followed.Remove(target);
         }
 
         // A link to something published stays a link, relative, so that it holds in the image. A link out of the directory brings its
         // target's content along, as when files are published as links into the package cache. A link to nothing stays what it is:
         // its target may exist in the image only.
-        private string? LinkInside(FileSystemInfo link, string target)
+        private string? LinkInside(string link, string target)
         {
-            var parent = Path.GetDirectoryName(link.FullName)!;
+            var parent = Path.GetDirectoryName(link)!;
             var full = Path.GetFullPath(target, parent);
             if (!Path.Exists(full))
             {
@@ -118,26 +139,30 @@ public static class PublishDirectory
         private static string? Below(string directory, string path) =>
             path.StartsWith(directory + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path[(directory.Length + 1)..] : null;
 
-        private void Add(FileSystemInfo item, string path, LayerEntryType type, string? linkTarget = null) => files.Add(new PublishedFile
-        {
-            RelativePath = path,
-            Type = type,
-            SourcePath = item.FullName,
-            Size = type == LayerEntryType.File ? ((FileInfo)item).Length : 0,
-            IsExecutable = type == LayerEntryType.File && ExecuteBit.IsSet((FileInfo)item),
-            LinkTarget = linkTarget,
-            Origin = origins.GetValueOrDefault(path) ?? (type == LayerEntryType.Directory ? FileOrigin.App : FileOrigin.Unexpected),
-        });
+        private FileOrigin OriginOf(string path) => origins.GetValueOrDefault(path) ?? FileOrigin.Unexpected;
 
-        private static FileSystemInfo[] Children(DirectoryInfo directory)
+        // Names only: what they stand for is asked for once, with all else.
+        private static IEnumerable<string> Names(string directory)
         {
             try
             {
-                return directory.GetFileSystemInfos();
+                return [.. new FileSystemEnumerable<string>(directory, static (ref entry) => entry.FileName.ToString(), s_everything)];
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw Unreadable(directory.FullName, failure.Message);
+                throw Unreadable(directory, failure.Message);
+            }
+        }
+
+        private static FileStatus StatusOf(string path, bool followLinks)
+        {
+            try
+            {
+                return FileStatus.Of(path, followLinks);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw Unreadable(path, failure.Message);
             }
         }
 

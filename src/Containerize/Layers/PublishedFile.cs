@@ -1,3 +1,5 @@
+using Containerize.Storage;
+
 namespace Containerize.Layers;
 
 /// <summary>A file, link or empty directory in the publish directory.</summary>
@@ -14,6 +16,9 @@ public sealed record PublishedFile
 
     /// <summary>Its size when it was listed, in bytes.</summary>
     public long Size { get; init; }
+
+    /// <summary>Its stamp when it was listed; null for whoever does not know it.</summary>
+    public FileStamp? Stamp { get; init; }
 
     /// <summary>Whether it may be executed.</summary>
     public bool IsExecutable { get; init; }

@@ -1,5 +1,6 @@
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Testing;
 
 namespace Containerize.Tests.Layers;
@@ -16,10 +17,12 @@ public sealed class FileHashesTests : IDisposable
     private async Task<(List<Digest> Digests, int Read)> HashAsync(TimeProvider? time, params string[] files)
     {
         var hashes = FileHashes.Load(Memory, time);
-        var hashed = await hashes.HashAsync(files, CancellationToken.None);
+        var hashed = await hashes.HashAsync([.. files.Select(Entry)], CancellationToken.None);
         hashes.Save();
         return ([.. hashed.Select(file => file.Digest)], hashes.FilesRead);
     }
+
+    private static LayerEntry Entry(string file) => new() { Path = "file", Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, SourcePath = file };
 
     // A clock that is ahead: what was written a moment ago counts as old.
     private Task<(List<Digest> Digests, int Read)> HashLaterAsync(params string[] files) => HashAsync(new Clock(TimeSpan.FromMinutes(1)), files);
@@ -48,6 +51,19 @@ public sealed class FileHashesTests : IDisposable
 
         Assert.AreEqual(1, read);
         Assert.AreEqual(Digest.Of("changed"u8), digests[1]);
+    }
+
+    [TestMethod]
+    public async Task A_stamp_that_the_listing_took_is_believed_and_the_file_not_asked_again()
+    {
+        var file = _directory.Write("a", "first");
+        await HashLaterAsync(file);
+        var listed = Entry(file) with { Stamp = FileStamp.Of(file) };
+        File.Delete(file);
+
+        var hashed = await FileHashes.Load(Memory).HashAsync([listed], CancellationToken.None);
+
+        Assert.AreEqual(Digest.Of("first"u8), hashed[0].Digest);
     }
 
     [TestMethod]

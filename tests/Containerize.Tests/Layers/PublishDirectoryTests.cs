@@ -1,4 +1,5 @@
 using Containerize.Layers;
+using Containerize.Storage;
 using Containerize.Testing;
 
 namespace Containerize.Tests.Layers;
@@ -142,5 +143,35 @@ public sealed class PublishDirectoryTests
 
         Assert.IsTrue(files.Single(file => file.RelativePath == "run").IsExecutable);
         Assert.IsFalse(files.Single(file => file.RelativePath == "data").IsExecutable);
+    }
+
+    [TestMethod]
+    public void A_pipe_is_refused_because_it_has_no_end()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Inconclusive("Only Linux tells a pipe from a file here.");
+        }
+
+        using var directory = new TemporaryDirectory();
+        directory.Write("app.dll", "app");
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", directory["queue"]))
+        {
+            mkfifo.WaitForExit();
+        }
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => List(directory));
+
+        Assert.AreEqual(DiagnosticCode.UnreadableFile, failure.Code);
+        StringAssert.Contains(failure.Message, "queue");
+    }
+
+    [TestMethod]
+    public void Files_carry_the_stamp_that_they_had_when_they_were_listed()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.Write("app.dll", "app");
+
+        Assert.AreEqual(FileStamp.Of(file), List(directory)[0].Stamp);
     }
 }
