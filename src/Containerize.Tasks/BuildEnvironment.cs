@@ -1,3 +1,4 @@
+using System.Globalization;
 using Containerize.Debian;
 using Containerize.Images;
 using Containerize.Layers;
@@ -12,6 +13,7 @@ namespace Containerize.Tasks;
 internal sealed class BuildEnvironment : IDisposable
 {
     private const string NoCache = "none";
+    private const int MostRetries = 20;
 
     private readonly string _projectDirectory;
     private readonly string _outputDirectory;
@@ -53,6 +55,7 @@ internal sealed class BuildEnvironment : IDisposable
                 Mirrors = mirrors.ByRegistry,
                 IsOffline = _tagPolicy.IsOffline,
                 CertificateFiles = [.. List(item.GetMetadata("CertificateFiles")).Select(file => Path.GetFullPath(file, _projectDirectory))],
+                MaxRetries = Retries(item.GetMetadata("RegistryRetries").Trim()),
                 MemoryDirectory = Path.Combine(Cache.Root, "pushed"),
             },
             reporter,
@@ -134,6 +137,11 @@ internal sealed class BuildEnvironment : IDisposable
                 $"This build writes a binary log, and MSBuild writes the variable {found} into it. Give the password as CONTAINERIZE_REGISTRY_<HOST>_PASSWORD instead, use 'docker login', or show the log to nobody.");
         }
     }
+
+    private static int Retries(string text) =>
+        text.Length == 0 ? new RegistryOptions().MaxRetries
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostRetries ? number
+        : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerizeRegistryRetries '{text}' is not a number from 0 to {MostRetries}.");
 
     private static BlobStore OpenCache(string? directory, string fallback, Action<string> warn)
     {

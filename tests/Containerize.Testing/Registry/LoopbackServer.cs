@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -21,8 +22,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
     private IHost? _host;
     private CancellationTokenSource? _stopping;
 
-    internal LoopbackServer(Func<HttpContext, CancellationToken, Task> serve, X509Certificate2? certificate, bool http2)
+    private readonly X509Certificate2? _client;
+
+    internal LoopbackServer(Func<HttpContext, CancellationToken, Task> serve, X509Certificate2? certificate, bool http2, X509Certificate2? client = null)
     {
+        _client = client;
         _serve = serve;
         _certificate = certificate;
         _http2 = http2;
@@ -79,7 +83,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
             listen.Protocols = _http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             if (_certificate is not null)
             {
-                listen.UseHttps(_certificate);
+                listen.UseHttps(_certificate, https =>
+                {
+                    https.ClientCertificateMode = _client is null ? ClientCertificateMode.NoCertificate : ClientCertificateMode.RequireCertificate;
+                    https.ClientCertificateValidation = (certificate, _, _) => certificate.Thumbprint == _client?.Thumbprint;
+                });
             }
         });
     }

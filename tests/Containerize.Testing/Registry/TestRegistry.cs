@@ -38,7 +38,7 @@ public sealed class TestRegistry : IAsyncDisposable
 
         var gate = new RegistryGate(options.Auth, _tokens);
         var role = new HostRole(null, gate.Admit, WorkAsync, _ => null);
-        _server = new LoopbackServer((context, stopping) => _dispatcher.ServeAsync(context, role, stopping), Certificates?.Server, options.Http2);
+        _server = new LoopbackServer((context, stopping) => _dispatcher.ServeAsync(context, role, stopping), Certificates?.Server, options.Http2, options.RequireClientCertificate ? Certificates?.Server : null);
     }
 
     /// <summary>Host name and port, as in image references.</summary>

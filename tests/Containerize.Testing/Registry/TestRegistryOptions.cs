@@ -9,6 +9,9 @@ public sealed record TestRegistryOptions
     /// <summary>Whether it speaks TLS, with a certificate of its own authority.</summary>
     public bool Https { get; init; }
 
+    /// <summary>Whether clients must prove themselves with the same certificate; needs <see cref="Https"/>.</summary>
+    public bool RequireClientCertificate { get; init; }
+
     /// <summary>The names in the certificate; none means those of this machine's loopback.</summary>
     public IReadOnlyList<string> CertificateNames { get; init; } = [];
 

@@ -40,6 +40,16 @@ public sealed class CredentialTests
     }
 
     [TestMethod]
+    public async Task Of_two_hosts_whose_variables_have_the_same_name_one_can_be_meant()
+    {
+        _environment["CONTAINERIZE_REGISTRY_MY_REGISTRY_EXAMPLE_USER"] = "ada";
+        _environment["CONTAINERIZE_REGISTRY_MY_REGISTRY_EXAMPLE_PASSWORD"] = "pw";
+        _environment["CONTAINERIZE_REGISTRY_MY_REGISTRY_EXAMPLE_HOST"] = "my.registry.example";
+        Assert.AreEqual("ada", (await FindAsync("my.registry.example"))!.User);
+        Assert.IsNull(await FindAsync("my-registry.example"));
+    }
+
+    [TestMethod]
     public async Task The_sdks_push_variables_go_to_the_destination_only()
     {
         _options = _options with { PushRegistries = ["push.example"], PullRegistry = "pull.example" };

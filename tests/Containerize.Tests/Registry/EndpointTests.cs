@@ -39,6 +39,48 @@ public sealed class EndpointTests
     }
 
     [TestMethod]
+    [DataRow("etc/docker")]
+    [DataRow("etc/containers")]
+    [DataRow("config/containers")]
+    public async Task An_authority_that_docker_or_podman_keep_for_this_registry_is_trusted_for_it(string directory)
+    {
+        await using var lab = await StartAsync(new() { Https = true });
+        lab.Environment["XDG_CONFIG_HOME"] = Path.Combine(lab.Home, "config");
+        lab.WriteFile($"{directory}/certs.d/{lab.Registry.Authority}/ca.crt", lab.Registry.Certificates!.AuthorityPem);
+        Assert.IsNotNull(await PullAsync(lab, lab.NewClient(options => options with { CertificateFiles = [] })));
+    }
+
+    [TestMethod]
+    public async Task An_authority_that_is_kept_for_another_registry_is_not_trusted()
+    {
+        await using var lab = await StartAsync(new() { Https = true });
+        lab.WriteFile("etc/docker/certs.d/127.0.0.1:1/ca.crt", lab.Registry.Certificates!.AuthorityPem);
+        var client = lab.NewClient(options => options with { CertificateFiles = [] });
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab, client));
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_wants_a_client_certificate_gets_the_one_that_is_kept_for_it()
+    {
+        await using var lab = await StartAsync(new() { Https = true, RequireClientCertificate = true });
+        var without = lab.NewClient();
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab, without));
+        lab.WriteFile($"etc/docker/certs.d/{lab.Registry.Authority}/client.cert", lab.Registry.Certificates!.Server.ExportCertificatePem());
+        lab.WriteFile($"etc/docker/certs.d/{lab.Registry.Authority}/client.key", lab.Registry.Certificates.ServerKeyPem);
+        Assert.IsNotNull(await PullAsync(lab, lab.NewClient()));
+    }
+
+    [TestMethod]
+    public async Task A_client_certificate_without_its_key_is_named()
+    {
+        await using var lab = await StartAsync(new() { Https = true });
+        var file = lab.WriteFile($"etc/docker/certs.d/{lab.Registry.Authority}/client.cert", lab.Registry.Certificates!.Server.ExportCertificatePem());
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab, lab.Client));
+        Assert.AreEqual(DiagnosticCode.CredentialsUnusable, failure.Code);
+        StringAssert.Contains(failure.Message, file);
+    }
+
+    [TestMethod]
     public async Task A_certificate_of_another_name_is_refused()
     {
         await using var lab = await StartAsync(new() { Https = true, CertificateNames = ["registry.example"] });

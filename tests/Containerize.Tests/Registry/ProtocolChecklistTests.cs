@@ -11,7 +11,7 @@ public sealed class ProtocolChecklistTests
         "Challenges", "Token by GET", "Token by POST", "Token reply", "Scopes", "A 401 in mid push", "Realm", "Redirects", "Manifest GET", "HEAD gaps", "Digest", "Lengths", "Blob GET",
         "GET resume", "Push order", "Mount", "Location", "Chunks", "Upload resume", "A lost reply to a PUT", "Manifest PUT", "Types", "Foreign layers", "Referrers", "Delete", "429 and 5xx", "HTTP",
         "Quirk", "Credentials: the order", "Credentials: own variables", "Credentials: the SDK's", "Credentials: inside a file", "Credentials: aliases", "Credentials: decoding", "Credentials: helpers",
-        "Security: foreign text", "Security: nothing is two things", "Security: documents are capped", "Security: a digest", "Mirrors", "Cache", "Several projects",
+        "Security: foreign text", "Security: nothing is two things", "Security: documents are capped", "Security: a digest", "Networks", "Mirrors", "Cache", "Several projects",
     ];
 
     [TestMethod]

@@ -75,7 +75,8 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         return Directory.Exists(fragments) ? Directory.GetFiles(fragments, "*.conf").Order(StringComparer.Ordinal) : [];
     }
 
-    private static string? ConfigHome(RegistryOptions options) =>
+    /// <summary>Where this user keeps configuration.</summary>
+    internal static string? ConfigHome(RegistryOptions options) =>
         options.Environment("XDG_CONFIG_HOME") is { Length: > 0 } config ? config
         : options.Environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config")
         : null;

@@ -18,7 +18,9 @@ internal sealed class EnvironmentCredentials(RegistryOptions options)
     internal Credential? Find(string registry, bool isWrite)
     {
         var own = "CONTAINERIZE_REGISTRY_" + VariablePart(registry);
-        return Read(own + "_USER", own + "_PASSWORD")
+        // Two hosts can give the same name (a-b and a.b); who cares says which one is meant.
+        var isMeant = options.Environment(own + "_HOST") is not { Length: > 0 } host || ImageReference.NormalizeRegistry(host.Trim()) == registry;
+        return (isMeant ? Read(own + "_USER", own + "_PASSWORD") : null)
             ?? SdkPrefixes(registry, isWrite).Select(prefix => Read(prefix + "_UNAME", prefix + "_PWORD")).FirstOrDefault(found => found is not null);
     }
 

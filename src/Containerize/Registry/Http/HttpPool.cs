@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Containerize.Registry.Configuration;
 
 namespace Containerize.Registry.Http;
 
@@ -18,12 +19,14 @@ internal sealed class HttpPool : IDisposable
     private readonly ConcurrentDictionary<string, AddressScopes> _seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly RegistryOptions _options;
     private readonly ServerTrust _trust;
+    private readonly CertificateDirectories _certificates;
     private readonly IWebProxy _proxy;
 
     internal HttpPool(RegistryOptions options)
     {
         _options = options;
         _trust = new ServerTrust(options.CertificateFiles);
+        _certificates = new CertificateDirectories(options);
         _proxy = new DirectLoopbackProxy(options.Proxy ?? HttpClient.DefaultProxy);
     }
 
@@ -57,7 +60,8 @@ internal sealed class HttpPool : IDisposable
 
         try
         {
-            var invoker = _invokers.GetOrAdd(policy, key => new(() => CreateInvoker(key)));
+            var own = url.Scheme == "https" ? policy with { Certificates = _certificates.Of(url.Authority) } : policy;
+            var invoker = _invokers.GetOrAdd(own, key => new(() => CreateInvoker(key)));
             return await invoker.Value.SendAsync(request, idle.Token);
         }
         catch (OperationCanceledException) when (idle.Expired)

@@ -7,6 +7,8 @@ namespace Containerize.Registry.Http;
 /// <summary>Repeats what failed with a <see cref="TransientException"/>: exponentially later, with jitter, as late as the registry asks within bounds.</summary>
 internal sealed class Retrier
 {
+    private static readonly TimeSpan s_noticeable = TimeSpan.FromSeconds(3);
+
     private readonly ResiliencePipeline _pipeline;
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
@@ -70,7 +72,17 @@ internal sealed class Retrier
 
     private ValueTask Report(OnRetryArguments<object> arguments)
     {
-        _reporter.Detail($"{arguments.Outcome.Exception!.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {_options.MaxRetries}).");
+        var text = $"{arguments.Outcome.Exception!.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {_options.MaxRetries}).";
+        // A pause that people notice is explained; a short one is not worth a line.
+        if (arguments.RetryDelay >= s_noticeable)
+        {
+            _reporter.Message(text);
+        }
+        else
+        {
+            _reporter.Detail(text);
+        }
+
         return ValueTask.CompletedTask;
     }
 }

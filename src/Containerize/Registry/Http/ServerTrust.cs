@@ -30,13 +30,14 @@ internal sealed class ServerTrust
 
     internal SslClientAuthenticationOptions OptionsFor(ConnectionPolicy policy) => new()
     {
+        ClientCertificates = policy.Certificates?.Clients,
         RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
-            !policy.VerifyCertificates || IsTrusted((sender as SslStream)?.TargetHostName ?? "", certificate, chain, errors),
+            !policy.VerifyCertificates || IsTrusted((sender as SslStream)?.TargetHostName ?? "", [.. _extra, .. policy.Certificates?.Authorities ?? []], certificate, chain, errors),
     };
 
-    private bool IsTrusted(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool IsTrusted(string host, X509Certificate2Collection extra, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (errors == SslPolicyErrors.None || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsTrustedByExtra(certificate, chain)))
+        if (errors == SslPolicyErrors.None || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsTrustedByExtra(extra, certificate, chain)))
         {
             return true;
         }
@@ -48,9 +49,9 @@ internal sealed class ServerTrust
         return false;
     }
 
-    private bool IsTrustedByExtra(X509Certificate? certificate, X509Chain? chain)
+    private static bool IsTrustedByExtra(X509Certificate2Collection extra, X509Certificate? certificate, X509Chain? chain)
     {
-        if (_extra.Count == 0 || certificate is not X509Certificate2 server)
+        if (extra.Count == 0 || certificate is not X509Certificate2 server)
         {
             return false;
         }
@@ -58,7 +59,7 @@ internal sealed class ServerTrust
         using var own = new X509Chain();
         own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        own.ChainPolicy.CustomTrustStore.AddRange(_extra);
+        own.ChainPolicy.CustomTrustStore.AddRange(extra);
         foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
         {
             own.ChainPolicy.ExtraStore.Add(element.Certificate);
