@@ -41,6 +41,7 @@ internal sealed class BuildEnvironment : IDisposable
         _tagPolicy = new BaseTagPolicy
         {
             MaxAge = Duration.Parse("ContainerizeBaseImageMaxAge", item.GetMetadata("BaseImageMaxAge")) ?? TimeSpan.Zero,
+            BuildStarted = long.TryParse(item.GetMetadata("BuildStarted"), NumberStyles.None, CultureInfo.InvariantCulture, out var started) ? DateTimeOffset.FromUnixTimeSeconds(started) : null,
             IsOffline = item.GetMetadata("Offline") == "true",
             LockFile = item.GetMetadata("LockFile") is { Length: > 0 } file ? Path.GetFullPath(file, _projectDirectory) : null,
             IsLocked = item.GetMetadata("LockedMode") == "true",

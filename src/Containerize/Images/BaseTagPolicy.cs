@@ -6,6 +6,12 @@ public sealed record BaseTagPolicy
     /// <summary>How long an answer of the registry counts; zero asks each time, which takes one small request.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// When the build of several platforms began, of which this is one; null for a build of one. What a platform was told since then counts
+    /// for all: a tag that moves meanwhile would otherwise give an index whose images have different bases.
+    /// </summary>
+    public DateTimeOffset? BuildStarted { get; init; }
+
     /// <summary>Whether no registry may be asked at all: then the last answer counts, however old.</summary>
     public bool IsOffline { get; init; }
 

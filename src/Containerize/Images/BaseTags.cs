@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
@@ -101,6 +102,24 @@ public sealed class BaseTags
         image.Digest is null && _policy is { LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest && digest != gone ? digest : null;
 
     private async Task<Digest> FindAsync(ImageReference image, CancellationToken cancellationToken)
+    {
+        if (_policy is not { BuildStarted: { } started, IsOffline: false })
+        {
+            return await FindAloneAsync(image, cancellationToken);
+        }
+
+        // The platforms are built in processes of their own; the first one asks.
+        using var turn = await _cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes(image.ToString())), cancellationToken);
+        if (_memory.Recall(image) is { } told && told.Time >= started)
+        {
+            _reporter.Detail($"{image} is {told.Digest} for all platforms of this build.");
+            return told.Digest;
+        }
+
+        return await FindAloneAsync(image, cancellationToken);
+    }
+
+    private async Task<Digest> FindAloneAsync(ImageReference image, CancellationToken cancellationToken)
     {
         var last = _memory.Recall(image) is { } recalled && File.Exists(_cache.PathOf(recalled.Digest)) ? recalled : ((Digest Digest, DateTimeOffset Time)?)null;
         if (last is not { } known)
