@@ -60,6 +60,9 @@ public sealed record RegistryOptions
     /// <summary>Looks up environment variables: credentials, insecure registries and the places of configuration files.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
+    /// <summary>How long a credential helper may take; one that waits for input that nobody sees would take for ever.</summary>
+    internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The directory of the machine's configuration; tests have their own.</summary>
     internal string SystemConfigDirectory { get; init; } = "/etc";
 }

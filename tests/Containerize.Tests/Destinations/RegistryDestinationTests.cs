@@ -1,6 +1,8 @@
 using Containerize.Destinations;
 using Containerize.Images;
+using Containerize.Oci;
 using Containerize.Registry;
+using Containerize.Storage;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Images;
@@ -28,6 +30,20 @@ public sealed class RegistryDestinationTests
             puts.SkipWhile(request => request.Kind == RequestKind.Upload).Select(request => request.Reference).ToArray());
         Assert.HasCount(2, ImageValidator.Check(lab.Registry, "team/app", "1.0", baseLayers: 9).Images);
         Assert.AreEqual(lab.Registry.BlobBytesReceived, result.BytesWritten);
+    }
+
+    [TestMethod]
+    public async Task A_foreign_layer_is_named_and_not_sent()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var foreign = new MemoryBlob(MediaTypes.DockerForeignLayer, "licensed"u8.ToArray());
+        var image = Sample.Image(Sample.Amd64, [new Layer(foreign, foreign.Descriptor.Digest), Sample.GzipLayer()]);
+
+        await Destination(lab, "1.0").WriteAsync(new ImageSet(image), CancellationToken.None);
+
+        Assert.IsFalse(lab.Registry.Requests.Any(request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && request.Target.Contains(foreign.Descriptor.Digest.Hex, StringComparison.Ordinal)));
+        var manifest = await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(manifest!.Content.Span), foreign.Descriptor.Digest.ToString());
     }
 
     [TestMethod]

@@ -269,6 +269,16 @@ public sealed class CredentialTests
     }
 
     [TestMethod]
+    public async Task A_helper_that_never_answers_is_given_up()
+    {
+        _options = _options with { HelperTimeLimit = TimeSpan.FromMilliseconds(200) };
+        Write(".docker/config.json", """{"credsStore":"slow"}""");
+        Helper("slow", "exec sleep 600");
+        Assert.IsNull(await FindAsync("r.example"));
+        StringAssert.Contains(_reporter.Text, "did not answer");
+    }
+
+    [TestMethod]
     public void A_credential_prints_only_its_source() => Assert.AreEqual("here", Credential.Of("here", "ada", "secret").ToString());
 
     private Task<Credential?> FindAsync(string registry, string repository = "team/app", bool isWrite = false) =>

@@ -10,7 +10,22 @@ public sealed class ProtocolChecklistTests
     [
         "Challenges", "Token by GET", "Token by POST", "Token reply", "Scopes", "A 401 in mid push", "Realm", "Redirects", "Manifest GET", "HEAD gaps", "Digest", "Lengths", "Blob GET",
         "GET resume", "Push order", "Mount", "Location", "Chunks", "Upload resume", "A lost reply to a PUT", "Manifest PUT", "Types", "Foreign layers", "Referrers", "Delete", "429 and 5xx", "HTTP",
-        "Quirk", "Credentials: the order", "Credentials: own variables", "Credentials: the SDK's", "Credentials: inside a file", "Credentials: aliases", "Credentials: decoding", "Credentials: helpers",
+        "Quirk: a quota without advice fails fast and is called so",
+        "Quirk: a Range that stays behind",
+        "Quirk: a data host that refuses requests with credentials",
+        "Quirk: chunks over 4 MiB answered by 416",
+        "Quirk: an outage of a registry does not stop builds whose base is cached",
+        "Quirk: content that HEAD shows and the manifest misses",
+        "Quirk: an index where only a manifest is taken: one platform makes no index",
+        "Quirk: short-lived tokens",
+        "Quirk: cookies that break clients",
+        "Quirk: no chunks at all",
+        "Quirk: a token service that refuses POST",
+        "Quirk: a mount from a missing or refused repository gives 401",
+        "Quirk: Basic where Bearer is expected",
+        "Quirk: http in the locations behind a TLS proxy",
+        "Quirk: only one PATCH",
+        "Credentials: the order", "Credentials: own variables", "Credentials: the SDK's", "Credentials: inside a file", "Credentials: aliases", "Credentials: decoding", "Credentials: helpers",
         "Security: foreign text", "Security: nothing is two things", "Security: documents are capped", "Security: a digest", "Networks", "Mirrors", "Cache", "Several projects",
     ];
 

@@ -11,7 +11,6 @@ namespace Containerize.Registry.Credentials;
 internal sealed partial class CredentialHelpers(RegistryOptions options, IReporter reporter)
 {
     private const int MaxReply = 1024 * 1024;
-    private static readonly TimeSpan s_timeLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Asks a helper.</summary>
     /// <param name="name">The helper's name as the file gives it.</param>
@@ -69,7 +68,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
     }
 
-    private static async Task<(int ExitCode, string Output)> RunProgramAsync(string program, string key, CancellationToken cancellationToken)
+    private async Task<(int ExitCode, string Output)> RunProgramAsync(string program, string key, CancellationToken cancellationToken)
     {
         using var process = new Process
         {
@@ -83,7 +82,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
             },
         };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_timeLimit);
+        limit.CancelAfter(options.HelperTimeLimit);
         try
         {
             process.Start();
@@ -104,7 +103,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CredentialHelperException($"did not answer within {s_timeLimit.TotalSeconds:0} seconds");
+            throw new CredentialHelperException($"did not answer within {options.HelperTimeLimit.TotalSeconds:0} seconds");
         }
         finally
         {
