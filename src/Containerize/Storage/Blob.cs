@@ -59,11 +59,15 @@ public sealed class FileBlob : Blob
     public long Offset { get; }
 
     /// <inheritdoc/>
-    public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken)
+    public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenRead());
+
+    /// <summary>Opens the bytes for one forward read; they are not verified.</summary>
+    /// <returns>The bytes; the caller disposes the stream.</returns>
+    internal Stream OpenRead()
     {
         // The default buffer would copy every byte once more; readers bring buffers of their own.
         var file = new FileStream(Path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
         file.Position = Offset;
-        return ValueTask.FromResult<Stream>(new BoundedStream(file, Descriptor.Size));
+        return new BoundedStream(file, Descriptor.Size);
     }
 }

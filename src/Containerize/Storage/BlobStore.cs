@@ -182,8 +182,9 @@ public sealed class BlobStore
     {
         var path = PathOf(descriptor.Digest);
         CreateDirectory(Path.GetDirectoryName(path)!);
-        // Renaming over a large file is slow on ext4 and needless: what has this name has these bytes.
-        if (TryGet(descriptor, out var existing))
+        // Renaming over a large file is slow on ext4 and needless when it has these bytes. Only its bytes tell that: the name may have been
+        // given before a crash of the machine, which keeps the size and loses the content.
+        if (TryGet(descriptor, out var existing) && IsWhole(existing))
         {
             File.Delete(temporary);
             return existing;
@@ -191,6 +192,20 @@ public sealed class BlobStore
 
         File.Move(temporary, path, overwrite: true);
         return new FileBlob(descriptor, path);
+    }
+
+    private bool IsWhole(FileBlob blob)
+    {
+        try
+        {
+            using var stream = new VerifyingStream(blob.OpenRead(), blob.Descriptor, Root);
+            stream.CopyTo(Stream.Null, CopyBuffer);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        {
+            return false;
+        }
     }
 
     private void Quarantine(Digest digest)

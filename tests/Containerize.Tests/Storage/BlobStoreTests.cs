@@ -57,6 +57,31 @@ public sealed class BlobStoreTests
     }
 
     [TestMethod]
+    public async Task A_whole_blob_replaces_a_damaged_one_of_the_same_size()
+    {
+        var blob = await AddAsync();
+        await File.WriteAllBytesAsync(blob.Path, new byte[s_content.Length]);
+
+        await AddAsync();
+
+        CollectionAssert.AreEqual(s_content, await File.ReadAllBytesAsync(blob.Path));
+        Assert.HasCount(1, _folder.Files());
+    }
+
+    [TestMethod]
+    public async Task A_whole_blob_stays_when_it_is_added_again()
+    {
+        var blob = await AddAsync();
+        var written = DateTime.UtcNow.AddDays(-1);
+        File.SetLastWriteTimeUtc(blob.Path, written);
+
+        await AddAsync();
+
+        Assert.AreEqual(written, File.GetLastWriteTimeUtc(blob.Path));
+        Assert.HasCount(1, _folder.Files());
+    }
+
+    [TestMethod]
     public async Task A_symbolic_link_is_no_blob()
     {
         var blob = await AddAsync();
