@@ -12,8 +12,9 @@ namespace Containerize.Layers;
 /// </summary>
 public sealed class FileHashes
 {
-    // Another first line than this one: the memory of another version, and as good as none.
-    private const string Format = "containerize file hashes 1";
+    // Another number than this one: the memory of another version, and as good as none.
+    private const string Title = "file hashes 2";
+    private const int FieldCount = 6;
     private const int ReadBuffer = 128 * 1024;
 
     private readonly string? _path;
@@ -87,7 +88,7 @@ public sealed class FileHashes
             return;
         }
 
-        var text = new StringBuilder(Format).Append('\n');
+        var text = new StringBuilder();
         foreach (var (path, (stamp, digest)) in _now)
         {
             if (digest is { } known && !path.Contains('\n', StringComparison.Ordinal))
@@ -98,7 +99,7 @@ public sealed class FileHashes
 
         try
         {
-            AtomicFile.Write(_path, Encoding.UTF8.GetBytes(text.ToString()));
+            AtomicFile.Write(_path, SealedText.Write(Title, text.ToString()));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -164,16 +165,21 @@ public sealed class FileHashes
         var remembered = new Dictionary<string, Remembered>(StringComparer.Ordinal);
         try
         {
-            using var lines = new StreamReader(path);
-            if (lines.ReadLine() != Format)
+            if (!File.Exists(path) || SealedText.Read(Title, File.ReadAllBytes(path)) is not { } body)
             {
                 return [];
             }
 
-            Span<Range> fields = stackalloc Range[6];
-            while (lines.ReadLine() is { } line)
+            Span<Range> fields = stackalloc Range[FieldCount];
+            foreach (var line in body.AsSpan().Split('\n'))
             {
-                var text = line.AsSpan();
+                var text = body.AsSpan()[line];
+                if (text.IsEmpty)
+                {
+                    // Behind the last line.
+                    continue;
+                }
+
                 if (text.Split(fields, ' ') != fields.Length || !Digest.TryParse($"sha256:{text[fields[0]]}", out var digest)
                     || !long.TryParse(text[fields[1]], out var size) || !long.TryParse(text[fields[2]], out var modified) || !long.TryParse(text[fields[3]], out var changed) || !ulong.TryParse(text[fields[4]], out var inode))
                 {

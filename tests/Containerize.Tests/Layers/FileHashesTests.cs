@@ -100,6 +100,7 @@ public sealed class FileHashesTests : IDisposable
     [DataRow("nonsense")]
     [DataRow("containerize file hashes 0\n")]
     [DataRow("containerize file hashes 1\nsha256 1 2 3\n")]
+    [DataRow("containerize file hashes 2 99aa06d3014798d86001c324468d497f\nsha256 1 2 3\n")]
     public async Task A_memory_that_is_damaged_or_of_another_version_is_as_good_as_none(string content)
     {
         var file = _directory.Write("a", "first");
@@ -111,6 +112,22 @@ public sealed class FileHashesTests : IDisposable
         Assert.AreEqual(1, read);
         Assert.AreEqual(Digest.Of("first"u8), digests[0]);
         Assert.AreEqual(0, (await HashLaterAsync(file)).Read, "It is whole again.");
+    }
+
+    [TestMethod]
+    public async Task A_digit_that_flipped_has_the_file_read_again()
+    {
+        var file = _directory.Write("a", "first");
+        await HashLaterAsync(file);
+        var memory = await File.ReadAllBytesAsync(Memory);
+        var digit = Array.IndexOf(memory, (byte)'\n') + 1;
+        memory[digit] = memory[digit] == (byte)'0' ? (byte)'1' : (byte)'0';
+        await File.WriteAllBytesAsync(Memory, memory);
+
+        var (digests, read) = await HashLaterAsync(file);
+
+        Assert.AreEqual(1, read);
+        Assert.AreEqual(Digest.Of("first"u8), digests[0]);
     }
 
     [TestMethod]
