@@ -10,9 +10,13 @@ namespace Containerize.Storage;
 public sealed class BuildLease : IDisposable
 {
     private const string DirectoryName = "leases";
+    private const string Title = "lease 1";
 
     // Where processes cannot be told apart (another machine, another container), a build may take this long.
     private static readonly TimeSpan s_longestForeignBuild = TimeSpan.FromDays(1);
+
+    // Pruning what a build uses is worse than pruning late: a lease that does not say whose it is counts as that of a long build.
+    private static readonly TimeSpan s_longestUnknownBuild = TimeSpan.FromHours(1);
 
     // The start of a process is computed from the time since the machine's start; it moves when the clock is set.
     private static readonly TimeSpan s_startTolerance = TimeSpan.FromSeconds(10);
@@ -32,8 +36,8 @@ public sealed class BuildLease : IDisposable
             BlobStore.CreateDirectory(directory);
             using var process = Process.GetCurrentProcess();
             var path = Path.Combine(directory, Guid.NewGuid().ToString("N"));
-            store.WriteFile(Path.GetRelativePath(store.Root, path), System.Text.Encoding.UTF8.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartTime.ToUniversalTime().Ticks} {Environment.MachineName}")));
+            store.WriteFile(Path.GetRelativePath(store.Root, path), SealedText.Write(
+                Title, string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartTime.ToUniversalTime().Ticks} {Environment.MachineName}")));
             return new BuildLease(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -57,7 +61,7 @@ public sealed class BuildLease : IDisposable
             try
             {
                 var began = file.LastWriteTimeUtc;
-                if (IsRunning(File.ReadAllText(file.FullName), now - began))
+                if (IsRunning(SealedText.Read(Title, File.ReadAllBytes(file.FullName)), now - began))
                 {
                     running++;
                     oldest = oldest < began ? oldest : began;
@@ -89,12 +93,12 @@ public sealed class BuildLease : IDisposable
         }
     }
 
-    private static bool IsRunning(string text, TimeSpan age)
+    private static bool IsRunning(string? text, TimeSpan age)
     {
-        if (text.Split(' ', 3) is not [var id, var start, var machine] || !int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var processId) || !long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks))
+        if (text?.Split(' ', 3) is not [var id, var start, var machine] || !int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var processId) || !long.TryParse(start, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks))
         {
-            // Being written just now, or damaged.
-            return age < s_startTolerance;
+            // Damaged, or of another version.
+            return age < s_longestUnknownBuild;
         }
 
         if (machine != Environment.MachineName)

@@ -113,6 +113,26 @@ public sealed class CachePrunerTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(-1)]
+    public async Task A_damaged_lease_counts_as_a_build_for_an_hour(int damaged)
+    {
+        _ = await AddAsync("used", TimeSpan.Zero);
+        using var self = Process.GetCurrentProcess();
+        var lease = WriteLease(self.Id, self.StartTime.ToUniversalTime());
+        var content = await File.ReadAllBytesAsync(lease);
+        content[damaged < 0 ? content.Length + damaged : damaged] ^= 1;
+        await File.WriteAllBytesAsync(lease, content);
+
+        File.SetLastWriteTimeUtc(lease, DateTime.UtcNow - TimeSpan.FromMinutes(50));
+        Assert.AreEqual(1, Prune(maxSize: 0).InUse);
+
+        File.SetLastWriteTimeUtc(lease, DateTime.UtcNow - TimeSpan.FromMinutes(70));
+        Assert.AreEqual(1, Prune(maxSize: 0).Files);
+        Assert.IsFalse(File.Exists(lease), "It is swept.");
+    }
+
+    [TestMethod]
     public async Task Files_behind_links_are_left_alone()
     {
         if (OperatingSystem.IsWindows())
@@ -201,7 +221,7 @@ public sealed class CachePrunerTests
     private string WriteLease(int process, DateTime began)
     {
         var name = Path.Combine("leases", Guid.NewGuid().ToString("N"));
-        Store.WriteFile(name, System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{process} {began.Ticks} {Environment.MachineName}")));
+        Store.WriteFile(name, SealedText.Write("lease 1", string.Create(CultureInfo.InvariantCulture, $"{process} {began.Ticks} {Environment.MachineName}")));
         return Path.Combine(Store.Root, name);
     }
 
