@@ -44,7 +44,8 @@ internal sealed class BaseTree
             var descriptor = layer.Blob.Descriptor;
             try
             {
-                var content = await LayerTar.OpenAsync(cache.TryGet(descriptor, out var cached) ? cached : layer.Blob, cancellationToken);
+                // A damaged copy is read from where the base is instead.
+                var content = await LayerTar.OpenAsync(await cache.TryGetVerifiedAsync(descriptor, cancellationToken) ?? layer.Blob, cancellationToken);
                 await using (content.ConfigureAwait(false))
                 {
                     await tree.ApplyAsync(content, files, cancellationToken);

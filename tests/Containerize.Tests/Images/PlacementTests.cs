@@ -47,6 +47,25 @@ public sealed class PlacementTests
     }
 
     [TestMethod]
+    public async Task A_damaged_copy_of_a_layer_in_the_cache_is_not_read()
+    {
+        using var directory = new TemporaryDirectory();
+        var store = new BlobStore(directory["cache"]);
+        var layer = TestLayer.FromTar(TestLayer.Tar(Directory("tmp", "1777")));
+        var blob = new MemoryBlob(MediaTypes.OciLayerGzip, layer.Content);
+        var damaged = TestLayer.FromTar(TestLayer.Tar(Directory("tmp", "1776"))).Content.ToArray();
+        Array.Resize(ref damaged, (int)blob.Descriptor.Size);
+        var path = store.PathOf(blob.Descriptor.Digest);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await System.IO.File.WriteAllBytesAsync(path, damaged);
+
+        var tree = await BaseTree.ReadAsync(Sample.Image(Sample.Amd64, [new Layer(blob, layer.DiffId)]), store, CancellationToken.None);
+
+        Assert.AreEqual(Mode("1777"), tree.FindDirectory("tmp")!.Mode);
+        Assert.IsFalse(store.TryGet(blob.Descriptor, out _), "It is moved aside.");
+    }
+
+    [TestMethod]
     public async Task Links_of_the_base_are_followed_and_stay()
     {
         var placed = await PlaceAsync(
