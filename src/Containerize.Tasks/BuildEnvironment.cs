@@ -154,9 +154,9 @@ internal sealed class BuildEnvironment : IDisposable
         try
         {
             var cache = new BlobStore(directory);
-            if (DirectoryOwner.IsOther(cache.Root))
+            if (CacheTrust.Objection(cache) is { } objection)
             {
-                throw new UnauthorizedAccessException("it belongs to another user");
+                throw new UnauthorizedAccessException(objection);
             }
 
             using (cache.CreateWriter())
@@ -168,7 +168,7 @@ internal sealed class BuildEnvironment : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{fallback}' instead and shares nothing with others. Make the directory writable, or set ContainerizeCacheDirectory.");
+            warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{fallback}' instead and shares nothing with others. Make the directory yours, and writable for nobody else, or set ContainerizeCacheDirectory.");
             return new BlobStore(fallback);
         }
     }
