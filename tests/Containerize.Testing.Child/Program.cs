@@ -1,0 +1,49 @@
+using System.Globalization;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Testing.Child;
+
+/// <summary>Fills the cache whose directory is the only argument, with several writers at once, until the process is killed.</summary>
+internal static class Program
+{
+    private const int Writers = 4;
+    private const int DifferentBlobs = 64;
+    private const int BlobSize = 256 * 1024;
+
+    // A test that died does not leave this process behind.
+    private static readonly TimeSpan s_longestLife = TimeSpan.FromMinutes(1);
+
+    private static async Task Main(string[] arguments)
+    {
+        var cache = new LayerCache(new BlobStore(arguments[0]));
+        using var end = new CancellationTokenSource(s_longestLife);
+        var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(() => FillAsync(cache, writer * DifferentBlobs / Writers, end.Token))).ToList();
+        await Console.Out.WriteLineAsync("writing");
+        await Task.WhenAll(writers);
+    }
+
+    private static async Task FillAsync(LayerCache cache, int first, CancellationToken cancellationToken)
+    {
+        for (var number = first; !cancellationToken.IsCancellationRequested; number = (number + 1) % DifferentBlobs)
+        {
+            var bytes = new byte[BlobSize + number];
+            bytes.AsSpan().Fill((byte)number);
+            var blob = new MemoryBlob(MediaTypes.OciLayer, bytes);
+            using var stream = new MemoryStream(bytes);
+            var item = new ContentItem(string.Create(CultureInfo.InvariantCulture, $"file {number}"), $"f {blob.Descriptor.Digest}", null);
+            var content = LayerContent.Of("test", [item], new LayerOptions());
+
+            // What exists is kept, so every round has to write anew.
+            if (cache.Store.TryGet(blob.Descriptor, out var there))
+            {
+                File.Delete(there.Path);
+            }
+
+            cache.Remove(content.Hash);
+            _ = await cache.Store.AddAsync(blob.Descriptor, stream, "a test", cancellationToken);
+            cache.Add(content, new LayerRecord(blob.Descriptor, blob.Descriptor.Digest, bytes.Length, 1));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing;
+
+namespace Containerize.Tests.Storage;
+
+[TestClass]
+public sealed class KilledWriterTests : IDisposable
+{
+    private const int Kills = 20;
+    private const int LongestDelay = 60;
+
+    private readonly TemporaryDirectory _folder = new();
+
+    private BlobStore Store => new(_folder["store"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task Writers_that_are_killed_leave_whole_blobs_and_whole_records_and_a_cache_that_works()
+    {
+        var random = new Random(Kills);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await RunAndKillAsync(random.Next(LongestDelay));
+        }
+
+        var blobs = Files("blobs");
+        var records = Files("layers");
+        var broken = blobs.Where(file => Digest.Of(File.ReadAllBytes(file)).Hex != Path.GetFileName(file))
+            .Concat(records.Where(file => !IsReadable(Path.GetFileName(file))));
+        Assert.IsNotEmpty(blobs);
+        Assert.IsNotEmpty(records);
+        Assert.IsEmpty(broken.ToList());
+        Assert.IsNotEmpty(Files("tmp"), "No writer was killed while it wrote, so this has shown nothing.");
+
+        await AssertWorksAsync();
+    }
+
+    private async Task RunAndKillAsync(int delay)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Containerize.Testing.Child.dll"), Store.Root]) { RedirectStandardOutput = true };
+        using var child = Process.Start(start)!;
+        try
+        {
+            Assert.AreEqual("writing", await child.StandardOutput.ReadLineAsync());
+            await Task.Delay(delay);
+            Assert.IsFalse(child.HasExited, "It should write until it is killed.");
+        }
+        finally
+        {
+            child.Kill();
+            await child.WaitForExitAsync();
+        }
+    }
+
+    private bool IsReadable(string record)
+    {
+        var cache = new LayerCache(Store);
+        return Digest.TryParse($"sha256:{record.Split('.')[0]}", out var inputs) && (record.EndsWith(".content", StringComparison.Ordinal) ? cache.FindContent(inputs) is not null : cache.Find(inputs) is not null);
+    }
+
+    private async Task AssertWorksAsync()
+    {
+        var content = "afterwards"u8.ToArray();
+        var blob = new MemoryBlob(MediaTypes.OciLayer, content).Descriptor;
+        _ = await Store.AddAsync(blob, new MemoryStream(content), "test", CancellationToken.None);
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(blob, CancellationToken.None));
+
+        Store.RemoveAbandoned(DateTimeOffset.UtcNow + TimeSpan.FromHours(2));
+        Assert.IsEmpty(Files("tmp"));
+    }
+
+    // Those with a dot are not named yet.
+    private List<string> Files(string directory) =>
+        [.. Directory.GetFiles(Path.Combine(Store.Root, directory), "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith('.'))];
+}
