@@ -7,8 +7,9 @@ namespace Containerize.Storage;
 
 /// <summary>
 /// Blobs in a directory, named by their digests as in an OCI layout (<c>blobs/sha256/…</c>).
-/// A name exists only with verified content: bytes arrive in a temporary file beside it, are flushed and then renamed,
+/// A name is given only to verified content: bytes arrive in a temporary file and are renamed when they are whole,
 /// so any writer may die at any instruction, and any number of processes may write the same blob.
+/// They are not forced to the disk: whoever uses the bytes verifies them.
 /// </summary>
 public sealed class BlobStore
 {
