@@ -19,6 +19,8 @@ internal static class Program
     {
         var cache = new LayerCache(new BlobStore(arguments[0]));
         using var end = new CancellationTokenSource(s_longestLife);
+        // The first one takes long, for it is compiled; a kill should come while others are written.
+        await WriteAsync(cache, 0, end.Token);
         var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(() => FillAsync(cache, writer * DifferentBlobs / Writers, end.Token))).ToList();
         await Console.Out.WriteLineAsync("writing");
         await Task.WhenAll(writers);
@@ -28,22 +30,27 @@ internal static class Program
     {
         for (var number = first; !cancellationToken.IsCancellationRequested; number = (number + 1) % DifferentBlobs)
         {
-            var bytes = new byte[BlobSize + number];
-            bytes.AsSpan().Fill((byte)number);
-            var blob = new MemoryBlob(MediaTypes.OciLayer, bytes);
-            using var stream = new MemoryStream(bytes);
-            var item = new ContentItem(string.Create(CultureInfo.InvariantCulture, $"file {number}"), $"f {blob.Descriptor.Digest}", null);
-            var content = LayerContent.Of("test", [item], new LayerOptions());
-
-            // What exists is kept, so every round has to write anew.
-            if (cache.Store.TryGet(blob.Descriptor, out var there))
-            {
-                File.Delete(there.Path);
-            }
-
-            cache.Remove(content.Hash);
-            _ = await cache.Store.AddAsync(blob.Descriptor, stream, "a test", cancellationToken);
-            cache.Add(content, new LayerRecord(blob.Descriptor, blob.Descriptor.Digest, bytes.Length, 1));
+            await WriteAsync(cache, number, cancellationToken);
         }
+    }
+
+    private static async Task WriteAsync(LayerCache cache, int number, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[BlobSize + number];
+        bytes.AsSpan().Fill((byte)number);
+        var blob = new MemoryBlob(MediaTypes.OciLayer, bytes);
+        using var stream = new MemoryStream(bytes);
+        var item = new ContentItem(string.Create(CultureInfo.InvariantCulture, $"file {number}"), $"f {blob.Descriptor.Digest}", null);
+        var content = LayerContent.Of("test", [item], new LayerOptions());
+
+        // What exists is kept, so every round has to write anew.
+        if (cache.Store.TryGet(blob.Descriptor, out var there))
+        {
+            File.Delete(there.Path);
+        }
+
+        cache.Remove(content.Hash);
+        _ = await cache.Store.AddAsync(blob.Descriptor, stream, "a test", cancellationToken);
+        cache.Add(content, new LayerRecord(blob.Descriptor, blob.Descriptor.Digest, bytes.Length, 1));
     }
 }
