@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing.Registry;
@@ -60,6 +61,48 @@ public sealed class DownloadTests
         await using var lab = await ClientLab.StartAsync();
         await lab.FetchAsync(lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size)));
         Assert.AreEqual("identity", lab.Registry.RequestsTo(RequestKind.Blob, "GET")[0].Header("Accept-Encoding"));
+    }
+
+    [TestMethod]
+    public async Task Compression_that_a_proxy_adds_all_the_same_is_undone()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var bytes = ClientLab.RandomBytes(Size);
+        var blob = lab.Registry.AddBlob("team/app", bytes);
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length"));
+        AssertHolds(bytes, await lab.FetchAsync(blob));
+    }
+
+    [TestMethod]
+    public async Task A_compressed_download_that_breaks_begins_anew()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var bytes = ClientLab.RandomBytes(Size);
+        var blob = lab.Registry.AddBlob("team/app", bytes);
+        lab.Registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length").ResetAfter(100_000));
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length"));
+        AssertHolds(bytes, await lab.FetchAsync(blob));
+    }
+
+    [TestMethod]
+    public async Task A_layer_that_an_object_store_calls_encoded_is_taken_as_it_is()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var bytes = Gzip(ClientLab.RandomBytes(Size));
+        var blob = lab.Registry.AddBlob("team/app", bytes);
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.SetHeader("Content-Encoding", "gzip"));
+        AssertHolds(bytes, await lab.FetchAsync(blob));
+    }
+
+    [TestMethod]
+    public async Task An_encoding_that_nobody_asked_for_and_that_is_unknown_is_named()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size));
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.ChangeBody(body => body[..1000]).SetHeader("Content-Encoding", "squeeze"));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(blob));
+        Assert.AreEqual(DiagnosticCode.RegistryError, failure.Code);
+        StringAssert.Contains(failure.Message, "squeeze");
     }
 
     [TestMethod]
@@ -265,6 +308,17 @@ public sealed class DownloadTests
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(layer with { Urls = [$"{other.BaseAddress}v2/windows/base/blobs/{layer.Digest}"] }));
         Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
         Assert.AreEqual(0, other.Requests.Count);
+    }
+
+    private static byte[] Gzip(byte[] bytes)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+
+        return compressed.ToArray();
     }
 
     private static void AssertHolds(byte[] bytes, FileBlob file) => CollectionAssert.AreEqual(bytes, File.ReadAllBytes(file.Path));

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Containerize.Oci;
 using Containerize.Testing.Registry;
@@ -46,6 +47,25 @@ public sealed class ManifestTests
         await using var lab = await ClientLab.StartAsync();
         Assert.IsNull(await lab.Client.TryGetManifestAsync(lab.Repository, "none", CancellationToken.None));
         Assert.IsNull(await lab.Client.TryResolveAsync(lab.Repository, "none", CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task A_manifest_that_a_proxy_compressed_is_read()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.AddManifest("team/app", "1.0", s_manifest, MediaTypes.OciManifest);
+        lab.Registry.On(RequestKind.Manifest, "GET").Do(fault => fault.SetHeader("Content-Encoding", "deflate").ChangeBody(body =>
+        {
+            using var compressed = new MemoryStream();
+            using (var deflate = new ZLibStream(compressed, CompressionLevel.Optimal))
+            {
+                deflate.Write(body);
+            }
+
+            return compressed.ToArray();
+        }));
+        var found = await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        CollectionAssert.AreEqual(s_manifest, found!.Content.ToArray());
     }
 
     [TestMethod]

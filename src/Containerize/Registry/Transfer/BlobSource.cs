@@ -25,10 +25,11 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, Uri url, Access acce
             var partial = await SendAsync(offset, cancellationToken);
             if (partial.StatusCode == HttpStatusCode.OK)
             {
-                return (await ResponseBody.OpenAsync(partial, options, cancellationToken), 0);
+                return (await OpenWholeAsync(partial, cancellationToken), 0);
             }
 
-            if (partial.StatusCode == HttpStatusCode.PartialContent && StartOf(partial) is { } start && start <= offset)
+            if (partial.StatusCode == HttpStatusCode.PartialContent && StartOf(partial) is { } start && start <= offset
+                && (ResponseBody.CodingOf(partial) is null || partial.Content.Headers.ContentLength == descriptor.Size - start))
             {
                 return (await ResponseBody.OpenAsync(partial, options, cancellationToken), start);
             }
@@ -37,8 +38,17 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, Uri url, Access acce
             partial.Dispose();
         }
 
-        return (await ResponseBody.OpenAsync(await SendAsync(null, cancellationToken), options, cancellationToken), 0);
+        return (await OpenWholeAsync(await SendAsync(null, cancellationToken), cancellationToken), 0);
     }
+
+    /// <summary>
+    /// The bytes from the first on. Object stores label a layer <c>Content-Encoding: gzip</c> because it is a gzip file; only a length that is not the blob's tells
+    /// that somebody on the way has compressed it once more.
+    /// </summary>
+    private Task<Stream> OpenWholeAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.Content.Headers.ContentLength == descriptor.Size
+            ? ResponseBody.OpenAsync(response, options, cancellationToken)
+            : ResponseBody.OpenDecodedAsync(response, options, cancellationToken);
 
     private async Task<HttpResponseMessage> SendAsync(long? offset, CancellationToken cancellationToken)
     {
