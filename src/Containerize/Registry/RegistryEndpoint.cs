@@ -67,7 +67,13 @@ internal sealed class RegistryEndpoint
         try
         {
             var response = await SendAuthorizedAsync(request, cancellationToken);
-            return Retrier.IsTransient(response.StatusCode) ? throw await TransientFailure.OfAsync(response, _gate, _options, cancellationToken) : response;
+            if (Retrier.IsTransient(response.StatusCode))
+            {
+                throw await TransientFailure.OfAsync(response, _pool, _gate, _options, cancellationToken);
+            }
+
+            _pool.Served(response.RequestMessage!.RequestUri!);
+            return response;
         }
         catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
         {
@@ -116,7 +122,7 @@ internal sealed class RegistryEndpoint
         using var response = await SendPlainAsync(new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);
         if (Retrier.IsTransient(response.StatusCode))
         {
-            throw await TransientFailure.OfAsync(response, _gate, _options, cancellationToken);
+            throw await TransientFailure.OfAsync(response, _pool, _gate, _options, cancellationToken);
         }
 
         var challenges = IsForeign(response) ? [] : Challenge.Of(response);

@@ -33,7 +33,10 @@ public sealed record RegistryOptions
     /// <summary>How many blobs are transferred at once.</summary>
     public int MaxParallelTransfers { get; init; } = 4;
 
-    /// <summary>How often a failed request or transfer is repeated before giving up; a transfer that progresses starts counting anew.</summary>
+    /// <summary>
+    /// How often a failed request or transfer is repeated before giving up; a transfer that progresses starts counting anew.
+    /// The default is about 15 seconds. A registry that served before and is away (it is being restarted) gets three repetitions more, about two minutes in all.
+    /// </summary>
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>The wait before the first repetition; it doubles each time, with jitter.</summary>
@@ -59,6 +62,9 @@ public sealed record RegistryOptions
 
     /// <summary>Looks up environment variables: credentials, insecure registries and the places of configuration files.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>How often a request to a registry that served before and is away is repeated: work was done that would be lost.</summary>
+    internal int MaxRetriesWhenAway => MaxRetries == 0 ? 0 : MaxRetries + 3;
 
     /// <summary>How long a credential helper may take; one that waits for input that nobody sees would take for ever.</summary>
     internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);

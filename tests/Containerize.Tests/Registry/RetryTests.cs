@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Containerize.Oci;
 using Containerize.Registry.Http;
@@ -62,6 +63,64 @@ public sealed class RetryTests
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         StringAssert.Contains(failure.Message, "quota");
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    [DataRow(503, 6)]
+    [DataRow(500, 3)]
+    public async Task A_registry_that_served_before_and_is_away_gets_more_time(int status, int requests)
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 2 };
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        lab.Registry.ClearRequests();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        Assert.AreEqual(requests, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_is_restarted_is_waited_for()
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(300), MaxRetryDelay = TimeSpan.FromSeconds(2) };
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        await lab.Registry.StopAsync();
+        var asking = lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await lab.Registry.RestartAsync();
+        Assert.IsNotNull(await asking);
+    }
+
+    [TestMethod]
+    public async Task Without_repetitions_nothing_is_repeated()
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 0 };
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        lab.Registry.ClearRequests();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(503));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task Oversized_headers_fail_at_once()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.SetHeader("X-Padding", new string('x', 100_000)));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        StringAssert.Contains(failure.Message, "headers that are larger");
+        Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task A_storm_of_429_with_a_date_is_sat_out_by_all_requests()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Times(4).Do(fault => fault.Reply(429, "", ("Retry-After", DateTimeOffset.UtcNow.AddSeconds(1).ToString("R", CultureInfo.InvariantCulture))));
+        var found = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None)));
+        Assert.IsTrue(Array.TrueForAll(found, manifest => manifest is not null));
     }
 
     [TestMethod]

@@ -299,6 +299,16 @@ public sealed class UploadTests
     }
 
     [TestMethod]
+    public async Task An_upload_that_is_opened_nowhere_is_called_so()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.RemoveHeader("Location"));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(ClientLab.RandomBlob(1000)));
+        StringAssert.Contains(failure.Message, "without a Location");
+        StringAssert.Contains(failure.Message, lab.Registry.Authority);
+    }
+
+    [TestMethod]
     public async Task A_missing_repository_is_told_to_be_created()
     {
         await using var lab = await ClientLab.StartAsync();

@@ -96,7 +96,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         try
         {
             var response = await RedirectLoop.SendAsync(pool, request, authorization, url => PolicyFor(origin, request, url), cancellationToken);
-            return Retrier.IsTransient(response.StatusCode) ? throw await TransientFailure.OfAsync(response, gate, options, cancellationToken) : response;
+            return Retrier.IsTransient(response.StatusCode) ? throw await TransientFailure.OfAsync(response, pool, gate, options, cancellationToken) : response;
         }
         catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
         {

@@ -17,6 +17,7 @@ internal sealed class HttpPool : IDisposable
 
     private readonly ConcurrentDictionary<ConnectionPolicy, Lazy<HttpMessageInvoker>> _invokers = new();
     private readonly ConcurrentDictionary<string, AddressScopes> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _served = new(StringComparer.OrdinalIgnoreCase);
     private readonly RegistryOptions _options;
     private readonly ServerTrust _trust;
     private readonly CertificateDirectories _certificates;
@@ -33,6 +34,12 @@ internal sealed class HttpPool : IDisposable
     /// <summary>Where a host's address was seen to lead; by its name when it was reached through a proxy.</summary>
     internal AddressScopes ScopeOf(Uri url) =>
         AddressScope.OfLiteral(url.IdnHost) ?? (_seen.TryGetValue(url.IdnHost, out var scope) ? scope : AddressScopes.Public);
+
+    /// <summary>Remembers that a host did its work.</summary>
+    internal void Served(Uri url) => _served.TryAdd(url.Authority, true);
+
+    /// <summary>Whether a host has done its work before in this build.</summary>
+    internal bool HasServed(Uri url) => _served.ContainsKey(url.Authority);
 
     /// <summary>Why the certificate of a host was not accepted, if it was not.</summary>
     internal string? CertificateFailure(Uri url) => _trust.FailureOf(url.IdnHost);

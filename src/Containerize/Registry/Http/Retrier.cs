@@ -20,8 +20,8 @@ internal sealed class Retrier
         _pipeline = options.MaxRetries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure && arguments.AttemptNumber < failure.MaxRepetitions),
-                MaxRetryAttempts = options.MaxRetries,
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure && arguments.AttemptNumber < RepetitionsFor(failure)),
+                MaxRetryAttempts = options.MaxRetriesWhenAway,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = options.RetryDelay,
@@ -34,8 +34,8 @@ internal sealed class Retrier
 
     internal static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
 
-    /// <summary>Whether an exception tells of a broken connection rather than of a decision.</summary>
-    internal static bool IsConnectionFailure(Exception failure) => failure is HttpRequestException or IOException or TimeoutException;
+    /// <summary>Whether an exception tells of a broken connection, or of bytes that were garbled in it, rather than of a decision.</summary>
+    internal static bool IsConnectionFailure(Exception failure) => failure is HttpRequestException or IOException or TimeoutException or InvalidDataException;
 
     internal async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
@@ -56,6 +56,9 @@ internal sealed class Retrier
         }
     }
 
+    private int RepetitionsFor(TransientException failure) =>
+        failure.IsAway ? _options.MaxRetriesWhenAway : Math.Min(failure.MaxRepetitions, _options.MaxRetries);
+
     /// <summary>What a registry asks for, within bounds, and a little spread so that not all come back at once.</summary>
     private TimeSpan? Delay(Exception? failure)
     {
@@ -72,7 +75,8 @@ internal sealed class Retrier
 
     private ValueTask Report(OnRetryArguments<object> arguments)
     {
-        var text = $"{arguments.Outcome.Exception!.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {_options.MaxRetries}).";
+        var failure = (TransientException)arguments.Outcome.Exception!;
+        var text = $"{failure.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {RepetitionsFor(failure)}).";
         // A pause that people notice is explained; a short one is not worth a line.
         if (arguments.RetryDelay >= s_noticeable)
         {

@@ -8,7 +8,7 @@ internal static class TransientFailure
     private const int RepetitionsWithoutAdvice = 2;
 
     /// <summary>The failure that a status worth a repetition tells of. Closes the host's gate when the host asks for it; disposes the response.</summary>
-    internal static async Task<TransientException> OfAsync(HttpResponseMessage response, HostGate gate, RegistryOptions options, CancellationToken cancellationToken)
+    internal static async Task<TransientException> OfAsync(HttpResponseMessage response, HttpPool pool, HostGate gate, RegistryOptions options, CancellationToken cancellationToken)
     {
         using (response)
         {
@@ -28,6 +28,7 @@ internal static class TransientFailure
                 Status = response.StatusCode,
                 RetryAfter = retryAfter,
                 IsQuota = isTooMany && retryAfter is null,
+                IsAway = (int)response.StatusCode is 502 or 503 or 504 && pool.HasServed(url),
                 MaxRepetitions = isQuota ? 0 : isTooMany && retryAfter is null ? RepetitionsWithoutAdvice : int.MaxValue,
             };
         }
@@ -45,11 +46,17 @@ internal static class TransientFailure
             };
         }
 
+        if (kind == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new TransientException($"{url.Authority} answered with headers that are larger than any registry needs", failure) { MaxRepetitions = 0 };
+        }
+
         var hint = kind == HttpRequestError.SecureConnectionError ? "; if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)" : "";
         return new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
         {
             // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
             MaxRepetitions = kind == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,
+            IsAway = kind is HttpRequestError.ConnectionError && pool.HasServed(url),
         };
     }
 

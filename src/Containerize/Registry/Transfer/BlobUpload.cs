@@ -181,7 +181,9 @@ internal sealed class BlobUpload
         using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/"), _access), cancellationToken);
         return response.StatusCode == HttpStatusCode.Accepted && UploadSession.Of(response) is { } session
             ? session
-            : throw (await RefusedAsync(response, cancellationToken)).Failure;
+            : response.StatusCode == HttpStatusCode.Accepted
+                ? throw new ContainerizeException(DiagnosticCode.RegistryError, $"{_endpoint.Registry} opens an upload to {_access.Repository} without saying where (202 without a Location). The registry, or a proxy before it, is broken or misconfigured.")
+                : throw (await RefusedAsync(response, cancellationToken)).Failure;
     }
 
     private async Task SendWholeAsync(UploadSession session, CancellationToken cancellationToken)

@@ -95,7 +95,12 @@ internal sealed class ResumingStream : ForwardStream
                 return 0;
             }
 
-            throw failure as TransientException ?? new TransientException($"the download of {_descriptor.Digest} broke off at byte {_position}: {Printable.Clean(failure.Message)}", failure);
+            if (failure is TransientException transient)
+            {
+                throw _place < _places.Count - 1 ? transient.WithoutPatience() : transient;
+            }
+
+            throw new TransientException($"the download of {_descriptor.Digest} broke off at byte {_position}: {Printable.Clean(failure.Message)}", failure);
         }
     }
 
