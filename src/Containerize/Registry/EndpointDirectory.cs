@@ -12,7 +12,7 @@ namespace Containerize.Registry;
 /// <summary>Finds out how each registry is reached: https, or for this machine and insecure registries http where https does not answer. Remembers what worked.</summary>
 internal sealed class EndpointDirectory : IDisposable
 {
-    private const string DockerHubHost = "registry-1.docker.io";
+    internal const string DockerHubHost = "registry-1.docker.io";
     private static readonly TimeSpan s_probePatience = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Lazy<Task<RegistryEndpoint>>> _endpoints = new();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Containerize.Oci;
 
 namespace Containerize.Registry.Configuration;
 
@@ -20,7 +21,9 @@ internal sealed class CertificateDirectories(RegistryOptions options)
 
     private HostCertificates? Find(string authority)
     {
-        var directory = Places().SelectMany(place => new[] { Path.Combine(place, authority), Path.Combine(place, authority + ":443") }).FirstOrDefault(Directory.Exists);
+        // Podman keeps Docker Hub's under the name in references, Docker under the host that serves it.
+        string[] names = authority == EndpointDirectory.DockerHubHost ? [ImageReference.DockerHub, authority] : [authority];
+        var directory = Places().SelectMany(place => names.SelectMany(name => new[] { Path.Combine(place, name), Path.Combine(place, name + ":443") })).FirstOrDefault(Directory.Exists);
         if (directory is null)
         {
             return null;
