@@ -86,23 +86,30 @@ internal sealed class ArchiveContents
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: a blob is damaged.</exception>
     internal async Task WriteAsync(Stream target, CancellationToken cancellationToken)
     {
-        if (!_gzip)
+        if (_gzip)
         {
-            await WriteTarAsync(target, cancellationToken);
-            return;
+            var stored = await StoredGzipStream.CreateAsync(target, cancellationToken);
+            await WriteTarAsync(stored, Streamed(stored), cancellationToken);
+            await stored.CompleteAsync(cancellationToken);
         }
-
-        var stored = await StoredGzipStream.CreateAsync(target, cancellationToken);
-        await WriteTarAsync(stored, cancellationToken);
-        await stored.CompleteAsync(cancellationToken);
+        else if (target is FileStream file)
+        {
+            await ImageBlobs.CopyAllAsync(file, _entries.Select(entry => entry.Content), (copy, token) => WriteTarAsync(file, copy, token), cancellationToken);
+        }
+        else
+        {
+            await WriteTarAsync(target, Streamed(target), cancellationToken);
+        }
     }
 
-    private async Task WriteTarAsync(Stream tar, CancellationToken cancellationToken)
+    private static Func<Blob, CancellationToken, Task> Streamed(Stream target) => (blob, token) => ImageBlobs.CopyAsync(blob, target, token);
+
+    private async Task WriteTarAsync(Stream tar, Func<Blob, CancellationToken, Task> copy, CancellationToken cancellationToken)
     {
         foreach (var entry in _entries)
         {
             await tar.WriteAsync(entry.Header, cancellationToken);
-            await ImageBlobs.CopyAsync(entry.Content, tar, cancellationToken);
+            await copy(entry.Content, cancellationToken);
             await tar.WriteAsync(new byte[TarHeader.Padding(entry.Content.Descriptor.Size)], cancellationToken);
         }
 
