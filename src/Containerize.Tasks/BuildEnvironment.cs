@@ -14,6 +14,7 @@ internal sealed class BuildEnvironment : IDisposable
 {
     private const string NoCache = "none";
     private const int MostRetries = 20;
+    private const long RoomWorthTrying = 16 * 1024 * 1024;
 
     private readonly string _projectDirectory;
     private readonly string _outputDirectory;
@@ -28,7 +29,8 @@ internal sealed class BuildEnvironment : IDisposable
     /// <param name="outputDirectory">The project's own directory, for a cache where the shared one is unusable.</param>
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="warn">Is told of an unusable cache.</param>
-    internal BuildEnvironment(ITaskItem item, string outputDirectory, IReporter reporter, Action<string> warn)
+    /// <param name="cacheIsFull">Whether the shared cache was found to be full, so that it is not used.</param>
+    internal BuildEnvironment(ITaskItem item, string outputDirectory, IReporter reporter, Action<string> warn, bool cacheIsFull = false)
     {
         _projectDirectory = item.ItemSpec;
         _reporter = reporter;
@@ -37,7 +39,7 @@ internal sealed class BuildEnvironment : IDisposable
         _cacheFrom = List(item.GetMetadata("CacheFrom"));
         _verifyCache = item.GetMetadata("VerifyCache") == "true";
         var directory = CacheLocation.Resolve(item.GetMetadata("CacheDirectory"), _projectDirectory, Environment.GetEnvironmentVariable);
-        Cache = OpenCache(directory, Path.Combine(outputDirectory, "cache"), warn);
+        Cache = OpenCache(cacheIsFull ? null : directory, OwnCache(outputDirectory), warn);
         _tagPolicy = new BaseTagPolicy
         {
             MaxAge = Duration.Parse("ContainerizeBaseImageMaxAge", item.GetMetadata("BaseImageMaxAge")) ?? TimeSpan.Zero,
@@ -70,6 +72,25 @@ internal sealed class BuildEnvironment : IDisposable
     internal RegistryClient Registries { get; }
 
     public void Dispose() => Registries.Dispose();
+
+    /// <summary>Whether a build that failed would find room without the shared cache: that is full, and the project lies on another disk.</summary>
+    /// <param name="failure">Why it failed.</param>
+    internal bool IsCacheFull(Exception failure)
+    {
+        if (!WriteFailure.IsDiskFull(failure) && failure is not ContainerizeException { Code: DiagnosticCode.DiskFull })
+        {
+            return false;
+        }
+
+        try
+        {
+            return FreeSpace(_outputDirectory) - FreeSpace(Cache.Root) > RoomWorthTrying;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Keeps what the cache holds from being pruned until MSBuild's build ends.</summary>
     /// <param name="engine">Knows when it ends.</param>
@@ -138,6 +159,10 @@ internal sealed class BuildEnvironment : IDisposable
                 $"This build writes a binary log, and MSBuild writes the variable {found} into it. Give the password as CONTAINERIZE_REGISTRY_<HOST>_PASSWORD instead, use 'docker login', or show the log to nobody.");
         }
     }
+
+    private static long FreeSpace(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+
+    private static string OwnCache(string outputDirectory) => Path.Combine(outputDirectory, "cache");
 
     private static int Retries(string text) =>
         text.Length == 0 ? new RegistryOptions().MaxRetries

@@ -91,6 +91,20 @@ public sealed class BuildImage : ContainerizeTask
     {
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, reporter);
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
+        try
+        {
+            await RunAsync(environment, destinations, reporter, cancellationToken);
+        }
+        catch (Exception failure) when (environment.IsCacheFull(failure))
+        {
+            reporter.Warning(DiagnosticCode.CacheUnusable, $"The disk with the cache '{environment.Cache.Root}' is full, or your quota on it is used up; this project's own directory is used instead, and shares nothing with others. Make room ('dotnet build -t:ContainerizePrune'), or set ContainerizeCacheDirectory.");
+            using var own = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail, cacheIsFull: true);
+            await RunAsync(own, destinations, reporter, cancellationToken);
+        }
+    }
+
+    private async Task RunAsync(BuildEnvironment environment, DestinationList destinations, IReporter reporter, CancellationToken cancellationToken)
+    {
         environment.Announce(BuildEngine4);
         Tasks.BuildEnvironment.WarnOfLoggedSecrets(reporter);
         var store = new BlobStore(OutputDirectory);

@@ -60,6 +60,29 @@ public sealed class IncrementalTests
     }
 
     [TestMethod]
+    [Requires("mount", "umount", "root")]
+    public async Task A_full_disk_of_the_cache_stops_no_build_but_is_told_once()
+    {
+        using var machine = new TemporaryDirectory();
+        var disk = Directory.CreateDirectory(machine["cache"]).FullName;
+        (await ProcessRunner.RunAsync("mount", ["-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", disk])).EnsureSuccess();
+        try
+        {
+            using var project = await TestProject.ConsoleAsync(Body);
+            var result = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={disk}");
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            Assert.AreEqual(1, result.Output.Split("warning CTZ4003", StringSplitOptions.None).Length - 1, result.Output);
+            StringAssert.Contains(result.Output, disk);
+            ImageValidator.Check(project.Archive);
+            Assert.IsEmpty(Directory.GetFiles(Path.Combine(disk, "tmp")), "What did not fit is gone.");
+        }
+        finally
+        {
+            await ProcessRunner.RunAsync("umount", [disk]);
+        }
+    }
+
+    [TestMethod]
     [Requires("docker-registry")]
     public async Task A_fresh_machine_takes_from_the_registry_what_the_last_one_pushed()
     {

@@ -1,7 +1,7 @@
 namespace Containerize.Storage;
 
 /// <summary>Explains why a file could not be written.</summary>
-internal static class WriteFailure
+public static class WriteFailure
 {
     private const int LinuxNoSpace = 28;
     private const int LinuxQuota = 122;
@@ -18,7 +18,7 @@ internal static class WriteFailure
     /// <summary>Whether there was no room.</summary>
     /// <param name="failure">The failure.</param>
     /// <returns>Whether the disk is full, or a quota used up.</returns>
-    internal static bool IsDiskFull(Exception failure) => failure is IOException && failure.HResult switch
+    public static bool IsDiskFull(Exception failure) => failure is IOException && failure.HResult switch
     {
         WindowsDiskFull or WindowsHandleDiskFull or WindowsQuota => true,
         // On Unix the runtime passes the system's error number on as it is.
