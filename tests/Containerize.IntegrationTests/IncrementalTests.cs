@@ -100,6 +100,7 @@ public sealed class IncrementalTests
 
         Assert.AreEqual("dependencies:registry app:built", Origins(clone));
         Assert.AreEqual(dependencies, clone.LayerDigest("dependencies"));
+        CollectionAssert.Contains(clone.Info["layers"]![1]!["changes"]!["changed"]!.AsArray().Select(path => (string?)path).ToList(), "app/hello.dll", "What changed is known from the registry.");
         var layers = clone.Info["layers"]!.AsArray();
         var config = JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry.Host}/team/app:latest"])).EnsureSuccess().Output)!["config"]!;
         Assert.AreEqual(layers[1]!["compressedSize"]!.GetValue<long>() + config["size"]!.GetValue<long>(), clone.Info["bytesUploaded"]!.GetValue<long>(), "The layer of the app and the config, nothing else.");

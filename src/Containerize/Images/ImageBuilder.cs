@@ -40,14 +40,15 @@ public static class ImageBuilder
         await (opening.IsFaulted || !making.IsFaulted ? opening : (Task)making);
         memory.Hashes.Save();
         var (baseImage, layers) = (await opening, await making);
-        var built = Assemble(request, baseImage, layers, memory, reporter);
+        var changes = await CompareAsync(layers, memory, cancellationToken);
+        var built = Assemble(request, baseImage, layers, changes, reporter);
         if (layers.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
             return built;
         }
 
         var verified = await Task.WhenAll(layers.Select(layer => maker.VerifyAsync(layer, cancellationToken)));
-        return verified.SequenceEqual(layers) ? built : Assemble(request, baseImage, verified, memory, reporter);
+        return verified.SequenceEqual(layers) ? built : Assemble(request, baseImage, verified, changes, reporter);
     }
 
     private static async Task<IReadOnlyList<MadeLayer>> MakeLayersAsync(IReadOnlyList<ILayerSource> layers, LayerMaker maker, CancellationToken cancellationToken)
@@ -61,7 +62,7 @@ public static class ImageBuilder
         return made;
     }
 
-    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<MadeLayer> layers, BuildMemory memory, IReporter reporter)
+    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<MadeLayer> layers, IReadOnlyList<LayerChanges?> changes, IReporter reporter)
     {
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
@@ -70,23 +71,33 @@ public static class ImageBuilder
             .With(settings);
         IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
         var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
-        return new BuiltImage(image, [.. layers.Select(layer => Describe(layer, memory))], baseImage.Name, baseDigest);
+        return new BuiltImage(image, [.. layers.Zip(changes, Describe)], baseImage.Name, baseDigest);
     }
 
-    private static BuiltLayer Describe(MadeLayer layer, BuildMemory memory)
+    private static BuiltLayer Describe(MadeLayer layer, LayerChanges? changes) => new(
+        layer.Source.Name,
+        layer.Record.FileCount,
+        layer.Record.UncompressedSize,
+        layer.Blob.Descriptor,
+        layer.Record.DiffId,
+        layer.Source.Packages,
+        layer.Prepared.Content.Hash,
+        layer.Origin,
+        changes);
+
+    private static async Task<IReadOnlyList<LayerChanges?>> CompareAsync(IReadOnlyList<MadeLayer> layers, BuildMemory memory, CancellationToken cancellationToken)
     {
-        var content = layer.Prepared.Content;
-        var before = memory.Previous.InputsOf(layer.Source.Name);
-        return new BuiltLayer(
-            layer.Source.Name,
-            layer.Record.FileCount,
-            layer.Record.UncompressedSize,
-            layer.Blob.Descriptor,
-            layer.Record.DiffId,
-            layer.Source.Packages,
-            content.Hash,
-            layer.Origin,
-            before is { } inputs && inputs != content.Hash && memory.Layers.FindContent(inputs) is { } old ? LayerChanges.Between(old, content) : null);
+        var changes = new List<LayerChanges?>();
+        foreach (var layer in layers)
+        {
+            var content = layer.Prepared.Content;
+            var before = memory.Previous.InputsOf(layer.Source.Name) is { } inputs ? memory.Layers.FindContent(inputs)
+                : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built ? await memory.Registries.TryReadContentAsync(layer.Source.Name, cancellationToken)
+                : null;
+            changes.Add(before is not null && before.Hash != content.Hash ? LayerChanges.Between(before, content) : null);
+        }
+
+        return changes;
     }
 
     private static SortedList<string, string> Annotations(MadeLayer layer) => new(StringComparer.Ordinal)

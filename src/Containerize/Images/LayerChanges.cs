@@ -63,6 +63,12 @@ public sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<str
 
     private static List<PackageChange> PackagesBetween(LayerContent before, LayerContent after)
     {
+        if (before.Items.All(item => item.Package is null))
+        {
+            // Nobody said so; that all packages were new would be a lie.
+            return [];
+        }
+
         var old = PackagesOf(before);
         var current = PackagesOf(after);
         return

@@ -20,9 +20,10 @@ public static class LayerReport
     /// <returns>The lines.</returns>
     public static IEnumerable<string> Explain(BuiltImage built, PreviousBuild previous)
     {
-        yield return previous.IsEmpty
-            ? $"{built.Image.Config.Platform}: this project published no image from here yet, so there is nothing to compare with."
-            : $"{built.Image.Config.Platform}, compared with the image that was published last:";
+        var platform = built.Image.Config.Platform;
+        yield return !previous.IsEmpty ? $"{platform}, compared with the image that was published last:"
+            : built.Layers.Any(layer => layer.Changes is not null || layer.Origin == LayerOrigin.Registry) ? $"{platform}, compared with the image in the registry:"
+            : $"{platform}: this project published no image from here yet, so there is nothing to compare with.";
         foreach (var layer in built.Layers)
         {
             yield return $"  {layer.Name}: {Compare(layer, previous)}";
@@ -48,7 +49,8 @@ public static class LayerReport
         };
         return (previous.InputsOf(layer.Name), layer.Changes) switch
         {
-            (null, _) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Files} files",
+            (null, null) when layer.Origin == LayerOrigin.Registry && previous.IsEmpty => $"unchanged, {how}",
+            (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Files} files",
             ({ } inputs, _) when inputs == layer.Inputs => $"unchanged, {how}",
             (_, null) => $"changed, {how}; what was in it before is not known here any more",
             (_, { } changes) => $"changed, {how}: {changes.Added.Count} added, {changes.Changed.Count} changed, {changes.Removed.Count} removed",

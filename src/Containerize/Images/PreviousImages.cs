@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -21,6 +20,10 @@ namespace Containerize.Images;
 public sealed class PreviousImages(
     RegistryClient client, IReadOnlyList<ImageReference> images, IReadOnlyList<RepositoryReference> targets, Platform platform, BlobStore store, bool verify, IReporter reporter)
 {
+    // What is worth fetching only to say how it differs: the layers of an app's own code have about this size, those of its packages do not.
+    private const long MostToCompare = 4L * 1024 * 1024;
+    private const long MostUncompressedToCompare = 64L * 1024 * 1024;
+
     private readonly Dictionary<ImageReference, IReadOnlyList<ForeignLayer>> _read = [];
 
     /// <summary>Whether the bytes of a layer are compared with what is said of them before it is used.</summary>
@@ -35,21 +38,60 @@ public sealed class PreviousImages(
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<IReadOnlyList<ForeignLayer>> FindAsync(Digest inputs, CancellationToken cancellationToken)
     {
+        var found = new List<ForeignLayer>();
         foreach (var image in images)
         {
-            if (!_read.TryGetValue(image, out var layers))
+            found.AddRange((await LayersOfAsync(image, cancellationToken)).Where(layer => layer.Inputs == inputs));
+            if (found.Exists(layer => targets.Contains(layer.Repository)))
             {
-                _read[image] = layers = await ReadAsync(image, cancellationToken);
-            }
-
-            if (layers.Where(layer => layer.Inputs == inputs).ToList() is { Count: > 0 } found)
-            {
-                return found;
+                // There it need not even be mounted. What the others have is asked for only when a target does not have it.
+                break;
             }
         }
 
-        return [];
+        return found;
     }
+
+    /// <summary>What went into the layer of a name in the image that the push replaces: on a machine that has built nothing yet, only the registry knows.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The content, without packages; null when there is no such layer, or it is too large to be fetched for a comparison.</returns>
+    internal async Task<LayerContent?> TryReadContentAsync(string name, CancellationToken cancellationToken)
+    {
+        foreach (var image in images)
+        {
+            if ((await LayersOfAsync(image, cancellationToken)).FirstOrDefault(layer => layer.Name == name) is not { } layer)
+            {
+                continue;
+            }
+
+            try
+            {
+                return layer.Blob.Descriptor.Size > MostToCompare ? null : await ReadContentAsync(layer, cancellationToken);
+            }
+            catch (Exception failure) when (failure is ContainerizeException or InvalidDataException or EndOfStreamException or IOException or FormatException or ZstdSharp.ZstdException)
+            {
+                reporter.Detail($"The layer '{name}' of {layer.Origin} cannot be compared: {failure.Message}");
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<LayerContent> ReadContentAsync(ForeignLayer layer, CancellationToken cancellationToken)
+    {
+        // Through the store: its bytes are verified there, and the next build finds them.
+        var blob = await client.FetchAsync(layer.Repository, layer.Blob.Descriptor, store, cancellationToken);
+        var tar = new BoundedStream(await LayerTar.OpenAsync(blob, cancellationToken), MostUncompressedToCompare);
+        await using (tar.ConfigureAwait(false))
+        {
+            return await TarContent.ReadAsync(layer.Inputs, tar, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<ForeignLayer>> LayersOfAsync(ImageReference image, CancellationToken cancellationToken) =>
+        _read.TryGetValue(image, out var layers) ? layers : _read[image] = await ReadAsync(image, cancellationToken);
 
     /// <summary>Looks for a blob that was made here once, and of which only the bytes are gone, in the repositories that the image goes to.</summary>
     /// <param name="descriptor">The blob.</param>
@@ -136,24 +178,19 @@ public sealed class PreviousImages(
                 inputs,
                 layer.Blob,
                 layer.DiffId,
+                annotations.TryGetValue(LayerAnnotations.Name, out var name) ? name : "",
                 reference.Repository,
                 reference.ToString())
             : null;
 
     private static async Task<Digest?> DiffIdOfAsync(FileBlob blob, CancellationToken cancellationToken)
     {
-        await using var stored = await blob.OpenReadAsync(cancellationToken);
-        Stream? plain = blob.Descriptor.MediaType switch
-        {
-            MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => new GZipStream(stored, CompressionMode.Decompress),
-            MediaTypes.OciLayer or MediaTypes.DockerLayer => stored,
-            _ => null,
-        };
         try
         {
-            return plain is null ? null : Digest.FromSha256(await SHA256.HashDataAsync(plain, cancellationToken));
+            await using var tar = await LayerTar.OpenAsync(blob, cancellationToken);
+            return Digest.FromSha256(await SHA256.HashDataAsync(tar, cancellationToken));
         }
-        catch (InvalidDataException)
+        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
         {
             return null;
         }
@@ -164,6 +201,7 @@ public sealed class PreviousImages(
 /// <param name="Inputs">Its inputs hash, as the image says.</param>
 /// <param name="Blob">Its bytes, in the registry.</param>
 /// <param name="DiffId">Its diffID, as the image says.</param>
+/// <param name="Name">Its name, as the image says.</param>
 /// <param name="Repository">Where the bytes are.</param>
 /// <param name="Origin">The image, for messages.</param>
-internal sealed record ForeignLayer(Digest Inputs, Blob Blob, Digest DiffId, RepositoryReference Repository, string Origin);
+internal sealed record ForeignLayer(Digest Inputs, Blob Blob, Digest DiffId, string Name, RepositoryReference Repository, string Origin);

@@ -59,7 +59,7 @@ public sealed class EntriesContent
                 }
 
                 stamps[index] = stamp;
-                items[index] = new ContentItem(entry.Path, Fingerprint(entry, digest.Hex), entry.Package);
+                items[index] = new ContentItem(entry.Path, Fingerprint(entry, digest), entry.Package);
             }
             else
             {
@@ -83,14 +83,19 @@ public sealed class EntriesContent
         }
     }
 
-    private static string Fingerprint(LayerEntry entry, string? contentHash)
+    internal static string DirectoryFingerprint(UnixFileMode mode, int user, int group) => $"d {Owner(mode, user, group)}";
+
+    internal static string LinkFingerprint(UnixFileMode mode, int user, int group, string target) => $"l {Owner(mode, user, group)} {Digest.Of(Encoding.UTF8.GetBytes(target)).Hex}";
+
+    internal static string FileFingerprint(UnixFileMode mode, int user, int group, long size, Digest content) =>
+        string.Create(CultureInfo.InvariantCulture, $"f {Owner(mode, user, group)} {size} {content.Hex}");
+
+    private static string Owner(UnixFileMode mode, int user, int group) => string.Create(CultureInfo.InvariantCulture, $"{Convert.ToString((int)mode, 8)} {user}:{group}");
+
+    private static string Fingerprint(LayerEntry entry, Digest? content) => entry.Type switch
     {
-        var owner = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToString((int)entry.Mode, 8)} {entry.UserId}:{entry.GroupId}");
-        return entry.Type switch
-        {
-            LayerEntryType.Directory => $"d {owner}",
-            LayerEntryType.SymbolicLink => $"l {owner} {Digest.Of(Encoding.UTF8.GetBytes(entry.LinkTarget!)).Hex}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"f {owner} {entry.ContentSize} {contentHash ?? Digest.Of(entry.Content.GetValueOrDefault().Span).Hex}"),
-        };
-    }
+        LayerEntryType.Directory => DirectoryFingerprint(entry.Mode, entry.UserId, entry.GroupId),
+        LayerEntryType.SymbolicLink => LinkFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.LinkTarget!),
+        _ => FileFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.ContentSize, content ?? Digest.Of(entry.Content.GetValueOrDefault().Span)),
+    };
 }

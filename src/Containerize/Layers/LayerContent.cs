@@ -49,6 +49,11 @@ public sealed class LayerContent
         return new LayerContent(Digest.Of(Encoding.UTF8.GetBytes(text.ToString())), items);
     }
 
+    /// <summary>A content that is known by its hash already.</summary>
+    /// <param name="hash">Its inputs hash.</param>
+    /// <param name="items">The parts.</param>
+    internal static LayerContent Known(Digest hash, IReadOnlyList<ContentItem> items) => new(hash, items);
+
     /// <summary>The parts as text, a line for each.</summary>
     /// <returns>The text.</returns>
     internal string ToText()
