@@ -1,4 +1,14 @@
+using System.Buffers.Binary;
+using System.Formats.Tar;
+using System.Text;
+using Containerize.Debian;
+using Containerize.Debian.Archive;
+using Containerize.Destinations;
+using Containerize.Images;
 using Containerize.IntegrationTests.Tools;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Images;
 
@@ -9,21 +19,31 @@ namespace Containerize.IntegrationTests;
 [Requires("root", "apt-get", "podman", "runc", "dockerd", "docker")]
 public sealed class DebianTests
 {
+    // ELF: e_machine, EM_AARCH64.
+    private const int ElfMachineOffset = 18;
+    private const ushort ElfMachineArm64 = 183;
+    private const string Answer = "1.234,50 €; Europe/Berlin 02:00:00; trusted roots; app /home/app";
+
     [TestMethod]
     public async Task The_quick_start_runs_in_podman_and_in_docker_with_cultures_time_zones_and_certificates()
     {
         var archive = await PublishAsync("hello-web");
         ImageValidator.Check(archive, baseLayers: 1);
+        using var work = new TemporaryDirectory();
+        await PublishAsync("hello-web", "--no-build", "-p:ContainerBaseImage=debian-packages:trixie", "-p:ContainerRepository=hello-trixie", $"-p:ContainerArchiveOutputPath={work["trixie.tar"]}");
+        StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release").ReadAllText(), "VERSION_CODENAME=trixie");
 
         await using (var podman = new Podman())
         {
             await podman.LoadAsync(archive);
-            Assert.AreEqual("1.234,50 €; Europe/Berlin 02:00:00; trusted roots; app /home/app", await podman.AskAsync("hello-web:latest", FreePort.Find()));
+            Assert.AreEqual(Answer, await podman.AskAsync("hello-web:latest", FreePort.Find()));
+            await podman.LoadAsync(work["trixie.tar"]);
+            Assert.AreEqual(Answer, await podman.AskAsync("hello-trixie:latest", FreePort.Find()));
         }
 
         await using var docker = await Dockerd.StartAsync();
         await docker.LoadAsync(archive);
-        Assert.AreEqual("1.234,50 €; Europe/Berlin 02:00:00; trusted roots; app /home/app", await docker.AskAsync("hello-web:latest", FreePort.Find()));
+        Assert.AreEqual(Answer, await docker.AskAsync("hello-web:latest", FreePort.Find()));
     }
 
     [TestMethod]
@@ -54,6 +74,33 @@ public sealed class DebianTests
     }
 
     [TestMethod]
+    [DataRow("bookworm")]
+    [DataRow("trixie")]
+    public async Task A_base_for_arm64_is_made_of_its_packages_on_any_machine(string suite)
+    {
+        using var work = new TemporaryDirectory();
+        var store = new BlobStore(work["cache"]);
+        var reporter = new RecordingReporter();
+        using var packages = new DebianPackages(new DebianSettings { LockFile = work["lock.json"], LockMode = DebianLockMode.ReadOnly, IsInvariant = true }, store, reporter);
+
+        var made = await new DebianBaseSource(suite, packages, new LayerCache(store), new LayerOptions()).OpenAsync(new Platform { Os = "linux", Architecture = "arm64" }, CancellationToken.None);
+
+        await new LayoutDestination(work["layout"], new ImageName(null, "base", ["latest"]), reporter).WriteAsync(new ImageSet(made.Image), CancellationToken.None);
+        var image = ImageValidator.Check(work["layout"], baseLayers: 1).Single();
+        Assert.AreEqual("linux/arm64", image.Platform);
+        var library = image.Get("usr/lib/aarch64-linux-gnu/libc.so.6").ReadAllBytes();
+        Assert.AreEqual("\u007FELF", Encoding.Latin1.GetString(library, 0, 4));
+        Assert.AreEqual(ElfMachineArm64, BinaryPrimitives.ReadUInt16LittleEndian(library.AsSpan(ElfMachineOffset)));
+        Assert.AreEqual("usr/lib", image.Get("lib").LinkTarget);
+        Assert.IsNotNull(image.Find("usr/lib/ld-linux-aarch64.so.1"), "the loader, as programs name it");
+        StringAssert.Contains(image.Get("usr/lib/os-release").ReadAllText(), $"VERSION_CODENAME={suite}");
+        var notes = image.Layers[0].Entries.Where(entry => entry.Type == TarEntryType.RegularFile && entry.Path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) && !entry.Path.EndsWith(".md5sums", StringComparison.Ordinal)).Select(entry => entry.ReadAllText()).ToList();
+        CollectionAssert.AreEquivalent(new[] { "arm64", "all" }, notes.Select(note => note.Split('\n').Single(line => line.StartsWith("Architecture: ", StringComparison.Ordinal))[14..]).Distinct().ToArray());
+        Assert.IsTrue(notes.Exists(note => note.StartsWith("Package: libc6\n", StringComparison.Ordinal)));
+        Assert.IsEmpty(reporter.Warnings);
+    }
+
+    [TestMethod]
     public async Task An_app_without_a_runtime_is_refused_on_a_base_without_one()
     {
         using var project = await TestProject.WebAsync("<PropertyGroup><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
@@ -64,9 +111,9 @@ public sealed class DebianTests
         StringAssert.Contains(result.Output, "CTZ5060");
     }
 
-    private static async Task<string> PublishAsync(string sample)
+    private static async Task<string> PublishAsync(string sample, params string[] arguments)
     {
-        var result = await Dotnet.RunAsync(Repository.Root, ["publish", $"samples/{sample}", "-t:Containerize"]);
+        var result = await Dotnet.RunAsync(Repository.Root, ["publish", $"samples/{sample}", "-t:Containerize", .. arguments]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         return Path.Combine(Repository.Root, "samples", sample, "bin", "Release", "net10.0", "linux-x64", $"{sample}.tar");
     }
