@@ -58,19 +58,31 @@ public sealed class DebianTests
     }
 
     [TestMethod]
-    public async Task The_lock_gives_the_same_image_on_a_machine_without_a_cache()
+    public async Task The_lock_gives_the_same_image_in_another_process_without_a_cache_and_from_another_mirror()
     {
         using var project = await TestProject.WebAsync("<PropertyGroup><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained><InvariantGlobalization>true</InvariantGlobalization><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
-        var first = await project.ContainerizeAsync();
+        using var work = new TemporaryDirectory();
+        var first = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={work["cache"]}");
         Assert.AreEqual(0, first.ExitCode, first.Output);
-        var digest = project.Digest;
-        using var cache = new TemporaryDirectory();
+        var (digest, archive) = (project.Digest, await File.ReadAllBytesAsync(project.Archive));
+        var lockFile = Path.Combine(project.Directory, DebianLock.FileName);
+        var locked = await File.ReadAllTextAsync(lockFile);
+        // Packages alone: a locked build needs nothing else of a mirror.
+        foreach (var package in DebianLock.Read(lockFile)!.Sets.Single().Packages)
+        {
+            work.Write(Path.Combine("mirror", package.Archive == ArchiveSources.Security ? "debian-security" : "debian", package.Path), await File.ReadAllBytesAsync(new BlobStore(work["cache"]).PathOf(package.Digest)));
+        }
 
-        var second = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={cache.FullName}", "-p:ContainerizeDebianLockedMode=true");
+        Directory.Delete(work["cache"], recursive: true);
+        foreach (var mirror in new[] { "", new Uri(work["mirror/debian"]).AbsoluteUri })
+        {
+            var again = await project.ContainerizeAsync("--no-build", $"-p:ContainerizeCacheDirectory={work[$"cache of {mirror.Length}"]}", "-p:ContainerizeDebianLockedMode=true", $"-p:ContainerizeDebianMirror={mirror}");
 
-        Assert.AreEqual(0, second.ExitCode, second.Output);
-        Assert.AreEqual(digest, project.Digest);
-        Assert.IsTrue(File.Exists(Path.Combine(project.Directory, "containerize.debian.lock.json")));
+            Assert.AreEqual(0, again.ExitCode, again.Output);
+            Assert.AreEqual(digest, project.Digest, mirror);
+            CollectionAssert.AreEqual(archive, await File.ReadAllBytesAsync(project.Archive), mirror);
+            Assert.AreEqual(locked, await File.ReadAllTextAsync(lockFile));
+        }
     }
 
     [TestMethod]

@@ -66,13 +66,15 @@ public sealed class LockedPackages(DebianArchive archive, string lockFile, Debia
         }
 
         var names = Printable.Clean(string.Join(", ", gone));
-        const string Advice = "Archives drop packages that were superseded; ContainerizeDebianSnapshot names an archive that keeps them.";
+        var advice = gone.Find(package => archive.Sources.All(source => source.Name != package.Archive)) is { } homeless
+            ? $"This build has no address for the archive '{Printable.Clean(homeless.Archive)}' that {Printable.Clean(homeless.ToString())} was taken from; ContainerizeDebianMirror=\"<mirror>;<security mirror>\" names both of Debian's, ContainerizeDebianSource (Name) others."
+            : "Archives drop packages that were superseded; ContainerizeDebianSnapshot names an archive that keeps them.";
         if (mode == DebianLockMode.Locked)
         {
-            throw new ContainerizeException(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids to choose anew. {Advice} Or renew the lock with -t:ContainerizeLockDebian.");
+            throw new ContainerizeException(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids to choose anew. {advice} Or renew the lock with -t:ContainerizeLockDebian.");
         }
 
-        reporter.Warning(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen anew. {Advice}");
+        reporter.Warning(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen anew. {advice}");
         var chosen = await ResolveAsync(request, cancellationToken);
         var again = await FetchAllAsync(chosen, cancellationToken);
         return again.All(file => file is not null)

@@ -174,6 +174,19 @@ public sealed class LockedPackagesTests
     }
 
     [TestMethod]
+    public async Task A_locked_package_of_an_archive_that_the_build_does_not_know_is_explained()
+    {
+        using var archive = Archive();
+        await GetAsync(archive, "cache");
+        await File.WriteAllTextAsync(archive.LockFile, (await File.ReadAllTextAsync(archive.LockFile)).Replace("\"archive\": \"main\"", "\"archive\": \"security\"", StringComparison.Ordinal));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => GetAsync(archive, "empty-cache", DebianLockMode.Locked));
+
+        Assert.AreEqual(DiagnosticCode.PackageGone, failure.Code);
+        StringAssert.Contains(failure.Message, "no address for the archive 'security'");
+    }
+
+    [TestMethod]
     public async Task Builds_of_several_architectures_share_a_lock()
     {
         using var archive = Archive();
