@@ -193,6 +193,12 @@ public enum DiagnosticCode
     /// <summary>There are no security updates to choose packages from (a warning).</summary>
     NoSecurityUpdates = 5015,
 
+    /// <summary>The lock file of packages cannot be written (a warning, and an error when writing it is all that is wanted).</summary>
+    DebianLockNotWritten = 5016,
+
+    /// <summary>A setting of the machine's apt cannot be followed (a warning).</summary>
+    AptSettingIgnored = 5017,
+
     /// <summary>A file is no package of Debian's format, or a damaged one.</summary>
     InvalidPackage = 5050,
 

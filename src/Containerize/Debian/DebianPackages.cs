@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Containerize.Debian.Apt;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
 using Containerize.Storage;
@@ -16,6 +17,9 @@ public sealed record DebianSettings
 
     /// <summary>Where Debian's archive is, and behind a semicolon its security updates; null or empty for the machine's apt sources.</summary>
     public string? Mirror { get; init; }
+
+    /// <summary>apt's configuration, whose sources, proxies and logins count where no mirror is named.</summary>
+    public string AptDirectory { get; init; } = ArchiveSources.MachineDirectory;
 
     /// <summary>Where packages are that the archive dropped, in the same form.</summary>
     public string? Snapshot { get; init; }
@@ -54,7 +58,7 @@ public sealed class DebianPackages : IDisposable
         Settings = settings;
         Reporter = reporter;
         // Every build has packages, and few of them want any.
-        _downloader = new(() => new ArchiveDownloader(cache, settings.IsOffline, reporter));
+        _downloader = new(() => new ArchiveDownloader(cache, settings.IsOffline, reporter, string.IsNullOrWhiteSpace(settings.Mirror) ? new AptAccess(settings.AptDirectory, reporter) : null));
     }
 
     /// <summary>What the project says.</summary>
@@ -82,7 +86,7 @@ public sealed class DebianPackages : IDisposable
 
     private Release Open(DebianRelease release) => _releases.GetOrAdd(release.Codename, _ =>
     {
-        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, Settings.Mirror), .. Settings.Sources];
+        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, Settings.Mirror, Settings.AptDirectory), .. Settings.Sources];
         var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot) ? [] : ArchiveSources.Of(release, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct().ToList();
         var archive = new DebianArchive(sources, snapshots, _downloader.Value);
         return new Release(archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text;
+using Containerize.Debian.Apt;
 using Containerize.Oci;
 using Containerize.Storage;
 using Polly;
@@ -7,19 +7,21 @@ using Polly.Retry;
 
 namespace Containerize.Debian.Archive;
 
-/// <summary>Fetches the files of archives. What has a digest goes through the cache and is verified; nothing is unpacked or read before that.</summary>
+/// <summary>
+/// Fetches the files of archives. What has a digest goes through the cache and is verified; nothing is unpacked or read before that.
+/// A transfer that breaks off goes on where it ended.
+/// </summary>
 public sealed class ArchiveDownloader : IDisposable
 {
     private const int MaxDocument = 16 * 1024 * 1024;
     private const int MaxRetries = 4;
-    private const int MaxParallel = 4;
+    private const int CopyBuffer = 128 * 1024;
 
-    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan s_noProgress = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _client;
+    private readonly ArchiveConnection _connection;
     private readonly ResiliencePipeline _retries;
-    private readonly SemaphoreSlim _slots = new(MaxParallel);
+    private readonly SemaphoreSlim _slots = new(ArchiveConnection.MaxParallel);
     private readonly BlobStore _store;
     private readonly bool _isOffline;
 
@@ -28,16 +30,19 @@ public sealed class ArchiveDownloader : IDisposable
     /// <param name="isOffline">Whether only what is kept may be used.</param>
     /// <param name="reporter">Hears what is fetched.</param>
     /// <param name="retryDelay">How long to wait before the first repetition; each later one waits longer.</param>
-    public ArchiveDownloader(BlobStore store, bool isOffline, IReporter reporter, TimeSpan? retryDelay = null)
+    /// <param name="patience">How long a server may send nothing.</param>
+    public ArchiveDownloader(BlobStore store, bool isOffline, IReporter reporter, TimeSpan? retryDelay = null, TimeSpan? patience = null)
+        : this(store, isOffline, reporter, apt: null, retryDelay, patience)
+    {
+    }
+
+    /// <summary>Creates a downloader that uses apt's proxies and logins where it fetches from apt's sources.</summary>
+    internal ArchiveDownloader(BlobStore store, bool isOffline, IReporter reporter, AptAccess? apt, TimeSpan? retryDelay = null, TimeSpan? patience = null)
     {
         _store = store;
         _isOffline = isOffline;
         Reporter = reporter;
-        _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = s_connect, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = MaxParallel })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _client.DefaultRequestHeaders.UserAgent.ParseAdd("containerize");
+        _connection = new ArchiveConnection(apt, patience ?? s_patience);
         _retries = new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {
@@ -59,20 +64,22 @@ public sealed class ArchiveDownloader : IDisposable
 
     /// <summary>Fetches a file whose digest is not known.</summary>
     /// <returns>The bytes; null when there is no such file.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
     internal Task<byte[]?> TryGetAsync(Uri address, CancellationToken cancellationToken) => ExecuteAsync<byte[]?>(
         address,
         async token =>
         {
-            await using var content = await OpenAsync(address, token);
-            if (content is null)
+            await using var file = await _connection.OpenAsync(address, 0, token);
+            if (file is null)
             {
                 return null;
             }
 
             using var bytes = new MemoryStream();
-            await CopyAsync(content, bytes, MaxDocument, address, token);
-            return bytes.ToArray();
+            await CopyAsync(file.Content, bytes, MaxDocument, token);
+            return bytes.Length <= MaxDocument
+                ? bytes.ToArray()
+                : throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"'{ArchiveConnection.Shown(address)}' has more than {MaxDocument} bytes; no archive needs that. Try another mirror.");
         },
         cancellationToken);
 
@@ -95,22 +102,7 @@ public sealed class ArchiveDownloader : IDisposable
         {
             foreach (var address in addresses)
             {
-                var fetched = await ExecuteAsync(
-                    address,
-                    async token =>
-                    {
-                        await using var content = await OpenAsync(address, token);
-                        if (content is null)
-                        {
-                            return null;
-                        }
-
-                        Reporter.Detail($"Fetching {name} ({file.Size} bytes).");
-                        await using var idle = new IdleStream(content, s_noProgress, address);
-                        return await _store.AddAsync(file, idle, name, token);
-                    },
-                    cancellationToken);
-                if (fetched is not null)
+                if (await TryFetchFromAsync(address, file, name, cancellationToken) is { } fetched)
                 {
                     return fetched;
                 }
@@ -127,13 +119,57 @@ public sealed class ArchiveDownloader : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
-        _client.Dispose();
+        _connection.Dispose();
         _slots.Dispose();
+    }
+
+    private async Task<FileBlob?> TryFetchFromAsync(Uri address, Descriptor file, string name, CancellationToken cancellationToken)
+    {
+        using var writer = _store.CreateWriter();
+        var wasResumed = false;
+        return await ExecuteAsync(
+            address,
+            async token =>
+            {
+                var part = writer.Stream.Length;
+                Reporter.Detail(part == 0 ? $"Fetching {name} ({file.Size} bytes)." : $"Fetching {name} from byte {part} on.");
+                await using var opened = await _connection.OpenAsync(address, part, token);
+                if (opened is null)
+                {
+                    return null;
+                }
+
+                wasResumed |= opened.Start > 0;
+                writer.Stream.SetLength(opened.Start);
+                writer.Stream.Position = opened.Start;
+                await CopyAsync(opened.Content, writer.Stream, file.Size, token);
+                if (writer.Stream.Length < file.Size && !address.IsFile)
+                {
+                    throw new EndOfStreamException($"it ended after {writer.Stream.Length} of {file.Size} bytes");
+                }
+
+                try
+                {
+                    writer.Stream.Position = 0;
+                    // Not disposed: the wrapper would dispose the writer's stream.
+                    await new VerifyingStream(writer.Stream, file, name).CopyToAsync(Stream.Null, CopyBuffer, token);
+                }
+                catch (ContainerizeException failure) when (wasResumed)
+                {
+                    // The file may have been replaced between its two parts.
+                    wasResumed = false;
+                    writer.Stream.SetLength(0);
+                    throw new EndOfStreamException("its parts do not fit together", failure);
+                }
+
+                return writer.Commit(file);
+            },
+            cancellationToken);
     }
 
     private async Task<T> ExecuteAsync<T>(Uri address, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        var shown = new UriBuilder(address) { UserName = "", Password = "", Query = "" }.Uri;
+        var shown = ArchiveConnection.Shown(address);
         if (_isOffline && !address.IsFile)
         {
             throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"'{shown}' is needed and not in the cache, and the build must not use the network (ContainerizeOffline). Build once with the network, with the same cache.");
@@ -161,7 +197,8 @@ public sealed class ArchiveDownloader : IDisposable
         }
         catch (HttpRequestException failure)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"{shown} refuses: {Printable.Clean(failure.Message)} Check the mirror (ContainerizeDebianMirror, or this machine's apt sources).", failure);
+            var advice = failure.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? _connection.LoginAdvice : "";
+            throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"{shown} refuses: {Printable.Clean(failure.Message)}{advice} Check the mirror (ContainerizeDebianMirror, or this machine's apt sources).", failure);
         }
     }
 
@@ -174,73 +211,15 @@ public sealed class ArchiveDownloader : IDisposable
         _ => false,
     };
 
-    private async Task<Stream?> OpenAsync(Uri address, CancellationToken cancellationToken)
+    /// <summary>Copies until the end, or until there is more than there may be.</summary>
+    private static async Task CopyAsync(Stream source, Stream target, long limit, CancellationToken cancellationToken)
     {
-        if (address.IsFile)
+        var buffer = new byte[CopyBuffer];
+        for (int count; target.Length <= limit && (count = await source.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            return File.Exists(address.LocalPath) ? new FileStream(address.LocalPath, new FileStreamOptions { Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete }) : null;
-        }
-
-        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { UserName = "", Password = "" }.Uri);
-        if (address.UserInfo.Length > 0)
-        {
-            request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
-        }
-
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_noProgress);
-        var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
-        {
-            response.Dispose();
-            return null;
-        }
-
-        try
-        {
-            response.EnsureSuccessStatusCode();
-            // Disposing the stream gives the connection back.
-            return await response.Content.ReadAsStreamAsync(cancellationToken);
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
-
-    private static async Task CopyAsync(Stream source, MemoryStream target, int limit, Uri address, CancellationToken cancellationToken)
-    {
-        await using var idle = new IdleStream(source, s_noProgress, address);
-        var buffer = new byte[64 * 1024];
-        for (int count; (count = await idle.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (target.Length + count > limit)
-            {
-                throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"'{address.GetLeftPart(UriPartial.Path)}' has more than {limit} bytes; no archive needs that. Try another mirror.");
-            }
-
-            target.Write(buffer.AsSpan(0, count));
+            await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         }
     }
 
     private sealed class TransientFailureException(string message, Exception inner) : Exception(message, inner);
-
-    /// <summary>Gives up when nothing arrives for too long.</summary>
-    private sealed class IdleStream(Stream inner, TimeSpan patience, Uri address) : ForwardStream
-    {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(patience);
-            try
-            {
-                return await inner.ReadAsync(buffer, timeout.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new TimeoutException($"{address.Host} sent nothing for {patience.TotalSeconds:0} seconds.");
-            }
-        }
-    }
 }

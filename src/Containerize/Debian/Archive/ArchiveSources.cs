@@ -1,3 +1,5 @@
+using Containerize.Debian.Apt;
+
 namespace Containerize.Debian.Archive;
 
 /// <summary>Finds where a release's packages are to be had.</summary>
@@ -9,7 +11,8 @@ public static class ArchiveSources
     /// <summary>The name of the archive of security updates in lock files.</summary>
     public const string Security = "security";
 
-    private const string MachineDirectory = "/etc/apt";
+    /// <summary>Where apt has its configuration.</summary>
+    internal const string MachineDirectory = "/etc/apt";
 
     /// <summary>The parts of a release: itself, its updates, its security updates.</summary>
     /// <param name="release">The release.</param>
@@ -57,7 +60,7 @@ public static class ArchiveSources
 
     private static (Uri Main, Uri? Security) FromMachine(AptSources machine) => machine.Main is { } main
         ? (main, machine.Security ?? Beside(main))
-        : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, "This machine's apt has no source of Debian's packages (it is not Debian, or has no apt). Set ContainerizeDebianMirror to the address of a mirror of Debian's archive.");
+        : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"This machine's apt has no source of Debian's packages ({(machine.PassedOver.Count == 0 ? "it is not Debian, or has no apt" : $"passed over: {string.Join(", ", machine.PassedOver)}")}). Set ContainerizeDebianMirror to the address of a mirror of Debian's archive.");
 
     private static Uri? Beside(Uri main) => main.AbsolutePath.EndsWith("/debian/", StringComparison.Ordinal) ? new Uri(main, "../debian-security/") : null;
 }

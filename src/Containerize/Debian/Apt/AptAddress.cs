@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Containerize.Debian.Apt;
+
+/// <summary>Turns an address of apt's sources into one that can be read without apt.</summary>
+internal static partial class AptAddress
+{
+    private const string MirrorList = "mirror+file:";
+    private const string Copy = "copy:";
+    private const string File = "file:";
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="why">When there is none: what it is, without repeating it, for it may hold a password.</param>
+    /// <returns>An address with <c>http</c>, <c>https</c> or <c>file</c>, ending with <c>/</c>; null when it is of another kind.</returns>
+    internal static Uri? Parse(string text, out string why)
+    {
+        why = "";
+        if (text.StartsWith(MirrorList, StringComparison.OrdinalIgnoreCase))
+        {
+            return FromList(text[MirrorList.Length..], out why);
+        }
+
+        // To apt it means that the files are to be copied before they are read; here they always are.
+        var plain = text.StartsWith(Copy, StringComparison.OrdinalIgnoreCase) ? File + text[Copy.Length..] : text;
+        // apt's manual writes file:/srv/debian; .NET wants two slashes more.
+        plain = plain.StartsWith(File + "/", StringComparison.OrdinalIgnoreCase) && !plain.StartsWith(File + "//", StringComparison.OrdinalIgnoreCase) ? File + "//" + plain[File.Length..] : plain;
+        if (Uri.TryCreate(plain.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "file" && address.Query.Length == 0
+            && (address.IsFile ? address.Host.Length == 0 : address.Host.Length > 0))
+        {
+            return address;
+        }
+
+        why = Scheme().Match(text) is { Success: true } scheme && scheme.Groups[1].Value is not ("http" or "https" or "file" or "copy")
+            ? $"only apt itself can read '{scheme.Groups[1].Value}' addresses"
+            : "its address is malformed";
+        return null;
+    }
+
+    /// <summary>Reads a list of mirrors: one a line, perhaps with a tab and what it is good for behind it.</summary>
+    private static Uri? FromList(string file, out string why)
+    {
+        var path = file.StartsWith("//", StringComparison.Ordinal) ? file[2..] : file;
+        try
+        {
+            var mirrors = System.IO.File.ReadAllLines(path).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0).ToList();
+            // Lists do not lead to lists.
+            var found = mirrors.Where(line => !line.StartsWith(MirrorList, StringComparison.OrdinalIgnoreCase)).OrderBy(Priority)
+                .Select(line => Parse(line.Split((char[])[' ', '\t'], 2)[0], out _)).FirstOrDefault(address => address is not null);
+            why = found is null ? $"the list '{Printable.Clean(path)}' has no mirror that can be read here" : "";
+            return found;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            why = $"the list '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}";
+            return null;
+        }
+    }
+
+    private static int Priority(string line) =>
+        PriorityOf().Match(line) is { Success: true } match && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority) ? priority : int.MaxValue;
+
+    [GeneratedRegex(@"\A([a-z][a-z0-9+.-]*):", RegexOptions.IgnoreCase)]
+    private static partial Regex Scheme();
+
+    [GeneratedRegex(@"\spriority:(\d+)")]
+    private static partial Regex PriorityOf();
+}
