@@ -65,7 +65,7 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
             Packages = packages.Settings.Packages,
             Base = Digest.Of(Encoding.UTF8.GetBytes(identity)).Hex,
             BaseLinks = links,
-            Installed = async _ => (await reading.Value).Installed(),
+            Installed = async _ => (await reading.Value).Installed(architecture),
         };
     }
 

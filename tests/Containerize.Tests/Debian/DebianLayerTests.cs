@@ -33,7 +33,7 @@ public sealed class DebianLayerTests : IDisposable
 
         var dpkg = await DpkgBase.ReadAsync(image, new BlobStore(_directory["cache"]), CancellationToken.None);
 
-        CollectionAssert.AreEquivalent(new[] { "a", "c" }, dpkg.Installed().Packages.Select(package => package.Name).ToArray());
+        CollectionAssert.AreEquivalent(new[] { "a", "c" }, dpkg.Installed("amd64").Packages.Select(package => package.Name).ToArray());
         Assert.AreEqual("bookworm", dpkg.Release().Codename);
         CollectionAssert.AreEqual(new[] { "lib" }, dpkg.Links.Keys);
     }

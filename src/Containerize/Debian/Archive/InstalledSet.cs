@@ -3,36 +3,46 @@ namespace Containerize.Debian.Archive;
 /// <summary>The packages that a base image has.</summary>
 public sealed class InstalledSet
 {
-    private readonly Dictionary<string, InstalledPackage> _packages;
+    private readonly Dictionary<string, InstalledPackage> _usable;
 
-    private InstalledSet(IEnumerable<InstalledPackage> packages) =>
-        _packages = packages.GroupBy(package => package.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+    private InstalledSet(IReadOnlyList<InstalledPackage> packages)
+    {
+        Packages = packages;
+        _usable = packages.Where(package => package.IsUsable).GroupBy(package => package.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+    }
 
     /// <summary>Nothing.</summary>
     public static InstalledSet Empty { get; } = new([]);
 
-    /// <summary>The packages.</summary>
-    public IReadOnlyCollection<InstalledPackage> Packages => _packages.Values;
+    /// <summary>The packages, those of foreign architectures included: they take up room, whether or not they are of use.</summary>
+    public IReadOnlyList<InstalledPackage> Packages { get; }
 
     /// <summary>Reads what dpkg notes: <c>/var/lib/dpkg/status</c>, or the files of <c>status.d</c>.</summary>
     /// <param name="texts">The texts.</param>
+    /// <param name="architecture">Debian's word for the base's architecture.</param>
     /// <returns>The packages that are installed.</returns>
-    public static InstalledSet Read(IEnumerable<string> texts) => new(
-        from text in texts
-        from stanza in Stanza.ParseAll(text)
-        where stanza["Package"] is { Length: > 0 } && stanza["Version"] is { Length: > 0 }
-        // "install ok installed"; the paragraphs of status.d have no such field.
-        where stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]
-        select new InstalledPackage(
-            stanza["Package"]!,
-            new DebianVersion(stanza["Version"]!),
-            [.. Relation.Parse(stanza["Provides"]).Select(alternatives => alternatives[0])],
-            [.. Relation.Parse(stanza["Conflicts"]).Concat(Relation.Parse(stanza["Breaks"])).Select(alternatives => alternatives[0])]));
+    public static InstalledSet Read(IEnumerable<string> texts, string architecture) => new(
+    [
+        .. from text in texts
+           from stanza in Stanza.ParseAll(text)
+           where stanza["Package"] is { Length: > 0 } && stanza["Version"] is { Length: > 0 }
+           // "install ok installed"; the paragraphs of status.d have no such field.
+           where stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]
+           select new InstalledPackage(
+               stanza["Package"]!,
+               new DebianVersion(stanza["Version"]!),
+               [.. Relation.Parse(stanza["Provides"]).Select(alternatives => alternatives[0])],
+               [.. Relation.Parse(stanza["Conflicts"]).Concat(Relation.Parse(stanza["Breaks"])).Select(alternatives => alternatives[0])])
+           {
+               ForeignArchitecture = stanza["Architecture"] is { Length: > 0 } own && own != "all" && own != architecture ? own : null,
+               MultiArch = stanza["Multi-Arch"] ?? "no",
+           },
+    ]);
 
-    /// <summary>Finds a package.</summary>
+    /// <summary>Finds a package that others can make use of.</summary>
     /// <param name="name">Its name.</param>
-    /// <returns>The package; null when the base does not have it.</returns>
-    public InstalledPackage? Find(string name) => _packages.GetValueOrDefault(name);
+    /// <returns>The package; null when the base does not have it, or has it for an architecture that is of no use.</returns>
+    public InstalledPackage? Find(string name) => _usable.GetValueOrDefault(name);
 }
 
 /// <summary>A package of a base image.</summary>
@@ -40,4 +50,14 @@ public sealed class InstalledSet
 /// <param name="Version">The version.</param>
 /// <param name="Provides">What it stands for besides its name.</param>
 /// <param name="Conflicts">What must not be beside it.</param>
-public sealed record InstalledPackage(string Name, DebianVersion Version, IReadOnlyList<Relation> Provides, IReadOnlyList<Relation> Conflicts);
+public sealed record InstalledPackage(string Name, DebianVersion Version, IReadOnlyList<Relation> Provides, IReadOnlyList<Relation> Conflicts)
+{
+    /// <summary>Its architecture, when that is another than the base's.</summary>
+    public string? ForeignArchitecture { get; init; }
+
+    /// <summary>How it gets along with other architectures: <c>same</c> may be there for several of them, <c>foreign</c> is of use to all.</summary>
+    public string MultiArch { get; init; } = "no";
+
+    /// <summary>Whether packages of the base's architecture can make use of it.</summary>
+    internal bool IsUsable => ForeignArchitecture is null || MultiArch == "foreign";
+}

@@ -90,14 +90,33 @@ public sealed class LockedPackages(DebianArchive archive, string lockFile, Debia
         reporter.Message($"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for {Printable.Clean(string.Join(", ", request.Packages))}.");
         if (mode != DebianLockMode.ReadOnly)
         {
+            await WriteAsync(set, sources, request.Release.Codename, cancellationToken);
+        }
+
+        return set;
+    }
+
+    private async Task WriteAsync(LockedSet set, IReadOnlyList<LockedSource> sources, string release, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(lockFile)!);
             // Builds of several platforms write to one file.
             using (await FileLock.AcquireAsync(lockFile + ".lock", s_lockPatience, cancellationToken))
             {
                 var old = DebianLock.Read(lockFile);
-                (old?.Release == request.Release.Codename ? old : new DebianLock { Release = request.Release.Codename }).With(set, sources).Write(lockFile);
+                (old?.Release == release ? old : new DebianLock { Release = release }).With(set, sources).Write(lockFile);
             }
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            var what = $"The lock file '{Printable.Clean(lockFile)}' cannot be written: {Printable.Clean(failure.Message)}";
+            if (mode == DebianLockMode.Renew)
+            {
+                throw new ContainerizeException(DiagnosticCode.DebianLockNotWritten, $"{what} Make its directory writable, or name another file with ContainerizeDebianLockFile.", failure);
+            }
 
-        return set;
+            reporter.Warning(DiagnosticCode.DebianLockNotWritten, $"{what} The image gets the packages that were chosen now; the next build may get others. Make its directory writable, name another file with ContainerizeDebianLockFile, or set ContainerizeDebianWriteLock to false where that is meant.");
+        }
     }
 }

@@ -128,7 +128,7 @@ internal sealed class Resolver
         || (_selected.TryGetValue(relation.Name, out var selected) && relation.Accepts(selected.Version))
         || (_installed.Find(relation.Name) is { } installed && !_selected.ContainsKey(relation.Name) && relation.Accepts(installed.Version))
         || _provided.GetValueOrDefault(relation.Name, []).Exists(provider => relation.AcceptsProvided(provider.Provided))
-        || _installed.Packages.Any(package => package.Provides.Any(relation.AcceptsProvided));
+        || _installed.Packages.Any(package => package.IsUsable && package.Provides.Any(relation.AcceptsProvided));
 
     private DebianPackage Choose(IReadOnlyList<Relation> alternatives, DebianPackage? neededBy)
     {
@@ -206,6 +206,12 @@ internal sealed class Resolver
 
         foreach (var package in _installed.Packages)
         {
+            // Only "same" may be there for two architectures, and then in one version.
+            if (package.ForeignArchitecture is { } foreign && _selected.TryGetValue(package.Name, out var own) && (package.MultiArch != "same" || !own.Version.Equals(package.Version)))
+            {
+                throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{Printable.Clean(_chain[own.Name])} cannot be beside {Printable.Clean($"{package.Name}:{foreign} {package.Version}")} of the base image, which is for another architecture. Use a base image without it, or leave the package out.");
+            }
+
             foreach (var conflict in package.Conflicts)
             {
                 Refuse(package.Name, conflict, Matching(conflict, package.Name).Where(_selected.ContainsKey));

@@ -59,12 +59,15 @@ internal sealed class DpkgBase
     }
 
     /// <summary>The packages that the base has.</summary>
+    /// <param name="architecture">Debian's word for the base's architecture.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>.</exception>
-    internal InstalledSet Installed()
+    internal InstalledSet Installed(string architecture) => InstalledSet.Read(Notes(), architecture);
+
+    private List<string> Notes()
     {
         var notes = _files.Where(file => file.Key == Status || file.Key.StartsWith(StatusDirectory, StringComparison.Ordinal)).Select(file => Encoding.UTF8.GetString(file.Value)).ToList();
         return notes.Count > 0
-            ? InstalledSet.Read(notes)
+            ? notes
             : throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an image of Debian, or debian-packages:bookworm.");
     }
 
@@ -72,7 +75,7 @@ internal sealed class DpkgBase
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/> or <see cref="DiagnosticCode.OtherRelease"/>.</exception>
     internal DebianRelease Release()
     {
-        _ = Installed();
+        _ = Notes();
         var text = s_releaseFiles.Select(_files.GetValueOrDefault).FirstOrDefault(file => file is { Length: > 0 });
         var fields = Encoding.UTF8.GetString(text ?? []).Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
             .GroupBy(parts => parts[0].Trim(), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1].Trim().Trim('"', '\''), StringComparer.Ordinal);

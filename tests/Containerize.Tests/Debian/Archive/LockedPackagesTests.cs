@@ -187,6 +187,38 @@ public sealed class LockedPackagesTests
     }
 
     [TestMethod]
+    public async Task A_lock_that_cannot_be_written_is_a_warning_and_an_error_when_it_was_to_be_renewed()
+    {
+        using var archive = Archive();
+        using var downloader = archive.Downloader();
+        // A file where a directory should be stops everybody, root included.
+        var lockFile = Path.Combine(archive.InRelease, DebianLock.FileName);
+
+        var set = await new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None);
+
+        Assert.HasCount(3, set.Packages);
+        var warning = archive.Reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.DebianLockNotWritten, warning.Code);
+        StringAssert.Contains(warning.Text, lockFile);
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
+            new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Renew, archive.Reporter).ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None));
+        Assert.AreEqual(DiagnosticCode.DebianLockNotWritten, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task The_directory_of_a_lock_is_made()
+    {
+        using var archive = Archive();
+        using var downloader = archive.Downloader();
+        var lockFile = Path.Combine(archive.Root, "locks", "of", "packages.json");
+
+        await new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None);
+
+        Assert.HasCount(1, DebianLock.Read(lockFile)!.Sets);
+        Assert.IsEmpty(archive.Reporter.Warnings);
+    }
+
+    [TestMethod]
     public async Task Builds_of_several_architectures_share_a_lock()
     {
         using var archive = Archive();

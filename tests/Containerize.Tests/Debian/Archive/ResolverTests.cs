@@ -13,12 +13,12 @@ public sealed class ResolverTests
     private static PackageIndex Index(params string[] packages) => PackageIndex.Of(Encoding.UTF8.GetBytes(string.Join('\n', packages)), "main");
 
     private static string Resolve(string roots, PackageIndex[] indexes, string installed = "", params string[] left) =>
-        string.Join(", ", new Resolver(indexes, InstalledSet.Read([installed]), left.ToHashSet()).Resolve(roots.Split(' ')).Select(package => package.Package));
+        string.Join(", ", new Resolver(indexes, InstalledSet.Read([installed], "amd64"), left.ToHashSet()).Resolve(roots.Split(' ')).Select(package => package.Package));
 
     private static ContainerizeException Refused(string roots, PackageIndex[] indexes, string installed = "") =>
         Assert.ThrowsExactly<ContainerizeException>(() => Resolve(roots, indexes, installed));
 
-    private static string Installed(string name, string version = "1.0", string fields = "") => $"Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: amd64\n{(fields.Length > 0 ? fields + "\n" : "")}\n";
+    private static string Installed(string name, string version = "1.0", string fields = "", string architecture = "amd64") => $"Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: {architecture}\n{(fields.Length > 0 ? fields + "\n" : "")}\n";
 
     [TestMethod]
     public void Dependencies_and_their_dependencies_are_added_and_recommendations_are_not() => Assert.AreEqual(
@@ -126,6 +126,54 @@ public sealed class ResolverTests
 
     [TestMethod]
     public void What_the_base_cannot_stand_is_refused() => Assert.AreEqual(DiagnosticCode.PackageConflict, Refused("a", [Index(Package("a"))], Installed("b", fields: "Breaks: a (<< 2)")).Code);
+
+    [TestMethod]
+    public void What_the_base_has_for_another_architecture_is_not_enough() => Assert.AreEqual(
+        "a 1.0, b 2.0, c 1.0",
+        Resolve(
+            "a",
+            [Index(Package("a", fields: "Depends: b, v"), Package("b", "2.0"), Package("c", fields: "Provides: v"))],
+            Installed("b", "2.0", "Multi-Arch: same", architecture: "i386") + Installed("d", fields: "Multi-Arch: same\nProvides: v", architecture: "i386")));
+
+    [TestMethod]
+    public void What_the_base_has_for_all_architectures_or_for_the_use_of_all_is_enough() => Assert.AreEqual(
+        "a 1.0",
+        Resolve("a", [Index(Package("a", fields: "Depends: b, c, v"), Package("b"), Package("c"))], Installed("b", architecture: "all") + Installed("c", fields: "Multi-Arch: foreign\nProvides: v", architecture: "i386")));
+
+    [TestMethod]
+    public void A_package_of_both_architectures_is_taken_for_the_own_one()
+    {
+        var both = Installed("b", "2.0", "Multi-Arch: same") + Installed("b", "2.0", "Multi-Arch: same", architecture: "i386");
+
+        Assert.AreEqual("a 1.0", Resolve("a", [Index(Package("a", fields: "Depends: b (>= 2)"), Package("b", "3.0"))], both));
+        Assert.AreEqual(DiagnosticCode.PackageUpgradeRefused, Refused("a", [Index(Package("a", fields: "Depends: b (>= 3)"), Package("b", "3.0"))], both).Code);
+    }
+
+    [TestMethod]
+    [DataRow("Multi-Arch: same", "2.0", false)]
+    [DataRow("Multi-Arch: same", "1.0", true)]
+    [DataRow("Multi-Arch: no", "2.0", true)]
+    [DataRow("", "2.0", true)]
+    public void What_cannot_be_there_for_two_architectures_is_refused(string field, string version, bool isRefused)
+    {
+        var archive = Index(Package("b", "2.0"));
+        var installed = Installed("b", version, field, architecture: "i386");
+
+        if (isRefused)
+        {
+            var failure = Refused("b", [archive], installed);
+            Assert.AreEqual(DiagnosticCode.PackageConflict, failure.Code);
+            StringAssert.Contains(failure.Message, "b:i386");
+        }
+        else
+        {
+            Assert.AreEqual("b 2.0", Resolve("b", [archive], installed));
+        }
+    }
+
+    [TestMethod]
+    public void What_the_base_has_for_another_architecture_may_exclude_a_package() =>
+        Assert.AreEqual(DiagnosticCode.PackageConflict, Refused("a", [Index(Package("a"))], Installed("b", fields: "Breaks: a (<< 2)", architecture: "i386")).Code);
 
     [TestMethod]
     public void A_package_whose_path_leaves_the_archive_is_not_offered()
