@@ -83,6 +83,28 @@ public sealed class DebianTests
             CollectionAssert.AreEqual(archive, await File.ReadAllBytesAsync(project.Archive), mirror);
             Assert.AreEqual(locked, await File.ReadAllTextAsync(lockFile));
         }
+
+        await AssertLockIsHeldAndRenewedAsync(project, lockFile, locked, work["cache of 0"]);
+    }
+
+    private static async Task AssertLockIsHeldAndRenewedAsync(TestProject project, string lockFile, string locked, string cache)
+    {
+        string[] held = ["--no-build", $"-p:ContainerizeCacheDirectory={cache}", "-p:ContainerizeDebianLockedMode=true"];
+        var stale = await project.ContainerizeAsync([.. held, "-p:InvariantGlobalization=false"]);
+        Assert.AreNotEqual(0, stale.ExitCode);
+        StringAssert.Contains(stale.Output, "CTZ5011");
+
+        var netbase = DebianLock.Read(lockFile)!.Sets.Single().Packages.Single(package => package.Name == "netbase");
+        await File.WriteAllTextAsync(lockFile, locked.Replace(netbase.Digest.Hex, new string('0', netbase.Digest.Hex.Length), StringComparison.Ordinal).Replace(netbase.Version, "0.1", StringComparison.Ordinal));
+        var gone = await project.ContainerizeAsync(held);
+        Assert.AreNotEqual(0, gone.ExitCode);
+        StringAssert.Contains(gone.Output, "CTZ5012");
+        StringAssert.Contains(gone.Output, "netbase 0.1");
+
+        var renewed = await project.RunAsync("build", "-t:ContainerizeLockDebian", $"-p:ContainerizeCacheDirectory={cache}");
+        Assert.AreEqual(0, renewed.ExitCode, renewed.Output);
+        StringAssert.Contains(renewed.Output, lockFile);
+        StringAssert.Contains(await File.ReadAllTextAsync(lockFile), netbase.Digest.Hex);
     }
 
     [TestMethod]
