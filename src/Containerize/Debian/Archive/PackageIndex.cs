@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Containerize.Debian.Packaging;
 using Containerize.Oci;
 using SharpCompress.Compressors.Xz;
 using ZstdSharp;
@@ -76,6 +77,16 @@ internal sealed class PackageIndex
         {
             // The decompressor reads byte by byte.
             using var content = new FileStream(file, new FileStreamOptions { BufferSize = 128 * 1024, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+            if (form == "xz")
+            {
+                if (XzDictionaries.Largest(content) is var size && size > XzDictionaries.Limit)
+                {
+                    throw new InvalidDataException($"that takes {size} bytes of memory");
+                }
+
+                content.Position = 0;
+            }
+
             using Stream plain = form switch
             {
                 "xz" => new XZStream(content),

@@ -13,6 +13,7 @@ internal sealed class ArReader
     private readonly Stream _archive;
     private readonly string _name;
     private long _next;
+    private long _size;
 
     private ArReader(Stream archive, string name)
     {
@@ -57,7 +58,16 @@ internal sealed class ArReader
         member = Encoding.ASCII.GetString(header, 0, 16).TrimEnd().TrimEnd('/');
         // Members begin at even offsets.
         _next = _archive.Position + size + (size & 1);
+        _size = size;
         return new MemberStream(_archive, size, _name);
+    }
+
+    /// <summary>Goes back to the begin of the member that <see cref="Next"/> gave.</summary>
+    /// <returns>The member's content once more.</returns>
+    internal Stream Again()
+    {
+        _archive.Position = _next - _size - (_size & 1);
+        return new MemberStream(_archive, _size, _name);
     }
 
     /// <summary>One member; it must be as long as its header says.</summary>

@@ -50,7 +50,7 @@ internal sealed class DebArchive : IAsyncDisposable
         {
             var members = ArReader.Open(file, package.ToString());
             CheckFormat(members, package);
-            await using var control = Decompress(Find(members, "control.tar", package), MaxControlSize, package);
+            await using var control = Decompress(members, Find(members, "control.tar", package), MaxControlSize, package);
             return new DebArchive(file, members, await DebControl.ReadAsync(control.Tar, package, cancellationToken));
         }
         catch (Exception failure)
@@ -62,7 +62,17 @@ internal sealed class DebArchive : IAsyncDisposable
 
     /// <summary>Opens the package's files.</summary>
     /// <param name="package">The file, for messages.</param>
-    internal DebContent OpenData(DebFile package) => Decompress(Find(_members, "data.tar", package), MaxDataSize, package);
+    internal DebContent OpenData(DebFile package)
+    {
+        try
+        {
+            return Decompress(_members, Find(_members, "data.tar", package), MaxDataSize, package);
+        }
+        catch (Exception failure) when (IsDamage(failure))
+        {
+            throw Damaged(package, failure);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _file.DisposeAsync();
@@ -104,18 +114,23 @@ internal sealed class DebArchive : IAsyncDisposable
         throw Invalid(package.ToString(), $"it has no '{prefix}'");
     }
 
-    private static DebContent Decompress((string Name, Stream Content) member, long limit, DebFile package)
+    private static DebContent Decompress(ArReader members, (string Name, Stream Content) member, long limit, DebFile package)
     {
         var plain = Path.GetExtension(member.Name) switch
         {
             ".tar" => member.Content,
             ".gz" => new GZipStream(member.Content, CompressionMode.Decompress),
-            ".xz" => new XZStream(member.Content),
+            ".xz" => new XZStream(WithinMemory(members, member.Content, package)),
+            // Its own limit is 128 MiB.
             ".zst" => new DecompressionStream(member.Content),
             _ => throw Invalid(package.ToString(), $"'{Printable.Clean(member.Name)}' has a compression that is not known; gzip, xz, zstd and none are"),
         };
         return new DebContent(new CappedStream(plain, limit, package));
     }
+
+    private static Stream WithinMemory(ArReader members, Stream xz, DebFile package) => XzDictionaries.Largest(xz) is var size && size <= XzDictionaries.Limit
+        ? members.Again()
+        : throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"Unpacking the package {package} takes {size} bytes of memory; dpkg makes none that takes more than {XzDictionaries.Limit}. Nothing was made from it; leave it out, or ask its maintainer to compress it with xz -9 or less.");
 }
 
 /// <summary>A package as a file.</summary>
