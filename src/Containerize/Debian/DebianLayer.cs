@@ -36,7 +36,7 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
         };
         var locked = request is null ? null : packages.Of(request.Release);
         var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
-        var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter);
+        var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter).Recall();
         Packages = prepared.Names;
         return prepared;
     }

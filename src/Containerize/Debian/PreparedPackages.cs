@@ -19,6 +19,8 @@ namespace Containerize.Debian;
 internal sealed class PreparedPackages(
     LockedPackages? packages, DebianRequest? request, LockedSet? set, IRootTemplate template, string kind, LayerCache cache, LayerOptions options, IReporter reporter) : IPreparedLayer
 {
+    private PackageNotes? _told;
+
     /// <inheritdoc/>
     public LayerContent Content { get; private set; } = Describe(set, kind, options);
 
@@ -37,7 +39,39 @@ internal sealed class PreparedPackages(
             files = [.. fetched.Packages.Zip(blobs, (package, blob) => new DebFile(package.Name, package.Version, blob))];
         }
 
-        return await new PackageLayer { Packages = files, Template = template }.WriteAsync(cache.Store, options, reporter, cancellationToken);
+        var (layer, notes) = await new PackageLayer { Packages = files, Template = template }.WriteAsync(cache.Store, options, cancellationToken);
+        notes.Keep(cache, Content.Hash);
+        Tell(notes);
+        return layer;
+    }
+
+    /// <summary>Tells what users should know when the layer need not be made. One of which that is not known any more is made again.</summary>
+    /// <returns>This.</returns>
+    internal PreparedPackages Recall()
+    {
+        if (cache.Find(Content.Hash) is not null)
+        {
+            if (PackageNotes.Find(cache, Content.Hash) is { } notes)
+            {
+                Tell(notes);
+            }
+            else
+            {
+                cache.Remove(Content.Hash);
+            }
+        }
+
+        return this;
+    }
+
+    // A layer whose bytes are gone is made although its notes are there.
+    private void Tell(PackageNotes notes)
+    {
+        if (_told is null || !_told.Scripts.SequenceEqual(notes.Scripts) || !_told.SetUserFiles.SequenceEqual(notes.SetUserFiles))
+        {
+            _told = notes;
+            notes.Report(reporter);
+        }
     }
 
     /// <inheritdoc/>

@@ -29,8 +29,12 @@ internal sealed class PackageFixture : IDisposable
         return new DebFile(name, version, new FileBlob(new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = Digest.Of(content), Size = content.Length }, path));
     }
 
-    internal Task<WrittenLayer> WriteAsync(IRootTemplate template, params DebFile[] packages) =>
-        new PackageLayer { Packages = packages, Template = template }.WriteAsync(Store, new LayerOptions(), Reporter, CancellationToken.None);
+    internal async Task<WrittenLayer> WriteAsync(IRootTemplate template, params DebFile[] packages)
+    {
+        var (layer, notes) = await new PackageLayer { Packages = packages, Template = template }.WriteAsync(Store, new LayerOptions(), CancellationToken.None);
+        notes.Report(Reporter);
+        return layer;
+    }
 
     /// <summary>A layer on a base whose <c>/usr</c> is merged, or on one that is as of old.</summary>
     internal async Task<Dictionary<string, TarEntry>> EntriesAsync(IRootTemplate template, params DebFile[] packages) =>

@@ -23,10 +23,10 @@ internal sealed class PackageLayer
     /// <summary>Writes the layer.</summary>
     /// <param name="store">Takes the bytes.</param>
     /// <param name="options">How it is written.</param>
-    /// <param name="reporter">Is told what users should know of the packages.</param>
     /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
+    /// <returns>The layer, and what users should know of it.</returns>
     /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/> on.</exception>
-    internal async Task<WrittenLayer> WriteAsync(BlobStore store, LayerOptions options, IReporter reporter, CancellationToken cancellationToken)
+    internal async Task<(WrittenLayer Layer, PackageNotes Notes)> WriteAsync(BlobStore store, LayerOptions options, CancellationToken cancellationToken)
     {
         var controls = new List<DebControl>();
         foreach (var package in Packages)
@@ -35,21 +35,21 @@ internal sealed class PackageLayer
             controls.Add(archive.Control);
         }
 
-        WarnOfScripts(controls, reporter);
-        return await LayerWriter.WriteInOrderAsync(ReadAsync(controls, reporter, cancellationToken), store, options, cancellationToken);
+        var tree = new RootTree();
+        var certificates = new CaBundle();
+        var files = new PackageEntries(tree, certificates);
+        var layer = await LayerWriter.WriteInOrderAsync(ReadAsync(controls, tree, certificates, files, cancellationToken), store, options, cancellationToken);
+        return (layer, new PackageNotes([.. MissingEffects(controls)], [.. files.SetUserFiles.Select(Printable.Clean)]));
     }
 
-    private async IAsyncEnumerable<LayerEntry> ReadAsync(IReadOnlyList<DebControl> controls, IReporter reporter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<LayerEntry> ReadAsync(IReadOnlyList<DebControl> controls, RootTree tree, CaBundle certificates, PackageEntries files, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var tree = new RootTree();
         var directories = controls.SelectMany(control => control.Paths).Select(path => path.Split('/', 2)[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in Template.Begin(tree, directories).SelectMany(entry => tree.Add(entry, Maker)))
         {
             yield return entry;
         }
 
-        var certificates = new CaBundle();
-        var files = new PackageEntries(tree, certificates);
         var replaced = Replacements.Find([.. Packages.Zip(controls)]);
         for (var index = 0; index < Packages.Count; index++)
         {
@@ -63,11 +63,6 @@ internal sealed class PackageLayer
         foreach (var entry in end.OrderBy(entry => entry.Path, StringComparer.Ordinal).SelectMany(entry => tree.Add(entry, Maker)))
         {
             yield return entry;
-        }
-
-        if (files.SetUserFiles.Count > 0)
-        {
-            reporter.Message($"Files that run with the rights of their owner or group (setuid, setgid): {string.Join(", ", files.SetUserFiles)}.");
         }
     }
 
@@ -83,17 +78,9 @@ internal sealed class PackageLayer
 
     private static LayerEntry File(string path, byte[] content) => new() { Path = path, Type = LayerEntryType.File, Mode = Readable, Content = content };
 
-    private void WarnOfScripts(IReadOnlyList<DebControl> controls, IReporter reporter)
-    {
-        var missing = Packages.Zip(controls)
-            .Where(pair => !Template.Provides.Contains(pair.First.Name))
-            .Select(pair => (pair.First.Name, Effects: MaintainerScripts.MissingEffects(pair.Second)))
-            .Where(package => package.Effects.Count > 0)
-            .Select(package => $"{package.Name} ({string.Join("; ", package.Effects)})")
-            .ToList();
-        if (missing.Count > 0)
-        {
-            reporter.Warning(DiagnosticCode.ScriptsNotRun, $"Nothing of a package is run while an image is built, so it will lack what the scripts of these packages would do: {string.Join(", ", missing)}. Add what the app needs of it as content of the project.");
-        }
-    }
+    private IEnumerable<string> MissingEffects(IReadOnlyList<DebControl> controls) => Packages.Zip(controls)
+        .Where(pair => !Template.Provides.Contains(pair.First.Name))
+        .Select(pair => (pair.First.Name, Effects: MaintainerScripts.MissingEffects(pair.Second)))
+        .Where(package => package.Effects.Count > 0)
+        .Select(package => $"{Printable.Clean(package.Name)} ({string.Join("; ", package.Effects.Select(Printable.Clean))})");
 }
