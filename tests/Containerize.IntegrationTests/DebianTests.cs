@@ -16,7 +16,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Images of Debian's packages, from this machine's own archive, in the hands of engines.</summary>
 [TestClass]
-[Requires("root", "apt-get", "podman", "runc", "dockerd", "docker")]
+[Requires("root", "apt-get", "podman", "runc", "dockerd", "docker", "update-ca-certificates")]
 public sealed class DebianTests
 {
     // ELF: e_machine, EM_AARCH64.
@@ -28,8 +28,8 @@ public sealed class DebianTests
     public async Task The_quick_start_runs_in_podman_and_in_docker_with_cultures_time_zones_and_certificates()
     {
         var archive = await PublishAsync("hello-web");
-        ImageValidator.Check(archive, baseLayers: 1);
         using var work = new TemporaryDirectory();
+        await AssertBundleIsThatOfTheToolAsync(ImageValidator.Check(archive, baseLayers: 1).Single(), work);
         await PublishAsync("hello-web", "--no-build", "-p:ContainerBaseImage=debian-packages:trixie", "-p:ContainerRepository=hello-trixie", $"-p:ContainerArchiveOutputPath={work["trixie.tar"]}");
         StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release").ReadAllText(), "VERSION_CODENAME=trixie");
 
@@ -143,6 +143,26 @@ public sealed class DebianTests
 
         Assert.AreNotEqual(0, result.ExitCode);
         StringAssert.Contains(result.Output, "CTZ5060");
+    }
+
+    /// <summary>Debian's own tool, let loose on the certificates of the image, has to write what we wrote.</summary>
+    private static async Task AssertBundleIsThatOfTheToolAsync(ValidatedImage image, TemporaryDirectory work)
+    {
+        const string Certificates = "usr/share/ca-certificates/";
+        var names = new List<string>();
+        foreach (var entry in image.Layers[0].Entries.Where(entry => entry.Type == TarEntryType.RegularFile && entry.Path.StartsWith(Certificates, StringComparison.Ordinal)))
+        {
+            names.Add(entry.Path[Certificates.Length..]);
+            work.Write(Path.Combine("certificates", names[^1]), entry.ReadAllBytes());
+        }
+
+        Assert.IsGreaterThan(100, names.Count);
+        var settings = work.Write("ca-certificates.conf", string.Join('\n', names) + "\n");
+        Directory.CreateDirectory(work["local"]);
+        Directory.CreateDirectory(work["hooks"]);
+        Directory.CreateDirectory(work["written"]);
+        (await ProcessRunner.RunAsync("update-ca-certificates", ["--certsconf", settings, "--certsdir", work["certificates"], "--localcertsdir", work["local"], "--etccertsdir", work["written"], "--hooksdir", work["hooks"]])).EnsureSuccess();
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(work["written/ca-certificates.crt"]), image.Get("etc/ssl/certs/ca-certificates.crt").ReadAllBytes());
     }
 
     private static async Task<string> PublishAsync(string sample, params string[] arguments)
