@@ -249,6 +249,16 @@ public sealed class PackageLayerTests : IDisposable
         Assert.AreEqual(DiagnosticCode.PackageTooLarge, failure.Code);
     }
 
+    [TestMethod]
+    public async Task What_a_package_says_of_itself_and_its_certificates_have_limits()
+    {
+        var talkative = _fixture.Add(new TestPackage("talkative").Control("postinst", new string('#', 17 * 1024 * 1024)));
+        var certificate = _fixture.Add(new TestPackage("certificate").File("usr/share/ca-certificates/large.crt", new string('A', (1024 * 1024) + 1)));
+
+        Assert.AreEqual(DiagnosticCode.PackageTooLarge, await FailureAsync(talkative));
+        Assert.AreEqual(DiagnosticCode.PackageTooLarge, await FailureAsync(certificate));
+    }
+
     private async Task<DiagnosticCode> FailureAsync(params DebFile[] packages) =>
         (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _fixture.WriteAsync(new AddedRoot(), packages))).Code;
 }

@@ -64,14 +64,16 @@ internal sealed class PackageIndex
             if (await downloader.TryFetchAsync(descriptor, addresses, $"the index {path} of {source}", cancellationToken) is { } blob)
             {
                 // Unpacking takes a second of one core; other indexes are unpacked beside it.
-                return await Task.Run(() => new PackageIndex(Unpack(blob.Path, form, $"{path} of {source}", cancellationToken), source.Name, architecture), cancellationToken);
+                return await Task.Run(() => new PackageIndex(Unpack(blob.Path, form, $"{path} of {source}", MaxSize, cancellationToken), source.Name, architecture), cancellationToken);
             }
         }
 
         throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"{source} has no index of packages in '{directory}'. Check the component and the architecture, or try another mirror.");
     }
 
-    private static byte[] Unpack(string file, string form, string name, CancellationToken cancellationToken)
+    /// <summary>Unpacks an index, up to a limit.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
+    internal static byte[] Unpack(string file, string form, string name, int limit, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,9 +101,9 @@ internal sealed class PackageIndex
             for (int count; (count = plain.Read(buffer, 0, buffer.Length)) > 0;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (text.Length + count > MaxSize)
+                if (text.Length + count > limit)
                 {
-                    throw new InvalidDataException($"it unpacks to more than {MaxSize} bytes");
+                    throw new InvalidDataException($"it unpacks to more than {limit} bytes");
                 }
 
                 text.Write(buffer, 0, count);

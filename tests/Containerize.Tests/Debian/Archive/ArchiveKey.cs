@@ -3,6 +3,7 @@ using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
 using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Security;
 
 namespace Containerize.Tests.Debian.Archive;
@@ -17,7 +18,8 @@ internal sealed class ArchiveKey
     /// <param name="created">When it was made.</param>
     /// <param name="life">How long it is valid; null for ever.</param>
     /// <param name="hasSubkey">Whether a subkey signs, as for Debian's automatic keys.</param>
-    internal ArchiveKey(DateTimeOffset created, TimeSpan? life = null, bool hasSubkey = false)
+    /// <param name="rsaBits">The length of an RSA key; null for EdDSA.</param>
+    internal ArchiveKey(DateTimeOffset created, TimeSpan? life = null, bool hasSubkey = false, int? rsaBits = null)
     {
         var hashed = new PgpSignatureSubpacketGenerator();
         hashed.SetKeyFlags(isCritical: true, (hasSubkey ? 0 : PgpKeyFlags.CanSign) | PgpKeyFlags.CanCertify);
@@ -27,7 +29,7 @@ internal sealed class ArchiveKey
         }
 
         var generator = new PgpKeyRingGenerator(
-            PgpSignature.PositiveCertification, NewPair(created), "Archive of a test", SymmetricKeyAlgorithmTag.Null, HashAlgorithmTag.Sha256, rawPassPhrase: null, useSha1: true, hashed.Generate(), unhashedPackets: null, new SecureRandom());
+            PgpSignature.PositiveCertification, rsaBits is { } bits ? NewRsaPair(created, bits) : NewPair(created), "Archive of a test", SymmetricKeyAlgorithmTag.Null, HashAlgorithmTag.Sha256, rawPassPhrase: null, useSha1: true, hashed.Generate(), unhashedPackets: null, new SecureRandom());
         if (hasSubkey)
         {
             var subkey = new PgpSignatureSubpacketGenerator();
@@ -68,6 +70,13 @@ internal sealed class ArchiveKey
         var generator = new Ed25519KeyPairGenerator();
         generator.Init(new Ed25519KeyGenerationParameters(new SecureRandom()));
         return new PgpKeyPair(PublicKeyAlgorithmTag.EdDsa_Legacy, generator.GenerateKeyPair(), created.UtcDateTime);
+    }
+
+    private static PgpKeyPair NewRsaPair(DateTimeOffset created, int bits)
+    {
+        var generator = new RsaKeyPairGenerator();
+        generator.Init(new RsaKeyGenerationParameters(BigInteger.ValueOf(65537), new SecureRandom(), bits, certainty: 25));
+        return new PgpKeyPair(PublicKeyAlgorithmTag.RsaGeneral, generator.GenerateKeyPair(), created.UtcDateTime);
     }
 
     private string Sign(byte[] bytes, int type, HashAlgorithmTag hash, DateTimeOffset? at)

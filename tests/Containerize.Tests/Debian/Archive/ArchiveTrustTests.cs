@@ -175,6 +175,48 @@ public sealed class ArchiveTrustTests
     }
 
     [TestMethod]
+    public async Task A_key_that_is_too_short_signs_nothing()
+    {
+        using var archive = Archive(new ArchiveKey(s_lastYear, rsaBits: 1024)).Publish();
+
+        var failure = await archive.RefusedAsync();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, failure.Code);
+        StringAssert.Contains(failure.Message, "1024 bits");
+        using var good = Archive(new ArchiveKey(s_lastYear, rsaBits: 2048)).Publish();
+        Assert.HasCount(1, (await good.ResolveAsync("hello")).Packages);
+    }
+
+    [TestMethod]
+    public async Task A_signature_by_a_key_that_did_not_exist_yet_is_refused()
+    {
+        using var archive = Archive(new ArchiveKey(DateTimeOffset.UtcNow.AddHours(-1)));
+        archive.Publish(text => archive.Key.ClearSign(text, at: DateTimeOffset.UtcNow.AddDays(-1)));
+
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
+    [DataRow("gz")]
+    [DataRow("zst")]
+    [DataRow("")]
+    public void An_index_that_unpacks_to_too_much_is_stopped(string form)
+    {
+        using var directory = new Containerize.Testing.TemporaryDirectory();
+        using var packed = new MemoryStream();
+        using (Stream stream = form switch { "gz" => new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true), "zst" => new ZstdSharp.CompressionStream(packed, leaveOpen: true), _ => packed })
+        {
+            stream.Write(new byte[1001]);
+        }
+
+        var file = directory.Write("Packages", packed.ToArray());
+
+        Assert.HasCount(1001, PackageIndex.Unpack(file, form, "Packages", 1001, CancellationToken.None));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => PackageIndex.Unpack(file, form, "Packages", 1000, CancellationToken.None));
+        Assert.AreEqual(DiagnosticCode.ArchiveDamaged, failure.Code);
+    }
+
+    [TestMethod]
     public async Task A_broken_hash_is_refused()
     {
         using var archive = Archive();

@@ -99,6 +99,7 @@ public sealed class ResolverTests
 
         Assert.AreEqual(DiagnosticCode.PackageUnsatisfiable, failure.Code);
         StringAssert.Contains(failure.Message, "b 1.0");
+        StringAssert.Contains(Refused("z", [Index(Package("z", fields: "Depends: a"), Package("a", fields: "Depends: b (>= 2)"), Package("b"))]).Message, "needed by a <- z");
         Assert.AreEqual(DiagnosticCode.PackageUnsatisfiable, Refused("b=7", [Index(Package("b"))]).Code);
     }
 
@@ -109,6 +110,7 @@ public sealed class ResolverTests
 
         Assert.AreEqual(DiagnosticCode.PackageUpgradeRefused, failure.Code);
         StringAssert.Contains(failure.Message, "b 1.0");
+        StringAssert.Contains(Refused("z", [Index(Package("z", fields: "Depends: a"), Package("a", fields: "Depends: b (>= 2)"), Package("b", "2.0"))], Installed("b")).Message, "needed by a <- z");
         Assert.AreEqual(DiagnosticCode.PackageUpgradeRefused, Refused("b=2.0", [Index(Package("b", "2.0"))], Installed("b")).Code);
     }
 
@@ -122,6 +124,15 @@ public sealed class ResolverTests
 
         Assert.AreEqual(DiagnosticCode.PackageConflict, Refused("a b", [archive]).Code);
         Assert.AreEqual(DiagnosticCode.PackageConflict, Refused("a", [archive], Installed("b", fields: "Provides: v")).Code);
+    }
+
+    [TestMethod]
+    public void A_conflict_names_who_needs_either_side()
+    {
+        var failure = Refused("x y", [Index(Package("x", fields: "Depends: a"), Package("y", fields: "Depends: b"), Package("a", fields: "Conflicts: b"), Package("b"))]);
+
+        StringAssert.Contains(failure.Message, "a <- x");
+        StringAssert.Contains(failure.Message, "b <- y");
     }
 
     [TestMethod]
