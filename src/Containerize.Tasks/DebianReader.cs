@@ -1,7 +1,6 @@
 using Containerize.Debian;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
-using Containerize.Images;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
 
@@ -35,7 +34,7 @@ internal sealed class DebianReader(ITaskItem environment, ITaskItem[] content)
 
     /// <summary>The layer of packages and certificates that goes on the base, if the project wants any.</summary>
     /// <param name="packages">The packages.</param>
-    internal static IEnumerable<ILayerSource> Layers(DebianPackages packages) =>
+    internal static IEnumerable<DebianLayer> Layers(DebianPackages packages) =>
         packages.Settings.Packages.Count + packages.Settings.Certificates.Count > 0 ? [new DebianLayer(packages)] : [];
 
     private static string Package(ITaskItem item) => item.GetMetadata("Version") is { Length: > 0 } version ? $"{item.ItemSpec}={version}" : item.ItemSpec;

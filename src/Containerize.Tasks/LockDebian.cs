@@ -5,7 +5,7 @@ using Microsoft.Build.Framework;
 
 namespace Containerize.Tasks;
 
-/// <summary>Chooses the packages of an image anew and writes them to the lock file, without building the image.</summary>
+/// <summary>Chooses the packages of an image anew and writes them to the lock file. The app is not built.</summary>
 public sealed class LockDebian : ContainerizeTask
 {
     /// <summary>The runtime identifier that the image is for.</summary>
@@ -33,7 +33,8 @@ public sealed class LockDebian : ContainerizeTask
         await opening;
         foreach (var layer in DebianReader.Layers(packages))
         {
-            await layer.PrepareAsync(new LayerContext(opening, new LayerCache(environment.Cache), FileHashes.Load(Path.Combine(OutputDirectory, "hashes.txt")), options), cancellationToken);
+            // Only making the layer shows whether the packages get along with each other and with the base; a lock promises that.
+            await layer.MakeAsync(new LayerContext(opening, new LayerCache(environment.Cache), FileHashes.Load(Path.Combine(OutputDirectory, "hashes.txt")), options), cancellationToken);
         }
 
         reporter.Message($"Locked in '{packages.Settings.LockFile}'.");

@@ -33,7 +33,7 @@ public sealed class DebianBaseSource(string suite, DebianPackages packages, Laye
         var request = Request(platform);
         var locked = packages.Of(request.Release);
         var set = await locked.ChooseAsync(request, cancellationToken);
-        var layer = new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter).Recall();
+        var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter).RecallAsync(cancellationToken);
         var record = cache.Find(layer.Content.Hash);
         var blob = record is null ? null : await cache.Store.TryGetVerifiedAsync(record.Descriptor, cancellationToken);
         if (record is null || blob is null)

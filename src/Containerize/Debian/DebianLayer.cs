@@ -36,9 +36,26 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
         };
         var locked = request is null ? null : packages.Of(request.Release);
         var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
-        var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter).Recall();
+        var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter)
+        {
+            Base = request is null ? null : async () => (await reading.Value).Shape,
+        };
         Packages = prepared.Names;
-        return prepared;
+        return await prepared.RecallAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the layer for its own sake, unless the cache has it.</summary>
+    /// <param name="context">What it is made with.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ContainerizeException">What choosing packages and making the layer throw.</exception>
+    public async Task MakeAsync(LayerContext context, CancellationToken cancellationToken)
+    {
+        var prepared = await PrepareAsync(context, cancellationToken);
+        if (context.Cache.Find(prepared.Content.Hash) is null)
+        {
+            var written = await prepared.WriteAsync(similar: null, cancellationToken);
+            context.Cache.Add(prepared.Content, written.Record);
+        }
     }
 
     private async Task<(DebianRequest Request, SortedDictionary<string, string> Links)> RequestAsync(Image image, string identity, Lazy<Task<DpkgBase>> reading, CancellationToken cancellationToken)

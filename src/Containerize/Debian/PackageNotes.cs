@@ -14,6 +14,10 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
 {
     private const char Script = 's';
     private const char SetUser = 'u';
+    private const char Base = 'b';
+
+    /// <summary>The bases that the files were compared with, each by a digest: none takes the place of a directory there.</summary>
+    internal IReadOnlyList<string> Bases { get; init; } = [];
 
     /// <summary>Tells them.</summary>
     /// <param name="reporter">Takes them.</param>
@@ -46,7 +50,7 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
 
             LastUse.Note(file.FullName);
             var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[0], line => line[1..]);
-            return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]);
+            return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]) { Bases = [.. lines[Base]] };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -61,7 +65,8 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     {
         try
         {
-            cache.Store.WriteFile(NameOf(inputs), SealedText.Write(TitleOf(inputs), string.Concat(Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")))));
+            var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")).Concat(Bases.Select(line => $"{Base}{line}\n"));
+            cache.Store.WriteFile(NameOf(inputs), SealedText.Write(TitleOf(inputs), string.Concat(lines)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -27,38 +27,60 @@ internal sealed class PreparedPackages(
     /// <summary>The packages, each as <c>name version</c>.</summary>
     internal IReadOnlyList<string> Names => [.. Content.Items.Select(item => item.Package!)];
 
+    /// <summary>Reads what the base has; null for packages that lie on nothing.</summary>
+    internal Func<Task<BaseShape>>? Base { get; init; }
+
     /// <inheritdoc/>
     public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
     {
         IReadOnlyList<DebFile> files = [];
+        var fetched = set;
         if (packages is not null)
         {
             // The archive may have dropped one meanwhile: what comes back counts.
-            var (fetched, blobs) = await packages.FetchAsync(request!, set!, cancellationToken);
+            (fetched, var blobs) = await packages.FetchAsync(request!, set!, cancellationToken);
             Content = Describe(fetched, kind, options);
             files = [.. fetched.Packages.Zip(blobs, (package, blob) => new DebFile(package.Name, package.Version, blob))];
         }
 
-        var (layer, notes) = await new PackageLayer { Packages = files, Template = template }.WriteAsync(cache.Store, options, cancellationToken);
+        var shape = Base is not null && fetched is { FitsBase: false } ? await Base().WaitAsync(cancellationToken) : null;
+        var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = shape }.WriteAsync(cache.Store, options, cancellationToken);
+        notes = notes with { Bases = PackageNotes.Find(cache, Content.Hash)?.Bases ?? [] };
+        if (shape is not null)
+        {
+            notes = notes with { Bases = [.. notes.Bases.Append(request!.Base).Distinct(StringComparer.Ordinal)] };
+            await packages!.NoteFitAsync(request, fetched!, cancellationToken);
+        }
+
         notes.Keep(cache, Content.Hash);
         Tell(notes);
         return layer;
     }
 
-    /// <summary>Tells what users should know when the layer need not be made. One of which that is not known any more is made again.</summary>
+    /// <summary>
+    /// Tells what users should know when the layer need not be made. One of which that is not known any more, or that was not compared with
+    /// this base, is made again.
+    /// </summary>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>This.</returns>
-    internal PreparedPackages Recall()
+    internal async Task<PreparedPackages> RecallAsync(CancellationToken cancellationToken)
     {
-        if (cache.Find(Content.Hash) is not null)
+        if (cache.Find(Content.Hash) is null)
         {
-            if (PackageNotes.Find(cache, Content.Hash) is { } notes)
-            {
-                Tell(notes);
-            }
-            else
-            {
-                cache.Remove(Content.Hash);
-            }
+            return this;
+        }
+
+        var isCompared = Base is null || set is null or { FitsBase: true };
+        if (PackageNotes.Find(cache, Content.Hash) is not { } notes || !(isCompared || notes.Bases.Contains(request!.Base)))
+        {
+            cache.Remove(Content.Hash);
+            return this;
+        }
+
+        Tell(notes);
+        if (!isCompared)
+        {
+            await packages!.NoteFitAsync(request!, set!, cancellationToken);
         }
 
         return this;

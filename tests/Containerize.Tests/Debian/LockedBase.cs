@@ -36,6 +36,9 @@ internal sealed class LockedBase : IDisposable
 
     internal RecordingReporter Reporter { get; private set; } = new();
 
+    /// <summary>How often the base's layer was read.</summary>
+    internal int BaseReads => _image.Layers.Select(layer => layer.Blob).OfType<CountingBlob>().Sum(blob => blob.Reads);
+
     internal string LockFile => _directory["lock.json"];
 
     internal string Mirror => new Uri(_directory["mirror/debian/"]).AbsoluteUri;
@@ -46,7 +49,7 @@ internal sealed class LockedBase : IDisposable
     internal static Image Image(params (string Name, string Content)[] more)
     {
         var tar = Sample.Tar([.. more.Prepend(("var/lib/dpkg/status", "Package: base\nStatus: install ok installed\nVersion: 1\n")).Prepend(("usr/lib/os-release", OsRelease)).Select(file => (file.Item1, Encoding.UTF8.GetBytes(file.Item2)))]);
-        return Sample.Image(Sample.Amd64, [new Layer(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar)), Digest.Of(tar))]);
+        return Sample.Image(Sample.Amd64, [new Layer(new CountingBlob(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar))), Digest.Of(tar))]);
     }
 
     /// <summary>Builds the layer as a build does, from the cache where it has it.</summary>
@@ -102,4 +105,15 @@ internal sealed class LockedBase : IDisposable
     internal string this[string path] => _directory[path];
 
     public void Dispose() => _directory.Dispose();
+
+    private sealed class CountingBlob(MemoryBlob inner) : Blob(inner.Descriptor)
+    {
+        internal int Reads { get; private set; }
+
+        public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken)
+        {
+            Reads++;
+            return inner.OpenReadAsync(cancellationToken);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Containerize.Debian.Archive;
 using Containerize.Testing.Debian;
 
 namespace Containerize.Tests.Debian;
@@ -90,5 +91,61 @@ public sealed class LockedLayerTests
 
         Assert.HasCount(1, build.Reporter.Warnings);
         Assert.HasCount(1, build.Reporter.Messages);
+    }
+
+    [TestMethod]
+    [DataRow("usr/share/another/file", "a directory of the base image and a file of the package another 1.0")]
+    [DataRow("usr/bin", "a file of the base image")]
+    [DataRow("usr/bin/tool/x", "a directory of the base image and a file of the package tool 1.0")]
+    public async Task A_file_in_the_place_of_a_bases_directory_is_refused_either_way_and_each_time(string path, string text)
+    {
+        using var build = new LockedBase(LockedBase.Image((path, "")), Tool(), new TestPackage("another").File("usr/share/another", "a"));
+
+        foreach (var mode in new[] { DebianLockMode.Update, DebianLockMode.Locked, DebianLockMode.ReadOnly })
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => build.BuildAsync(mode: mode));
+
+            Assert.AreEqual(DiagnosticCode.PackageFileOverDirectory, failure.Code);
+            StringAssert.Contains(failure.Message, text);
+            Assert.IsFalse(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+        }
+    }
+
+    [TestMethod]
+    public async Task What_upper_layers_of_a_base_removed_is_in_nobodys_way()
+    {
+        using var build = new LockedBase(LockedBase.Image(("usr/share/another/file", ""), ("usr/bin/.wh.x", ""), ("usr/share/.wh.another", "")), Tool(), new TestPackage("another").File("usr/share/another", "a"));
+
+        Assert.IsTrue((await build.BuildAsync()).IsMade);
+    }
+
+    [TestMethod]
+    public async Task A_lock_says_that_packages_fit_their_base_so_that_it_is_read_once()
+    {
+        using var build = Base();
+
+        await build.BuildAsync(mode: DebianLockMode.Update);
+
+        Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+        Assert.AreEqual(1, build.BaseReads);
+        await build.BuildAsync("another cache");
+        Assert.AreEqual(1, build.BaseReads);
+        // A lock that was written anew learns it from the cache.
+        build.WriteLock(new SortedDictionary<string, string>());
+        Assert.IsFalse((await build.BuildAsync(mode: DebianLockMode.Update)).IsMade);
+        Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+        Assert.AreEqual(1, build.BaseReads);
+    }
+
+    [TestMethod]
+    public async Task A_layer_that_another_base_shares_is_compared_with_that_one_too()
+    {
+        using var build = Base();
+        await build.BuildAsync();
+        using var other = new LockedBase(LockedBase.Image(("usr/share/another/file", "")), Tool(), new TestPackage("another").File("usr/share/another", new string('a', 100_000)));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => other.BuildAsync(build["cache"]));
+
+        Assert.AreEqual(DiagnosticCode.PackageFileOverDirectory, failure.Code);
     }
 }

@@ -95,6 +95,10 @@ public sealed record LockedSet(string Use, string Architecture, Digest Request, 
     /// <summary>The links of the base that paths of packages follow; null for packages that are a base themselves.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SortedDictionary<string, string>? BaseLinks { get; init; }
+
+    /// <summary>Whether the packages' files were compared with the base's: none takes the place of a directory, and no directory that of a file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FitsBase { get; init; }
 }
 
 /// <summary>A package, to the byte.</summary>

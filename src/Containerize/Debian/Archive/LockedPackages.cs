@@ -82,6 +82,20 @@ public sealed class LockedPackages(DebianArchive archive, string lockFile, Debia
             : throw new ContainerizeException(DiagnosticCode.PackageGone, $"The archive lists packages that it does not have: {Printable.Clean(string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First)))}. The mirror is being updated, or incomplete. Try again, or try another mirror.");
     }
 
+    /// <summary>Notes in the lock that packages fit their base, so that no build has to read the base for that again.</summary>
+    /// <param name="request">What was wanted.</param>
+    /// <param name="set">What it was answered with.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async Task NoteFitAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
+    {
+        // Only what is there already: another build may have chosen anew meanwhile.
+        if (mode is DebianLockMode.Update or DebianLockMode.Renew && DebianLock.Read(lockFile) is { } old && old.Release == request.Release.Codename
+            && old.Find(set.Use, set.Architecture) is { FitsBase: false } known && known.Request == set.Request && known.Packages.Select(package => package.Digest).SequenceEqual(set.Packages.Select(package => package.Digest)))
+        {
+            await WriteAsync(known with { FitsBase = true }, [], request.Release.Codename, cancellationToken);
+        }
+    }
+
     private Task<FileBlob?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) => Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
 
     private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Containerize.Debian.Archive;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -25,6 +26,9 @@ internal sealed class DpkgBase
 
     /// <summary>The base's links in its root directory, and those of <c>/var</c> into <c>/run</c>.</summary>
     internal SortedDictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What lies where.</summary>
+    internal BaseShape Shape { get; } = new();
 
     /// <summary>The base's bundle of certificate authorities; null when it has none.</summary>
     internal ReadOnlyMemory<byte>? Bundle => _files.TryGetValue(CaBundle.Path, out var bundle) ? new ReadOnlyMemory<byte>(bundle) : (ReadOnlyMemory<byte>?)null;
@@ -99,6 +103,7 @@ internal sealed class DpkgBase
             }
             else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
             {
+                Shape.Remove(directory + name[Whiteout.Length..]);
                 _files.Remove(directory + name[Whiteout.Length..]);
                 Links.Remove(directory + name[Whiteout.Length..]);
                 Remove(directory + name[Whiteout.Length..] + "/", added);
@@ -114,6 +119,12 @@ internal sealed class DpkgBase
     private async Task AddAsync(string path, TarEntry entry, CancellationToken cancellationToken)
     {
         Links.Remove(path);
+        Shape.Add(path, entry.EntryType switch
+        {
+            TarEntryType.Directory or TarEntryType.DirectoryList => LayerEntryType.Directory,
+            TarEntryType.SymbolicLink => LayerEntryType.SymbolicLink,
+            _ => LayerEntryType.File,
+        });
         if (entry.EntryType != TarEntryType.Directory)
         {
             _files.Remove(path);
@@ -132,6 +143,7 @@ internal sealed class DpkgBase
 
     private void Remove(string directory, HashSet<string> except)
     {
+        Shape.RemoveBelow(directory, except);
         foreach (var path in _files.Keys.Concat(Links.Keys).Where(path => path.StartsWith(directory, StringComparison.Ordinal) && !except.Contains(path)).ToList())
         {
             _files.Remove(path);

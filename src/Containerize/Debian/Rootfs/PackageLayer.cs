@@ -20,6 +20,9 @@ internal sealed class PackageLayer
     /// <summary>The tree that the packages are put into.</summary>
     internal required IRootTemplate Template { get; init; }
 
+    /// <summary>What the base has; null when it is known that the packages fit it.</summary>
+    internal BaseShape? Base { get; init; }
+
     /// <summary>Writes the layer.</summary>
     /// <param name="store">Takes the bytes.</param>
     /// <param name="options">How it is written.</param>
@@ -35,7 +38,7 @@ internal sealed class PackageLayer
             controls.Add(archive.Control);
         }
 
-        var tree = new RootTree();
+        var tree = new RootTree { Base = Base };
         var certificates = new CaBundle();
         var files = new PackageEntries(tree, certificates);
         var layer = await LayerWriter.WriteInOrderAsync(ReadAsync(controls, tree, certificates, files, cancellationToken), store, options, cancellationToken);

@@ -12,12 +12,17 @@ internal sealed class RootTree
     private const int MaxLinks = 40;
     private const UnixFileMode ImpliedDirectory = (UnixFileMode)0b111_101_101;
 
+    private const string BaseImage = "the base image";
+
     private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
+
+    /// <summary>What the base has; null when it is known that nothing of this tree gets in its way.</summary>
+    internal BaseShape? Base { get; init; }
 
     /// <summary>Says that the base has a link to a directory.</summary>
     /// <param name="path">The link.</param>
     /// <param name="target">Where it leads.</param>
-    internal void AddBaseLink(string path, string target) => _nodes[path] = new(LayerEntryType.SymbolicLink, target, "the base image");
+    internal void AddBaseLink(string path, string target) => _nodes[path] = new(LayerEntryType.SymbolicLink, target, BaseImage);
 
     /// <summary>Puts an entry into the tree.</summary>
     /// <param name="entry">The entry; the target of a hard link is a path in the image, too.</param>
@@ -50,7 +55,7 @@ internal sealed class RootTree
         }
 
         var target = entry.Type == LayerEntryType.HardLink ? ResolveHardLink(path, entry.LinkTarget!, owner) : entry.LinkTarget;
-        _nodes.Add(path, new(entry.Type, target, owner));
+        Place(path, new(entry.Type, target, owner));
         yield return entry with { Path = path, LinkTarget = target };
     }
 
@@ -74,7 +79,7 @@ internal sealed class RootTree
             var parent = path[..slash];
             if (!_nodes.TryGetValue(parent, out var node))
             {
-                _nodes.Add(parent, new(LayerEntryType.Directory, null, owner));
+                Place(parent, new(LayerEntryType.Directory, null, owner));
                 yield return new LayerEntry { Path = parent, Type = LayerEntryType.Directory, Mode = ImpliedDirectory };
             }
             else if (node.Type != LayerEntryType.Directory)
@@ -84,6 +89,16 @@ internal sealed class RootTree
                     $"'/{Printable.Clean(parent)}' is a file of {node.Owner} and a directory of {owner} ('/{Printable.Clean(path)}'). Leave one of the packages out.");
             }
         }
+    }
+
+    private void Place(string path, Node node)
+    {
+        if (Base?.Find(path) is { } there && there != node.Type && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
+        {
+            throw Replaces(path, new(there, null, BaseImage), node.Type, node.Owner);
+        }
+
+        _nodes.Add(path, node);
     }
 
     /// <summary>Follows links as the kernel would.</summary>
@@ -142,16 +157,17 @@ internal sealed class RootTree
 
     private static ContainerizeException Clash(string path, Node existing, LayerEntry entry, string owner)
     {
-        if (existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory)
-        {
-            return new(
-                DiagnosticCode.PackageFileOverDirectory,
-                $"'/{Printable.Clean(path)}' is a directory of {(existing.Type == LayerEntryType.Directory ? existing.Owner : owner)} and a file of {(existing.Type == LayerEntryType.Directory ? owner : existing.Owner)}. Leave one of the packages out.");
-        }
-
-        return new(
+        return existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory ? Replaces(path, existing, entry.Type, owner) : new(
             DiagnosticCode.PackagePathClash,
             $"'/{Printable.Clean(path)}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says that it replaces the other; leave one of them out.");
+    }
+
+    private static ContainerizeException Replaces(string path, Node existing, LayerEntryType type, string owner)
+    {
+        var (directory, other, otherType) = existing.Type == LayerEntryType.Directory ? (existing.Owner, owner, type) : (owner, existing.Owner, existing.Type);
+        return new(
+            DiagnosticCode.PackageFileOverDirectory,
+            $"'/{Printable.Clean(path)}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of {other}; one would take the place of the other. Leave {(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");
     }
 
     private readonly record struct Node(LayerEntryType Type, string? Target, string Owner);
