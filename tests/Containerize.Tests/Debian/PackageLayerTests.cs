@@ -156,13 +156,16 @@ public sealed class PackageLayerTests : IDisposable
         var service = _fixture.Add(new TestPackage("service").Control("postinst", "#!/bin/sh\nset -e\n# chown is not called\nif [ -x /usr/bin/deb-systemd-helper ]; then\n  deb-systemd-helper enable x || true\nfi\nldconfig\nexit 0\n"));
         var odd = _fixture.Add(new TestPackage("odd").Control("postinst", "#!/bin/sh\nfrobnicate --all\n"));
 
-        await _fixture.WriteAsync(new AddedRoot(), editor, service, odd);
+        var cases = _fixture.Add(new TestPackage("cases").Control("postinst", "#!/bin/sh\ncase \"$1\" in\n  configure)\n    for prog in a b; do\n      update-alternatives --install /usr/bin/$prog $prog /usr/bin/$prog-6 10\n    done\n    ;;\n  abort-upgrade|abort-remove|abort-deconfigure)\n    ;;\n  *) exit 1 ;;\nesac\n"));
+
+        await _fixture.WriteAsync(new AddedRoot(), editor, service, odd, cases);
 
         var (code, text) = _fixture.Reporter.Warnings.Single();
         Assert.AreEqual(DiagnosticCode.ScriptsNotRun, code);
         Assert.Contains("editor (the alternative 'editor' (/usr/bin/editor); users or groups)", text);
         Assert.Contains("odd (what its script does with frobnicate)", text);
         Assert.DoesNotContain("service", text);
+        Assert.Contains("cases (alternatives)", text);
     }
 
     [TestMethod]

@@ -51,7 +51,7 @@ internal static partial class MaintainerScripts
                 continue;
             }
 
-            effects.AddRange(Alternative().Matches(Continuation().Replace(text, " ")).Select(match => $"the alternative '{match.Groups[2].Value}' ({match.Groups[1].Value})"));
+            effects.AddRange(Alternative().Matches(Continuation().Replace(text, " ")).Select(match => match.Value.Contains('$', StringComparison.Ordinal) ? "alternatives" : $"the alternative '{match.Groups[2].Value}' ({match.Groups[1].Value})"));
             var functions = Function().Matches(text).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
             foreach (var command in Commands(text).Where(command => !functions.Contains(command) && !s_harmless.Contains(command) && command != "update-alternatives"))
             {
@@ -109,7 +109,8 @@ internal static partial class MaintainerScripts
     [GeneratedRegex(@"""[^""]*""|'[^']*'")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"\|\||&&|[;|]|\$\(|`|^\s*[\w*""|. -]+\)\s")]
+    // The last one is a pattern of a case.
+    [GeneratedRegex(@"\|\||&&|[;|]|\$\(|`|^\s*[\w*""|. -]+\)(?:\s|$)")]
     private static partial Regex Separator();
 
     [GeneratedRegex(@"\A[A-Za-z_]\w*=")]
