@@ -6,9 +6,11 @@ using ZstdSharp;
 
 namespace Containerize.Testing.Debian;
 
-/// <summary>A .deb made for a test.</summary>
+/// <summary>A .deb made for a test. The same calls give the same bytes.</summary>
 public sealed class TestPackage
 {
+    private static readonly DateTimeOffset s_time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
     private readonly List<(string Name, byte[] Content)> _control = [];
     private readonly MemoryStream _data = new();
     private readonly TarWriter _tar;
@@ -76,7 +78,7 @@ public sealed class TestPackage
             TarEntryFormat.Ustar => new UstarTarEntry(type, name),
             _ => new GnuTarEntry(type, name),
         };
-        (entry.Mode, entry.Uid, entry.Gid) = (mode, user, group);
+        (entry.Mode, entry.Uid, entry.Gid, entry.ModificationTime) = (mode, user, group, s_time);
         if (target is not null)
         {
             entry.LinkName = target;
@@ -101,7 +103,7 @@ public sealed class TestPackage
         {
             foreach (var (name, content) in _control.Prepend(("md5sums", Encoding.UTF8.GetBytes(_md5Sums.ToString()))).Prepend(("control", Encoding.UTF8.GetBytes(Stanza))))
             {
-                tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "./" + name) { DataStream = new MemoryStream(content) });
+                tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "./" + name) { DataStream = new MemoryStream(content), ModificationTime = s_time });
             }
         }
 

@@ -143,6 +143,7 @@ public sealed class LockedLayerTests
         using var build = Base();
         await build.BuildAsync();
         using var other = new LockedBase(LockedBase.Image(("usr/share/another/file", "")), Tool(), new TestPackage("another").File("usr/share/another", new string('a', 100_000)));
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(build["mirror/debian/pool/another.deb"]), await File.ReadAllBytesAsync(other["mirror/debian/pool/another.deb"]), "Both have the same layer.");
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => other.BuildAsync(build["cache"]));
 

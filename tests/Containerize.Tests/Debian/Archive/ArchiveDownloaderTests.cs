@@ -18,6 +18,7 @@ public sealed class ArchiveDownloaderTests : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly RecordingReporter _reporter = new();
     private ArchiveServer _server = null!;
+    private TimeSpan _patience = TimeSpan.FromSeconds(30);
 
     [TestInitialize]
     public async Task StartAsync() => _server = await ArchiveServer.StartAsync();
@@ -36,7 +37,7 @@ public sealed class ArchiveDownloaderTests : IAsyncDisposable
     }
 
     private ArchiveDownloader Downloader(bool isOffline = false) =>
-        new(new BlobStore(_directory["cache"]), isOffline, _reporter, retryDelay: TimeSpan.FromMilliseconds(1), patience: TimeSpan.FromMilliseconds(400));
+        new(new BlobStore(_directory["cache"]), isOffline, _reporter, retryDelay: TimeSpan.FromMilliseconds(1), patience: _patience);
 
     private async Task<ContainerizeException> RefusedAsync(params Uri[] addresses)
     {
@@ -110,6 +111,7 @@ public sealed class ArchiveDownloaderTests : IAsyncDisposable
     [TestMethod]
     public async Task A_transfer_that_stalls_goes_on_where_it_ended()
     {
+        _patience = TimeSpan.FromMilliseconds(400);
         var address = _server.On("x.deb", StallAfter(s_content, 300_000), StallAfter(s_content, 0), Content(s_content));
 
         CollectionAssert.AreEqual(s_content, await FetchAsync(address));
