@@ -1,0 +1,170 @@
+using System.Text.Json.Nodes;
+using Containerize.IntegrationTests.Tools;
+using Containerize.Testing.Images;
+using Containerize.Testing.Registry;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>One project, made into images by the .NET SDK's <c>PublishContainer</c> and by Containerize, for a matrix of settings.</summary>
+[TestClass]
+public sealed class ParityTests
+{
+    /// <summary>What projects set; the names of repositories, too.</summary>
+    private static readonly (string Name, string Settings)[] s_cases =
+    [
+        ("defaults", ""),
+        ("docker-base", "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage></PropertyGroup>"),
+        // PublishContainer changes a base's format only halfway: it leaves Docker's layers in an OCI manifest.
+        ("docker", "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage><ContainerImageFormat>Docker</ContainerImageFormat></PropertyGroup>"),
+        ("oci", "<PropertyGroup><ContainerImageFormat>OCI</ContainerImageFormat></PropertyGroup>"),
+        ("tags", "<PropertyGroup><ContainerImageTags>1.2.3;latest;a_b-c</ContainerImageTags></PropertyGroup>"),
+        ("run", """
+            <PropertyGroup>
+              <ContainerUser>1000:1000</ContainerUser>
+              <ContainerWorkingDirectory>/srv/shop/</ContainerWorkingDirectory>
+            </PropertyGroup>
+            """),
+        ("environment", """
+            <ItemGroup>
+              <ContainerEnvironmentVariable Include="ZULU" Value="a=b; c:d" />
+              <ContainerEnvironmentVariable Include="ALPHA" Value="with &quot;quotes&quot; and $dollar" />
+              <ContainerEnvironmentVariable Include="BASE" Value="replaced" />
+              <ContainerEnvironmentVariable Include="ASPNETCORE_URLS" Value="http://*:8081;https://+:8443" />
+              <ContainerEnvironmentVariable Include="ASPNETCORE_HTTPS_PORTS" Value="9443" />
+              <ContainerPort Include="5000" Type="udp" />
+              <ContainerPort Include="6000" />
+            </ItemGroup>
+            """),
+        ("labels", """
+            <PropertyGroup>
+              <Description>Sells; things = "all" of them</Description>
+              <Authors>Ada;Grace</Authors>
+              <PackageProjectUrl>https://example.org/shop?a=b</PackageProjectUrl>
+              <ContainerDocumentationUrl>https://example.org/docs</ContainerDocumentationUrl>
+              <ContainerVendor>Example</ContainerVendor>
+              <PackageLicenseExpression>MIT</PackageLicenseExpression>
+              <ContainerTitle>The shop</ContainerTitle>
+              <Version>1.2.3-beta</Version>
+              <PublishRepositoryUrl>true</PublishRepositoryUrl>
+              <RepositoryType>git</RepositoryType>
+              <PrivateRepositoryUrl>https://example.org/shop.git</PrivateRepositoryUrl>
+              <SourceRevisionId>0123456789abcdef</SourceRevisionId>
+            </PropertyGroup>
+            <ItemGroup>
+              <ContainerLabel Include="org.example.label" Value="x;y=z: w" />
+              <ContainerLabel Include="base.label" Value="replaced" />
+            </ItemGroup>
+            """),
+        ("no-labels", "<PropertyGroup><ContainerGenerateLabels>false</ContainerGenerateLabels><ContainerVendor>Example</ContainerVendor></PropertyGroup>"),
+        ("some-labels", $"""
+            <PropertyGroup>
+              <Description>Text</Description><ContainerVendor>Example</ContainerVendor><ContainerTitle>Title</ContainerTitle>
+              {string.Concat(new[] { "Description", "Version", "Vendor", "BaseName", "BaseDigest" }.Select(label => $"<ContainerGenerateLabelsImage{label}>false</ContainerGenerateLabelsImage{label}>"))}
+              <ContainerGenerateLabelsDotnetToolset>false</ContainerGenerateLabelsDotnetToolset>
+            </PropertyGroup>
+            """),
+        ("entrypoint", """<ItemGroup><ContainerEntrypoint Include="/tini;--" /><ContainerEntrypointArgs Include="-v" /><ContainerDefaultArgs Include="--more" /></ItemGroup>"""),
+        ("entrypoint-args", """<ItemGroup><ContainerEntrypointArgs Include="--old" /></ItemGroup>"""),
+        ("default-args", """<ItemGroup><ContainerDefaultArgs Include="--verbose;two words" /></ItemGroup>"""),
+        ("command", """<ItemGroup><ContainerAppCommand Include="/app/other" /><ContainerAppCommandArgs Include="--always" /><ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
+        ("command-as-default", "<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup>"),
+        ("no-command", """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
+        ("no-command-at-all", "<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup>"),
+        ("refused-entrypoint", """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
+        ("refused-none", """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/other" /></ItemGroup>"""),
+        ("refused-arguments", """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),
+        ("refused-instruction", "<PropertyGroup><ContainerAppCommandInstruction>Sometimes</ContainerAppCommandInstruction></PropertyGroup>"),
+    ];
+
+    private static TestImage BaseImage(bool docker) => TestImage.Create(TestImage.LinuxX64, docker, config =>
+    {
+        config["author"] = "somebody";
+        config["config"] = new JsonObject
+        {
+            ["Env"] = new JsonArray("PATH=/usr/bin:/bin", "APP_UID=1654", "ASPNETCORE_HTTP_PORTS=8080", "BASE=kept"),
+            ["Cmd"] = new JsonArray("/bin/sh"),
+            ["ExposedPorts"] = new JsonObject { ["9000/tcp"] = new JsonObject() },
+            ["Volumes"] = new JsonObject { ["/data"] = new JsonObject() },
+            ["Labels"] = new JsonObject { ["base.label"] = "kept" },
+            ["StopSignal"] = "SIGQUIT",
+            ["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD", "true") },
+            ["WorkingDir"] = "/",
+        };
+    });
+
+    /// <summary>Publishes the project once, and lets both targets make an image for each case.</summary>
+    private static async Task<string> ContainerizeAsync(TestProject project, TestRegistry registry)
+    {
+        project.Write("matrix.targets", $"""
+            <Project>
+              <Target Name="Build">
+                <ItemGroup>
+                  {string.Concat(s_cases.Select(one => $"""<Case Include="{one.Name}" />"""))}
+                </ItemGroup>
+                <PropertyGroup>
+                  <Common>Configuration=Release;NoBuild=true;_IsPublishing=true;Bases={registry.Authority}/dotnet/base;ContainerRegistry={registry.Authority}</Common>
+                </PropertyGroup>
+                <MSBuild Projects="hello.csproj" Targets="PublishContainer" Properties="$(Common);Case=%(Case.Identity);ContainerRepository=theirs/%(Case.Identity)" ContinueOnError="true" />
+                <MSBuild Projects="hello.csproj" Targets="Containerize" Properties="$(Common);Case=%(Case.Identity);ContainerRepository=ours/%(Case.Identity)" ContinueOnError="true" />
+              </Target>
+            </Project>
+            """);
+        var published = await project.RunAsync("publish");
+        Assert.AreEqual(0, published.ExitCode, published.Output);
+        var environment = new Dictionary<string, string?> { ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = registry.Authority };
+        return (await Dotnet.RunAsync(project.Directory, ["msbuild", "matrix.targets"], environment)).Output;
+    }
+
+    [TestMethod]
+    public async Task Both_targets_make_the_same_of_a_project_but_for_what_the_table_says()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("dotnet/base", "oci", BaseImage(docker: false));
+        registry.AddImage("dotnet/base", "docker", BaseImage(docker: true));
+        using var project = await TestProject.WebAsync($"<PropertyGroup><ContainerBaseImage>$(Bases):oci</ContainerBaseImage></PropertyGroup><Choose>{string.Concat(s_cases.Select(one => $"""<When Condition="'$(Case)' == '{one.Name}'">{one.Settings}</When>"""))}</Choose>");
+
+        var output = await ContainerizeAsync(project, registry);
+
+        var wrong = new List<string>();
+        var seen = new HashSet<AllowedDifference>();
+        foreach (var (name, _) in s_cases)
+        {
+            var (theirTags, ourTags) = (registry.Tags($"theirs/{name}"), registry.Tags($"ours/{name}"));
+            if (!theirTags.SequenceEqual(ourTags) || theirTags.Count == 0 != name.StartsWith("refused", StringComparison.Ordinal))
+            {
+                wrong.Add($"{name}: tags: {string.Join(", ", theirTags)} became {string.Join(", ", ourTags)}");
+                continue;
+            }
+
+            foreach (var tag in theirTags)
+            {
+                var theirs = ImageValidator.Check(registry, $"theirs/{name}", tag, baseLayers: 9).Single();
+                var ours = ImageValidator.Check(registry, $"ours/{name}", tag, baseLayers: 1).Single();
+                foreach (var difference in ImageComparison.Compare(theirs, ours))
+                {
+                    if (AllowedDifference.Explain(difference) is { } row)
+                    {
+                        seen.Add(row);
+                    }
+                    else
+                    {
+                        wrong.Add($"{name}: {difference}");
+                    }
+                }
+            }
+        }
+
+        Assert.IsEmpty(wrong, string.Join('\n', wrong) + "\n" + output);
+        CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), AllowedDifference.Table.Where(seen.Contains).Select(row => row.Row).ToList(), "A row that nothing shows has outlived its reason.");
+    }
+
+    [TestMethod]
+    public void The_table_of_differences_is_the_one_that_users_read()
+    {
+        var page = File.ReadAllLines(Path.Combine(Repository.Root, "src", "Containerize.Tasks", "FromPublishContainer.md"));
+        var rows = page.SkipWhile(line => !line.StartsWith("| Field |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToList();
+
+        CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), rows.Select(row => row[0]).ToList());
+        Assert.IsTrue(rows.All(row => row.Length == 4 && row[3].Length > 0), "Each row has its reason.");
+    }
+}
