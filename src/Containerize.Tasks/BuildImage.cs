@@ -117,7 +117,7 @@ public sealed class BuildImage : ContainerizeTask
         var layerOptions = new Layers.LayerOptions { ModificationTime = ImageRequestReader.ModificationTime(Settings) };
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(
             files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, layerOptions), reporter);
-        request = request with { Layers = [.. DebianReader.Layers(packages), .. request.Layers] };
+        request = request with { Layers = [.. DebianReader.Layers(packages), .. new LayerReferenceItems(BuildEnvironment.ItemSpec, environment.Registries).Read(Content), .. request.Layers] };
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
             new Layers.LayerCache(environment.Cache),

@@ -79,6 +79,9 @@ public enum DiagnosticCode
     /// <summary>The <c>Before</c> and <c>After</c> of <c>ContainerizeLayer</c> name layers that do not exist, or contradict one another.</summary>
     LayerOrder = 1033,
 
+    /// <summary>A layer that <c>ContainerizeLayerReference</c> names is no layer, or none that can be put into an image.</summary>
+    InvalidLayer = 1034,
+
     /// <summary>The image's format or a destination cannot hold layers of this compression.</summary>
     UnsupportedCompression = 1035,
 

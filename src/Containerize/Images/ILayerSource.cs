@@ -26,6 +26,9 @@ public interface IPreparedLayer
     /// <summary>What goes into it; its hash is by what the layer is recognised.</summary>
     LayerContent Content { get; }
 
+    /// <summary>Whether its blob is what somebody else made: then the media type is its own, not the one that layers are written with.</summary>
+    bool IsVerbatim => false;
+
     /// <summary>Makes the layer.</summary>
     /// <param name="similar">The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.</param>
     /// <param name="cancellationToken">Stops it; nothing is kept.</param>

@@ -26,7 +26,7 @@ internal static class LayerMediaTypes
         (ImageFormat.Docker, MediaTypes.OciLayerGzip) => MediaTypes.DockerLayerGzip,
         (ImageFormat.Docker, MediaTypes.OciLayerZstd) => throw new ContainerizeException(
             DiagnosticCode.UnsupportedCompression,
-            "A layer of the base image is compressed with zstd, which images of Docker's format cannot hold. Set ContainerImageFormat to OCI."),
+            "A layer of the base image, or of ContainerizeLayerReference, is compressed with zstd, which images of Docker's format cannot hold. Set ContainerImageFormat to OCI."),
         (ImageFormat.Oci, MediaTypes.DockerLayer) => MediaTypes.OciLayer,
         (ImageFormat.Oci, MediaTypes.DockerLayerGzip) => MediaTypes.OciLayerGzip,
         _ => mediaType,

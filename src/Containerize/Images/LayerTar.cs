@@ -8,6 +8,30 @@ namespace Containerize.Images;
 /// <summary>Reads what is inside a layer.</summary>
 internal static class LayerTar
 {
+    private const int LongestMark = 6;
+
+    /// <summary>Tells by its first bytes how a layer is compressed.</summary>
+    /// <param name="path">The layer's file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The media type in OCI's family.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: layers cannot be compressed in that way.</exception>
+    internal static async Task<string> DetectAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = File.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            var start = new byte[Math.Min(LongestMark, file.Length)];
+            await file.ReadExactlyAsync(start, cancellationToken);
+            return Compression.Detect(start) switch
+            {
+                CompressionKind.None => MediaTypes.OciLayer,
+                CompressionKind.Gzip => MediaTypes.OciLayerGzip,
+                CompressionKind.Zstd => MediaTypes.OciLayerZstd,
+                _ => throw new ContainerizeException(DiagnosticCode.InvalidLayer, $"The layer '{Printable.Clean(path)}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or zstd."),
+            };
+        }
+    }
+
     /// <summary>Opens the uncompressed tar of a layer.</summary>
     /// <param name="layer">The layer as it is stored.</param>
     /// <param name="cancellationToken">Stops the opening.</param>

@@ -69,8 +69,37 @@ public static class LayerWriter
         }
     }
 
+    /// <summary>Compresses a tar as it is.</summary>
+    /// <param name="tar">The tar; read to the end, not disposed.</param>
+    /// <param name="files">How many regular files it has.</param>
+    /// <param name="store">Where the layer is kept.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
+    /// <returns>The layer in the store.</returns>
+    /// <exception cref="ContainerizeException">What the store has to say. Nothing is kept of the layer.</exception>
+    internal static Task<WrittenLayer> CompressAsync(Stream tar, int files, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+        WriteAsync(
+            async (pipeline, token) =>
+            {
+                var segments = new SegmentStream(pipeline);
+                await using (segments.ConfigureAwait(false))
+                {
+                    await tar.CopyToAsync(segments, token);
+                    segments.Complete();
+                    return files;
+                }
+            },
+            store,
+            options,
+            earlier: null,
+            cancellationToken);
+
+    private static Task<WrittenLayer> WriteAsync(
+        IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken) =>
+        WriteAsync((pipeline, token) => FillAsync(entries, parts, pipeline, options.ModificationTime, token), store, options, earlier, cancellationToken);
+
     private static async Task<WrittenLayer> WriteAsync(
-        IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+        Func<SegmentPipeline, CancellationToken, Task<int>> fill, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
         var compressor = CompressorFor(options);
         try
@@ -81,7 +110,7 @@ public static class LayerWriter
             var files = 0;
             await RunTogetherAsync(
                 stop,
-                Task.Run(async () => files = await FillAsync(entries, parts, pipeline, options.ModificationTime, stop.Token), stop.Token),
+                Task.Run(async () => files = await fill(pipeline, stop.Token), stop.Token),
                 Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
             var descriptor = new Descriptor { MediaType = options.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
             return new WrittenLayer

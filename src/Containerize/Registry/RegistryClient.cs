@@ -98,6 +98,18 @@ public sealed class RegistryClient : IDisposable
             (endpoint, name) => _endpoints.Value.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
             cancellationToken);
 
+    /// <summary>Asks how large a blob is of which only the digest is known.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="digest">The blob.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The size in bytes; null when it is not there, or the registry does not tell.</returns>
+    public async Task<long?> FindBlobSizeAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
+        await UseAsync(
+            repository,
+            $"look for the blob {digest} in {repository}",
+            (endpoint, name) => _endpoints.Value.Retrier.ExecuteAsync(token => BlobUpload.FindSizeAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+            cancellationToken);
+
     /// <summary>Brings a blob into a repository in the cheapest way that works: it is there, it is mounted, it is uploaded.</summary>
     /// <param name="target">The repository.</param>
     /// <param name="blob">The blob.</param>

@@ -1,0 +1,83 @@
+using System.Formats.Tar;
+using Containerize.Layers;
+using Containerize.Testing.Images;
+
+namespace Containerize.Tests.Layers;
+
+/// <summary>What may be in a tar that becomes a layer as it is.</summary>
+[TestClass]
+public sealed class TarCheckTests
+{
+    private static Task<TarFacts> ReadAsync(byte[] tar) => TarCheck.ReadAsync(new MemoryStream(tar), "'tools.tar'", CancellationToken.None);
+
+    private static async Task<ContainerizeException> RefuseAsync(byte[] tar)
+    {
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ReadAsync(tar));
+        Assert.AreEqual(DiagnosticCode.InvalidLayer, failure.Code);
+        StringAssert.Contains(failure.Message, "tools.tar");
+        return failure;
+    }
+
+    [TestMethod]
+    public async Task Files_directories_and_links_are_fine_and_the_diffID_is_that_of_all_bytes()
+    {
+        var tar = TestLayer.Tar(
+            TestLayer.Entry(TarEntryType.Directory, "./usr/"),
+            TestLayer.Entry(TarEntryType.RegularFile, "./usr/a", "a"u8.ToArray()),
+            TestLayer.Entry(TarEntryType.HardLink, "./usr/b", linkTarget: "usr/a"),
+            TestLayer.Entry(TarEntryType.SymbolicLink, "./usr/c", linkTarget: "/etc/../elsewhere"),
+            TestLayer.Entry(TarEntryType.RegularFile, "usr/..d"),
+            TestLayer.Entry(TarEntryType.RegularFile, "etc/.wh.removed"));
+        // GNU tar fills up to ten kilobytes; those zeros are part of the layer.
+        Array.Resize(ref tar, (tar.Length + 10239) / 10240 * 10240);
+
+        var facts = await ReadAsync(tar);
+
+        Assert.AreEqual(TestLayer.FromTar(tar).DiffId, facts.DiffId);
+        Assert.AreEqual(tar.Length, facts.Size);
+        Assert.AreEqual(3, facts.FileCount);
+    }
+
+    [TestMethod]
+    [DataRow("/etc/passwd")]
+    [DataRow("../etc/passwd")]
+    [DataRow("usr/../../etc/passwd")]
+    [DataRow("usr/..")]
+    [DataRow("\\windows")]
+    [DataRow("usr\\..\\..\\etc")]
+    public async Task A_path_outside_the_image_is_refused(string path)
+    {
+        var failure = await RefuseAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "fine"), TestLayer.Entry(TarEntryType.RegularFile, path)));
+
+        StringAssert.Contains(failure.Message, $"'{path}'");
+    }
+
+    [TestMethod]
+    [DataRow("/etc/shadow")]
+    [DataRow("../../etc/shadow")]
+    public async Task A_hard_link_to_outside_is_refused(string target)
+    {
+        var failure = await RefuseAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.HardLink, "shadow", linkTarget: target)));
+
+        StringAssert.Contains(failure.Message, target);
+    }
+
+    [TestMethod]
+    [DataRow(TarEntryType.CharacterDevice)]
+    [DataRow(TarEntryType.BlockDevice)]
+    [DataRow(TarEntryType.Fifo)]
+    public async Task Devices_and_pipes_are_refused(TarEntryType type)
+    {
+        var failure = await RefuseAsync(TestLayer.Tar(TestLayer.Entry(type, "dev/thing")));
+
+        StringAssert.Contains(failure.Message, "dev/thing");
+    }
+
+    [TestMethod]
+    public async Task What_is_no_tar_is_refused()
+    {
+        await RefuseAsync([]);
+        await RefuseAsync([.. Enumerable.Repeat((byte)'x', 2048)]);
+        await RefuseAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "cut", new byte[4096]))[..1024]);
+    }
+}
