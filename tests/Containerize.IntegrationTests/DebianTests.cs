@@ -58,6 +58,34 @@ public sealed class DebianTests
     }
 
     [TestMethod]
+    public async Task An_app_that_is_not_root_reads_its_file_and_writes_into_its_directory_only()
+    {
+        var archive = await PublishAsync("files");
+        var image = ImageValidator.Check(archive, baseLayers: 1).Single();
+        Assert.AreEqual(1654, image.Get("data").Uid);
+
+        await using var podman = new Podman();
+        await podman.LoadAsync(archive);
+        Assert.AreEqual("Hello from a file; does not write to /app; uid 1654", await podman.AskAsync("files:latest", FreePort.Find()));
+    }
+
+    [TestMethod]
+    public async Task An_app_of_three_projects_has_the_layers_that_it_chose()
+    {
+        var archive = await PublishAsync("three-projects/shop");
+        var image = ImageValidator.Check(archive, baseLayers: 1).Single();
+        Assert.HasCount(5, image.Layers);
+        CollectionAssert.IsSubsetOf(new[] { "app/goods.txt" }, image.Layers[2].Paths.ToList());
+        CollectionAssert.IsSubsetOf(new[] { "app/catalog.dll", "app/prices.dll" }, image.Layers[3].Paths.ToList());
+        CollectionAssert.DoesNotContain(image.Layers[4].Paths.ToList(), "app/catalog.dll");
+
+        await using var podman = new Podman();
+        await podman.LoadAsync(archive);
+        var run = (await podman.RunAsync("run", "--rm", "--network=host", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", "shop:latest")).EnsureSuccess();
+        Assert.AreEqual("apple: 50 cents\npear: 40 cents", run.Output.Trim());
+    }
+
+    [TestMethod]
     public async Task The_lock_gives_the_same_image_in_another_process_without_a_cache_and_from_another_mirror()
     {
         using var project = await TestProject.WebAsync("<PropertyGroup><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained><InvariantGlobalization>true</InvariantGlobalization><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
@@ -169,6 +197,6 @@ public sealed class DebianTests
     {
         var result = await Dotnet.RunAsync(Repository.Root, ["publish", $"samples/{sample}", "-t:Containerize", .. arguments]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        return Path.Combine(Repository.Root, "samples", sample, "bin", "Release", "net10.0", "linux-x64", $"{sample}.tar");
+        return Path.Combine(Repository.Root, "samples", sample, "bin", "Release", "net10.0", "linux-x64", $"{Path.GetFileName(sample)}.tar");
     }
 }
