@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
@@ -140,6 +141,30 @@ public sealed class DaemonTests
         Assert.AreNotEqual(0, missing.ExitCode);
         StringAssert.Contains(missing.Output, "error CTZ2002:");
         StringAssert.Contains(missing.Output, "team/base:11");
+    }
+
+    [TestMethod]
+    public async Task Zstd_is_loaded_by_Podman_and_refused_for_the_Docker_that_would_not_unpack_it()
+    {
+        string[] arguments = ["-p:ContainerizeCompression=zstd", "-p:ContainerRepository=team/zstd"];
+        Project.Write("answer.txt", "zstd");
+
+        await ContainerizeAsync(Podman.Environment, [.. arguments, "-p:LocalRegistry=Podman"]);
+        Assert.AreEqual("zstd", await AnswerAsync(Podman, "team/zstd:latest"));
+
+        var version = (await Docker.RunAsync("version", "--format", "{{.Server.Version}}")).EnsureSuccess().Output.Trim();
+        var result = await TryAsync(Docker.Environment, [.. arguments, "-p:LocalRegistry=Docker"]);
+        if (int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture) < 23)
+        {
+            Assert.AreNotEqual(0, result.ExitCode);
+            StringAssert.Contains(result.Output, "error CTZ1035:");
+            StringAssert.Contains(result.Output, $"Docker {version}");
+        }
+        else
+        {
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            Assert.AreEqual("zstd", await AnswerAsync(Docker, "team/zstd:latest"));
+        }
     }
 
     [TestMethod]

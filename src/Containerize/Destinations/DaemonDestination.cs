@@ -45,7 +45,8 @@ public sealed class DaemonDestination : IImageDestination
 
     /// <inheritdoc/>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/> or <see cref="DiagnosticCode.EngineFailed"/>.
+    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/>, <see cref="DiagnosticCode.EngineFailed"/>
+    /// or <see cref="DiagnosticCode.UnsupportedCompression"/>: the engine cannot unpack zstd.
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {
@@ -64,6 +65,7 @@ public sealed class DaemonDestination : IImageDestination
         }
 
         var present = PresentLayers(image, await engine.ListLayersAsync(cancellationToken));
+        await RequireZstdAsync(engine, image, present, cancellationToken);
         if (present.Count > 0)
         {
             var thin = ArchiveContents.Of(set, _name, gzip: false, present);
@@ -73,11 +75,24 @@ public sealed class DaemonDestination : IImageDestination
             }
 
             _reporter.Detail($"{engine.Kind} does not take the image without the layers that it has ({words}); it gets all of it.");
+            await RequireZstdAsync(engine, image, [], cancellationToken);
         }
 
         return await engine.LoadAsync(whole.WriteAsync, cancellationToken) is { } failure
             ? throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} could not load the image {string.Join(", ", _name.References)}: {failure}")
             : Result(engine, whole.Length, 0);
+    }
+
+    // The engine itself says no more of it than "unexpected EOF".
+    private static async Task RequireZstdAsync(Engine engine, Image image, HashSet<Digest> present, CancellationToken cancellationToken)
+    {
+        if (image.Document.Layers.Any(layer => layer.MediaType == MediaTypes.OciLayerZstd && !present.Contains(layer.Digest))
+            && await engine.FindZstdRefuserAsync(cancellationToken) is { } refuser)
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.UnsupportedCompression,
+                $"The image has layers that are compressed with zstd, which {refuser} cannot load. Set ContainerizeCompression to gzip (and choose a base image whose layers are), update Docker to 23 or later, or load the image into Podman.");
+        }
     }
 
     private DestinationResult Result(Engine engine, long written, long avoided) =>

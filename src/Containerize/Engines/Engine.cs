@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Containerize.Oci;
 
@@ -6,6 +7,9 @@ namespace Containerize.Engines;
 /// <summary>A container engine that runs on, or is reached from, this machine.</summary>
 public sealed class Engine
 {
+    // From this version on, Docker's own image store unpacks zstd.
+    private const int FirstDockerWithZstd = 23;
+
     private readonly string _program;
 
     private Engine(EngineKind kind, string program, Platform platform)
@@ -63,7 +67,7 @@ public sealed class Engine
     public async Task<IReadOnlyList<IReadOnlyList<string>>> ListLayersAsync(CancellationToken cancellationToken)
     {
         // Docker's containerd image store looks for the bytes themselves, and would keep an image that it cannot unpack.
-        if (Kind == EngineKind.Docker && (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal))
+        if (Kind == EngineKind.Docker && await HasContainerdStoreAsync(cancellationToken))
         {
             return [];
         }
@@ -77,6 +81,27 @@ public sealed class Engine
         // An image that was removed meanwhile makes the command fail, but the others are told.
         var inspected = await RunAsync(["image", "inspect", "--format", "{{json .RootFS.Layers}}", .. images], cancellationToken);
         return [.. inspected.Lines.Where(line => line.StartsWith('[')).Select(line => JsonDocument.Parse(line).RootElement.EnumerateArray().Select(layer => layer.GetString() ?? "").ToList())];
+    }
+
+    /// <summary>Whether the engine is known not to unpack layers that are compressed with zstd: Docker before version 23, unless containerd keeps its images.</summary>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <returns>What it calls itself, like <c>Docker 20.10.24</c>; null when it unpacks them, or nobody knows.</returns>
+    public async Task<string?> FindZstdRefuserAsync(CancellationToken cancellationToken)
+    {
+        if (Kind != EngineKind.Docker)
+        {
+            return null;
+        }
+
+        // Docker's program can speak to Podman's service, whose versions count from elsewhere.
+        var reply = await RunAsync(["version", "--format", "{{.Server.Version}} {{range .Server.Components}}{{.Name}},{{end}}"], cancellationToken);
+        var words = reply.Lines.LastOrDefault()?.Split(' ', 2) ?? [];
+        return reply.ExitCode == 0 && words is [var version, var components]
+            && !components.Contains("podman", StringComparison.OrdinalIgnoreCase)
+            && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major < FirstDockerWithZstd
+            && !await HasContainerdStoreAsync(cancellationToken)
+            ? $"{Kind} {Printable.Clean(version)}"
+            : null;
     }
 
     /// <summary>Loads an archive.</summary>
@@ -130,6 +155,9 @@ public sealed class Engine
             ? await OpenAsync(EngineKind.Podman, program, cancellationToken)
             : (null, reply.Words);
     }
+
+    private async Task<bool> HasContainerdStoreAsync(CancellationToken cancellationToken) =>
+        (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal);
 
     private Task<EngineReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         EngineProcess.RunAsync(_program, arguments, null, null, cancellationToken);

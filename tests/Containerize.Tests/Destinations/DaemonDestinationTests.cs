@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using Containerize.Destinations;
 using Containerize.Engines;
 using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Images;
 using Containerize.Tests.Images;
@@ -22,13 +24,13 @@ public sealed class DaemonDestinationTests
     private string Loaded => _folder["loaded.tar"];
 
     /// <summary>A program of an engine whose images consist of certain layers; what is loaded goes to a file.</summary>
-    private void Install(string program = "docker", string layers = "[]", string load = "cat > loaded.tar", string version = "echo linux/amd64", string id = "")
+    private void Install(string program = "docker", string layers = "[]", string load = "cat > loaded.tar", string version = "echo linux/amd64", string id = "", string server = "28.2.2 Engine,containerd,", string driver = "[]")
     {
         var script = new FileInfo(_folder.Write($"bin/{program}", $"""
             #!/bin/sh
             cd '{_folder.FullName}' || exit 9
             case "$1 $2" in
-              "version "*|"info --format") case "$*" in *DriverStatus*) echo '[]' ;; *) {version} ;; esac ;;
+              "version "*|"info --format") case "$*" in *DriverStatus*) echo '{driver}' ;; *Components*) echo '{server}' ;; *) {version} ;; esac ;;
               "--version "*) echo '{program} 1.0' ;;
               "image ls") echo sha256:1 ;;
               "image inspect") case "$*" in *.Id*) [ -n '{id}' ] && echo '{id}' ;; *) echo '{layers}' ;; esac ;;
@@ -132,6 +134,43 @@ public sealed class DaemonDestinationTests
 
         Assert.AreEqual(DiagnosticCode.EngineFailed, failure.Code);
         StringAssert.Contains(failure.Message, "no space left on device");
+    }
+
+    private static Layer ZstdLayer => Sample.GzipLayer("app") is var layer ? layer with { Blob = new MemoryBlob(MediaTypes.OciLayerZstd, ((MemoryBlob)layer.Blob).Memory) } : layer;
+
+    [TestMethod]
+    [DataRow("20.10.24 Engine,containerd,runc,", "[]", true)]
+    [DataRow("20.10.24 Engine,containerd,runc,", """[["driver-type","io.containerd.snapshotter.v1"]]""", false)]
+    [DataRow("23.0.1 Engine,", "[]", false)]
+    [DataRow("4.3.1 Podman Engine,Conmon,", "[]", false)]
+    public async Task Zstd_is_refused_before_a_Docker_is_asked_that_cannot_unpack_it(string server, string driver, bool refused)
+    {
+        Install(server: server, driver: driver);
+        var images = new ImageSet(Sample.Image(Sample.Amd64, [Sample.GzipLayer("base"), ZstdLayer]));
+
+        if (!refused)
+        {
+            await WriteAsync(images);
+            Assert.IsTrue(File.Exists(Loaded));
+            return;
+        }
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(images));
+        Assert.AreEqual(DiagnosticCode.UnsupportedCompression, failure.Code);
+        StringAssert.Contains(failure.Message, "Docker 20.10.24");
+        StringAssert.Contains(failure.Message, "gzip");
+        Assert.IsFalse(File.Exists(Loaded), "Nothing was sent.");
+    }
+
+    [TestMethod]
+    public async Task An_old_Docker_takes_gzip_on_a_base_of_zstd_that_it_has()
+    {
+        var images = new ImageSet(Sample.Image(Sample.Amd64, [ZstdLayer, Sample.GzipLayer("upper")]));
+        Install(layers: Layers(images.Images[0].Layers[0]), server: "20.10.24 Engine,");
+
+        await WriteAsync(images);
+
+        Assert.DoesNotContain(Layout.PathOf(images.Images[0].Document.Layers[0].Digest), Entries());
     }
 
     [TestMethod]
