@@ -17,17 +17,19 @@ internal sealed class BaseTree
     private const string Whiteout = ".wh.";
     private const string OpaqueWhiteout = ".wh..wh..opq";
 
-    private readonly Dictionary<string, LayerEntry> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LayerEntry> _nodes;
 
-    private BaseTree()
+    private BaseTree(IEnumerable<LayerEntry> nodes, string users, string groups)
     {
+        _nodes = nodes.ToDictionary(node => node.Path, StringComparer.Ordinal);
+        Users = UserDatabase.Parse(users, groups);
     }
 
     /// <summary>The tree of an image without files.</summary>
-    internal static BaseTree Empty { get; } = new();
+    internal static BaseTree Empty { get; } = new([], "", "");
 
     /// <summary>The base's users and groups.</summary>
-    internal UserDatabase Users { get; private set; } = UserDatabase.Empty;
+    internal UserDatabase Users { get; private set; }
 
     /// <summary>Reads all layers of a base. Those that are not on this machine are fetched.</summary>
     /// <param name="image">The base.</param>
@@ -37,7 +39,14 @@ internal sealed class BaseTree
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: a layer cannot be read; or what its source says.</exception>
     internal static async Task<BaseTree> ReadAsync(Image image, BlobStore cache, CancellationToken cancellationToken)
     {
-        var tree = new BaseTree();
+        // The same layers have the same tree, which is found out once: unpacking them takes longer than all else in a build that changes nothing.
+        var memory = new BaseTreeMemory(cache, image.Layers.Select(layer => layer.Blob.Descriptor.Digest));
+        if (memory.TryRead() is { } known)
+        {
+            return new BaseTree(known.Nodes, known.Users, known.Groups);
+        }
+
+        var tree = new BaseTree([], "", "");
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var layer in image.Layers.Where(layer => !MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)))
         {
@@ -57,7 +66,9 @@ internal sealed class BaseTree
             }
         }
 
-        tree.Users = UserDatabase.Parse(files.GetValueOrDefault(UserDatabase.Users, ""), files.GetValueOrDefault(UserDatabase.Groups, ""));
+        var (users, groups) = (files.GetValueOrDefault(UserDatabase.Users, ""), files.GetValueOrDefault(UserDatabase.Groups, ""));
+        memory.Write(new KnownTree([.. tree._nodes.Values], users, groups));
+        tree.Users = UserDatabase.Parse(users, groups);
         return tree;
     }
 

@@ -92,7 +92,8 @@ public static class ImageBuilder
         {
             var content = layer.Prepared.Content;
             var before = memory.Previous.InputsOf(layer.Source.Name) is { } inputs ? memory.Layers.FindContent(inputs)
-                : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built ? await memory.Registries.TryReadContentAsync(layer.Source.Name, cancellationToken)
+                // A layer of packages, or a foreign tar, is known by other parts than the files that a look into it would show.
+                : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built && content.FileCount > 0 ? await memory.Registries.TryReadContentAsync(layer.Source.Name, cancellationToken)
                 : null;
             changes.Add(before is not null && before.Hash != content.Hash ? LayerChanges.Between(before, content) : null);
         }

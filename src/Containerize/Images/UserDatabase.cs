@@ -21,9 +21,6 @@ internal sealed class UserDatabase
         _groups = groups;
     }
 
-    /// <summary>An image without users.</summary>
-    internal static UserDatabase Empty { get; } = new([], []);
-
     /// <summary>Reads the two files.</summary>
     /// <param name="users">The users.</param>
     /// <param name="groups">The groups.</param>

@@ -43,7 +43,7 @@ public sealed class LayerContent
         foreach (var item in items)
         {
             // The package is left out: it says where the same bytes come from.
-            text.Append(item.Fingerprint).Append('\t').Append(Escape(item.Path)).Append('\n');
+            text.Append(item.Fingerprint).Append('\t').Append(EscapedText.Write(item.Path)).Append('\n');
         }
 
         return new LayerContent(Digest.Of(Encoding.UTF8.GetBytes(text.ToString())), items);
@@ -61,7 +61,7 @@ public sealed class LayerContent
         var text = new StringBuilder();
         foreach (var item in Items)
         {
-            text.Append(item.Fingerprint).Append('\t').Append(Escape(item.Package ?? "")).Append('\t').Append(Escape(item.Path)).Append('\n');
+            text.Append(item.Fingerprint).Append('\t').Append(EscapedText.Write(item.Package ?? "")).Append('\t').Append(EscapedText.Write(item.Path)).Append('\n');
         }
 
         return text.ToString();
@@ -81,30 +81,10 @@ public sealed class LayerContent
                 return null;
             }
 
-            items.Add(new ContentItem(Unescape(path), fingerprint, package.Length == 0 ? null : Unescape(package)));
+            items.Add(new ContentItem(EscapedText.Read(path), fingerprint, package.Length == 0 ? null : EscapedText.Read(package)));
         }
 
         return new LayerContent(hash, items);
-    }
-
-    private static string Escape(string text) => text.AsSpan().ContainsAny('\\', '\t', '\n')
-        ? text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
-        : text;
-
-    private static string Unescape(string text)
-    {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-        {
-            return text;
-        }
-
-        var plain = new StringBuilder(text.Length);
-        for (var index = 0; index < text.Length; index++)
-        {
-            plain.Append(text[index] != '\\' || index + 1 == text.Length ? text[index] : text[++index] switch { 't' => '\t', 'n' => '\n', var other => other });
-        }
-
-        return plain.ToString();
     }
 }
 
