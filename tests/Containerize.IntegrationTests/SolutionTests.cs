@@ -1,6 +1,7 @@
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
 using Containerize.Testing.Images;
+using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
 
@@ -12,7 +13,6 @@ public sealed class SolutionTests
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
             <TargetFramework>net10.0</TargetFramework>
-            <ContainerBaseImage>scratch</ContainerBaseImage>
           </PropertyGroup>
           {body}
         </Project>
@@ -21,32 +21,59 @@ public sealed class SolutionTests
     private static List<string> Archives(string directory) =>
         [.. Directory.GetFiles(directory, "*.tar", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
 
+    // What `dotnet new` makes, and what its image is to be; nothing for what no image is made of.
+    private static readonly (string Template, string Name, string? Base, string? Start)[] s_templates =
+    [
+        ("worker", "worker", "dotnet/runtime:10.0", "worker.dll"),
+        ("blazor", "blazor", "dotnet/aspnet:10.0", "blazor.dll"),
+        ("classlib", "lib", null, null),
+        ("console -lang F#", "functional", "dotnet/runtime:10.0", "functional.dll"),
+        ("console -lang VB", "basic", "dotnet/runtime:10.0", "basic.dll"),
+    ];
+
     [TestMethod]
     public async Task A_solution_gives_an_image_of_each_program_and_passes_over_the_rest()
     {
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("dotnet/runtime", "10.0", TestImage.Create(TestLayer.Of(("etc/kind", "runtime"))));
+        registry.AddImage("dotnet/aspnet", "10.0", TestImage.Create(TestLayer.Of(("etc/kind", "aspnet"))));
         using var work = new TemporaryDirectory();
-        work.Write("Directory.Build.props", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" /></Project>""");
+        work.Write("Directory.Build.props", $"""
+            <Project>
+              <Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" />
+              <PropertyGroup>
+                <ContainerizeBaseRegistry>{registry.Authority}</ContainerizeBaseRegistry>
+                <ContainerizeInsecureRegistries>{registry.Authority}</ContainerizeInsecureRegistries>
+              </PropertyGroup>
+            </Project>
+            """);
         work.Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        foreach (var (template, name, _, _) in s_templates)
+        {
+            (await Dotnet.RunAsync(work.FullName, ["new", .. template.Split(' '), "-o", name, "--no-restore"])).EnsureSuccess();
+        }
+
         const string Exe = "<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>";
         work.Write("app/app.csproj", Project(Exe + """<ItemGroup><ProjectReference Include="..\lib\lib.csproj" /></ItemGroup>"""));
-        work.Write("app/Program.cs", "System.Console.WriteLine(Lib.Answer.Value);");
-        work.Write("lib/lib.csproj", Project(""));
-        work.Write("lib/Answer.cs", "namespace Lib; public static class Answer { public static int Value => 42; }");
+        work.Write("app/Program.cs", "System.Console.WriteLine(typeof(lib.Class1).Name);");
         work.Write("tests/tests.csproj", Project(Exe + "<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>"));
         work.Write("tests/Program.cs", "System.Console.WriteLine();");
         work.Write("tool/tool.csproj", Project(Exe + "<PropertyGroup><EnableSdkContainerSupport>false</EnableSdkContainerSupport></PropertyGroup>"));
         work.Write("tool/Program.cs", "System.Console.WriteLine();");
-        work.Write("functional/functional.fsproj", Project(Exe + """<ItemGroup><Compile Include="Program.fs" /></ItemGroup>"""));
-        work.Write("functional/Program.fs", "printfn \"hello\"\n");
-        work.Write("basic/basic.vbproj", Project(Exe));
-        work.Write("basic/Program.vb", "Module Program\n  Sub Main()\n    System.Console.WriteLine(\"hello\")\n  End Sub\nEnd Module\n");
         (await Dotnet.RunAsync(work.FullName, ["new", "sln", "-n", "all", "--format", "sln"])).EnsureSuccess();
-        (await Dotnet.RunAsync(work.FullName, ["sln", "add", "app", "lib", "tests", "tool", "functional", "basic"])).EnsureSuccess();
+        (await Dotnet.RunAsync(work.FullName, ["sln", "add", "app", "tests", "tool", .. s_templates.Select(template => template.Name)])).EnsureSuccess();
 
         var result = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize"]);
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        CollectionAssert.AreEqual(new[] { "app", "basic", "functional" }, Archives(work.FullName));
+        CollectionAssert.AreEqual(new[] { "app", "basic", "blazor", "functional", "worker" }, Archives(work.FullName));
+        foreach (var (_, name, baseImage, start) in s_templates.Where(template => template.Base is not null))
+        {
+            var image = ImageValidator.Check(work[$"{name}/bin/Release/net10.0/{name}.tar"], baseLayers: 1).Single();
+            Assert.AreEqual($"{registry.Authority}/{baseImage}", (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.name"], name);
+            Assert.AreEqual($"""["dotnet","/app/{start}"]""", image.Settings["Entrypoint"]!.ToJsonString());
+            Assert.IsNotNull(image.Find($"app/{start}"));
+        }
     }
 
     [TestMethod]
