@@ -24,6 +24,12 @@ public sealed class DebianTests
     private const ushort ElfMachineArm64 = 183;
     private const string Answer = "1.234,50 €; Europe/Berlin 02:00:00; trusted roots; app /home/app";
 
+    // One storage for all: images of this class have layers in common, and unpacking them takes longer than running them.
+    private static readonly Podman s_podman = new();
+
+    [ClassCleanup]
+    public static async Task RemoveStorageAsync() => await s_podman.DisposeAsync();
+
     [TestMethod]
     public async Task The_quick_start_runs_in_podman_and_in_docker_with_cultures_time_zones_and_certificates()
     {
@@ -33,14 +39,10 @@ public sealed class DebianTests
         await PublishAsync("hello-web", "--no-build", "-p:ContainerBaseImage=debian-packages:trixie", "-p:ContainerRepository=hello-trixie", $"-p:ContainerArchiveOutputPath={work["trixie.tar"]}");
         StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release").ReadAllText(), "VERSION_CODENAME=trixie");
 
-        await using (var podman = new Podman())
-        {
-            await podman.LoadAsync(archive);
-            Assert.AreEqual(Answer, await podman.AskAsync("hello-web:latest", FreePort.Find()));
-            await podman.LoadAsync(work["trixie.tar"]);
-            Assert.AreEqual(Answer, await podman.AskAsync("hello-trixie:latest", FreePort.Find()));
-        }
-
+        await s_podman.LoadAsync(archive);
+        Assert.AreEqual(Answer, await s_podman.AskAsync("hello-web:latest", FreePort.Find()));
+        await s_podman.LoadAsync(work["trixie.tar"]);
+        Assert.AreEqual(Answer, await s_podman.AskAsync("hello-trixie:latest", FreePort.Find()));
         await using var docker = await Dockerd.StartAsync();
         await docker.LoadAsync(archive);
         Assert.AreEqual(Answer, await docker.AskAsync("hello-web:latest", FreePort.Find()));
@@ -52,9 +54,8 @@ public sealed class DebianTests
         var archive = await PublishAsync("fonts");
         ImageValidator.Check(archive, baseLayers: 2);
 
-        await using var podman = new Podman();
-        await podman.LoadAsync(archive);
-        Assert.AreEqual("DejaVu Sans draws 640 x 120", await podman.AskAsync("fonts:latest", FreePort.Find()));
+        await s_podman.LoadAsync(archive);
+        Assert.AreEqual("DejaVu Sans draws 640 x 120", await s_podman.AskAsync("fonts:latest", FreePort.Find()));
     }
 
     [TestMethod]
@@ -64,9 +65,8 @@ public sealed class DebianTests
         var image = ImageValidator.Check(archive, baseLayers: 1).Single();
         Assert.AreEqual(1654, image.Get("data").Uid);
 
-        await using var podman = new Podman();
-        await podman.LoadAsync(archive);
-        Assert.AreEqual("Hello from a file; does not write to /app; uid 1654", await podman.AskAsync("files:latest", FreePort.Find()));
+        await s_podman.LoadAsync(archive);
+        Assert.AreEqual("Hello from a file; does not write to /app; uid 1654", await s_podman.AskAsync("files:latest", FreePort.Find()));
     }
 
     [TestMethod]
@@ -79,9 +79,8 @@ public sealed class DebianTests
         CollectionAssert.IsSubsetOf(new[] { "app/catalog.dll", "app/prices.dll" }, image.Layers[3].Paths.ToList());
         CollectionAssert.DoesNotContain(image.Layers[4].Paths.ToList(), "app/catalog.dll");
 
-        await using var podman = new Podman();
-        await podman.LoadAsync(archive);
-        var run = (await podman.RunAsync("run", "--rm", "--network=host", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", "shop:latest")).EnsureSuccess();
+        await s_podman.LoadAsync(archive);
+        var run = (await s_podman.RunAsync("run", "--rm", "--network=host", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", "shop:latest")).EnsureSuccess();
         Assert.AreEqual("apple: 50 cents\npear: 40 cents", run.Output.Trim());
     }
 
