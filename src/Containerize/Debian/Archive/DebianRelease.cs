@@ -7,7 +7,7 @@ namespace Containerize.Debian.Archive;
 /// <param name="Keyrings">The keyrings that are shipped.</param>
 public sealed record DebianRelease(string Codename, string VersionId, IReadOnlyList<string> Keys, IReadOnlyList<string> Keyrings)
 {
-    // From Debian's package debian-archive-keyring; a release is signed by its own keys and by those of the release before it.
+    // From Debian's package debian-archive-keyring; a release is signed by its own keys, by those of the release before it and, once there is one, by those of the next.
     private static readonly string[] s_bullseyeKeys = ["1F89983E0081FDE018F3CC9673A4F27B8DD47936", "AC530D520F2F3269F5E98313A48449044AAD5C5D", "A4285295FC7B1A81600062A9605C66F00D6C9793"];
     private static readonly string[] s_bookwormKeys = ["B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8", "05AB90340C0C5E797F44A8C8254CF3B5AEC0A8F0", "4D64FEC119C2029067D6E791F8D2585B8783D481"];
     private static readonly string[] s_trixieKeys = ["04B54C3CDCA79751B16BC6B5225629DF75B188BD", "5E04A1E3223A19A20706E20F9904613D4CCE68C6", "41587F7DB8C774BCCF131416762F67A0B2C39DE4"];
@@ -15,8 +15,8 @@ public sealed record DebianRelease(string Codename, string VersionId, IReadOnlyL
     /// <summary>The releases.</summary>
     public static IReadOnlyList<DebianRelease> All { get; } =
     [
-        new("bullseye", "11", s_bullseyeKeys, ["bullseye"]),
-        new("bookworm", "12", [.. s_bullseyeKeys, .. s_bookwormKeys], ["bullseye", "bookworm"]),
+        new("bullseye", "11", [.. s_bullseyeKeys, .. s_bookwormKeys], ["bullseye", "bookworm"]),
+        new("bookworm", "12", [.. s_bullseyeKeys, .. s_bookwormKeys, .. s_trixieKeys], ["bullseye", "bookworm", "trixie"]),
         new("trixie", "13", [.. s_bookwormKeys, .. s_trixieKeys], ["bookworm", "trixie"]),
     ];
 
