@@ -85,11 +85,11 @@ internal sealed class EndpointDirectory : IDisposable
             return Create(registry, new RegistryOrigin(secure, IsInsecure: false, VerifyCertificates: true));
         }
 
-        RegistryOrigin[] candidates =
-        [
-            new(secure, isInsecure, VerifyCertificates: !isInsecure),
-            new(new Uri($"http://{authority}"), IsInsecure: true, VerifyCertificates: !isInsecure),
-        ];
+        var encrypted = new RegistryOrigin(secure, isInsecure, VerifyCertificates: !isInsecure);
+        var plain = new RegistryOrigin(new Uri($"http://{authority}"), IsInsecure: true, VerifyCertificates: !isInsecure);
+        // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake takes
+        // longer than all other requests of a build that changes nothing.
+        RegistryOrigin[] candidates = AddressScope.IsLoopback(secure.IdnHost) && !secure.IsDefaultPort ? [plain, encrypted] : [encrypted, plain];
         return await _retrier.ExecuteAsync(token => ProbeAsync(registry, candidates, token), CancellationToken.None);
     }
 
@@ -113,12 +113,13 @@ internal sealed class EndpointDirectory : IDisposable
             }
             catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
             {
-                first ??= TransientFailure.Of(failure, ping, _pool);
                 if (candidate.VerifyCertificates && failure.InnerException is AuthenticationException && _pool.CertificateFailure(ping) is not null)
                 {
                     // It does speak https; falling back to http would only hide why it is not trusted.
-                    break;
+                    throw TransientFailure.Of(failure, ping, _pool);
                 }
+
+                first ??= TransientFailure.Of(failure, ping, _pool);
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Containerize.Oci;
 using Containerize.Registry;
@@ -86,6 +88,26 @@ public sealed class EndpointTests
         await using var lab = await StartAsync(new() { Https = true, CertificateNames = ["registry.example"] });
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab, lab.Client));
         StringAssert.Contains(failure.Message, "another name");
+    }
+
+    [TestMethod]
+    public async Task A_registry_at_a_port_of_this_machine_is_asked_in_plain_HTTP_first()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var registry = $"localhost:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        using var client = lab.NewClient(options => options with { MaxRetries = 0 });
+
+        var asking = client.TryGetManifestAsync(new RepositoryReference(registry, "team/app"), "1.0", CancellationToken.None);
+
+        using var connection = await listener.AcceptTcpClientAsync();
+        var first = new byte[1];
+        await connection.GetStream().ReadExactlyAsync(first);
+        Assert.AreEqual((byte)'G', first[0], "A TLS handshake begins with 22.");
+        listener.Stop();
+        connection.Close();
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => asking);
     }
 
     [TestMethod]
