@@ -40,22 +40,14 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     /// <returns>The notes; null when there are none that can be read.</returns>
     internal static PackageNotes? Find(LayerCache cache, Digest inputs)
     {
-        var file = new FileInfo(Path.Combine(cache.Store.Root, NameOf(inputs)));
-        try
-        {
-            if (file is not { Exists: true, LinkTarget: null } || SealedText.Read(TitleOf(inputs), File.ReadAllBytes(file.FullName)) is not { } text)
-            {
-                return null;
-            }
-
-            LastUse.Note(file.FullName);
-            var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[0], line => line[1..]);
-            return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]) { Bases = [.. lines[Base]] };
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        if (SealedFile.TryRead(cache.Store, NameOf(inputs), TitleOf(inputs)) is not { } text)
         {
             return null;
         }
+
+        LastUse.Note(Path.Combine(cache.Store.Root, NameOf(inputs)));
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[0], line => line[1..]);
+        return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]) { Bases = [.. lines[Base]] };
     }
 
     /// <summary>Keeps the notes of a layer. Failing to is no failure: the layer is made again next time.</summary>
@@ -63,15 +55,8 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     /// <param name="inputs">The layer's inputs hash.</param>
     internal void Keep(LayerCache cache, Digest inputs)
     {
-        try
-        {
-            var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")).Concat(Bases.Select(line => $"{Base}{line}\n"));
-            cache.Store.WriteFile(NameOf(inputs), SealedText.Write(TitleOf(inputs), string.Concat(lines)));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // A full disk or a cache that can only be read.
-        }
+        var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")).Concat(Bases.Select(line => $"{Base}{line}\n"));
+        SealedFile.TryWrite(cache.Store, NameOf(inputs), TitleOf(inputs), string.Concat(lines));
     }
 
     private static string NameOf(Digest inputs) => Path.Combine("layers", inputs.Hex + ".notes");

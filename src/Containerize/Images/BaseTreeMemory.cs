@@ -25,22 +25,14 @@ internal sealed class BaseTreeMemory(BlobStore cache, IEnumerable<Digest> layers
     /// <returns>The tree; null when it is not known, or the file is damaged.</returns>
     internal KnownTree? TryRead()
     {
-        try
-        {
-            var file = new FileInfo(Path.Combine(cache.Root, Name));
-            if (file is not { Exists: true, LinkTarget: null } || SealedText.Read(Title, File.ReadAllBytes(file.FullName)) is not { } text)
-            {
-                return null;
-            }
-
-            LastUse.Note(file.FullName);
-            var lines = text.Split('\n');
-            return new KnownTree([.. lines.Skip(2).Where(line => line.Length > 0).Select(Parse)], EscapedText.Read(lines[0]), EscapedText.Read(lines[1]));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+        if (SealedFile.TryRead(cache, Name, Title) is not { } text)
         {
             return null;
         }
+
+        LastUse.Note(Path.Combine(cache.Root, Name));
+        var lines = text.Split('\n');
+        return new KnownTree([.. lines.Skip(2).Where(line => line.Length > 0).Select(Parse)], EscapedText.Read(lines[0]), EscapedText.Read(lines[1]));
     }
 
     /// <summary>Remembers a tree. Failing to is no failure.</summary>
@@ -55,14 +47,7 @@ internal sealed class BaseTreeMemory(BlobStore cache, IEnumerable<Digest> layers
                 .Append(EscapedText.Write(node.Path)).Append('\t').Append(EscapedText.Write(node.LinkTarget ?? "")).Append('\n');
         }
 
-        try
-        {
-            cache.WriteFile(Name, SealedText.Write(Title, text.ToString()));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // A full disk, or a cache that can only be read.
-        }
+        SealedFile.TryWrite(cache, Name, Title, text.ToString());
     }
 
     private static LayerEntry Parse(string line) => line.Split('\t') is [var type, var mode, var user, var group, var path, var target]

@@ -9,15 +9,11 @@ namespace Containerize.Layers;
 /// </summary>
 public sealed class LayerCache
 {
-    private readonly string _directory;
+    private const string DirectoryName = "layers";
 
     /// <summary>Opens the cache.</summary>
     /// <param name="store">Has the bytes; the records lie beside them.</param>
-    public LayerCache(BlobStore store)
-    {
-        Store = store;
-        _directory = Path.Combine(store.Root, "layers");
-    }
+    public LayerCache(BlobStore store) => Store = store;
 
     /// <summary>Has the bytes.</summary>
     public BlobStore Store { get; }
@@ -39,7 +35,7 @@ public sealed class LayerCache
     /// <summary>Looks up what went into a layer.</summary>
     /// <param name="inputs">Its inputs hash.</param>
     /// <returns>The content; null when it is not known here.</returns>
-    public LayerContent? FindContent(Digest inputs) => Read(ContentPathOf(inputs), ContentTitle(inputs)) is { } text ? LayerContent.FromText(inputs, text) : null;
+    public LayerContent? FindContent(Digest inputs) => SealedFile.TryRead(Store, ContentNameOf(inputs), ContentTitle(inputs)) is { } text ? LayerContent.FromText(inputs, text) : null;
 
     /// <summary>Opens the segments of a layer, for one that is made of almost the same content.</summary>
     /// <param name="inputs">Its inputs hash.</param>
@@ -54,15 +50,8 @@ public sealed class LayerCache
     /// <param name="record">What it is.</param>
     public void Add(LayerContent content, LayerRecord record)
     {
-        try
-        {
-            Write(ContentPathOf(content.Hash), ContentTitle(content.Hash), content.ToText());
-            Write(PathOf(content.Hash), RecordTitle(content.Hash), record.ToText());
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // A full disk or a cache that can only be read.
-        }
+        SealedFile.TryWrite(Store, ContentNameOf(content.Hash), ContentTitle(content.Hash), content.ToText());
+        SealedFile.TryWrite(Store, NameOf(content.Hash), RecordTitle(content.Hash), record.ToText());
     }
 
     /// <summary>Forgets a layer.</summary>
@@ -79,29 +68,16 @@ public sealed class LayerCache
         }
     }
 
-    private string PathOf(Digest inputs) => Path.Combine(_directory, inputs.Hex);
+    private string PathOf(Digest inputs) => Path.Combine(Store.Root, NameOf(inputs));
 
-    private string ContentPathOf(Digest inputs) => PathOf(inputs) + ".content";
+    private static string NameOf(Digest inputs) => Path.Combine(DirectoryName, inputs.Hex);
+
+    private static string ContentNameOf(Digest inputs) => NameOf(inputs) + ".content";
 
     // Another number than these: the file of another version, and as good as none.
     private static string RecordTitle(Digest inputs) => $"layer 1 {inputs}";
 
     private static string ContentTitle(Digest inputs) => $"layer content 1 {inputs}";
 
-    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) => Read(PathOf(inputs), RecordTitle(inputs)) is { } text ? LayerRecord.FromText(text, withSegments) : null;
-
-    private void Write(string path, string title, string text) => Store.WriteFile(Path.GetRelativePath(Store.Root, path), SealedText.Write(title, text));
-
-    private static string? Read(string path, string title)
-    {
-        try
-        {
-            // Asking first: most builds find what they look for, but the first one of a project does not, and exceptions are slow.
-            return new FileInfo(path) is { Exists: true, LinkTarget: null } ? SealedText.Read(title, File.ReadAllBytes(path)) : null;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) => SealedFile.TryRead(Store, NameOf(inputs), RecordTitle(inputs)) is { } text ? LayerRecord.FromText(text, withSegments) : null;
 }
