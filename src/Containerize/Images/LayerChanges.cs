@@ -63,9 +63,9 @@ public sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<str
 
     private static List<PackageChange> PackagesBetween(LayerContent before, LayerContent after)
     {
-        if (before.Items.All(item => item.Package is null))
+        if (!before.TellsPackages)
         {
-            // Nobody said so; that all packages were new would be a lie.
+            // That all packages were new would be a lie.
             return [];
         }
 

@@ -25,6 +25,9 @@ public sealed class LayerContent
     /// <summary>The <i>inputs hash</i>: two layers with the same one have the same bytes.</summary>
     public Digest Hash { get; }
 
+    /// <summary>Whether the parts say which packages they come from. What was learnt from the layer itself does not.</summary>
+    internal bool TellsPackages { get; private init; } = true;
+
     /// <summary>The parts, in the order in which they are written.</summary>
     public IReadOnlyList<ContentItem> Items { get; }
 
@@ -49,10 +52,10 @@ public sealed class LayerContent
         return new LayerContent(Digest.Of(Encoding.UTF8.GetBytes(text.ToString())), items);
     }
 
-    /// <summary>A content that is known by its hash already.</summary>
-    /// <param name="hash">Its inputs hash.</param>
-    /// <param name="items">The parts.</param>
-    internal static LayerContent Known(Digest hash, IReadOnlyList<ContentItem> items) => new(hash, items);
+    /// <summary>A content that was learnt from the layer itself.</summary>
+    /// <param name="hash">The inputs hash that the layer is known by.</param>
+    /// <param name="items">The parts, without packages.</param>
+    internal static LayerContent Learnt(Digest hash, IReadOnlyList<ContentItem> items) => new(hash, items) { TellsPackages = false };
 
     /// <summary>The parts as text, a line for each.</summary>
     /// <returns>The text.</returns>

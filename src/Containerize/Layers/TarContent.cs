@@ -32,7 +32,7 @@ internal static class TarContent
             }
         }
 
-        return LayerContent.Known(inputs, [.. items.DistinctBy(item => item.Path)]);
+        return LayerContent.Learnt(inputs, [.. items.DistinctBy(item => item.Path)]);
     }
 
     private static async Task<Digest> HashAsync(Stream? content, CancellationToken cancellationToken) =>
