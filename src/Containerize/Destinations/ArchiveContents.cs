@@ -94,12 +94,31 @@ internal sealed class ArchiveContents
         }
         else if (target is FileStream file)
         {
-            await ImageBlobs.CopyAllAsync(file, _entries.Select(entry => entry.Content), (copy, token) => WriteTarAsync(file, copy, token), cancellationToken);
+            await WriteFileAsync(file, cancellationToken);
         }
         else
         {
             await WriteTarAsync(target, Streamed(target), cancellationToken);
         }
+    }
+
+    // What the kernel copies is not seen here, so it is read beside that: hashing takes longer than the copying, and each hash a core.
+    private async Task WriteFileAsync(FileStream file, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var verification = ImageBlobs.VerifyFilesAsync(_entries.Select(entry => entry.Content), stop.Token);
+        try
+        {
+            await WriteTarAsync(file, (blob, token) => ImageBlobs.CopyToFileAsync(blob, file, token), cancellationToken);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await verification.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        await verification;
     }
 
     private static Func<Blob, CancellationToken, Task> Streamed(Stream target) => (blob, token) => ImageBlobs.CopyAsync(blob, target, token);

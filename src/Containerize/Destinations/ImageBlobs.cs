@@ -36,31 +36,19 @@ internal static class ImageBlobs
         }
     }
 
-    /// <summary>Copies blobs into a file, those that are files by the fastest way the system has. They are verified on the way.</summary>
-    /// <param name="target">Takes the bytes, each blob where it stands when its turn has come.</param>
+    /// <summary>Verifies the blobs that are files, on all cores.</summary>
     /// <param name="blobs">The blobs.</param>
-    /// <param name="write">Writes all of it; is given what copies one blob.</param>
-    /// <param name="cancellationToken">Stops the copying.</param>
-    /// <returns>When all is written and verified.</returns>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
-    internal static async Task CopyAllAsync(FileStream target, IEnumerable<Blob> blobs, Func<Func<Blob, CancellationToken, Task>, CancellationToken, Task> write, CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // What the kernel copies is not seen here, so it is read beside that: hashing takes longer than the copying, and each hash a core.
-        var verification = Parallel.ForEachAsync(blobs.OfType<FileBlob>(), stop.Token, async (blob, token) => await CopyAsync(blob, Stream.Null, token));
-        try
-        {
-            await write((blob, token) => blob is FileBlob file ? Task.Run(() => Copy(file, target, token), token) : CopyAsync(blob, target, token), cancellationToken);
-        }
-        catch
-        {
-            await stop.CancelAsync();
-            await verification.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
+    internal static Task VerifyFilesAsync(IEnumerable<Blob> blobs, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(blobs.OfType<FileBlob>(), cancellationToken, async (blob, token) => await CopyAsync(blob, Stream.Null, token));
 
-        await verification;
-    }
+    /// <summary>Copies a blob into a file by the fastest way the system has. One that is a file is not verified: see <see cref="VerifyFilesAsync"/>.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="target">Takes the bytes where it stands.</param>
+    /// <param name="cancellationToken">Stops the copying.</param>
+    internal static Task CopyToFileAsync(Blob blob, FileStream target, CancellationToken cancellationToken) =>
+        blob is FileBlob file ? Task.Run(() => Copy(file, target, cancellationToken), cancellationToken) : CopyAsync(blob, target, cancellationToken);
 
     private static void Copy(FileBlob blob, FileStream target, CancellationToken cancellationToken)
     {

@@ -36,8 +36,7 @@ public sealed class FileCopyTests : IDisposable
         var other = new DirectoryInfo("/dev/shm");
         if (!other.Exists)
         {
-            // Only Linux has it; elsewhere there is one way to copy, which the other tests take.
-            return;
+            Assert.Inconclusive("Only Linux has it; elsewhere there is one way to copy, which the other tests take.");
         }
 
         var copy = Path.Combine(other.FullName, $"containerize-test-{Guid.NewGuid():N}");
