@@ -50,16 +50,19 @@ internal sealed class BlobUpload
     /// <summary>Whether the repository has the blob.</summary>
     internal static async Task<bool> HasAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
     {
-        using var response = await endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
+        using var response = await LookAsync(endpoint, access, digest, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK;
     }
 
     /// <summary>The size of the blob in the repository; null when it is not there, or the registry does not tell.</summary>
     internal static async Task<long?> FindSizeAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
     {
-        using var response = await endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
+        using var response = await LookAsync(endpoint, access, digest, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK ? response.Content.Headers.ContentLength : null;
     }
+
+    private static Task<HttpResponseMessage> LookAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken) =>
+        endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
 
     /// <summary>Asks the registry to link the blob from another of its repositories, until it does or opens an upload instead, which is then used.</summary>
     /// <returns>Whether it did.</returns>
