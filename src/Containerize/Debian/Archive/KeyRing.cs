@@ -15,6 +15,9 @@ public sealed class KeyRing
 
     private readonly Dictionary<long, SigningKey> _keys;
 
+    // The library keeps the state of a verification in the signature that is verified, and the keys hold those by which they are bound.
+    private readonly Lock _turn = new();
+
     private KeyRing(Dictionary<long, SigningKey> keys) => _keys = keys;
 
     /// <summary>Reads a keyring that a project names: binary or armoured. All its keys are trusted for the archive that it is named for.</summary>
@@ -59,7 +62,16 @@ public sealed class KeyRing
     /// <param name="text">What is signed, in the form that signatures of its kind are made over.</param>
     /// <param name="now">The time: a key that has expired signs nothing.</param>
     /// <returns>Null when it is; else why not.</returns>
+    /// <remarks>The parts of a release share their keys and are verified at the same time; they take turns.</remarks>
     internal string? Verify(Stream signatures, byte[] text, DateTimeOffset now)
+    {
+        lock (_turn)
+        {
+            return CheckAll(signatures, text, now);
+        }
+    }
+
+    private string? CheckAll(Stream signatures, byte[] text, DateTimeOffset now)
     {
         var problem = "there is no signature";
         foreach (var signature in SignaturesOf(signatures))

@@ -1,4 +1,5 @@
 using Containerize.Debian.Archive;
+using Containerize.Testing;
 using Org.BouncyCastle.Bcpg;
 
 namespace Containerize.Tests.Debian.Archive;
@@ -121,6 +122,21 @@ public sealed class ArchiveTrustTests
         });
 
         Assert.HasCount(1, (await archive.ResolveAsync("hello")).Packages);
+    }
+
+    [TestMethod]
+    public async Task Files_that_are_verified_at_the_same_time_do_not_disturb_one_another()
+    {
+        // The parts of a release share their keys and are fetched together.
+        using var folder = new TemporaryDirectory();
+        var key = new ArchiveKey(s_lastYear, hasSubkey: true);
+        key.WritePublic(folder["key.gpg"]);
+        var keys = KeyRing.Read(folder["key.gpg"]);
+        var file = System.Text.Encoding.ASCII.GetBytes(key.ClearSign("Origin: Debian\n"));
+
+        var problems = await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => Task.Run(() => SignedText.Verify(file, keys, DateTimeOffset.UtcNow, out var _))));
+
+        Assert.IsEmpty(problems.OfType<string>().Distinct());
     }
 
     [TestMethod]
