@@ -88,24 +88,16 @@ public sealed class PublishImage : ContainerizeTask
             AnnotationItems.Read(Annotations, AnnotationScope.Index),
             AnnotationItems.Read(Annotations, AnnotationScope.Descriptor));
         var budget = string.IsNullOrWhiteSpace(UploadBudget) ? null : new UploadBudget(Containerize.Destinations.UploadBudget.ParseSize("ContainerizeUploadBudget", UploadBudget), FailOverBudget, reporter);
-        var results = new List<DestinationResult>();
-        var all = destinations.Create(environment.Registries, destinations.Name, budget).ToList();
-        ImageSet? local = null;
-        foreach (var destination in all.Where(destination => destination is not RegistryDestination))
+        IReadOnlyList<DestinationResult> results;
+        try
         {
-            // What is there already needs no bytes, and an engine reads those of the layers that it lacks.
-            var bytes = destination is DaemonDestination || await destination.HoldsAsync(images, cancellationToken)
-                ? local ?? images
-                : local ??= await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken);
-            results.Add(await destination.WriteAsync(bytes, cancellationToken));
+            results = await WriteAsync(destinations, environment, images, budget, cancellationToken);
         }
-
-        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-        results.AddRange(await RegistryDestination.WriteAllAsync([.. all.OfType<RegistryDestination>()], images, cancellationToken));
-
-        if (PlatformTags && images.IsIndex)
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch)
         {
-            results.AddRange(await WriteImagesAsync(destinations, environment, images, cancellationToken));
+            // A blob of the cache, most likely; the next build reads all of them again and replaces what is damaged.
+            environment.Cache.ForgetVerified();
+            throw;
         }
 
         var info = new ImageInfo(built, images, destinations.Name, results);
@@ -132,6 +124,31 @@ public sealed class PublishImage : ContainerizeTask
         ArchivePath = destinations.Archive;
         ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
         WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Concat(BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName))).Select(path => new TaskItem(path))];
+    }
+
+    private async Task<IReadOnlyList<DestinationResult>> WriteAsync(DestinationList destinations, BuildEnvironment environment, ImageSet images, UploadBudget? budget, CancellationToken cancellationToken)
+    {
+        var results = new List<DestinationResult>();
+        var all = destinations.Create(environment.Registries, destinations.Name, budget).ToList();
+        ImageSet? local = null;
+        foreach (var destination in all.Where(destination => destination is not RegistryDestination))
+        {
+            // What is there already needs no bytes, and an engine reads those of the layers that it lacks.
+            var bytes = destination is DaemonDestination || await destination.HoldsAsync(images, cancellationToken)
+                ? local ?? images
+                : local ??= await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken);
+            results.Add(await destination.WriteAsync(bytes, cancellationToken));
+        }
+
+        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
+        results.AddRange(await RegistryDestination.WriteAllAsync([.. all.OfType<RegistryDestination>()], images, cancellationToken));
+
+        if (PlatformTags && images.IsIndex)
+        {
+            results.AddRange(await WriteImagesAsync(destinations, environment, images, cancellationToken));
+        }
+
+        return results;
     }
 
     // The index went first: its images are there, and only the tags are new.

@@ -36,12 +36,12 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         return await WriteAsync(source, prepared, cancellationToken);
     }
 
-    /// <summary>Reads the bytes of a layer of the cache once more, as a destination is about to use them; one that is damaged is made again.</summary>
+    /// <summary>Sees to it that the bytes of a layer of the cache are whole, as a destination is about to use them; one that is damaged is made again.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<MadeLayer> VerifyAsync(MadeLayer layer, CancellationToken cancellationToken)
     {
-        if (layer.Origin != LayerOrigin.Cache || await context.Cache.Store.TryGetVerifiedAsync(layer.Blob.Descriptor, cancellationToken) is not null)
+        if (layer.Origin != LayerOrigin.Cache || await context.Cache.Store.TryGetForVerifiedUseAsync(layer.Blob.Descriptor, cancellationToken) is not null)
         {
             return layer;
         }

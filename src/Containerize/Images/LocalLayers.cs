@@ -4,7 +4,7 @@ using Containerize.Storage;
 
 namespace Containerize.Images;
 
-/// <summary>Brings layers that lie in a registry to this machine, for destinations that need their bytes.</summary>
+/// <summary>Brings layers that lie in a registry to this machine, for destinations that need their bytes, and verify them.</summary>
 public static class LocalLayers
 {
     /// <summary>The same images with all layers in files. Documents and digests do not change.</summary>
@@ -17,7 +17,11 @@ public static class LocalLayers
     {
         var local = await Task.WhenAll(images.Images.Select(async image => image.WithLayers(await Task.WhenAll(image.Layers.Select(async layer =>
             layer.Blob is RegistryBlob remote && !MediaTypes.IsForeignLayer(remote.Descriptor.MediaType)
-                ? layer with { Blob = await client.FetchAsync(remote.Repository, remote.Descriptor, cache, cancellationToken) }
+                ? layer with
+                {
+                    Blob = await cache.TryGetForVerifiedUseAsync(remote.Descriptor, cancellationToken)
+                        ?? await client.FetchAsync(remote.Repository, remote.Descriptor, cache, cancellationToken),
+                }
                 : layer)))));
         return images with { Images = local };
     }

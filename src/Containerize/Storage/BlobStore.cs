@@ -82,6 +82,39 @@ public sealed class BlobStore
         }
     }
 
+    /// <summary>
+    /// Finds a blob for somebody who verifies its bytes as they are used: they are read here unless they were before and the file did not
+    /// change since. What is damaged is moved aside while there is still time to make or fetch it again.
+    /// </summary>
+    /// <param name="descriptor">The blob.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The blob, or null when the store does not have it whole.</returns>
+    public async Task<FileBlob?> TryGetForVerifiedUseAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        var verified = new VerifiedBlobs(this);
+        if (!TryGet(descriptor, out var blob))
+        {
+            return await TryGetVerifiedAsync(descriptor, cancellationToken);
+        }
+
+        if (verified.Knows(blob))
+        {
+            return blob;
+        }
+
+        var stamp = VerifiedBlobs.TryStamp(blob);
+        var whole = await TryGetVerifiedAsync(descriptor, cancellationToken);
+        if (whole is not null)
+        {
+            verified.Note(whole, stamp, DateTimeOffset.UtcNow);
+        }
+
+        return whole;
+    }
+
+    /// <summary>Has every blob read again before its next use: one turned out to be damaged though its file looks unchanged.</summary>
+    public void ForgetVerified() => new VerifiedBlobs(this).Forget();
+
     /// <summary>Adds a blob from a stream, verifying it on the way.</summary>
     /// <param name="expected">What the bytes should be.</param>
     /// <param name="content">The bytes; read to the end, not disposed.</param>
