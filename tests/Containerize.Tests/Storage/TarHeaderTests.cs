@@ -1,7 +1,7 @@
 using System.Formats.Tar;
-using Containerize.Destinations;
+using Containerize.Storage;
 
-namespace Containerize.Tests.Destinations;
+namespace Containerize.Tests.Storage;
 
 [TestClass]
 public sealed class TarHeaderTests

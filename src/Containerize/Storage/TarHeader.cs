@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Containerize.Destinations;
+namespace Containerize.Storage;
 
 /// <summary>
-/// Headers of the archives that images travel in. All headers are known before the first byte is written, which tells how long
-/// an archive will be, and whether one that exists is the same; the tar writer of the framework can say neither.
+/// Headers of tars that the tar writer of the framework does not write: those of archives, which are all known before the first byte is
+/// written, and PAX ones, in which it would put the process id.
 /// </summary>
 /// <remarks>POSIX.1-1988 "ustar"; GNU's base-256 sizes from 8 GiB.</remarks>
 internal static class TarHeader
@@ -13,35 +13,40 @@ internal static class TarHeader
     /// <summary>The unit of an archive, in bytes.</summary>
     internal const int BlockSize = 512;
 
-    private const long MaxOctalSize = (1L << 33) - 1;
-    private const int MaxName = 100;
+    /// <summary>The largest size that the field has octal digits for, in bytes.</summary>
+    internal const long MaxOctalSize = (1L << 33) - 1;
+
+    /// <summary>How many characters a name may have.</summary>
+    internal const int MaxName = 100;
 
     /// <summary>The header of a file that all may read and root owns, of the time 0.</summary>
     /// <param name="name">The file's name; ASCII, at most 100 characters.</param>
     /// <param name="size">The file's size in bytes.</param>
     /// <returns>The block.</returns>
-    internal static byte[] Create(string name, long size) => Create(name, size, "0000644", '0');
+    internal static byte[] Create(string name, long size) => Create(name, size, '0', 0b110_100_100, 0);
 
     /// <summary>The header of a directory.</summary>
     /// <param name="name">The directory's name, with a slash at its end.</param>
     /// <returns>The block.</returns>
-    internal static byte[] CreateDirectory(string name) => Create(name, 0, "0000755", '5');
+    internal static byte[] CreateDirectory(string name) => Create(name, 0, '5', 0b111_101_101, 0);
 
-    /// <summary>How many bytes fill a file up to the next block.</summary>
-    /// <param name="size">The file's size in bytes.</param>
-    /// <returns>0 to 511.</returns>
-    internal static int Padding(long size) => (int)(-size & (BlockSize - 1));
-
-    private static byte[] Create(string name, long size, string mode, char type)
+    /// <summary>A header of any kind; root owns what it names.</summary>
+    /// <param name="name">The name; ASCII, at most <see cref="MaxName"/> characters.</param>
+    /// <param name="size">How many bytes follow the header.</param>
+    /// <param name="type">The type flag.</param>
+    /// <param name="mode">The permissions.</param>
+    /// <param name="time">The modification time, in seconds since 1970.</param>
+    /// <returns>The block.</returns>
+    internal static byte[] Create(string name, long size, char type, int mode, long time)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxName);
         var header = new byte[BlockSize];
         Put(header, 0, name);
-        Put(header, 100, mode);
+        Put(header, 100, Octal(mode, 7));
         Put(header, 108, "0000000");
         Put(header, 116, "0000000");
         PutSize(header.AsSpan(124, 12), size);
-        Put(header, 136, "00000000000");
+        Put(header, 136, Octal(time, 11));
         header[156] = (byte)type;
         Put(header, 257, size <= MaxOctalSize ? "ustar\00" + "00" : "ustar  \0");
         Put(header, 148, "        ");
@@ -54,6 +59,11 @@ internal static class TarHeader
         Put(header, 148, Octal(sum, 6) + "\0 ");
         return header;
     }
+
+    /// <summary>How many bytes fill a file up to the next block.</summary>
+    /// <param name="size">The file's size in bytes.</param>
+    /// <returns>0 to 511.</returns>
+    internal static int Padding(long size) => (int)(-size & (BlockSize - 1));
 
     private static void PutSize(Span<byte> field, long size)
     {
