@@ -26,6 +26,10 @@ public sealed record Platform
     [JsonPropertyName("variant")]
     public string? Variant { get; init; }
 
+    /// <summary>Whether it is Windows, whose images have another kind of layers and paths.</summary>
+    [JsonIgnore]
+    public bool IsWindows => Os == "windows";
+
     /// <summary>The platform that a .NET runtime identifier means.</summary>
     /// <param name="runtimeIdentifier">For example <c>linux-musl-x64</c>.</param>
     /// <returns>The platform.</returns>

@@ -161,11 +161,12 @@ public static class ImageValidator
                 Require(member == "os.features" || (string?)document[member] == (string?)value, source, $"the index says of {where} that its {member} is '{value}', but the config says '{document[member]}'");
             }
 
-            var validated = layers.Select((layer, number) => CheckLayer(layer, diffIds[number], number, where)).ToArray();
+            var isWindows = (string?)document["os"] == "windows";
+            var validated = layers.Select((layer, number) => CheckLayer(layer, diffIds[number], number, isWindows, where)).ToArray();
             return new ValidatedImage(descriptor, name, manifest, document, validated);
         }
 
-        private ValidatedLayer CheckLayer(Descriptor layer, Digest diffId, int number, string where)
+        private ValidatedLayer CheckLayer(Descriptor layer, Digest diffId, int number, bool isWindows, string where)
         {
             if (MediaTypes.IsForeignLayer(layer.MediaType) && source.Open(BlobSource.FileOf(layer.Digest)) is null)
             {
@@ -173,7 +174,13 @@ public static class ImageValidator
             }
 
             Verify(layer, where);
-            return LayerCheck.Check(source, layer, diffId, isForeign: number < baseLayers, $"the layer {number} ({layer.Digest}) of {where}");
+            var (isForeign, name) = (number < baseLayers, $"the layer {number} ({layer.Digest}) of {where}");
+            if (isWindows && !isForeign)
+            {
+                WindowsLayerCheck.Check(source, layer, name);
+            }
+
+            return LayerCheck.Check(source, layer, diffId, isForeign, name);
         }
 
         private byte[] ReadVerified(Descriptor descriptor, string where)

@@ -68,7 +68,7 @@ internal static class LayerCheck
         }
     }
 
-    private static Stream OpenTar(BlobSource source, Descriptor descriptor)
+    internal static Stream OpenTar(BlobSource source, Descriptor descriptor)
     {
         var stream = source.OpenBlob(descriptor.Digest);
         return descriptor.MediaType.EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress)

@@ -31,7 +31,9 @@ public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, 
     /// <param name="layers">The layers; one small one if none is given.</param>
     public static TestImage Create(Platform platform, bool docker, Action<JsonObject>? change, params TestLayer[] layers)
     {
-        layers = layers.Length > 0 ? layers : [TestLayer.Of(("etc/os-release", $"ID=test-{platform.Architecture}\n"))];
+        layers = layers.Length > 0 ? layers
+            : platform.IsWindows ? [TestLayer.Of(("Files/Windows/System32/ntdll.dll", $"test-{platform.Architecture}-{platform.OsVersion}"), ("Hives/System_Base", "regf"))]
+            : [TestLayer.Of(("etc/os-release", $"ID=test-{platform.Architecture}\n"))];
         var config = MakeConfig(platform, layers);
         change?.Invoke(config);
         var configBytes = OciJson.Write(config);
@@ -85,20 +87,23 @@ public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, 
             ["created"] = "1970-01-01T00:00:00Z",
             ["architecture"] = platform.Architecture,
             ["os"] = platform.Os,
-            ["config"] = new JsonObject { ["Env"] = new JsonArray("PATH=/usr/bin:/bin"), ["WorkingDir"] = "/" },
+            ["config"] = new JsonObject { ["Env"] = new JsonArray(platform.IsWindows ? "Path=C:\\Windows\\System32" : "PATH=/usr/bin:/bin"), ["WorkingDir"] = platform.IsWindows ? "C:\\" : "/" },
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray([.. layers.Select(layer => JsonValue.Create(layer.DiffId.ToString()))]) },
             ["history"] = new JsonArray([
                 .. layers.Select((_, number) => new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = $"test layer {number}" }),
                 new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = "test settings", ["empty_layer"] = true },
             ]),
         };
-        if (platform.Variant is not null)
+        foreach (var (member, value) in Details(platform))
         {
-            config["variant"] = platform.Variant;
+            config[member] = value;
         }
 
         return config;
     }
+
+    private static IEnumerable<(string Member, string Value)> Details(Platform platform) =>
+        new[] { ("variant", platform.Variant), ("os.version", platform.OsVersion) }.Where(detail => detail.Item2 is not null).Select(detail => (detail.Item1, detail.Item2!));
 
     private static string LayerType(TestLayer layer, bool docker) => (docker, layer.IsCompressed) switch
     {
@@ -115,9 +120,9 @@ public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, 
     {
         var reference = Describe(image.MediaType, image.Manifest.Span);
         var platform = new JsonObject { ["architecture"] = image.Platform.Architecture, ["os"] = image.Platform.Os };
-        if (image.Platform.Variant is not null)
+        foreach (var (member, value) in Details(image.Platform))
         {
-            platform["variant"] = image.Platform.Variant;
+            platform[member] = value;
         }
 
         reference["platform"] = platform;
