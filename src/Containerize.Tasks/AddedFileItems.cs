@@ -5,8 +5,8 @@ namespace Containerize.Tasks;
 
 /// <summary>Reads <c>ContainerizeFile</c> and <c>ContainerizeWritableDirectory</c>.</summary>
 /// <param name="projectDirectory">What paths of this machine are relative to.</param>
-/// <param name="workingDirectory">What paths of the image are relative to.</param>
-internal sealed class AddedFileItems(string projectDirectory, string workingDirectory)
+/// <param name="rules">Which directory paths of the image are relative to, and whether it is for Windows.</param>
+internal sealed class AddedFileItems(string projectDirectory, EntryRules rules)
 {
     private const int MaxMode = 0xFFF;
     private const UnixFileMode DirectoryMode =
@@ -19,7 +19,7 @@ internal sealed class AddedFileItems(string projectDirectory, string workingDire
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.MissingFile"/> or <see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal IEnumerable<AddedFile> Files(ITaskItem item)
     {
-        var target = item.GetMetadata("TargetPath").Trim().Replace('\\', '/');
+        var target = ImagePath.Read(item.GetMetadata("TargetPath").Trim(), rules.IsWindows);
         if (target.Length == 0)
         {
             throw Invalid(item, "has no TargetPath. Name the path in the image; one that ends with '/' is a directory");
@@ -47,7 +47,7 @@ internal sealed class AddedFileItems(string projectDirectory, string workingDire
     /// <param name="item">The item.</param>
     /// <returns>The directory.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
-    internal WritableDirectory WritableDirectory(ITaskItem item) => new(InImage(item, item.ItemSpec.Trim().Replace('\\', '/')), Mode(item) ?? DirectoryMode, Owner(item));
+    internal WritableDirectory WritableDirectory(ITaskItem item) => new(InImage(item, ImagePath.Read(item.ItemSpec.Trim(), rules.IsWindows)), Mode(item) ?? DirectoryMode, Owner(item));
 
     /// <summary>An owner.</summary>
     /// <param name="text">The text; empty for nobody in particular.</param>
@@ -77,7 +77,7 @@ internal sealed class AddedFileItems(string projectDirectory, string workingDire
 
     private string InImage(ITaskItem item, string path)
     {
-        var parts = (path.StartsWith('/') ? path : $"{workingDirectory}/{path}").Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToList();
+        var parts = (path.StartsWith('/') ? path : $"{rules.Directory}/{path}").Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToList();
         return parts.Count > 0 && !parts.Contains("..") && !path.Contains('\0', StringComparison.Ordinal)
             ? string.Join('/', parts)
             : throw Invalid(item, $"leads to '{path}', which is no path in the image. Write it like \"/etc/app/\"");

@@ -17,7 +17,8 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             reporter.Message("The app is published as a single file or as native code, so all of it is one layer. Without PublishSingleFile and PublishAot, packages and app have layers of their own, and a change sends less.");
         }
 
-        var directory = WorkingDirectory();
+        var platform = Platform.FromRuntimeIdentifier(runtimeIdentifier);
+        var directory = WorkingDirectory(platform);
         var time = ModificationTime(settings);
         var user = NullIfEmpty(settings.GetMetadata("User"));
         var variables = Environment();
@@ -25,17 +26,17 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
         var format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci);
         return new ImageRequest
         {
-            Layers = layers.Read(files, split, new EntryRules(directory, time), user, variables, reporter),
+            Layers = layers.Read(files, split, new EntryRules(directory, time) { IsWindows = platform.IsWindows }, user, variables, reporter),
             Base = baseImage,
-            Platform = Platform.FromRuntimeIdentifier(runtimeIdentifier),
+            Platform = platform,
             WorkingDirectory = directory,
             Format = format,
-            Command = Command(),
+            Command = Command(platform, directory),
             User = user,
             Environment = variables,
             Ports = [.. ports.Select(port => Port.Parse(port.ItemSpec, port.GetMetadata("Type")))],
             Labels = LastOfEach(labels),
-            Volumes = run.Volumes,
+            Volumes = run.Volumes(platform),
             StopSignal = RunSettingItems.StopSignal(settings.GetMetadata("StopSignal").Trim()),
             Healthcheck = run.Healthcheck(),
             Annotations = Annotations(format),
@@ -54,24 +55,28 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerAnnotation '{annotations.Keys.First()}' cannot be in an image of Docker's format, which has no annotations. Set ContainerImageFormat to OCI, or make it a ContainerLabel.");
     }
 
-    private ImageCommand Command() => new()
+    private ImageCommand Command(Platform platform, string directory) => new()
     {
-        Entrypoint = ArgumentsOf("Entrypoint"),
+        Entrypoint = [.. ArgumentsOf("Entrypoint").Select(part => Program(part, platform, directory))],
         EntrypointArgs = ArgumentsOf("EntrypointArgs"),
         DefaultArgs = ArgumentsOf("DefaultArgs"),
-        AppCommand = ArgumentsOf("AppCommand"),
+        AppCommand = [.. ArgumentsOf("AppCommand").Select(part => Program(part, platform, directory))],
         AppCommandArgs = ArgumentsOf("AppCommandArgs"),
         Instruction = Choice("ContainerAppCommandInstruction", "AppCommandInstruction", AppCommandInstruction.Unset),
     };
 
     private string[] ArgumentsOf(string kind) => [.. arguments.Where(argument => argument.GetMetadata("Kind") == kind).Select(argument => argument.ItemSpec)];
 
-    private string WorkingDirectory()
+    // On Linux, MSBuild turns '\' in an item into '/', and Windows wants it back where a program is named.
+    private static string Program(string part, Platform platform, string directory) =>
+        platform.IsWindows && WindowsPath.Read(part) is var path && path.StartsWith(directory == "/" ? directory : $"{directory}/", StringComparison.OrdinalIgnoreCase) ? WindowsPath.Write(path) : part;
+
+    private string WorkingDirectory(Platform platform)
     {
-        var directory = settings.GetMetadata("WorkingDirectory").Trim().Replace('\\', '/');
+        var directory = ImagePath.Read(settings.GetMetadata("WorkingDirectory").Trim(), platform.IsWindows);
         if (!directory.StartsWith('/') || directory.Split('/').Contains("..") || directory.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerWorkingDirectory '{directory}' is not an absolute path in the image. Write it like '/app'.");
+            throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerWorkingDirectory '{directory}' is not an absolute path in the image. Write it like '{(platform.IsWindows ? @"C:\app" : "/app")}'.");
         }
 
         return "/" + string.Join('/', directory.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));

@@ -30,7 +30,7 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
         var secrets = new SecretItems(Of("Secret"));
         var leftOut = secrets.Find(published);
         var files = published.Where(file => !leftOut.Contains(file.RelativePath)).ToList();
-        var items = new AddedFileItems(projectDirectory, rules.Directory);
+        var items = new AddedFileItems(projectDirectory, rules);
         IReadOnlyList<AddedFile> added =
         [
             .. secrets.Without([.. Of("File").Where(item => !LetsSecretsIn(item)).SelectMany(items.Files)], projectDirectory),
@@ -46,7 +46,17 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
         {
             var below = LayerOrder.Of(layerRules).TakeWhile(name => name != LayerOrder.Files).ToHashSet(StringComparer.Ordinal);
             layers.Insert(layers.Count(layer => below.Contains(layer.Name)), Beside(added, directories));
-            LayerEntries.CheckConflicts(layers.SelectMany(layer => layer.Entries));
+        }
+
+        if (rules.IsWindows)
+        {
+            TellWhatWindowsIgnores(reporter);
+        }
+
+        // The publish directory of a system that tells upper from lower case may hold what Windows takes for one file.
+        if (rules.IsWindows || added.Count > 0 || directories.Count > 0)
+        {
+            LayerEntries.CheckConflicts([.. layers.SelectMany(layer => layer.Entries)], rules.IsWindows);
         }
 
         var merged = EntriesLayer.Merge(layers, MaxLayers());
@@ -67,6 +77,14 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
             .. directories.Select(directory => new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
         ],
         []);
+
+    private void TellWhatWindowsIgnores(IReporter reporter)
+    {
+        if (settings.GetMetadata("FileOwner").Trim().Length > 0 || Of("File").Concat(Of("WritableDirectory")).Any(item => (item.GetMetadata("Mode") + item.GetMetadata("Owner")).Trim().Length > 0))
+        {
+            reporter.Message("Mode, Owner and ContainerizeFileOwner mean nothing in an image for Windows: what the project puts there, everybody in the container may read, start and change.");
+        }
+    }
 
     private int MaxLayers()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Containerize.Images;
+using Containerize.Oci;
 using Microsoft.Build.Framework;
 
 namespace Containerize.Tasks;
@@ -10,7 +11,9 @@ namespace Containerize.Tasks;
 internal sealed partial class RunSettingItems(ITaskItem[] items)
 {
     /// <summary>The volumes.</summary>
-    internal IReadOnlyList<string> Volumes => [.. Of("Volume").Select(item => item.ItemSpec.Trim()).Select(path =>
+    /// <param name="platform">What the image is for.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal IReadOnlyList<string> Volumes(Platform platform) => [.. Of("Volume").Select(item => platform.IsWindows ? ImagePath.Read(item.ItemSpec.Trim(), isWindows: true) : item.ItemSpec.Trim()).Select(path =>
         path.StartsWith('/') && path.Length > 1 && !path.Split('/').Contains("..") ? path : throw Invalid($"ContainerVolume '{path}' is not an absolute path in the image. Write it like '/data'")).Distinct()];
 
     /// <summary>The annotations of the manifest.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
+using Containerize.Oci;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 
@@ -70,13 +71,27 @@ public sealed class ParityTests
         ("command-as-default", "<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup>"),
         ("no-command", """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
         ("no-command-at-all", "<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup>"),
+        // The same files for another platform: both take the publish directory as it is.
+        ("windows", "<PropertyGroup><ContainerBaseImage>$(Bases):windows</ContainerBaseImage><ContainerRuntimeIdentifier>win-x64</ContainerRuntimeIdentifier></PropertyGroup>"),
+        ("windows-directory", """
+            <PropertyGroup>
+              <ContainerBaseImage>$(Bases):windows</ContainerBaseImage>
+              <ContainerRuntimeIdentifier>win-x64</ContainerRuntimeIdentifier>
+              <ContainerWorkingDirectory>C:\srv\shop\</ContainerWorkingDirectory>
+              <ContainerUser>ContainerAdministrator</ContainerUser>
+            </PropertyGroup>
+            """),
         ("refused-entrypoint", """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
         ("refused-none", """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/other" /></ItemGroup>"""),
         ("refused-arguments", """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),
         ("refused-instruction", "<PropertyGroup><ContainerAppCommandInstruction>Sometimes</ContainerAppCommandInstruction></PropertyGroup>"),
     ];
 
-    private static TestImage BaseImage(bool docker) => TestImage.Create(TestImage.LinuxX64, docker, config =>
+    private static readonly Platform s_windows = Platform.FromRuntimeIdentifier("win-x64") with { OsVersion = "10.0.20348.4294" };
+
+    private static TestImage BaseImage(bool docker) => BaseImage(TestImage.LinuxX64, docker);
+
+    private static TestImage BaseImage(Platform platform, bool docker = false) => TestImage.Create(platform, docker, config =>
     {
         config["author"] = "somebody";
         config["config"] = new JsonObject
@@ -121,6 +136,7 @@ public sealed class ParityTests
         await using var registry = await TestRegistry.StartAsync();
         registry.AddImage("dotnet/base", "oci", BaseImage(docker: false));
         registry.AddImage("dotnet/base", "docker", BaseImage(docker: true));
+        registry.AddImage("dotnet/base", "windows", BaseImage(s_windows));
         using var project = await TestProject.WebAsync($"<PropertyGroup><ContainerBaseImage>$(Bases):oci</ContainerBaseImage></PropertyGroup><Choose>{string.Concat(s_cases.Select(one => $"""<When Condition="'$(Case)' == '{one.Name}'">{one.Settings}</When>"""))}</Choose>");
 
         var output = await ContainerizeAsync(project, registry);

@@ -24,6 +24,11 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
         var image = (await context.Base).Image;
+        if (image.Config.Platform.IsWindows)
+        {
+            throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "ContainerizeDebianPackage and ContainerizeCaCertificate put files of Debian into the image, and this one is for Windows. Give the items Condition=\"!$(ContainerRuntimeIdentifier.StartsWith('win'))\".");
+        }
+
         var reading = new Lazy<Task<DpkgBase>>(() => DpkgBase.ReadAsync(image, context.Cache.Store, cancellationToken));
         var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
         var (request, links) = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : (null, new SortedDictionary<string, string>());

@@ -53,6 +53,7 @@ public sealed class ArchiveDestination : IImageDestination
             using var file = AtomicFile.Create(path);
             await contents.WriteAsync(file.Stream, cancellationToken);
             file.Commit();
+            ImageBlobs.TellForeign(images, $"The archive '{Printable.Clean(path)}'", _reporter);
         }
         catch (Exception failure) when (WriteFailure.IsOne(failure))
         {

@@ -52,6 +52,11 @@ public sealed class DaemonDestination : IImageDestination
     {
         var engine = await Engine.FindAsync(_kind, _environment, cancellationToken);
         var image = Choose(images, engine);
+        if (image.Config.Platform.Os != engine.Platform.Os)
+        {
+            throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} runs containers for {Printable.Clean(engine.Platform.Os)} here, and the image is for {image.Config.Platform}. Push it to a registry or write an archive for a machine that runs it, add a platform for {Printable.Clean(engine.Platform.Os)} (ContainerRuntimeIdentifiers), or switch the engine to {image.Config.Platform.Os} containers.");
+        }
+
         if (images.Images.Count > 1)
         {
             _reporter.Message($"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. A registry, an archive or a layout takes all of them.");

@@ -20,6 +20,20 @@ internal static class ImageBlobs
             .DistinctBy(blob => blob.Descriptor.Digest),
     ];
 
+    /// <summary>Says which layers a place gets only the names of, so that nobody takes it for complete.</summary>
+    /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="place">Where they are written.</param>
+    /// <param name="reporter">Is told.</param>
+    internal static void TellForeign(ImageSet images, string place, IReporter reporter)
+    {
+        var foreign = images.Images.SelectMany(image => image.Document.Layers).Where(layer => MediaTypes.IsForeignLayer(layer.MediaType)).DistinctBy(layer => layer.Digest).ToList();
+        if (foreign.Count > 0)
+        {
+            var urls = foreign.SelectMany(layer => layer.Urls ?? []).Select(Printable.Clean).Take(1).ToList();
+            reporter.Message($"{place} does not hold {foreign.Count} layer(s) of the base image, which their vendor lets nobody pass on ({foreign.Sum(layer => layer.Size)} bytes). Whoever runs the image fetches them from where it says{(urls.Count == 0 ? "" : $": {urls[0]}")}.");
+        }
+    }
+
     /// <summary>Copies a blob, verifying it on the way.</summary>
     /// <param name="blob">The blob.</param>
     /// <param name="target">Takes the bytes.</param>

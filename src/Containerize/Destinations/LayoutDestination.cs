@@ -72,6 +72,7 @@ public sealed class LayoutDestination : IImageDestination
 
             await UpdateIndexAsync(images, cancellationToken);
             _reporter.Detail($"The layout '{_directory}' had {avoided} of {written + avoided} bytes already.");
+            ImageBlobs.TellForeign(images, $"The layout '{Printable.Clean(_directory)}'", _reporter);
             return new DestinationResult("layout", [_directory], written, avoided);
         }
         catch (Exception failure) when (WriteFailure.IsOne(failure))

@@ -18,15 +18,17 @@ internal sealed class BaseTree
     private const string OpaqueWhiteout = ".wh..wh..opq";
 
     private readonly Dictionary<string, LayerEntry> _nodes;
+    private readonly bool _isWindows;
 
-    private BaseTree(IEnumerable<LayerEntry> nodes, string users, string groups)
+    private BaseTree(IEnumerable<LayerEntry> nodes, string users, string groups, bool isWindows)
     {
-        _nodes = nodes.ToDictionary(node => node.Path, StringComparer.Ordinal);
+        _isWindows = isWindows;
+        _nodes = nodes.ToDictionary(node => node.Path, isWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         Users = UserDatabase.Parse(users, groups);
     }
 
     /// <summary>The tree of an image without files.</summary>
-    internal static BaseTree Empty { get; } = new([], "", "");
+    internal static BaseTree Empty { get; } = new([], "", "", isWindows: false);
 
     /// <summary>The base's users and groups.</summary>
     internal UserDatabase Users { get; private set; }
@@ -40,13 +42,14 @@ internal sealed class BaseTree
     internal static async Task<BaseTree> ReadAsync(Image image, BlobStore cache, CancellationToken cancellationToken)
     {
         // The same layers have the same tree, which is found out once: unpacking them takes longer than all else in a build that changes nothing.
+        var isWindows = image.Config.Platform.IsWindows;
         var memory = new BaseTreeMemory(cache, image.Layers.Select(layer => layer.Blob.Descriptor.Digest));
         if (memory.TryRead() is { } known)
         {
-            return new BaseTree(known.Nodes, known.Users, known.Groups);
+            return new BaseTree(known.Nodes, known.Users, known.Groups, isWindows);
         }
 
-        var tree = new BaseTree([], "", "");
+        var tree = new BaseTree([], "", "", isWindows);
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var layer in image.Layers.Where(layer => !MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)))
         {
@@ -99,7 +102,14 @@ internal sealed class BaseTree
             }
 
             done.Add(part);
-            if ((rest.Count == 0 && !isDirectory) || _nodes.GetValueOrDefault(string.Join('/', done)) is not { Type: LayerEntryType.SymbolicLink } link || ++links > MaxLinks)
+            var node = _nodes.GetValueOrDefault(string.Join('/', done));
+            if (node is not null)
+            {
+                // On Windows it may be spelled in another way.
+                done[^1] = node.Path[(node.Path.LastIndexOf('/') + 1)..];
+            }
+
+            if ((rest.Count == 0 && !isDirectory) || node is not { Type: LayerEntryType.SymbolicLink } link || ++links > MaxLinks)
             {
                 continue;
             }
@@ -121,7 +131,11 @@ internal sealed class BaseTree
         var added = new HashSet<string>(StringComparer.Ordinal);
         while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
-            var path = string.Join('/', entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+            if (PathOf(entry) is not { } path)
+            {
+                continue;
+            }
+
             var (directory, name) = path.LastIndexOf('/') is >= 0 and var slash ? (path[..(slash + 1)], path[(slash + 1)..]) : ("", path);
             if (name == OpaqueWhiteout)
             {
@@ -144,14 +158,22 @@ internal sealed class BaseTree
         }
     }
 
+    /// <summary>Where an entry lies in the image; null when it is none of its files.</summary>
+    private string? PathOf(TarEntry entry)
+    {
+        var path = string.Join('/', entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+        return !_isWindows ? path : path.StartsWith(WindowsTree.Drive, StringComparison.OrdinalIgnoreCase) ? path[WindowsTree.Drive.Length..] : null;
+    }
+
     private void Add(string path, TarEntry entry)
     {
         switch (entry.EntryType)
         {
             case TarEntryType.Directory:
-                _nodes[path] = new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = entry.Mode, UserId = entry.Uid, GroupId = entry.Gid };
+                _nodes[path] = new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = entry.Mode, UserId = entry.Uid, GroupId = entry.Gid, SecurityDescriptor = DescriptorOf(entry) };
                 break;
-            case TarEntryType.SymbolicLink:
+            // Links of Windows have targets of their own kind; nothing is put behind them.
+            case TarEntryType.SymbolicLink when !_isWindows:
                 Remove(path);
                 _nodes[path] = new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = entry.Mode, LinkTarget = entry.LinkName };
                 break;
@@ -160,6 +182,8 @@ internal sealed class BaseTree
                 break;
         }
     }
+
+    private static string? DescriptorOf(TarEntry entry) => (entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault(WindowsEntries.DescriptorKey);
 
     private void Remove(string path)
     {

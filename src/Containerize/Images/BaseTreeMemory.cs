@@ -44,7 +44,7 @@ internal sealed class BaseTreeMemory(BlobStore cache, IEnumerable<Digest> layers
         foreach (var node in tree.Nodes)
         {
             text.Append(CultureInfo.InvariantCulture, $"{(node.Type == LayerEntryType.Directory ? Directory : Link)}\t{(int)node.Mode}\t{node.UserId}\t{node.GroupId}\t")
-                .Append(EscapedText.Write(node.Path)).Append('\t').Append(EscapedText.Write(node.LinkTarget ?? "")).Append('\n');
+                .Append(EscapedText.Write(node.Path)).Append('\t').Append(EscapedText.Write(node.LinkTarget ?? node.SecurityDescriptor ?? "")).Append('\n');
         }
 
         SealedFile.TryWrite(cache, Name, Title, text.ToString());
@@ -59,6 +59,7 @@ internal sealed class BaseTreeMemory(BlobStore cache, IEnumerable<Digest> layers
             UserId = int.Parse(user, CultureInfo.InvariantCulture),
             GroupId = int.Parse(group, CultureInfo.InvariantCulture),
             LinkTarget = type == Directory ? null : EscapedText.Read(target),
+            SecurityDescriptor = type == Directory && target.Length > 0 ? EscapedText.Read(target) : null,
         }
         : throw new FormatException();
 }

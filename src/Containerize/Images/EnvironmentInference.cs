@@ -13,7 +13,7 @@ internal static partial class EnvironmentInference
     internal static IReadOnlyDictionary<string, string> Merge(ImageConfig config, IReadOnlyDictionary<string, string> changes)
     {
         var environment = config.Environment.Select(variable => variable.Split('=', 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0], StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1], StringComparer.Ordinal);
+            .GroupBy(parts => parts[0], config.VariableNames).ToDictionary(group => group.Key, group => group.Last()[1], config.VariableNames);
         foreach (var (name, value) in changes)
         {
             environment[name] = value;

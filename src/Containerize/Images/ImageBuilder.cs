@@ -1,3 +1,4 @@
+using Containerize.Layers;
 using Containerize.Oci;
 
 namespace Containerize.Images;
@@ -19,14 +20,13 @@ public static class ImageBuilder
     public static async Task<BuiltImage> BuildAsync(
         ImageRequest request, BuildMemory memory, Func<Image, CancellationToken, Task<bool>> needsBytes, IReporter reporter, CancellationToken cancellationToken)
     {
-        if (request.Platform.Os == "windows")
-        {
-            throw new ContainerizeException(DiagnosticCode.InvalidProperty, "Images for Windows cannot be built yet. Choose a Linux runtime identifier, for example linux-x64.");
-        }
-
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
-        var options = request.LayerOptions with { MediaType = LayerCompressions.MediaType(request.Compression, request.Format) };
+        var options = request.LayerOptions with
+        {
+            MediaType = LayerCompressions.MediaType(request.Compression, request.Format),
+            IsWindows = request.Platform.IsWindows,
+        };
         var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, options), memory.Previous, memory.Registries, reporter);
         var making = MakeLayersAsync(request.Layers, maker, stop.Token);
         if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)
@@ -40,6 +40,7 @@ public static class ImageBuilder
         await (opening.IsFaulted || !making.IsFaulted ? opening : (Task)making);
         memory.Hashes.Save();
         var (baseImage, layers) = (await opening, await making);
+        RequireWindows(baseImage, request.Platform);
         var changes = await CompareAsync(layers, memory, cancellationToken);
         var built = Assemble(request, baseImage, layers, changes, reporter);
         if (layers.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
@@ -49,6 +50,15 @@ public static class ImageBuilder
 
         var verified = await Task.WhenAll(layers.Select(layer => maker.VerifyAsync(layer, cancellationToken)));
         return verified.SequenceEqual(layers) ? built : Assemble(request, baseImage, verified, changes, reporter);
+    }
+
+    // Processes of Linux need nothing but the kernel; those of Windows need its files, in every image.
+    private static void RequireWindows(BaseImage baseImage, Platform platform)
+    {
+        if (platform.IsWindows && baseImage.Image.Layers.Count == 0)
+        {
+            throw new ContainerizeException(DiagnosticCode.PlatformNotFound, $"The base image {baseImage.Name ?? ScratchSource.Name} is empty, and an image for Windows needs Windows in it. Choose a base image with Nano Server or Server Core, or leave ContainerBaseImage to the SDK.");
+        }
     }
 
     private static async Task<IReadOnlyList<MadeLayer>> MakeLayersAsync(IReadOnlyList<ILayerSource> layers, LayerMaker maker, CancellationToken cancellationToken)
@@ -128,14 +138,16 @@ public static class ImageBuilder
             Entrypoint = entrypoint,
             Command = command,
             Environment = request.Environment,
-            WorkingDirectory = request.WorkingDirectory,
+            WorkingDirectory = InImage(request.WorkingDirectory),
             User = EnvironmentInference.User(environment, request.User),
             ExposedPorts = [.. request.Ports.Concat(EnvironmentInference.Ports(environment)).Distinct()],
             Labels = labels,
-            Volumes = request.Volumes,
+            Volumes = [.. request.Volumes.Select(InImage)],
             StopSignal = request.StopSignal,
             Healthcheck = request.Healthcheck,
         };
+
+        string InImage(string path) => request.Platform.IsWindows ? WindowsPath.Write(path) : path;
     }
 
     // Registries show annotations without fetching the config, so the standard labels stand in both places.

@@ -55,6 +55,9 @@ public sealed class ImageConfig
     public IReadOnlyDictionary<string, string> Labels =>
         (Settings?["Labels"] as JsonObject)?.ToDictionary(label => label.Key, label => label.Value?.ToString() ?? "", StringComparer.Ordinal) ?? [];
 
+    /// <summary>How names of variables are compared: Windows does not tell upper from lower case.</summary>
+    internal StringComparer VariableNames => Platform.IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
     private JsonObject? Settings => _root["config"] as JsonObject;
 
     /// <summary>Reads a config.</summary>
@@ -124,7 +127,7 @@ public sealed class ImageConfig
     public ImageConfig With(ImageSettings settings) => Change(root =>
     {
         var config = Object(root, "config");
-        var environment = Merge(Texts(config, "Env"), settings.Environment);
+        var environment = Merge(Texts(config, "Env"), settings.Environment, VariableNames);
         SetOrRemove(config, "Env", environment);
         SetOrRemove(config, "Entrypoint", settings.Entrypoint);
         SetOrRemove(config, "Cmd", settings.Command);
@@ -202,14 +205,20 @@ public sealed class ImageConfig
         }
     }
 
-    private static List<string> Merge(IReadOnlyList<string> existing, IReadOnlyDictionary<string, string> changes)
+    private static List<string> Merge(IReadOnlyList<string> existing, IReadOnlyDictionary<string, string> variables, StringComparer comparer)
     {
+        var changes = new Dictionary<string, string>(comparer);
+        foreach (var (name, value) in variables)
+        {
+            changes[name] = value;
+        }
+
         var merged = existing.Select(variable =>
         {
             var name = variable.Split('=', 2)[0];
             return changes.TryGetValue(name, out var value) ? $"{name}={value}" : variable;
         }).ToList();
-        var names = existing.Select(variable => variable.Split('=', 2)[0]).ToHashSet(StringComparer.Ordinal);
+        var names = existing.Select(variable => variable.Split('=', 2)[0]).ToHashSet(comparer);
         merged.AddRange(changes.Where(change => !names.Contains(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal).Select(change => $"{change.Key}={change.Value}"));
         return merged;
     }

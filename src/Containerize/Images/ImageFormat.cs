@@ -27,6 +27,8 @@ internal static class LayerMediaTypes
         (ImageFormat.Docker, MediaTypes.OciLayerZstd) => throw new ContainerizeException(
             DiagnosticCode.UnsupportedCompression,
             "A layer of the base image, or of ContainerizeLayerReference, is compressed with zstd, which images of Docker's format cannot hold. Set ContainerImageFormat to OCI."),
+        (ImageFormat.Docker, MediaTypes.OciForeignLayerGzip) => MediaTypes.DockerForeignLayer,
+        (ImageFormat.Oci, MediaTypes.DockerForeignLayer) => MediaTypes.OciForeignLayerGzip,
         (ImageFormat.Oci, MediaTypes.DockerLayer) => MediaTypes.OciLayer,
         (ImageFormat.Oci, MediaTypes.DockerLayerGzip) => MediaTypes.OciLayerGzip,
         _ => mediaType,

@@ -5,7 +5,7 @@ namespace Containerize.Images;
 
 /// <summary>
 /// Fits entries to the base that they will lie on: directories that the base has keep its mode and owner, its links are followed, and
-/// writable directories, with what is in them, belong to the user that the image runs as.
+/// writable directories, with what is in them, belong to the user that the image runs as. On Windows all may write to what this project makes.
 /// </summary>
 /// <param name="directories">The directories that the app may write to.</param>
 /// <param name="user">The user that the project chose; null for the base's.</param>
@@ -76,7 +76,7 @@ public sealed class Placement(IReadOnlyList<WritableDirectory> directories, stri
         var declared = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var directory in directories)
         {
-            var owner = directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
+            var owner = image.Config.Platform.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
                 DiagnosticCode.UnknownUser,
                 $"The image runs as '{Printable.Clean(runsAs)}', whom its /etc/passwd and /etc/group do not know, so '/{Printable.Clean(directory.Path)}' has no owner. Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");
             var path = tree.Resolve(directory.Path, isDirectory: true);

@@ -8,6 +8,9 @@ namespace Containerize.Layers;
 /// <summary>Entries of a layer in the order in which they are written, with what is known of their content.</summary>
 public sealed class EntriesContent
 {
+    private const string Kind = "entries";
+    private const string WindowsKind = "entries of windows";
+
     private readonly FileStamp?[] _stamps;
 
     private EntriesContent(IReadOnlyList<LayerEntry> entries, FileStamp?[] stamps, LayerContent content)
@@ -34,7 +37,7 @@ public sealed class EntriesContent
     /// </exception>
     public static async Task<EntriesContent> ReadAsync(IEnumerable<LayerEntry> entries, LayerOptions options, FileHashes hashes, CancellationToken cancellationToken)
     {
-        var ordered = EntryOrder.Arrange(entries);
+        var ordered = EntryOrder.Arrange(entries, options);
         var files = new List<LayerEntry>();
         foreach (var entry in ordered)
         {
@@ -67,7 +70,7 @@ public sealed class EntriesContent
             }
         }
 
-        return new EntriesContent(ordered, stamps, LayerContent.Of("entries", items, options));
+        return new EntriesContent(ordered, stamps, LayerContent.Of(options.IsWindows ? WindowsKind : Kind, items, options));
     }
 
     /// <summary>Makes sure that the files are still those that were read: what was learnt of them is about to be remembered.</summary>
@@ -94,6 +97,7 @@ public sealed class EntriesContent
 
     private static string Fingerprint(LayerEntry entry, Digest? content) => entry.Type switch
     {
+        LayerEntryType.Directory when entry.SecurityDescriptor is { } descriptor => $"{DirectoryFingerprint(entry.Mode, entry.UserId, entry.GroupId)} {descriptor}",
         LayerEntryType.Directory => DirectoryFingerprint(entry.Mode, entry.UserId, entry.GroupId),
         LayerEntryType.SymbolicLink => LinkFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.LinkTarget!),
         _ => FileFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.ContentSize, content ?? Digest.Of(entry.Content.GetValueOrDefault().Span)),

@@ -7,6 +7,9 @@ internal static class EntryOrder
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
         UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    /// <summary>The entries as a layer has them: for Windows in their own place, then sorted.</summary>
+    internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, LayerOptions options) => Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries);
+
     /// <summary>Sorts by ordinal path, which puts every directory before what it holds.</summary>
     internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries)
     {

@@ -5,6 +5,9 @@ namespace Containerize.Layers;
 /// <param name="ModificationTime">The time that replaces clocks inside generated files.</param>
 public sealed record EntryRules(string Directory, DateTimeOffset ModificationTime)
 {
+    /// <summary>Whether the image is for Windows, which knows neither modes nor numeric owners.</summary>
+    public bool IsWindows { get; init; }
+
     /// <summary>Paths below the publish directory that are left out of the image, so that nothing may point to them.</summary>
     public IReadOnlySet<string> LeftOut { get; init; } = new HashSet<string>();
 

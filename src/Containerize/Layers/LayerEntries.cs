@@ -55,9 +55,17 @@ public static class LayerEntries
 
     /// <summary>Makes sure that no two layers want the same path for different things: the upper one would silently win.</summary>
     /// <param name="entries">The entries of all layers.</param>
+    /// <param name="isWindows">Whether they are for Windows, which does not tell upper from lower case.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DuplicatePath"/> or <see cref="DiagnosticCode.InvalidPath"/>.</exception>
-    public static void CheckConflicts(IEnumerable<LayerEntry> entries) =>
+    public static void CheckConflicts(IReadOnlyList<LayerEntry> entries, bool isWindows)
+    {
+        if (isWindows)
+        {
+            WindowsTree.Check(entries);
+        }
+
         EntryOrder.Arrange(entries.Select(entry => entry.Type == LayerEntryType.Directory ? entry with { Mode = ExecutableMode, UserId = 0, GroupId = 0 } : entry));
+    }
 
     private static IEnumerable<string> Above(string path, int stop)
     {

@@ -38,6 +38,9 @@ public sealed record LayerEntry
     /// <summary>Where a symbolic link points to, not checked, as it is resolved inside the image; or the path of the file that a hard link names.</summary>
     public string? LinkTarget { get; init; }
 
+    /// <summary>Who may do what with it on Windows: a self-relative security descriptor, in base64; null for <see cref="WindowsEntries.Descriptor"/>. Only layers for Windows have room for it.</summary>
+    public string? SecurityDescriptor { get; init; }
+
     /// <summary>The package it comes from, as <c>id version</c>; it does not decide any byte.</summary>
     public string? Package { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record LayerOptions
     /// <summary>The media type of the blob: an OCI or Docker layer, plain or compressed with gzip, or an OCI layer compressed with zstd.</summary>
     public string MediaType { get; init; } = MediaTypes.OciLayerGzip;
 
+    /// <summary>Whether the layer is for Windows: its tree lies in <c>Files</c>, and permissions are security descriptors.</summary>
+    public bool IsWindows { get; init; }
+
     /// <summary>How hard gzip compresses.</summary>
     public DeflateLevel Level { get; init; } = DeflateLevel.Default;
 

@@ -25,7 +25,7 @@ public static class LayerWriter
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
     /// </exception>
     public static Task<WrittenLayer> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
-        WriteInOrderAsync(EntryOrder.Arrange(entries).ToAsyncEnumerable(), store, options, cancellationToken);
+        WriteInOrderAsync(EntryOrder.Arrange(entries, options).ToAsyncEnumerable(), store, options, cancellationToken);
 
     /// <summary>Writes a layer whose entries come one after the other, while their content is made. Their order, which decides the bytes, is the caller's.</summary>
     /// <param name="entries">A tree with all its directories, each path once, in the order in which it is written.</param>
@@ -63,7 +63,7 @@ public static class LayerWriter
         var hashing = new HashingStream();
         await using (hashing.ConfigureAwait(false))
         {
-            await WriteTarAsync(hashing, content.Entries.ToAsyncEnumerable(), (_, _) => { }, options.ModificationTime, cancellationToken);
+            await WriteTarAsync(hashing, content.Entries.ToAsyncEnumerable(), (_, _) => { }, options, cancellationToken);
             content.CheckUnchanged();
             return (hashing.Digest, hashing.Length);
         }
@@ -96,7 +96,7 @@ public static class LayerWriter
 
     private static Task<WrittenLayer> WriteAsync(
         IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken) =>
-        WriteAsync((pipeline, token) => FillAsync(entries, parts, pipeline, options.ModificationTime, token), store, options, earlier, cancellationToken);
+        WriteAsync((pipeline, token) => FillAsync(entries, parts, pipeline, options, token), store, options, earlier, cancellationToken);
 
     private static async Task<WrittenLayer> WriteAsync(
         Func<SegmentPipeline, CancellationToken, Task<int>> fill, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
@@ -152,18 +152,18 @@ public static class LayerWriter
         await Task.WhenAll(halves);
     }
 
-    private static async Task<int> FillAsync(IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, SegmentPipeline pipeline, DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task<int> FillAsync(IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, SegmentPipeline pipeline, LayerOptions options, CancellationToken cancellationToken)
     {
         var segments = new SegmentStream(pipeline);
         await using (segments.ConfigureAwait(false))
         {
-            var files = await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), time, cancellationToken);
+            var files = await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), options, cancellationToken);
             segments.Complete();
             return files;
         }
     }
 
-    private static async Task<int> WriteTarAsync(Stream output, IAsyncEnumerable<LayerEntry> entries, Action<LayerEntry, int> begin, DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task<int> WriteTarAsync(Stream output, IAsyncEnumerable<LayerEntry> entries, Action<LayerEntry, int> begin, LayerOptions options, CancellationToken cancellationToken)
     {
         var (count, files) = (0, 0);
         var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
@@ -173,13 +173,15 @@ public static class LayerWriter
             {
                 begin(entry, count++);
                 files += entry.Type == LayerEntryType.File ? 1 : 0;
-                await TarEntries.WriteAsync(tar, entry, time, cancellationToken);
+                await (options.IsWindows
+                    ? WindowsEntries.WriteAsync(output, entry, options.ModificationTime, cancellationToken)
+                    : TarEntries.WriteAsync(tar, entry, options.ModificationTime, cancellationToken));
             }
         }
 
-        if (count == 0)
+        if (count == 0 || options.IsWindows)
         {
-            // The tar writer leaves out even the end.
+            // The tar writer leaves out even the end when nothing went through it.
             await output.WriteAsync(new byte[TarEnd], cancellationToken);
         }
 

@@ -53,7 +53,8 @@ internal static class TarEntries
         return header;
     }
 
-    private static Stream? OpenContent(LayerEntry entry) => entry switch
+    /// <summary>The content of a file; null for what has none.</summary>
+    internal static Stream? OpenContent(LayerEntry entry) => entry switch
     {
         { Type: not LayerEntryType.File } => null,
         { SourcePath: { } path } => SourceStream.Open(path, entry.Size),

@@ -40,6 +40,9 @@ public static class MediaTypes
     /// <summary>A Docker layer whose bytes must be fetched from its <c>urls</c> and never be pushed (Windows bases).</summary>
     public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
+    /// <summary>The same in OCI's family, where it is deprecated.</summary>
+    public const string OciForeignLayerGzip = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
+
     /// <summary>Docker's first manifest format, which no tool writes any more.</summary>
     public const string DockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json";
 

@@ -43,6 +43,19 @@ public sealed class DebianLayerTests : IDisposable
         Assert.AreEqual(DiagnosticCode.NoDpkgBase, await PrepareFailureAsync(Base(Tar([("etc/os-release", "ID=alpine\nVERSION_ID=3.20\n")]))));
 
     [TestMethod]
+    public async Task A_base_with_Windows_is_refused_before_it_is_read()
+    {
+        using var packages = Packages(new DebianSettings { LockFile = _directory["lock"], Packages = ["libx"] });
+        var unread = new Layer(new MemoryBlob(MediaTypes.OciLayerGzip, "no tar"u8.ToArray()), Digest.Of("x"u8));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
+            new DebianLayer(packages).PrepareAsync(Context(Sample.Image(Platform.FromRuntimeIdentifier("win-x64"), [unread])), CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.NoDpkgBase, failure.Code);
+        Assert.Contains("Condition=", failure.Message);
+    }
+
+    [TestMethod]
     public async Task A_base_of_another_release_is_refused() =>
         Assert.AreEqual(DiagnosticCode.OtherRelease, await PrepareFailureAsync(Base(Tar([("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n"), ("var/lib/dpkg/status", "Package: a\nVersion: 2\n")]))));
 

@@ -216,4 +216,16 @@ public sealed class DaemonDestinationTests
         Assert.AreEqual(amd.Manifest.Descriptor.Digest, ImageValidator.Check(Loaded, baseLayers: 9).Single().Descriptor.Digest);
         Assert.IsTrue(_reporter.Messages.Any(message => message.Contains("linux/amd64, one of 2 platforms", StringComparison.Ordinal)));
     }
+
+    [TestMethod]
+    public async Task An_image_for_Windows_is_not_sent_to_an_engine_that_runs_Linux()
+    {
+        Install();
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Platform.FromRuntimeIdentifier("win-x64")))));
+
+        Assert.AreEqual(DiagnosticCode.EngineFailed, failure.Code);
+        Assert.Contains("linux here, and the image is for windows/amd64", failure.Message);
+        Assert.IsFalse(File.Exists(Loaded));
+    }
 }
