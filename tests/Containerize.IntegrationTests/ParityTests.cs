@@ -130,6 +130,33 @@ public sealed class ParityTests
         return (await Dotnet.RunAsync(project.Directory, ["msbuild", "matrix.targets"], environment)).Output;
     }
 
+    /// <summary>Publishes a self-contained app for two platforms through both targets, and compares the indexes and their images.</summary>
+    private static async Task<IEnumerable<FieldDifference>> CompareIndexesAsync(TestRegistry registry)
+    {
+        registry.AddIndex("dotnet/base", "index", BaseImage(docker: false), BaseImage(TestImage.LinuxX64 with { Architecture = "arm64" }));
+        // Of a project that is self-contained in itself, PublishContainer makes one image, for the platform that the SDK then assumes.
+        using var project = await TestProject.ConsoleAsync($"""
+            <PropertyGroup>
+              <ContainerBaseImage>{registry.Authority}/dotnet/base:index</ContainerBaseImage>
+              <ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>
+              <ContainerRegistry>{registry.Authority}</ContainerRegistry>
+              <SelfContained Condition="'$(RuntimeIdentifier)' != ''">true</SelfContained>
+            </PropertyGroup>
+            """);
+        var environment = new Dictionary<string, string?> { ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = registry.Authority };
+        foreach (var (target, repository) in new[] { ("PublishContainer", "theirs/index"), ("Containerize", "ours/index") })
+        {
+            var result = await Dotnet.RunAsync(project.Directory, ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}"], environment);
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+        }
+
+        var (theirs, ours) = (ImageValidator.Check(registry, "theirs/index", "latest", baseLayers: 9).Images, ImageValidator.Check(registry, "ours/index", "latest", baseLayers: 1).Images);
+        CollectionAssert.AreEqual(theirs.Select(image => image.Platform).ToList(), ours.Select(image => image.Platform).ToList());
+        return ImageComparison.CompareIndexes(Index("theirs/index"), Index("ours/index")).Concat(theirs.Zip(ours, ImageComparison.Compare).SelectMany(pair => pair));
+
+        JsonObject Index(string repository) => JsonNode.Parse(registry.FindManifest(repository, "latest")!.Content.Span)!.AsObject();
+    }
+
     [TestMethod]
     public async Task Both_targets_make_the_same_of_a_project_but_for_what_the_table_says()
     {
@@ -156,22 +183,29 @@ public sealed class ParityTests
             {
                 var theirs = ImageValidator.Check(registry, $"theirs/{name}", tag, baseLayers: 9).Single();
                 var ours = ImageValidator.Check(registry, $"ours/{name}", tag, baseLayers: 1).Single();
-                foreach (var difference in ImageComparison.Compare(theirs, ours))
-                {
-                    if (AllowedDifference.Explain(difference) is { } row)
-                    {
-                        seen.Add(row);
-                    }
-                    else
-                    {
-                        wrong.Add($"{name}: {difference}");
-                    }
-                }
+                Judge(name, ImageComparison.Compare(theirs, ours));
             }
         }
 
+        Judge("index", await CompareIndexesAsync(registry));
+
         Assert.IsEmpty(wrong, string.Join('\n', wrong) + "\n" + output);
         CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), AllowedDifference.Table.Where(seen.Contains).Select(row => row.Row).ToList(), "A row that nothing shows has outlived its reason.");
+
+        void Judge(string name, IEnumerable<FieldDifference> differences)
+        {
+            foreach (var difference in differences)
+            {
+                if (AllowedDifference.Explain(difference) is { } row)
+                {
+                    seen.Add(row);
+                }
+                else
+                {
+                    wrong.Add($"{name}: {difference}");
+                }
+            }
+        }
     }
 
     [TestMethod]

@@ -15,14 +15,15 @@ internal sealed record AllowedDifference(string Row, string[] Fields, Func<Field
         new(
             "`created`, labels `…image.created`, `…artifact.created`",
             ["created", "config.Labels.org.opencontainers.image.created", "config.Labels.org.opencontainers.artifact.created"],
-            difference => (string?)difference.Ours == (difference.Field == "created" ? "1970-01-01T00:00:01Z" : null) && DateTimeOffset.TryParse((string?)difference.Theirs, out _)),
-        new("`WorkingDir`", ["config.WorkingDir"], difference => (string?)difference.Theirs is { } theirs && theirs[..^1] == (string?)difference.Ours && theirs[^1] is '/' or '\\'),
+            difference => (string?)difference.Ours == (difference.Field == "created" ? "1970-01-01T00:00:01Z" : null) && DateTimeOffset.TryParse(((string?)difference.Theirs)?[..10], out _)),
+        new("`WorkingDir`", ["config.WorkingDir"], difference => (string?)difference.Theirs is { Length: > 0 } theirs && theirs[..^1] == (string?)difference.Ours && theirs[^1] is '/' or '\\'),
         new("`Env`", ["config.Env"], difference => Texts(difference.Theirs).Order(StringComparer.Ordinal).SequenceEqual(Texts(difference.Ours).Order(StringComparer.Ordinal))),
         new("`Healthcheck`, `os.version` and members that nobody knows", ["config.Healthcheck", "os.version", "author"], difference => difference is { Theirs: null, Ours: not null }),
         new(
-            "`annotations` of the manifest",
-            ["manifest.annotations"],
+            "`annotations` of manifest and index",
+            ["manifest.annotations", "index.annotations"],
             difference => difference.Theirs is null && difference.Ours!.AsObject().All(annotation => annotation.Key.StartsWith("org.opencontainers.image.", StringComparison.Ordinal))),
+        new("values with `:`, for several platforms", ["config.Labels.org.opencontainers.image.base.name"], difference => ((string?)difference.Ours)?.Split(':')[0] == (string?)difference.Theirs),
         new("mode of files", ["files.mode"], difference => Texts(difference.Theirs).Zip(Texts(difference.Ours), (theirs, ours) => ours == theirs || (theirs.EndsWith(" 755", StringComparison.Ordinal) && ours == theirs[..^3] + "644")).All(same => same)),
         new(
             "`Entrypoint` for Windows, made on Linux",

@@ -20,6 +20,23 @@ internal static class ImageComparison
             .Where(difference => !JsonNode.DeepEquals(difference.Theirs, difference.Ours));
     }
 
+    /// <summary>The fields of two indexes whose values are not the same; the images that they name are compared by themselves.</summary>
+    /// <param name="theirs">What <c>PublishContainer</c> made.</param>
+    /// <param name="ours">What Containerize made.</param>
+    internal static IEnumerable<FieldDifference> CompareIndexes(JsonObject theirs, JsonObject ours)
+    {
+        foreach (var manifest in theirs["manifests"]!.AsArray().Concat(ours["manifests"]!.AsArray()))
+        {
+            // They follow from the image.
+            manifest!.AsObject().Remove("digest");
+            manifest.AsObject().Remove("size");
+        }
+
+        return theirs.Select(member => member.Key).Union(ours.Select(member => member.Key)).Order(StringComparer.Ordinal)
+            .Select(field => new FieldDifference($"index.{field}", theirs[field], ours[field]))
+            .Where(difference => !JsonNode.DeepEquals(difference.Theirs, difference.Ours));
+    }
+
     private static Dictionary<string, JsonNode?> Fields(ValidatedImage image)
     {
         var fields = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
@@ -34,7 +51,7 @@ internal static class ImageComparison
         fields["manifest.layers.mediaType"] = new JsonArray([.. image.Layers.Select(layer => layer.Descriptor.MediaType).Distinct().Order(StringComparer.Ordinal).Select(type => (JsonNode)type)]);
         // In which layer a file lies is what differs between the two; which files there are does not. The base's are the same bytes.
         var files = image.Layers.SelectMany(layer => layer.Entries).Where(entry => !entry.IsDirectory).OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
-        fields["files"] = new JsonArray([.. files.Select(entry => (JsonNode)$"{entry.Path} {entry.Size} {entry.Uid}:{entry.Gid} {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(entry.ReadAllBytes()))}")]);
+        fields["files"] = new JsonArray([.. files.Select(entry => (JsonNode)$"{entry.Path} {entry.Size} {entry.Uid}:{entry.Gid} {entry.ContentDigest}")]);
         fields["files.mode"] = new JsonArray([.. files.Select(entry => (JsonNode)$"{entry.Path} {Convert.ToString((int)entry.Mode, 8)}")]);
         return fields;
     }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Containerize.Oci;
 
 namespace Containerize.Testing.Images;
@@ -102,6 +103,8 @@ internal static class LayerCheck
         GroupName = (entry as PosixTarEntry)?.GroupName ?? "",
         ModificationTime = entry.ModificationTime,
         Size = entry.Length,
+        // Here, where the tar is read anyway: from the start again for each file takes its time.
+        ContentDigest = Digest.FromSha256(entry.DataStream is { } content ? SHA256.HashData(content) : SHA256.HashData([])),
         LinkTarget = entry.LinkName,
         ReadAllBytes = read,
     };

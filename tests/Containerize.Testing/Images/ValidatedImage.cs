@@ -108,6 +108,9 @@ public sealed record ValidatedEntry
     /// <summary>The size of the content in bytes.</summary>
     public required long Size { get; init; }
 
+    /// <summary>The digest of the content; that of nothing for what has none.</summary>
+    public required Digest ContentDigest { get; init; }
+
     /// <summary>Where a symbolic or hard link points, else empty.</summary>
     public required string LinkTarget { get; init; }
 
