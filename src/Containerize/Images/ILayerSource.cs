@@ -1,5 +1,6 @@
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Images;
 
@@ -28,6 +29,11 @@ public interface IPreparedLayer
 
     /// <summary>Whether its blob is what somebody else made: then the media type is its own, not the one that layers are written with.</summary>
     bool IsVerbatim => false;
+
+    /// <summary>Where the layer's bytes are for whoever needs them: a layer of a registry is there, too, and can be mounted from there.</summary>
+    /// <param name="made">The layer in the store.</param>
+    /// <returns>The blob.</returns>
+    Blob Locate(Blob made) => made;
 
     /// <summary>Makes the layer.</summary>
     /// <param name="similar">The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.</param>

@@ -20,7 +20,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
             var descriptor = prepared.IsVerbatim ? record.Descriptor : record.Descriptor with { MediaType = context.Options.MediaType };
             if (context.Cache.Store.TryGet(descriptor, out var blob))
             {
-                return new MadeLayer(source, prepared, record, blob, LayerOrigin.Cache);
+                return new MadeLayer(source, prepared, record, prepared.Locate(blob), LayerOrigin.Cache);
             }
 
             if (await registries.TryFindBlobAsync(descriptor, cancellationToken) is { } remote)
@@ -85,7 +85,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     {
         var written = await prepared.WriteAsync(previous.InputsOf(source.Name), cancellationToken);
         context.Cache.Add(prepared.Content, written.Record);
-        return new MadeLayer(source, prepared, written.Record, written.Blob, LayerOrigin.Built);
+        return new MadeLayer(source, prepared, written.Record, prepared.Locate(written.Blob), LayerOrigin.Built);
     }
 }
 

@@ -30,6 +30,8 @@ public sealed class RegistryLayer(RepositoryReference repository, Digest digest,
 
         public bool IsVerbatim => true;
 
+        public Blob Locate(Blob made) => client.CreateBlob(repository, made.Descriptor);
+
         /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryNotFound"/>: the repository has no such blob. <see cref="DiagnosticCode.InvalidLayer"/>: it is no layer.</exception>
         public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {

@@ -7,11 +7,13 @@ namespace Containerize.Registry;
 public sealed class RegistryBlob : Blob
 {
     private readonly RegistryClient _client;
+    private readonly BlobStore? _cache;
 
-    internal RegistryBlob(RegistryClient client, RepositoryReference repository, Descriptor descriptor)
+    internal RegistryBlob(RegistryClient client, RepositoryReference repository, Descriptor descriptor, BlobStore? cache)
         : base(descriptor)
     {
         _client = client;
+        _cache = cache;
         Repository = repository;
     }
 
@@ -20,5 +22,7 @@ public sealed class RegistryBlob : Blob
 
     /// <inheritdoc/>
     public override async ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) =>
-        await _client.OpenBlobAsync(Repository, Descriptor, cancellationToken);
+        _cache is not null && await _cache.TryGetVerifiedAsync(Descriptor, cancellationToken) is { } cached
+            ? await cached.OpenReadAsync(cancellationToken)
+            : await _client.OpenBlobAsync(Repository, Descriptor, cancellationToken);
 }

@@ -75,7 +75,7 @@ public sealed class RegistryClient : IDisposable
     /// <param name="repository">The repository.</param>
     /// <param name="descriptor">The blob.</param>
     /// <returns>The blob.</returns>
-    public Blob CreateBlob(RepositoryReference repository, Descriptor descriptor) => new RegistryBlob(this, repository, descriptor);
+    public Blob CreateBlob(RepositoryReference repository, Descriptor descriptor) => new RegistryBlob(this, repository, descriptor, _cache);
 
     /// <summary>Gets a blob into a store, unless it is there already. Simultaneous calls for one blob download it once, in other processes too.</summary>
     /// <param name="repository">The repository.</param>
