@@ -53,4 +53,16 @@ public interface IPreparedLayer
 /// <param name="Cache">Takes the bytes.</param>
 /// <param name="Hashes">Knows what files contain.</param>
 /// <param name="Options">How the bytes are written.</param>
-public sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options);
+public sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options)
+{
+    /// <summary>The layers of this build that were made before, bottom first.</summary>
+    public IReadOnlyList<Layer> Below { get; init; } = [];
+
+    /// <summary>What the layer is put upon: the base, and the layers of this build that were made before.</summary>
+    /// <returns>The base's image with more layers; its other parts are the base's own.</returns>
+    internal async Task<BaseImage> GroundAsync()
+    {
+        var ground = await Base;
+        return ground with { Image = ground.Image.WithLayers([.. ground.Image.Layers, .. Below]) };
+    }
+}

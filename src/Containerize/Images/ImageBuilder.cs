@@ -66,7 +66,7 @@ public static class ImageBuilder
         var made = new List<MadeLayer>();
         foreach (var layer in layers)
         {
-            made.Add(await maker.MakeAsync(layer, cancellationToken));
+            made.Add(await maker.MakeAsync(layer, made, cancellationToken));
         }
 
         return made;

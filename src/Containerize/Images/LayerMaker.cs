@@ -10,10 +10,11 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
 {
     /// <summary>Brings a layer about.</summary>
     /// <param name="source">The layer.</param>
+    /// <param name="below">The layers that were made before.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    internal async Task<MadeLayer> MakeAsync(ILayerSource source, CancellationToken cancellationToken)
+    internal async Task<MadeLayer> MakeAsync(ILayerSource source, IReadOnlyList<MadeLayer> below, CancellationToken cancellationToken)
     {
-        var prepared = await source.PrepareAsync(context, cancellationToken);
+        var prepared = await source.PrepareAsync(context with { Below = [.. below.Select(layer => new Layer(layer.Blob, layer.Record.DiffId))] }, cancellationToken);
         var inputs = prepared.Content.Hash;
         if (context.Cache.Find(inputs) is { } record && registries.IsTrusted(record))
         {

@@ -1,6 +1,6 @@
 namespace Containerize.Images;
 
-/// <summary>A layer of entries that are fitted to the base first.</summary>
+/// <summary>A layer of entries that are fitted first to the base and to what the project takes from others.</summary>
 /// <param name="Entries">The layer as the project knows it.</param>
 /// <param name="Owned">Paths of entries whose owner the user chose.</param>
 /// <param name="Placement">Fits them.</param>
@@ -15,7 +15,7 @@ public sealed record PlacedLayer(EntriesLayer Entries, IReadOnlySet<string> Owne
     /// <inheritdoc/>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
-        var placed = await Placement.PlaceAsync(Entries.Entries, Owned, context.Base, cancellationToken);
+        var placed = await Placement.PlaceAsync(Entries.Entries, Owned, context.GroundAsync(), cancellationToken);
         return await (Entries with { Entries = placed }).PrepareAsync(context, cancellationToken);
     }
 }

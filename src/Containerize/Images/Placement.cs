@@ -23,7 +23,7 @@ public sealed class Placement(IReadOnlyList<WritableDirectory> directories, stri
     /// <summary>Fits entries to the base.</summary>
     /// <param name="entries">The entries of one layer.</param>
     /// <param name="owned">Paths of entries whose owner the user chose.</param>
-    /// <param name="baseImage">The base.</param>
+    /// <param name="baseImage">The base, with the layers of others on it. The first layer that is placed brings it for all: what follows is the project's own.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The entries as they are to be written, with the directories above them where those have a mode or owner of their own.</returns>
     /// <exception cref="ContainerizeException">

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -34,6 +35,34 @@ public sealed class TarLayerTests
 
     private async Task<WrittenLayer> WriteAsync(byte[] content, LayerOptions? options = null) =>
         await (await PrepareAsync(content, options)).WriteAsync(null, CancellationToken.None);
+
+    [TestMethod]
+    public async Task What_the_project_puts_on_it_fits_it_as_it_fits_a_base()
+    {
+        var directory = TestLayer.Entry(TarEntryType.Directory, "opt/agent/");
+        (directory.Mode, directory.Uid, directory.Gid) = (UnixFileMode.UserRead | UnixFileMode.UserExecute, 7, 8);
+        await File.WriteAllBytesAsync(_folder["layer"], TestLayer.Tar(
+            TestLayer.Entry(TarEntryType.Directory, "opt/"), directory, TestLayer.Entry(TarEntryType.RegularFile, "opt/agent/agent", [1]),
+            TestLayer.Entry(TarEntryType.SymbolicLink, "agent", linkTarget: "opt/agent")));
+        var placement = new Placement([], user: null, new Dictionary<string, string>(), new BlobStore(_folder["cache"]));
+        LayerEntry[] own = [.. new[] { "agent/config", "opt/agent/agent" }.Select(path => new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() })];
+        var request = new ImageRequest
+        {
+            Layers = [new TarLayer("layer", _folder["layer"]), new PlacedLayer(new EntriesLayer("files", [own[0]], []), new HashSet<string>(), placement), new PlacedLayer(new EntriesLayer("app", [own[1]], []), new HashSet<string>(), placement)],
+            Base = new ScratchSource(),
+            Platform = Sample.Amd64,
+            WorkingDirectory = "/app",
+            Command = new ImageCommand { AppCommand = ["/agent/agent"] },
+        };
+
+        var built = await Sample.BuildAsync(request, new BlobStore(_folder["cache"]), new RecordingReporter());
+        await new ArchiveDestination(_folder["image.tar"], Sample.Name(), new RecordingReporter()).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+
+        var image = ImageValidator.Check(_folder["image.tar"], baseLayers: 1).Single();
+        CollectionAssert.AreEqual(new[] { "opt", "opt/agent", "opt/agent/config" }, image.Layers[1].Paths.ToList(), "A link is followed, and stays.");
+        Assert.AreEqual("Directory opt/agent 500 7:8 0", image.Layers[1].Entries[1].ToString());
+        Assert.AreEqual("x", image.Get("opt/agent/agent").ReadAllText(), "The project's file lies above.");
+    }
 
     [TestMethod]
     [DataRow(MediaTypes.OciLayer)]
