@@ -31,7 +31,9 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
 
             if (image.BaseName is not null)
             {
-                yield return Line("base", $"{Count(image.BaseLayers.Count, "layer")} of {image.BaseName}", null, image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size));
+                // Which hosts can run an image depends on the version of Windows in it, and a tag may stand for several.
+                var version = image.Image.Config.Platform is { IsWindows: true, OsVersion: { } text } && text.All(part => char.IsAsciiDigit(part) || part == '.') ? $" (Windows {text})" : "";
+                yield return Line("base", $"{Count(image.BaseLayers.Count, "layer")} of {image.BaseName}{version}", null, image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size));
             }
 
             foreach (var layer in image.Layers)

@@ -36,6 +36,7 @@ public sealed class WindowsTests
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Assert.Contains("mean nothing in an image for Windows", result.Output);
+        Assert.Contains($"/base/any:1 (Windows {Version})", result.Output);
         var image = ImageValidator.Check(folder["layout"], baseLayers: 1).For("windows/amd64");
         Assert.IsNotNull(image.Find("Files/app/hello.exe"), "The publish for Windows made the host of Windows.");
         Assert.AreEqual("MZ", System.Text.Encoding.ASCII.GetString(image.Get("Files/app/hello.exe").ReadAllBytes(), 0, 2));
