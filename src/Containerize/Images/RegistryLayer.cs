@@ -12,6 +12,8 @@ namespace Containerize.Images;
 public sealed class RegistryLayer(RepositoryReference repository, Digest digest, RegistryClient client) : ILayerSource
 {
     private const string Kind = "blob 1";
+    // One that was checked for Linux was not checked for Windows.
+    private const string WindowsKind = "blob 1 of windows";
     private const int ShownDigits = 12;
 
     /// <inheritdoc/>
@@ -22,9 +24,9 @@ public sealed class RegistryLayer(RepositoryReference repository, Digest digest,
 
     /// <inheritdoc/>
     public Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<IPreparedLayer>(new Prepared(repository, digest, client, LayerContent.Of(Kind, [new ContentItem(Name, $"b {digest}", null)], context.Options), context.Cache.Store));
+        Task.FromResult<IPreparedLayer>(new Prepared(repository, digest, client, LayerContent.Of(context.Options.IsWindows ? WindowsKind : Kind, [new ContentItem(Name, $"b {digest}", null)], context.Options), context));
 
-    private sealed class Prepared(RepositoryReference repository, Digest digest, RegistryClient client, LayerContent content, BlobStore store) : IPreparedLayer
+    private sealed class Prepared(RepositoryReference repository, Digest digest, RegistryClient client, LayerContent content, LayerContext context) : IPreparedLayer
     {
         public LayerContent Content => content;
 
@@ -38,12 +40,12 @@ public sealed class RegistryLayer(RepositoryReference repository, Digest digest,
             var size = await client.FindBlobSizeAsync(repository, digest, cancellationToken) ?? throw new ContainerizeException(
                 DiagnosticCode.RegistryNotFound,
                 $"{repository} has no layer {digest}. ContainerizeLayerReference takes the digest of a layer, as it stands in the image's manifest, not the image's own.");
-            var fetched = await client.FetchAsync(repository, new Descriptor { MediaType = MediaTypes.OciLayer, Digest = digest, Size = size }, store, cancellationToken);
+            var fetched = await client.FetchAsync(repository, new Descriptor { MediaType = MediaTypes.OciLayer, Digest = digest, Size = size }, context.Cache.Store, cancellationToken);
             var blob = new FileBlob(fetched.Descriptor with { MediaType = await LayerTar.DetectAsync(fetched.Path, cancellationToken) }, fetched.Path);
             var tar = await LayerTar.OpenAsync(blob, cancellationToken);
             await using (tar.ConfigureAwait(false))
             {
-                var facts = await TarCheck.ReadAsync(tar, $"{repository}@{digest}", cancellationToken);
+                var facts = await TarCheck.ReadAsync(tar, $"{repository}@{digest}", context.Options.IsWindows, cancellationToken);
                 return new WrittenLayer { Blob = blob, DiffId = facts.DiffId, UncompressedSize = facts.Size, FileCount = facts.FileCount };
             }
         }

@@ -13,6 +13,8 @@ namespace Containerize.Images;
 public sealed record TarLayer(string Name, string Path) : ILayerSource
 {
     private const string Kind = "tar 1";
+    // One that was checked for Linux was not checked for Windows.
+    private const string WindowsKind = "tar 1 of windows";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Packages => [];
@@ -25,7 +27,7 @@ public sealed record TarLayer(string Name, string Path) : ILayerSource
         {
             var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = new FileInfo(Path).Length };
             var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
-            var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
+            var content = LayerContent.Of(context.Options.IsWindows ? WindowsKind : Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
             return new Prepared(this, new Descriptor { MediaType = await LayerTar.DetectAsync(Path, cancellationToken), Digest = digest, Size = stamp.Size }, content, context);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -65,7 +67,7 @@ public sealed record TarLayer(string Name, string Path) : ILayerSource
             var tar = await LayerTar.OpenAsync(new FileBlob(source, layer.Path), cancellationToken);
             await using (tar.ConfigureAwait(false))
             {
-                return await TarCheck.ReadAsync(tar, $"'{layer.Path}'", cancellationToken);
+                return await TarCheck.ReadAsync(tar, $"'{layer.Path}'", context.Options.IsWindows, cancellationToken);
             }
         }
     }

@@ -19,10 +19,11 @@ internal static class TarCheck
     /// <summary>Reads a tar to its end.</summary>
     /// <param name="tar">The uncompressed tar.</param>
     /// <param name="origin">What it is called, for the error message.</param>
+    /// <param name="isWindows">Whether it is for Windows, which takes it only with its tree in the places that Windows knows.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>What it is.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>.</exception>
-    internal static async Task<TarFacts> ReadAsync(Stream tar, string origin, CancellationToken cancellationToken)
+    internal static async Task<TarFacts> ReadAsync(Stream tar, string origin, bool isWindows, CancellationToken cancellationToken)
     {
         using var hashing = new Hashing(tar);
         var files = 0;
@@ -34,6 +35,11 @@ internal static class TarCheck
                 while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
                 {
                     Check(entry, origin);
+                    if (isWindows && entry.EntryType != TarEntryType.GlobalExtendedAttributes && !WindowsTree.IsPlace(entry.Name))
+                    {
+                        throw Invalid(origin, $"has '{Printable.Clean(entry.Name)}', and paths of a layer for Windows begin with Files/ or Hives/. One for Linux has no place in this image");
+                    }
+
                     files += entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile ? 1 : 0;
                 }
             }

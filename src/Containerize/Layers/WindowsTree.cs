@@ -74,6 +74,11 @@ internal static class WindowsTree
         }
     }
 
+    /// <summary>Whether a path of a layer is one that Windows imports: of a drive, of the registry, or of the machine that isolates a container.</summary>
+    /// <param name="path">The path; it may begin with <c>./</c>, and is <c>.</c> for the root.</param>
+    /// <returns>Whether it is.</returns>
+    internal static bool IsPlace(string path) => path.Split('/').FirstOrDefault(part => part is not ("" or ".")) is null or "Files" or Hives or "UtilityVM";
+
     private static string? Problem(LayerEntry entry)
     {
         if (entry.Type is LayerEntryType.SymbolicLink or LayerEntryType.HardLink)

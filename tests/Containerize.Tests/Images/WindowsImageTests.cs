@@ -156,6 +156,26 @@ public sealed class WindowsImageTests
     }
 
     [TestMethod]
+    public async Task A_layer_for_Linux_is_refused_though_an_image_for_Linux_took_it_before()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.AddIndex(Bases, "1", TestImage.Create(), TestImage.Create(s_2022, docker: false, change: null));
+        var agent = TestLayer.Of(("opt/agent", "agent"));
+        lab.Registry.AddImage("team/agent", "1", TestImage.Create(agent));
+        var file = lab.WriteFile("tools.tar", "");
+        await System.IO.File.WriteAllBytesAsync(file, agent.Content);
+        ILayerSource[] layers = [new RegistryLayer(lab.Registry.Repository("team/agent"), Digest.Of(agent.Content.Span), lab.Client), new TarLayer("tools.tar", file)];
+        foreach (var layer in layers)
+        {
+            await Sample.BuildAsync(Request(lab, Sample.Amd64, layer), lab.Store, _reporter);
+
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.BuildAsync(Request(lab, s_wanted, layer), lab.Store, _reporter));
+
+            Assert.AreEqual(DiagnosticCode.InvalidLayer, failure.Code);
+        }
+    }
+
+    [TestMethod]
     public async Task A_base_without_Windows_is_an_error()
     {
         await using var lab = await ClientLab.StartAsync();

@@ -8,11 +8,11 @@ namespace Containerize.Tests.Layers;
 [TestClass]
 public sealed class TarCheckTests
 {
-    private static Task<TarFacts> ReadAsync(byte[] tar) => TarCheck.ReadAsync(new MemoryStream(tar), "'tools.tar'", CancellationToken.None);
+    private static Task<TarFacts> ReadAsync(byte[] tar, bool isWindows = false) => TarCheck.ReadAsync(new MemoryStream(tar), "'tools.tar'", isWindows, CancellationToken.None);
 
-    private static async Task<ContainerizeException> RefuseAsync(byte[] tar)
+    private static async Task<ContainerizeException> RefuseAsync(byte[] tar, bool isWindows = false)
     {
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ReadAsync(tar));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ReadAsync(tar, isWindows));
         Assert.AreEqual(DiagnosticCode.InvalidLayer, failure.Code);
         StringAssert.Contains(failure.Message, "tools.tar");
         return failure;
@@ -36,6 +36,15 @@ public sealed class TarCheckTests
         Assert.AreEqual(TestLayer.FromTar(tar).DiffId, facts.DiffId);
         Assert.AreEqual(tar.Length, facts.Size);
         Assert.AreEqual(3, facts.FileCount);
+    }
+
+    [TestMethod]
+    public async Task A_layer_for_Windows_has_the_places_of_Windows_and_no_others()
+    {
+        TarEntry File(string path) => TestLayer.Entry(TarEntryType.RegularFile, path);
+
+        Assert.AreEqual(3, (await ReadAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.Directory, "./"), File("./Files/a"), File("Hives/b"), File("UtilityVM/Files/c")), isWindows: true)).FileCount);
+        Assert.Contains("'usr/a', and paths of a layer for Windows", (await RefuseAsync(TestLayer.Tar(File("Files/a"), File("usr/a")), isWindows: true)).Message);
     }
 
     [TestMethod]
