@@ -223,7 +223,7 @@ public enum DiagnosticCode
     /// <summary>What is a directory of one package is a file of another.</summary>
     PackageFileOverDirectory = 5056,
 
-    /// <summary>Packages are wanted on a base image that dpkg does not manage.</summary>
+    /// <summary>Packages are wanted on a base image that dpkg does not manage, or only parts of.</summary>
     NoDpkgBase = 5057,
 
     /// <summary>Packages are wanted on a base image of a release or architecture that they are not for.</summary>

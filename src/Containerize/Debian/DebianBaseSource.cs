@@ -31,7 +31,7 @@ public sealed class DebianBaseSource(string suite, DebianPackages packages, Laye
     public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
     {
         var request = Request(platform);
-        var locked = packages.Of(request.Release);
+        var locked = packages.Of(request);
         var set = await locked.ChooseAsync(request, cancellationToken);
         var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter).RecallAsync(cancellationToken);
         var record = cache.Find(layer.Content.Hash);
@@ -43,7 +43,7 @@ public sealed class DebianBaseSource(string suite, DebianPackages packages, Laye
             cache.Add(layer.Content, record);
         }
 
-        var history = new HistoryEntry(record.DiffId, "Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Names.Count} packages of Debian {suite}"));
+        var history = new HistoryEntry(record.DiffId, "Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Names.Count} packages of {request.Release.Distribution.Name} {suite}"));
         var config = ImageConfig.Scratch(platform).Append([history], options.ModificationTime).With(new ImageSettings { Environment = Environment() });
         return new BaseImage(Image.Create(ImageFormat.Oci, config, [new Layer(blob, record.DiffId)], new Dictionary<string, string>()), DebianReference.Prefix + suite);
     }

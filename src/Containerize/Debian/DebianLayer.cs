@@ -39,7 +39,7 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
             BaseBundle = async _ => (await reading.Value).Bundle
                 ?? throw new ContainerizeException(DiagnosticCode.NoCertificateBundle, "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add <ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
         };
-        var locked = request is null ? null : packages.Of(request.Release);
+        var locked = request is null ? null : packages.Of(request);
         var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
         var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter)
         {

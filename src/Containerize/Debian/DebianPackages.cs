@@ -15,7 +15,7 @@ public sealed record DebianSettings
     /// <summary>How the lock file is used.</summary>
     public DebianLockMode LockMode { get; init; }
 
-    /// <summary>Where Debian's archive is, and behind a semicolon its security updates; null or empty for the machine's apt sources.</summary>
+    /// <summary>Where the distribution's archive is, and behind a semicolon its security updates; null or empty for the machine's apt sources.</summary>
     public string? Mirror { get; init; }
 
     /// <summary>apt's configuration, whose sources, proxies and logins count where no mirror is named.</summary>
@@ -46,7 +46,7 @@ public sealed record DebianSettings
 /// <summary>The packages of a build: where they come from, and the lock that says which they are.</summary>
 public sealed class DebianPackages : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Release> _releases = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Codename, string Architecture), Opened> _opened = new();
     private readonly Lazy<ArchiveDownloader> _downloader;
 
     /// <summary>Prepares the packages; nothing is read yet.</summary>
@@ -75,22 +75,23 @@ public sealed class DebianPackages : IDisposable
         }
     }
 
-    /// <summary>The packages of a release.</summary>
-    /// <param name="release">The release.</param>
-    internal LockedPackages Of(DebianRelease release) => Open(release).Packages;
+    /// <summary>The packages of a release, for an architecture.</summary>
+    /// <param name="request">What is wanted of them.</param>
+    internal LockedPackages Of(DebianRequest request) => Open(request).Packages;
 
     /// <summary>Whether the lock has the answer to a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="set">What the lock has.</param>
-    internal bool IsAnswer(DebianRequest request, LockedSet set) => set.Request == request.Hash(Open(request.Release).Archive.Sources);
+    internal bool IsAnswer(DebianRequest request, LockedSet set) => set.Request == request.Hash(Open(request).Archive.Sources);
 
-    private Release Open(DebianRelease release) => _releases.GetOrAdd(release.Codename, _ =>
+    private Opened Open(DebianRequest request) => _opened.GetOrAdd((request.Release.Codename, request.Architecture), _ =>
     {
-        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, Settings.Mirror, Settings.AptDirectory), .. Settings.Sources];
-        var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot) ? [] : ArchiveSources.Of(release, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct().ToList();
+        var (release, architecture) = (request.Release, request.Architecture);
+        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, architecture, Settings.Mirror, Settings.AptDirectory), .. Settings.Sources];
+        var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot) ? [] : ArchiveSources.Of(release, architecture, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct().ToList();
         var archive = new DebianArchive(sources, snapshots, _downloader.Value);
-        return new Release(archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
+        return new Opened(archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
     });
 
-    private sealed record Release(DebianArchive Archive, LockedPackages Packages);
+    private sealed record Opened(DebianArchive Archive, LockedPackages Packages);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Containerize.Debian;
+using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
 using Containerize.Images;
 using Containerize.Layers;
@@ -57,7 +58,31 @@ public sealed class DebianLayerTests : IDisposable
 
     [TestMethod]
     public async Task A_base_of_another_release_is_refused() =>
-        Assert.AreEqual(DiagnosticCode.OtherRelease, await PrepareFailureAsync(Base(Tar([("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n"), ("var/lib/dpkg/status", "Package: a\nVersion: 2\n")]))));
+        Assert.AreEqual(DiagnosticCode.OtherRelease, await PrepareFailureAsync(Base(Tar([("etc/os-release", "ID=debian\nVERSION_ID=\"10\"\n"), ("var/lib/dpkg/status", "Package: a\nVersion: 2\n")]))));
+
+    [TestMethod]
+    public async Task A_base_of_Ubuntu_is_of_its_release()
+    {
+        var image = Base(Tar([("usr/lib/os-release", "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n"), ("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 2\n"), ("var/lib/dpkg/info/a.list", "/.\n")]));
+
+        var dpkg = await DpkgBase.ReadAsync(image, new BlobStore(_directory["cache"]), CancellationToken.None);
+
+        Assert.AreEqual(DebianRelease.Find("noble"), dpkg.Release());
+    }
+
+    [TestMethod]
+    [DataRow("var/lib/chisel/manifest.wall", "anything")]
+    [DataRow("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 2\n")]
+    public async Task A_chiseled_base_is_refused_even_if_it_has_notes_for_scanners(string path, string content)
+    {
+        using var packages = Packages(new DebianSettings { LockFile = _directory["lock"], Packages = ["libx"] });
+        var image = Base(Tar([("etc/os-release", "ID=ubuntu\nVERSION_ID=\"24.04\"\n"), (path, content)]));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => new DebianLayer(packages).PrepareAsync(Context(image), CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.NoDpkgBase, failure.Code);
+        StringAssert.Contains(failure.Message, "chiseled");
+    }
 
     [TestMethod]
     public async Task A_base_of_packages_is_for_known_suites_and_platforms_only()

@@ -32,7 +32,7 @@ internal sealed class AptAccess
 
     /// <summary>Whether an address is at one of apt's own sources.</summary>
     /// <param name="address">The address.</param>
-    internal bool Covers(Uri address) => new[] { _sources.Main, _sources.Security }.OfType<Uri>().Any(source => IsSameOrigin(source, address));
+    internal bool Covers(Uri address) => _sources.Addresses.Any(source => IsSameOrigin(source, address));
 
     /// <summary>The login for an address that is covered.</summary>
     /// <param name="address">The address.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Containerize.Debian.Archive;
 
@@ -26,16 +25,6 @@ internal sealed partial record AptSource
 
     /// <summary>One of the addresses, in a form that can be read here.</summary>
     internal Uri? Address { get; init; }
-
-    /// <summary>Whether it is for this machine's architecture, for which it is most likely complete.</summary>
-    internal bool HasOwnArchitecture => Architectures.Count == 0 || Architectures.Contains(RuntimeInformation.OSArchitecture switch
-    {
-        Architecture.X64 => "amd64",
-        Architecture.X86 => "i386",
-        Architecture.Arm => "armhf",
-        Architecture.Ppc64le => "ppc64el",
-        var other => other.ToString().ToLowerInvariant(),
-    });
 
     /// <summary>Reads a paragraph of a <c>.sources</c> file.</summary>
     /// <returns>The entry; null when it is switched off or has no binary packages.</returns>

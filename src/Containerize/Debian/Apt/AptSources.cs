@@ -3,13 +3,13 @@ using Containerize.Debian.Archive;
 namespace Containerize.Debian.Apt;
 
 /// <summary>
-/// Where this machine's apt takes Debian's own packages from. Only addresses are learnt; the keys are those that are shipped. What cannot be
+/// Where this machine's apt takes the own packages of Debian or Ubuntu from. Only addresses are learnt; the keys are those that are shipped. What cannot be
 /// understood or read is passed over and remembered: a source of somebody else's packages must not stop a build.
 /// </summary>
 /// <remarks>The manual page <i>sources.list(5)</i>.</remarks>
 internal sealed class AptSources
 {
-    private const string OwnKeyring = "debian-archive";
+    private static readonly Distribution[] s_distributions = [Distribution.Debian, Distribution.Ubuntu];
 
     private readonly List<AptSource> _sources = [];
     private readonly List<string> _passedOver = [];
@@ -35,18 +35,27 @@ internal sealed class AptSources
         }
     }
 
-    /// <summary>The address of Debian's archive; null when apt has none.</summary>
-    internal Uri? Main => Find(suite => !suite.Contains('-', StringComparison.Ordinal) && !suite.Contains('/', StringComparison.Ordinal));
+    /// <summary>The addresses of the archives of all distributions, their security updates included.</summary>
+    internal IEnumerable<Uri> Addresses => _sources.Where(source => s_distributions.Any(distribution => IsOf(source, distribution))).Select(source => source.Address!);
 
-    /// <summary>The address of Debian's security updates; null when apt has none.</summary>
-    internal Uri? Security => Find(suite => suite.EndsWith("-security", StringComparison.Ordinal) || suite.EndsWith("/updates", StringComparison.Ordinal));
+    /// <summary>The address of a distribution's archive; null when apt has none.</summary>
+    /// <param name="distribution">The distribution.</param>
+    /// <param name="architecture">Debian's word for the architecture that is wanted; sources that are said to be for others go last.</param>
+    internal Uri? Main(Distribution distribution, string architecture) =>
+        Find(distribution, architecture, suite => !suite.Contains('-', StringComparison.Ordinal) && !suite.Contains('/', StringComparison.Ordinal));
 
-    /// <summary>The sources of Debian, and the files, that were passed over, each with the reason. Addresses are not in it: they may hold passwords.</summary>
+    /// <summary>The address of a distribution's security updates; null when apt has none.</summary>
+    /// <param name="distribution">The distribution.</param>
+    /// <param name="architecture">Debian's word for the architecture that is wanted.</param>
+    internal Uri? Security(Distribution distribution, string architecture) =>
+        Find(distribution, architecture, suite => suite.EndsWith("-security", StringComparison.Ordinal) || suite.EndsWith("/updates", StringComparison.Ordinal));
+
+    /// <summary>The sources of distributions, and the files, that were passed over, each with the reason. Addresses are not in it: they may hold passwords.</summary>
     internal IReadOnlyList<string> PassedOver => _passedOver;
 
     private void Add(string file, AptSource? source)
     {
-        if (source is null || !source.Suites.Any(IsDebian))
+        if (source is null || !s_distributions.Any(distribution => source.Suites.Any(distribution.HasSuite)))
         {
             return;
         }
@@ -64,20 +73,15 @@ internal sealed class AptSources
         }
     }
 
-    // Sources that say that they are signed by Debian's keys go first: others may have suites of the same names.
-    private Uri? Find(Func<string, bool> isWanted) => _sources
-        .Where(source => source.Components.Contains("main") && source.Suites.Any(suite => isWanted(suite) && IsDebian(suite)) && IsOwn(source))
+    // Sources that say that they are signed by the distribution's keys go first: others may have suites of the same names.
+    private Uri? Find(Distribution distribution, string architecture, Func<string, bool> isWanted) => _sources
+        .Where(source => IsOf(source, distribution) && source.Suites.Any(suite => isWanted(suite) && distribution.HasSuite(suite)))
         .OrderBy(source => source.SignedBy.Length == 0)
-        .ThenBy(source => !source.HasOwnArchitecture)
+        .ThenBy(source => source.Architectures.Count > 0 && !source.Architectures.Contains(architecture))
         .FirstOrDefault()?.Address;
 
-    private static bool IsOwn(AptSource source) => source.SignedBy.Length == 0 || source.SignedBy.Contains(OwnKeyring, StringComparison.Ordinal);
-
-    private static bool IsDebian(string suite)
-    {
-        var release = suite.Split('-', '/')[0];
-        return DebianRelease.Find(release) is not null || release is "stable" or "oldstable" or "oldoldstable" or "testing" or "sid" or "unstable" or "forky" or "duke";
-    }
+    private static bool IsOf(AptSource source, Distribution distribution) =>
+        source.Components.Contains("main") && source.Suites.Any(distribution.HasSuite) && (source.SignedBy.Length == 0 || source.SignedBy.Contains(distribution.Keyring, StringComparison.Ordinal));
 
     private string Read(string file)
     {

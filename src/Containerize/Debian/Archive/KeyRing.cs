@@ -6,7 +6,7 @@ namespace Containerize.Debian.Archive;
 /// <summary>The keys that may sign an archive.</summary>
 public sealed class KeyRing
 {
-    private static readonly string[] s_kinds = ["automatic", "security-automatic", "stable"];
+    private const string ShippedKeys = "Containerize.Debian.Archive.Keys.";
 
     // MD5 and SHA-1 are broken: collisions of them can be made.
     private static readonly HashAlgorithmTag[] s_hashes = [HashAlgorithmTag.Sha256, HashAlgorithmTag.Sha384, HashAlgorithmTag.Sha512];
@@ -42,12 +42,12 @@ public sealed class KeyRing
     internal IEnumerable<string> Fingerprints => _keys.Values.Select(key => key.Fingerprint).Distinct();
 
     /// <summary>The keys that are shipped, as far as their fingerprints are pinned.</summary>
-    internal static KeyRing Shipped(IReadOnlyList<string> keyrings, IReadOnlyList<string> fingerprints)
+    internal static KeyRing Shipped(IReadOnlyList<string> fingerprints)
     {
         var keys = new Dictionary<long, SigningKey>();
-        foreach (var name in keyrings.SelectMany(keyring => s_kinds.Select(kind => $"Containerize.Debian.Archive.Keys.debian-{keyring}-{kind}.gpg")))
+        foreach (var name in typeof(KeyRing).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ShippedKeys, StringComparison.Ordinal)))
         {
-            using var resource = typeof(KeyRing).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The keyring {name} is missing.");
+            using var resource = typeof(KeyRing).Assembly.GetManifestResourceStream(name)!;
             foreach (var (id, key) in KeysOf(resource, primary => fingerprints.Contains(Convert.ToHexString(primary.GetFingerprint()))))
             {
                 keys[id] = key;

@@ -68,7 +68,7 @@ internal sealed class PackageIndex
             }
         }
 
-        throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"{source} has no index of packages in '{directory}'. Check the component and the architecture, or try another mirror.");
+        throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"{source} has no index of packages in '{directory}'. Check the component, or try another mirror; one for this architecture alone is named with ContainerizeDebianMirror=\"{architecture}=<mirror>\".");
     }
 
     /// <summary>Unpacks an index, up to a limit.</summary>

@@ -14,6 +14,8 @@ internal sealed class DpkgBase
     private const int MaxFileSize = 64 * 1024 * 1024;
     private const string Status = "var/lib/dpkg/status";
     private const string StatusDirectory = "var/lib/dpkg/status.d/";
+    private const string FileLists = "var/lib/dpkg/info";
+    private const string ChiselManifest = "var/lib/chisel/manifest.wall";
     private const string Whiteout = ".wh.";
     private const string OpaqueWhiteout = ".wh..wh..opq";
     private static readonly string[] s_releaseFiles = ["usr/lib/os-release", "etc/os-release"];
@@ -72,20 +74,30 @@ internal sealed class DpkgBase
         var notes = _files.Where(file => file.Key == Status || file.Key.StartsWith(StatusDirectory, StringComparison.Ordinal)).Select(file => Encoding.UTF8.GetString(file.Value)).ToList();
         return notes.Count > 0
             ? notes
-            : throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an image of Debian, or debian-packages:bookworm.");
+            : throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an image of Debian or Ubuntu, or debian-packages:bookworm.");
     }
 
     /// <summary>The release that the base is of.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/> or <see cref="DiagnosticCode.OtherRelease"/>.</exception>
     internal DebianRelease Release()
     {
-        _ = Notes();
         var text = s_releaseFiles.Select(_files.GetValueOrDefault).FirstOrDefault(file => file is { Length: > 0 });
         var fields = Encoding.UTF8.GetString(text ?? []).Split('\n').Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
             .GroupBy(parts => parts[0].Trim(), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last()[1].Trim().Trim('"', '\''), StringComparer.Ordinal);
-        return DebianRelease.Find(fields.GetValueOrDefault("ID", ""), fields.GetValueOrDefault("VERSION_ID", ""))
-            ?? throw new ContainerizeException(DiagnosticCode.OtherRelease, $"The base image is {(fields.TryGetValue("PRETTY_NAME", out var name) ? $"'{Printable.Clean(name)}'" : "of a release that it does not name")}. Packages can be put on Debian {string.Join(", ", DebianRelease.All.Select(release => release.Codename))}; those of one release do not work on another.");
+        var id = fields.GetValueOrDefault("ID", "");
+        if (IsChiseled(id))
+        {
+            throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image is chiseled: it has parts of Ubuntu's packages, and dpkg would not know which, so packages that need those cannot be put on it. Choose the image that is not chiseled (ContainerFamily 'noble', for example).");
+        }
+
+        _ = Notes();
+        return DebianRelease.Find(id, fields.GetValueOrDefault("VERSION_ID", ""))
+            ?? throw new ContainerizeException(DiagnosticCode.OtherRelease, $"The base image is {(fields.TryGetValue("PRETTY_NAME", out var name) ? $"'{Printable.Clean(name)}'" : "of a release that it does not name")}. Packages can be put on {string.Join(" and ", DebianRelease.All.GroupBy(release => release.Distribution.Name, release => release.Codename).Select(releases => $"{releases.Key} {string.Join(", ", releases)}"))}; those of one release do not work on another.");
     }
+
+    // Scanners want dpkg's notes, so they are often made up for these images; but the lists of files, which dpkg itself needs, never are.
+    private bool IsChiseled(string id) =>
+        Shape.Find(ChiselManifest) is not null || (id == Distribution.Ubuntu.Id && Shape.Find(Status) is not null && Shape.Find(FileLists) is null);
 
     private async Task ApplyAsync(Stream tar, CancellationToken cancellationToken)
     {

@@ -12,9 +12,9 @@ public sealed class AptSourcesTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private string? Main => new AptSources(_directory.FullName).Main?.AbsoluteUri;
+    private string? Main => new AptSources(_directory.FullName).Main(Distribution.Debian, "amd64")?.AbsoluteUri;
 
-    private string? Security => new AptSources(_directory.FullName).Security?.AbsoluteUri;
+    private string? Security => new AptSources(_directory.FullName).Security(Distribution.Debian, "amd64")?.AbsoluteUri;
 
     [TestMethod]
     [DataRow("deb http://a.example/debian bookworm main")]
@@ -86,6 +86,37 @@ public sealed class AptSourcesTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("deb http://u.example/ubuntu/ noble main restricted\ndeb http://u.example/ubuntu/ noble-updates main restricted\ndeb http://s.example/ubuntu/ noble-security main restricted\n", "")]
+    [DataRow("", "Types: deb\nURIs: http://u.example/ubuntu/\nSuites: noble noble-updates noble-backports\nComponents: main universe restricted multiverse\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n\nTypes: deb\nURIs: http://s.example/ubuntu/\nSuites: noble-security\nComponents: main universe restricted multiverse\nSigned-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg\n")]
+    public void A_machine_of_Ubuntu_has_the_sources_of_Ubuntu_and_none_of_Debian(string list, string sources)
+    {
+        _directory.Write("sources.list", list + "deb [signed-by=/etc/apt/keyrings/other.gpg] http://no.example/other noble main\n");
+        _directory.Write("sources.list.d/ubuntu.sources", sources);
+        var machine = new AptSources(_directory.FullName);
+
+        foreach (var architecture in new[] { "amd64", "arm64" })
+        {
+            Assert.AreEqual("http://u.example/ubuntu/", machine.Main(Distribution.Ubuntu, architecture)?.AbsoluteUri);
+            Assert.AreEqual("http://s.example/ubuntu/", machine.Security(Distribution.Ubuntu, architecture)?.AbsoluteUri);
+        }
+
+        Assert.IsNull(Main);
+        Assert.IsNull(Security);
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, "amd64", mirror: null, _directory.FullName));
+        StringAssert.Contains(failure.Message, "it is not Debian");
+    }
+
+    [TestMethod]
+    public void The_source_that_is_said_to_be_for_an_architecture_is_taken_for_it()
+    {
+        _directory.Write("sources.list", "deb [arch=amd64,i386] http://u.example/ubuntu noble main\ndeb [arch=arm64] http://u.example/ubuntu-ports noble main\n");
+        var machine = new AptSources(_directory.FullName);
+
+        Assert.AreEqual("http://u.example/ubuntu/", machine.Main(Distribution.Ubuntu, "amd64")?.AbsoluteUri);
+        Assert.AreEqual("http://u.example/ubuntu-ports/", machine.Main(Distribution.Ubuntu, "arm64")?.AbsoluteUri);
+    }
+
+    [TestMethod]
     public void Files_that_apt_ignores_are_ignored()
     {
         foreach (var name in new[] { "debian.list.save", "debian.sources.dpkg-old", "debian.list~", "a b.list", "debian" })
@@ -114,7 +145,7 @@ public sealed class AptSourcesTests : IDisposable
     {
         _directory.Write("sources.list", line);
 
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, mirror: null, _directory.FullName));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, "amd64", mirror: null, _directory.FullName));
 
         Assert.AreEqual(DiagnosticCode.NoDebianMirror, failure.Code);
         Assert.DoesNotContain("secret", failure.Message);
@@ -140,7 +171,7 @@ public sealed class AptSourcesTests : IDisposable
         // A directory where a file should be cannot be read.
         Directory.CreateDirectory(_directory["sources.list.d/gone.list"]);
 
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, mirror: null, _directory.FullName));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, "amd64", mirror: null, _directory.FullName));
 
         StringAssert.Contains(failure.Message, $"passed over: {path} (only apt itself can read 'cdrom' addresses)");
         Assert.DoesNotContain("other.example", failure.Message);
@@ -149,7 +180,7 @@ public sealed class AptSourcesTests : IDisposable
     [TestMethod]
     public void A_machine_without_apt_has_no_sources()
     {
-        Assert.IsNull(new AptSources(_directory["none"]).Main);
-        Assert.AreEqual(DiagnosticCode.NoDebianMirror, Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, mirror: null, _directory["none"])).Code);
+        Assert.IsNull(new AptSources(_directory["none"]).Main(Distribution.Debian, "amd64"));
+        Assert.AreEqual(DiagnosticCode.NoDebianMirror, Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.Of(DebianRelease.Find("bookworm")!, "amd64", mirror: null, _directory["none"])).Code);
     }
 }

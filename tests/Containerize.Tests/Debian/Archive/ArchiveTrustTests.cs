@@ -28,6 +28,18 @@ public sealed class ArchiveTrustTests
     }
 
     [TestMethod]
+    public async Task An_archive_of_Ubuntu_gives_the_packages_of_both_its_components()
+    {
+        // Its updates have the codename of the release itself.
+        using var archive = new SignedArchive { Suite = "noble-updates", SuiteName = "noble-updates", Codename = "noble", Components = ["main", "universe"], ByHash = true, Architectures = "amd64 i386" }
+            .Add("hello", fields: "Depends: libhello\nPhased-Update-Percentage: 10", component: "universe").Add("libhello").Publish();
+
+        var set = await archive.ResolveAsync("hello");
+
+        CollectionAssert.AreEqual(new[] { "hello 1.0", "libhello 1.0" }, set.Packages.Select(package => package.ToString()).ToArray());
+    }
+
+    [TestMethod]
     public async Task Every_changed_byte_of_InRelease_is_noticed()
     {
         using var archive = Archive().Publish();

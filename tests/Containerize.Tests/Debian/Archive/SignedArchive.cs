@@ -20,6 +20,11 @@ internal sealed class SignedArchive : IDisposable
 
     internal string Suite { get; init; } = "bookworm";
 
+    internal IReadOnlyList<string> Components { get; init; } = ["main"];
+
+    /// <summary>What the release file says of its suite.</summary>
+    internal string SuiteName { get; init; } = "stable";
+
     /// <summary>What the release file calls itself.</summary>
     internal string Codename { get; set; } = "bookworm";
 
@@ -52,14 +57,14 @@ internal sealed class SignedArchive : IDisposable
         }
     }
 
-    internal ArchiveSource Source => new() { Name = "main", Address = new Uri(Root + "/"), Suite = Suite, Keys = KeyRing.Read(Keyring) };
+    internal ArchiveSource Source => new() { Name = "main", Address = new Uri(Root + "/"), Suite = Suite, Components = Components, Keys = KeyRing.Read(Keyring) };
 
     internal string PathOf(string path) => Path.Combine(Root, Suite.EndsWith('/') ? Suite.TrimEnd('/') : Path.Combine("dists", Suite), path);
 
     internal string Deb(string name, string version) => Path.Combine(Root, "pool", $"{name}_{version}.deb");
 
     /// <summary>Adds a package, whose content is its name and version.</summary>
-    internal SignedArchive Add(string name, string version = "1.0", string fields = "", string architecture = "amd64", string? path = null)
+    internal SignedArchive Add(string name, string version = "1.0", string fields = "", string architecture = "amd64", string? path = null, string component = "main")
     {
         var content = Encoding.UTF8.GetBytes($"{name} {version} {architecture}");
         var file = Deb(name, version);
@@ -67,7 +72,7 @@ internal sealed class SignedArchive : IDisposable
         File.WriteAllBytes(file, content);
         var more = fields.Length > 0 ? fields + "\n" : "";
         _packages.Add((
-            architecture == "all" && Architectures.Split(' ').Contains("all") ? "main/binary-all" : "main/binary-amd64",
+            $"{component}/binary-{(architecture == "all" && Architectures.Split(' ').Contains("all") ? "all" : "amd64")}",
             $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{more}Filename: {path ?? $"pool/{name}_{version}.deb"}\nSize: {content.Length}\nSHA256: {Convert.ToHexStringLower(SHA256.HashData(content))}\n"));
         return this;
     }
@@ -83,7 +88,7 @@ internal sealed class SignedArchive : IDisposable
     internal SignedArchive Publish(Func<string, string>? sign = null)
     {
         var files = new List<string>();
-        foreach (var directory in Suite.EndsWith('/') ? [""] : Architectures.Split(' ').Select(architecture => $"main/binary-{architecture}/"))
+        foreach (var directory in Suite.EndsWith('/') ? [""] : Components.SelectMany(component => Architectures.Split(' ').Select(architecture => $"{component}/binary-{architecture}/")))
         {
             var text = string.Join('\n', _packages.Where(package => directory.Length == 0 || package.Component + "/" == directory).Select(package => package.Stanza));
             var compressed = Compress(Encoding.UTF8.GetBytes(text));
@@ -104,7 +109,7 @@ internal sealed class SignedArchive : IDisposable
     internal string Release(IEnumerable<string> files)
     {
         static string Rfc(DateTimeOffset time) => time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-        return $"Origin: Test\nSuite: stable\nCodename: {Codename}\nDate: {Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}Architectures: {Architectures}\nComponents: main\nSHA256:\n{string.Join('\n', files)}\n";
+        return $"Origin: Test\nSuite: {SuiteName}\nCodename: {Codename}\nDate: {Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}Architectures: {Architectures}\nComponents: {string.Join(' ', Components)}\nSHA256:\n{string.Join('\n', files)}\n";
     }
 
     /// <summary>Changes one byte of a file.</summary>
