@@ -244,6 +244,9 @@ public enum DiagnosticCode
     /// <summary>The base image has no bundle of certificate authorities that one could be added to.</summary>
     NoCertificateBundle = 5063,
 
+    /// <summary>A package brings a file that a package of the base image has.</summary>
+    PackageFileOfBase = 5064,
+
     /// <summary>The container engine's program is not installed.</summary>
     EngineNotFound = 6001,
 

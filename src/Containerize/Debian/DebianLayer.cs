@@ -31,10 +31,11 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
 
         var reading = new Lazy<Task<DpkgBase>>(() => DpkgBase.ReadAsync(image, context.Cache.Store, cancellationToken));
         var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
-        var (request, links) = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : (null, new SortedDictionary<string, string>());
+        var request = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : null;
         var root = new AddedRoot
         {
-            BaseLinks = links,
+            BaseLinks = request?.BaseLinks ?? new(),
+            Diverted = request?.BaseDiverted ?? new(),
             Certificates = packages.Settings.Certificates,
             BaseBundle = async _ => (await reading.Value).Bundle
                 ?? throw new ContainerizeException(DiagnosticCode.NoCertificateBundle, "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add <ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
@@ -43,7 +44,7 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
         var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
         var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter)
         {
-            Base = request is null ? null : async () => (await reading.Value).Shape,
+            Base = request is null ? null : async () => await FilesAsync(reading, request.Architecture),
         };
         Packages = prepared.Names;
         return await prepared.RecallAsync(cancellationToken);
@@ -63,23 +64,23 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
         }
     }
 
-    private async Task<(DebianRequest Request, SortedDictionary<string, string> Links)> RequestAsync(Image image, string identity, Lazy<Task<DpkgBase>> reading, CancellationToken cancellationToken)
+    private async Task<DebianRequest> RequestAsync(Image image, string identity, Lazy<Task<DpkgBase>> reading, CancellationToken cancellationToken)
     {
         var architecture = DebianRequest.ArchitectureOf(image.Config.Platform);
         // The lock knows the base that it was made for: then none of its layers has to be fetched or read.
         if (DebianLock.Read(packages.Settings.LockFile) is { } known && known.Find(Use, architecture) is { BaseLinks: { } remembered } set && DebianRelease.Find(known.Release) is { } lockedRelease)
         {
-            var answered = Request(lockedRelease, remembered);
+            var answered = Request(lockedRelease, remembered, set.BaseDiverted);
             if (packages.Settings.LockMode != DebianLockMode.Renew && packages.IsAnswer(answered, set))
             {
-                return (answered, remembered);
+                return answered;
             }
         }
 
         var dpkg = await reading.Value.WaitAsync(cancellationToken);
-        return (Request(dpkg.Release(), dpkg.Links), dpkg.Links);
+        return Request(dpkg.Release(), dpkg.Links, dpkg.Diverted);
 
-        DebianRequest Request(DebianRelease release, SortedDictionary<string, string> links) => new()
+        DebianRequest Request(DebianRelease release, SortedDictionary<string, string> links, SortedDictionary<string, string>? diverted) => new()
         {
             Use = Use,
             Release = release,
@@ -87,8 +88,15 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
             Packages = packages.Settings.Packages,
             Base = Digest.Of(Encoding.UTF8.GetBytes(identity)).Hex,
             BaseLinks = links,
+            BaseDiverted = diverted,
             Installed = async _ => (await reading.Value).Installed(architecture),
         };
+    }
+
+    private static async Task<BaseFiles> FilesAsync(Lazy<Task<DpkgBase>> reading, string architecture)
+    {
+        var dpkg = await reading.Value;
+        return dpkg.Files(dpkg.Installed(architecture));
     }
 
     private static string KindOf(AddedRoot root, string identity)
@@ -97,6 +105,11 @@ public sealed class DebianLayer(DebianPackages packages) : ILayerSource
         foreach (var (path, target) in root.BaseLinks)
         {
             text.Append(path).Append('\t').Append(target).Append('\n');
+        }
+
+        foreach (var (path, target) in root.Diverted)
+        {
+            text.Append(path).Append("\tdiverted\t").Append(target).Append('\n');
         }
 
         foreach (var certificate in root.Certificates)

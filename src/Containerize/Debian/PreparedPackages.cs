@@ -28,7 +28,7 @@ internal sealed class PreparedPackages(
     internal IReadOnlyList<string> Names => [.. Content.Items.Select(item => item.Package!)];
 
     /// <summary>Reads what the base has; null for packages that lie on nothing.</summary>
-    internal Func<Task<BaseShape>>? Base { get; init; }
+    internal Func<Task<BaseFiles>>? Base { get; init; }
 
     /// <inheritdoc/>
     public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
@@ -43,10 +43,10 @@ internal sealed class PreparedPackages(
             files = [.. fetched.Packages.Zip(blobs, (package, blob) => new DebFile(package.Name, package.Version, blob))];
         }
 
-        var shape = Base is not null && fetched is { FitsBase: false } ? await Base().WaitAsync(cancellationToken) : null;
-        var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = shape }.WriteAsync(cache.Store, options, cancellationToken);
+        var there = Base is not null && fetched is { FitsBase: false } ? await Base().WaitAsync(cancellationToken) : null;
+        var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = there }.WriteAsync(cache.Store, options, cancellationToken);
         notes = notes with { Bases = PackageNotes.Find(cache, Content.Hash)?.Bases ?? [] };
-        if (shape is not null)
+        if (there is not null)
         {
             notes = notes with { Bases = [.. notes.Bases.Append(request!.Base).Distinct(StringComparer.Ordinal)] };
             await packages!.NoteFitAsync(request, fetched!, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using Containerize.Debian;
 using Containerize.Debian.Archive;
@@ -46,9 +47,12 @@ internal sealed class LockedBase : IDisposable
     internal LayerCache Cache(string name = "cache") => new(new BlobStore(_directory[name]));
 
     /// <summary>A base of one layer with dpkg's notes and more.</summary>
-    internal static Image Image(params (string Name, string Content)[] more)
+    internal static Image Image(params (string Name, string Content)[] more) => Image([], more);
+
+    /// <summary>A base of one layer with dpkg's notes, links and more.</summary>
+    internal static Image Image(IEnumerable<(string Path, string Target)> links, params (string Name, string Content)[] more)
     {
-        var tar = Sample.Tar([.. more.Prepend(("var/lib/dpkg/status", "Package: base\nStatus: install ok installed\nVersion: 1\n")).Prepend(("usr/lib/os-release", OsRelease)).Select(file => (file.Item1, Encoding.UTF8.GetBytes(file.Item2)))]);
+        var tar = Sample.Tar([.. more.Prepend(("var/lib/dpkg/status", "Package: base\nStatus: install ok installed\nVersion: 1\n")).Prepend(("usr/lib/os-release", OsRelease)).Select(file => (file.Item1, Encoding.UTF8.GetBytes(file.Item2)))], [.. links.Select(link => new GnuTarEntry(TarEntryType.SymbolicLink, link.Path) { LinkName = link.Target })]);
         return Sample.Image(Sample.Amd64, [new Layer(new CountingBlob(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar))), Digest.Of(tar))]);
     }
 
@@ -87,7 +91,7 @@ internal sealed class LockedBase : IDisposable
     internal Task<IPreparedLayer> PrepareAsync(DebianPackages packages, string cache = "cache") =>
         new DebianLayer(packages).PrepareAsync(new LayerContext(Task.FromResult(new BaseImage(_image, "base")), Cache(cache), FileHashes.Load(null), new LayerOptions()), CancellationToken.None);
 
-    internal void WriteLock(SortedDictionary<string, string> links)
+    internal void WriteLock(SortedDictionary<string, string> links, SortedDictionary<string, string>? diverted = null)
     {
         var request = new DebianRequest
         {
@@ -97,7 +101,7 @@ internal sealed class LockedBase : IDisposable
             Packages = [.. _packages.Select(package => package.Name)],
             Base = Digest.Of(Encoding.UTF8.GetBytes(string.Join(' ', _image.Layers.Select(layer => layer.DiffId)))).Hex,
         };
-        new DebianLock { Release = "bookworm", Sets = [new LockedSet("packages", "amd64", request.Hash([]), _packages) { BaseLinks = links }] }.Write(LockFile);
+        new DebianLock { Release = "bookworm", Sets = [new LockedSet("packages", "amd64", request.Hash([]), _packages) { BaseLinks = links, BaseDiverted = diverted }] }.Write(LockFile);
     }
 
     internal string Write(string path, string content) => _directory.Write(path, content);

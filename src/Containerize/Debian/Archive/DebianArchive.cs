@@ -37,6 +37,7 @@ public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnl
                 [.. packages.Select(each => new LockedPackage(each.Package.Name, each.Package.Version.ToString(), each.Package.Architecture, each.Package.Archive, each.Package.Path, each.Package.Size, each.Package.Digest, each.NeededBy))])
             {
                 BaseLinks = request.BaseLinks,
+                BaseDiverted = request.BaseDiverted,
             },
             [.. offers.Select(offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))]);
     }

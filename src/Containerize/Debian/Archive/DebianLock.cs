@@ -96,7 +96,11 @@ public sealed record LockedSet(string Use, string Architecture, Digest Request, 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SortedDictionary<string, string>? BaseLinks { get; init; }
 
-    /// <summary>Whether the packages' files were compared with the base's: none takes the place of a directory, and no directory that of a file.</summary>
+    /// <summary>Where the base has files of packages put, by where those have them (<c>dpkg-divert</c>); null when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, string>? BaseDiverted { get; init; }
+
+    /// <summary>Whether the packages' files were compared with the base's: none takes the place of another package's file, or of a directory.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FitsBase { get; init; }
 }

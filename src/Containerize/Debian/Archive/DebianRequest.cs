@@ -27,6 +27,9 @@ public sealed record DebianRequest
     /// <summary>The base's links that paths of packages follow; the lock keeps them, so that the base need not be read again.</summary>
     public SortedDictionary<string, string>? BaseLinks { get; init; }
 
+    /// <summary>Where the base has files of packages put; the lock keeps it, too.</summary>
+    public SortedDictionary<string, string>? BaseDiverted { get; init; }
+
     /// <summary>What the base has. It is asked for only when packages have to be chosen.</summary>
     public Func<CancellationToken, Task<InstalledSet>> Installed { get; init; } = _ => Task.FromResult(InstalledSet.Empty);
 

@@ -11,6 +11,9 @@ internal sealed class AddedRoot : IRootTemplate
     /// <summary>The base's links to directories, by their paths.</summary>
     internal IReadOnlyDictionary<string, string> BaseLinks { get; init; } = new SortedDictionary<string, string>();
 
+    /// <summary>Where the base has files of packages put, by where those have them.</summary>
+    internal IReadOnlyDictionary<string, string> Diverted { get; init; } = new SortedDictionary<string, string>();
+
     /// <summary>Certificate authorities of the project's own.</summary>
     internal IReadOnlyList<CaCertificate> Certificates { get; init; } = [];
 
@@ -26,6 +29,11 @@ internal sealed class AddedRoot : IRootTemplate
         foreach (var (path, target) in BaseLinks)
         {
             tree.AddBaseLink(path, target);
+        }
+
+        foreach (var (path, target) in Diverted)
+        {
+            tree.AddBaseDiversion(path, target);
         }
 
         var isMerged = BaseLinks.TryGetValue("lib", out var lib) && lib.TrimStart('/').StartsWith(Merged, StringComparison.Ordinal);

@@ -15,6 +15,7 @@ internal sealed class DpkgBase
     private const string Status = "var/lib/dpkg/status";
     private const string StatusDirectory = "var/lib/dpkg/status.d/";
     private const string FileLists = "var/lib/dpkg/info";
+    private const string DiversionsFile = "var/lib/dpkg/diversions";
     private const string ChiselManifest = "var/lib/chisel/manifest.wall";
     private const string Whiteout = ".wh.";
     private const string OpaqueWhiteout = ".wh..wh..opq";
@@ -29,8 +30,14 @@ internal sealed class DpkgBase
     /// <summary>The base's links in its root directory, and those of <c>/var</c> into <c>/run</c>.</summary>
     internal SortedDictionary<string, string> Links { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What lies where.</summary>
-    internal BaseShape Shape { get; } = new();
+    /// <summary>Where packages of the base have files of other packages put, by where those have them; null when none has.</summary>
+    internal SortedDictionary<string, string>? Diverted => Diversions is { Count: > 0 } all
+        ? new SortedDictionary<string, string>(all.DistinctBy(diversion => diversion.Path).ToDictionary(diversion => diversion.Path, diversion => diversion.Target), StringComparer.Ordinal)
+        : null;
+
+    private BaseShape Shape { get; } = new();
+
+    private IReadOnlyList<Diversion> Diversions => Diversion.ReadAll(Encoding.UTF8.GetString(_files.GetValueOrDefault(DiversionsFile, [])));
 
     /// <summary>The base's bundle of certificate authorities; null when it has none.</summary>
     internal ReadOnlyMemory<byte>? Bundle => _files.TryGetValue(CaBundle.Path, out var bundle) ? new ReadOnlyMemory<byte>(bundle) : (ReadOnlyMemory<byte>?)null;
@@ -69,9 +76,26 @@ internal sealed class DpkgBase
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>.</exception>
     internal InstalledSet Installed(string architecture) => InstalledSet.Read(Notes(), architecture);
 
+    /// <summary>The files that the base has.</summary>
+    /// <param name="installed">Its packages; what others left behind is nobody's.</param>
+    internal BaseFiles Files(InstalledSet installed)
+    {
+        var files = new BaseFiles { Shape = Shape, Diversions = Diversions };
+        var packages = installed.Packages.GroupBy(package => package.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        foreach (var (name, content) in _files)
+        {
+            if (BaseFiles.ReadNotes(name, content) is var (package, paths) && packages.TryGetValue(package, out var owner))
+            {
+                files.Add(owner, paths.Select(Follow));
+            }
+        }
+
+        return files;
+    }
+
     private List<string> Notes()
     {
-        var notes = _files.Where(file => file.Key == Status || file.Key.StartsWith(StatusDirectory, StringComparison.Ordinal)).Select(file => Encoding.UTF8.GetString(file.Value)).ToList();
+        var notes = _files.Where(file => file.Key == Status || IsStatus(file.Key)).Select(file => Encoding.UTF8.GetString(file.Value)).ToList();
         return notes.Count > 0
             ? notes
             : throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an image of Debian or Ubuntu, or debian-packages:bookworm.");
@@ -106,7 +130,7 @@ internal sealed class DpkgBase
         var added = new HashSet<string>(StringComparer.Ordinal);
         while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
-            var path = string.Join('/', entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+            var path = Plain(entry.Name);
             var slash = path.LastIndexOf('/') + 1;
             var (directory, name) = (path[..slash], path[slash..]);
             if (name == OpaqueWhiteout)
@@ -163,6 +187,19 @@ internal sealed class DpkgBase
         }
     }
 
-    private static bool IsWanted(string path) => path is Status or CaBundle.Path || s_releaseFiles.Contains(path)
-        || (path.StartsWith(StatusDirectory, StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal));
+    // Packages may have their files where a link of the base leads elsewhere: "/bin/sh".
+    private string Follow(string path)
+    {
+        var plain = Plain(path);
+        var slash = plain.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && Links.TryGetValue(plain[..slash], out var target) ? Plain(target) + plain[slash..] : plain;
+    }
+
+    private static string Plain(string path) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+
+    private static bool IsWanted(string path) => path is Status or CaBundle.Path or DiversionsFile || s_releaseFiles.Contains(path)
+        || path.StartsWith(StatusDirectory, StringComparison.Ordinal)
+        || (path.StartsWith(FileLists + "/", StringComparison.Ordinal) && path.EndsWith(".list", StringComparison.Ordinal));
+
+    private static bool IsStatus(string path) => path.StartsWith(StatusDirectory, StringComparison.Ordinal) && !path.EndsWith(".md5sums", StringComparison.Ordinal);
 }

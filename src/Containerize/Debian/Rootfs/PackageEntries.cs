@@ -39,7 +39,7 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
                 _setUserFiles.Add($"/{entry.Path} ({package.Name})");
             }
 
-            foreach (var placed in tree.Add(entry, owner))
+            foreach (var placed in tree.Add(entry, owner, archive.Control))
             {
                 yield return placed.Type == LayerEntryType.File && CaBundle.Wants(placed.Path) ? await certificates.AddAsync(placed, cancellationToken) : placed;
             }

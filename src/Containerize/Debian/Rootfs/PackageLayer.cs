@@ -21,7 +21,7 @@ internal sealed class PackageLayer
     internal required IRootTemplate Template { get; init; }
 
     /// <summary>What the base has; null when it is known that the packages fit it.</summary>
-    internal BaseShape? Base { get; init; }
+    internal BaseFiles? Base { get; init; }
 
     /// <summary>Writes the layer.</summary>
     /// <param name="store">Takes the bytes.</param>

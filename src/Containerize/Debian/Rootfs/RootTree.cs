@@ -1,3 +1,4 @@
+using Containerize.Debian.Packaging;
 using Containerize.Layers;
 
 namespace Containerize.Debian.Rootfs;
@@ -15,23 +16,31 @@ internal sealed class RootTree
     private const string BaseImage = "the base image";
 
     private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _diverted = new(StringComparer.Ordinal);
 
     /// <summary>What the base has; null when it is known that nothing of this tree gets in its way.</summary>
-    internal BaseShape? Base { get; init; }
+    internal BaseFiles? Base { get; init; }
 
     /// <summary>Says that the base has a link to a directory.</summary>
     /// <param name="path">The link.</param>
     /// <param name="target">Where it leads.</param>
     internal void AddBaseLink(string path, string target) => _nodes[path] = new(LayerEntryType.SymbolicLink, target, BaseImage);
 
+    /// <summary>Says that the base puts a file of packages elsewhere.</summary>
+    /// <param name="path">Where packages have it.</param>
+    /// <param name="target">Where it goes.</param>
+    internal void AddBaseDiversion(string path, string target) => _diverted[path] = target;
+
     /// <summary>Puts an entry into the tree.</summary>
     /// <param name="entry">The entry; the target of a hard link is a path in the image, too.</param>
     /// <param name="owner">The package, for messages.</param>
+    /// <param name="control">What the package says of itself; null when it is none of a package.</param>
     /// <returns>What is to be written, directories above it included; nothing when all of it is there already.</returns>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.PackagePathClash"/>, <see cref="DiagnosticCode.PackageFileOverDirectory"/> or <see cref="DiagnosticCode.PackageHardLink"/>.
+    /// <see cref="DiagnosticCode.PackagePathClash"/>, <see cref="DiagnosticCode.PackageFileOverDirectory"/>, <see cref="DiagnosticCode.PackageFileOfBase"/> or
+    /// <see cref="DiagnosticCode.PackageHardLink"/>.
     /// </exception>
-    internal IEnumerable<LayerEntry> Add(LayerEntry entry, string owner)
+    internal IEnumerable<LayerEntry> Add(LayerEntry entry, string owner, DebControl? control = null)
     {
         var path = Resolve(entry.Path, followLast: entry.Type == LayerEntryType.Directory, owner);
         if (path.Length == 0)
@@ -39,13 +48,25 @@ internal sealed class RootTree
             yield break;
         }
 
-        if (_nodes.TryGetValue(path, out var existing))
+        if (_nodes.TryGetValue(path, out var existing) && IsSame(existing, entry))
         {
-            if (IsSame(existing, entry))
+            yield break;
+        }
+
+        if (control is not null && entry.Type != LayerEntryType.Directory)
+        {
+            if (Base?.FindLoser(path, entry.Path, control) is { } loser)
             {
-                yield break;
+                throw new ContainerizeException(
+                    DiagnosticCode.PackageFileOfBase,
+                    $"'/{Printable.Clean(path)}' of {owner} is a file of {Printable.Clean($"{loser.Name} {loser.Version}")}, which the base image has. They cannot be installed together, and the package does not say that it replaces the other; leave it out, or choose another base image.");
             }
 
+            path = _diverted.TryGetValue(entry.Path, out var elsewhere) ? Resolve(elsewhere, followLast: false, owner) : path;
+        }
+
+        if (_nodes.TryGetValue(path, out existing))
+        {
             throw Clash(path, existing, entry, owner);
         }
 
@@ -93,7 +114,7 @@ internal sealed class RootTree
 
     private void Place(string path, Node node)
     {
-        if (Base?.Find(path) is { } there && there != node.Type && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
+        if (Base?.Shape.Find(path) is { } there && there != node.Type && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
         {
             throw Replaces(path, new(there, null, BaseImage), node.Type, node.Owner);
         }
@@ -149,7 +170,7 @@ internal sealed class RootTree
 
     private string ResolveHardLink(string path, string target, string owner)
     {
-        var resolved = Resolve(target, followLast: false, owner);
+        var resolved = Resolve(_diverted.GetValueOrDefault(target, target), followLast: false, owner);
         return _nodes.TryGetValue(resolved, out var node) && node.Type is LayerEntryType.File or LayerEntryType.HardLink && node.Owner == owner
             ? node.Target ?? resolved
             : throw new ContainerizeException(DiagnosticCode.PackageHardLink, $"'/{Printable.Clean(path)}' of {owner} is a hard link to '{Printable.Clean(target)}', which is no file that the package brought before it. Nothing was made from it; leave the package out, or ask its maintainer.");

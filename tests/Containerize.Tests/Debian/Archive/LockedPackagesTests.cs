@@ -39,6 +39,20 @@ public sealed class LockedPackagesTests
     }
 
     [TestMethod]
+    public async Task A_lock_keeps_where_the_base_has_files_put()
+    {
+        using var archive = Archive();
+        using var downloader = archive.Downloader();
+        var request = SignedArchive.Request("hello") with { BaseLinks = new() { ["lib"] = "usr/lib" }, BaseDiverted = new() { ["bin/sh"] = "bin/sh.distrib" } };
+
+        await new LockedPackages(archive.Open(downloader), archive.LockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(request, CancellationToken.None);
+
+        var set = DebianLock.Read(archive.LockFile)!.Sets.Single();
+        CollectionAssert.AreEqual(request.BaseLinks, set.BaseLinks);
+        CollectionAssert.AreEqual(request.BaseDiverted, set.BaseDiverted);
+    }
+
+    [TestMethod]
     public async Task A_locked_build_reads_no_index()
     {
         using var archive = Archive();
