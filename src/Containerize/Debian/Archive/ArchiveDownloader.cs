@@ -62,6 +62,8 @@ public sealed class ArchiveDownloader : IDisposable
 
     internal IReporter Reporter { get; }
 
+    internal BlobStore Store => _store;
+
     /// <summary>Fetches a file whose digest is not known.</summary>
     /// <returns>The bytes; null when there is no such file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>

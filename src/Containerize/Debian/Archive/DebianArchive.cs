@@ -12,6 +12,7 @@ namespace Containerize.Debian.Archive;
 public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnlyList<(string Archive, Uri Address)> snapshots, ArchiveDownloader downloader, TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<Offer>>>> _offers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<PackageIndex>>>> _indexes = new(StringComparer.Ordinal);
 
     /// <summary>The parts of the archives.</summary>
     public IReadOnlyList<ArchiveSource> Sources => sources;
@@ -24,22 +25,18 @@ public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnl
     /// <exception cref="ContainerizeException">Every code from <see cref="DiagnosticCode.NoDebianMirror"/> to <see cref="DiagnosticCode.PackageConflict"/>.</exception>
     public async Task<(LockedSet Set, IReadOnlyList<LockedSource> Sources)> ResolveAsync(DebianRequest request, DebianLock? locked, CancellationToken cancellationToken)
     {
-        var installing = request.Installed(cancellationToken);
         // Read once for all that a build chooses.
-        var offers = await _offers.GetOrAdd(request.Architecture, architecture => new(() => ReadAllAsync(architecture, locked, cancellationToken))).Value;
-        var resolver = new Resolver([.. offers.SelectMany(offer => offer.Indexes)], await installing, request.Left);
-        var packages = resolver.Resolve(request.Packages);
-        return (
-            new LockedSet(
-                request.Use,
-                request.Architecture,
-                request.Hash(sources),
-                [.. packages.Select(each => new LockedPackage(each.Package.Name, each.Package.Version.ToString(), each.Package.Architecture, each.Package.Archive, each.Package.Path, each.Package.Size, each.Package.Digest, each.NeededBy))])
-            {
-                BaseLinks = request.BaseLinks,
-                BaseDiverted = request.BaseDiverted,
-            },
-            [.. offers.Select(offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))]);
+        var offers = await _offers.GetOrAdd(request.Architecture, _ => new(() => ReadAllAsync(locked, cancellationToken))).Value;
+        IReadOnlyList<LockedSource> seen = [.. offers.Select(offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))];
+        var memory = new ChoiceMemory(downloader.Store, request.Use, request.Hash(sources), seen);
+        if (memory.TryRead() is { } known)
+        {
+            return (known, seen);
+        }
+
+        var set = await ChooseAsync(request, offers, cancellationToken);
+        memory.Write(set);
+        return (set, seen);
     }
 
     /// <summary>Gets a package into the cache: from there, from the archive, or from a snapshot of it.</summary>
@@ -57,13 +54,32 @@ public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnl
         return downloader.TryFetchAsync(descriptor, addresses, $"the package {package}", cancellationToken);
     }
 
-    private async Task<IReadOnlyList<Offer>> ReadAllAsync(string architecture, DebianLock? locked, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source with { NotBefore = NotBefore(source, locked) }, architecture, cancellationToken)))).OfType<Offer>()];
+    private async Task<LockedSet> ChooseAsync(DebianRequest request, IReadOnlyList<Offer> offers, CancellationToken cancellationToken)
+    {
+        var installing = request.Installed(cancellationToken);
+        var indexes = await _indexes.GetOrAdd(request.Architecture, architecture => new(() => FetchIndexesAsync(offers, architecture, cancellationToken))).Value;
+        var packages = new Resolver(indexes, await installing, request.Left).Resolve(request.Packages);
+        return new LockedSet(
+            request.Use,
+            request.Architecture,
+            request.Hash(sources),
+            [.. packages.Select(each => new LockedPackage(each.Package.Name, each.Package.Version.ToString(), each.Package.Architecture, each.Package.Archive, each.Package.Path, each.Package.Size, each.Package.Digest, each.NeededBy))])
+        {
+            BaseLinks = request.BaseLinks,
+            BaseDiverted = request.BaseDiverted,
+        };
+    }
+
+    private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source with { NotBefore = NotBefore(source, locked) }, cancellationToken)))).OfType<Offer>()];
+
+    private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(IReadOnlyList<Offer> offers, string architecture, CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(offers.Select(offer => PackageIndex.FetchAsync(offer.Source, offer.Release, architecture, downloader, cancellationToken)))).SelectMany(indexes => indexes)];
 
     private static DateTimeOffset? NotBefore(ArchiveSource source, DebianLock? locked) =>
         locked?.Sources.FirstOrDefault(old => old.Archive == source.Name && old.Suite == source.Suite)?.Date;
 
-    private async Task<Offer?> ReadAsync(ArchiveSource source, string architecture, CancellationToken cancellationToken)
+    private async Task<Offer?> ReadAsync(ArchiveSource source, CancellationToken cancellationToken)
     {
         var now = (time ?? TimeProvider.System).GetUtcNow();
         if (await ReadReleaseAsync(source, now, cancellationToken) is not { } signed)
@@ -81,8 +97,7 @@ public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnl
             return null;
         }
 
-        var release = ReleaseFile.Read(signed.Text, source, now);
-        return new Offer(source, release, signed.File, await PackageIndex.FetchAsync(source, release, architecture, downloader, cancellationToken));
+        return new Offer(source, ReleaseFile.Read(signed.Text, source, now), signed.File);
     }
 
     private async Task<(string Text, Digest File)?> ReadReleaseAsync(ArchiveSource source, DateTimeOffset now, CancellationToken cancellationToken)
@@ -107,5 +122,5 @@ public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnl
     private static ContainerizeException Unsigned(ArchiveSource source, string why) =>
         new(DiagnosticCode.ArchiveUnsigned, $"The release file of {source} is not signed as it must be: {Printable.Clean(why)}. Nothing of it is used. Try another mirror; an archive of your own needs its keyring (ContainerizeDebianSource, Keyring).");
 
-    private sealed record Offer(ArchiveSource Source, ReleaseFile Release, Digest ReleaseFile, IReadOnlyList<PackageIndex> Indexes);
+    private sealed record Offer(ArchiveSource Source, ReleaseFile Release, Digest ReleaseFile);
 }

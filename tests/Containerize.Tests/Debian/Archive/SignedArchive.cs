@@ -43,6 +43,9 @@ internal sealed class SignedArchive : IDisposable
 
     internal string LockFile => _directory["containerize.debian.lock.json"];
 
+    /// <summary>The cache that downloaders have when nothing else is said.</summary>
+    internal string Cache => _directory["cache"];
+
     internal string InRelease => PathOf("InRelease");
 
     internal string Index => PathOf(Suite.EndsWith('/') ? "Packages" + Form : "main/binary-amd64/Packages" + Form);
