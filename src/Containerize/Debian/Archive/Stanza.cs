@@ -6,14 +6,15 @@ namespace Containerize.Debian.Archive;
 /// <remarks>The manual page <i>deb822(5)</i>.</remarks>
 public sealed class Stanza
 {
-    private readonly Dictionary<string, string> _fields;
+    // By lines: a release file has fields of thousands.
+    private readonly Dictionary<string, List<string>> _fields;
 
-    private Stanza(Dictionary<string, string> fields) => _fields = fields;
+    private Stanza(Dictionary<string, List<string>> fields) => _fields = fields;
 
     /// <summary>A field's value, lines that go on joined by line feeds; null when it is not there.</summary>
     /// <param name="name">The field's name, in any case.</param>
     /// <returns>The value.</returns>
-    public string? this[string name] => _fields.GetValueOrDefault(name);
+    public string? this[string name] => _fields.TryGetValue(name, out var lines) ? string.Join('\n', lines) : null;
 
     /// <summary>Reads all paragraphs of a text. Lines that begin with <c>#</c> are comments.</summary>
     /// <param name="text">The text.</param>
@@ -21,7 +22,7 @@ public sealed class Stanza
     public static IReadOnlyList<Stanza> ParseAll(string text)
     {
         var stanzas = new List<Stanza>();
-        var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var fields = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
         string? last = null;
         foreach (var line in text.Split('\n').Select(line => line.TrimEnd('\r')).Append(""))
         {
@@ -35,7 +36,7 @@ public sealed class Stanza
                 if (fields.Count > 0)
                 {
                     stanzas.Add(new Stanza(fields));
-                    fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+                    fields = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
                 }
 
                 last = null;
@@ -44,13 +45,13 @@ public sealed class Stanza
             {
                 if (last is not null)
                 {
-                    fields[last] += "\n" + line.Trim();
+                    fields[last].Add(line.Trim());
                 }
             }
             else if (line.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon)
             {
                 last = line[..colon];
-                fields[last] = line[(colon + 1)..].Trim();
+                fields[last] = [line[(colon + 1)..].Trim()];
             }
         }
 
