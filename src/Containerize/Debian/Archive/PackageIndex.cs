@@ -61,10 +61,15 @@ internal sealed class PackageIndex
             Uri[] addresses = release.ByHash
                 ? [new Uri(source.Directory, $"{directory}by-hash/SHA256/{file.Digest.Hex}"), new Uri(source.Directory, path)]
                 : [new Uri(source.Directory, path)];
-            if (await downloader.TryFetchAsync(descriptor, addresses, $"the index {path} of {source}", cancellationToken) is { } blob)
+            var name = $"{path} of {source}";
+            if (await downloader.TryFetchAsync(descriptor, addresses, $"the index {name}", cancellationToken) is { } blob)
             {
                 // Unpacking takes a second of one core; other indexes are unpacked beside it.
-                return await Task.Run(() => new PackageIndex(Unpack(blob.Path, form, $"{path} of {source}", MaxSize, cancellationToken), source.Name, architecture), cancellationToken);
+                var text = await Task.Run(() => Unpack(blob.Path, form, name, MaxSize, cancellationToken), cancellationToken);
+                // A file of several parts is unpacked up to the end of its first one.
+                return release.Find(directory + "Packages") is not { } plain || plain.Size == text.Length
+                    ? new PackageIndex(text, source.Name, architecture)
+                    : throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"The index {name} unpacks to {text.Length} bytes; the release file promises {plain.Size}. Try another mirror.");
             }
         }
 

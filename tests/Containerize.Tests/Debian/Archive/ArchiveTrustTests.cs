@@ -78,6 +78,16 @@ public sealed class ArchiveTrustTests
     }
 
     [TestMethod]
+    public async Task An_index_that_unpacks_to_less_than_is_promised_is_refused()
+    {
+        using var archive = Archive();
+        archive.Missing = 1;
+        archive.Publish();
+
+        Assert.AreEqual(DiagnosticCode.ArchiveDamaged, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
     public async Task A_longer_index_is_refused()
     {
         using var archive = Archive().Publish();

@@ -36,6 +36,9 @@ internal sealed class SignedArchive : IDisposable
 
     internal string Architectures { get; set; } = "amd64";
 
+    /// <summary>How many bytes of the index are lost when it is unpacked.</summary>
+    internal int Missing { get; set; }
+
     /// <summary>The ending of the index: <c>.gz</c>, <c>.zst</c> or nothing.</summary>
     internal string Form { get; set; } = ".gz";
 
@@ -94,7 +97,8 @@ internal sealed class SignedArchive : IDisposable
         foreach (var directory in Suite.EndsWith('/') ? [""] : Components.SelectMany(component => Architectures.Split(' ').Select(architecture => $"{component}/binary-{architecture}/")))
         {
             var text = string.Join('\n', _packages.Where(package => directory.Length == 0 || package.Component + "/" == directory).Select(package => package.Stanza));
-            var compressed = Compress(Encoding.UTF8.GetBytes(text));
+            var plain = Encoding.UTF8.GetBytes(text);
+            var compressed = Compress(plain);
             Write(directory + "Packages" + Form, compressed);
             var hash = Convert.ToHexStringLower(SHA256.HashData(compressed));
             if (ByHash)
@@ -103,6 +107,10 @@ internal sealed class SignedArchive : IDisposable
             }
 
             files.Add($" {hash} {compressed.Length} {directory}Packages{Form}");
+            if (Form.Length > 0)
+            {
+                files.Add($" {Convert.ToHexStringLower(SHA256.HashData(plain))} {plain.Length + Missing} {directory}Packages");
+            }
         }
 
         Write("InRelease", Encoding.UTF8.GetBytes((sign ?? (text => Key.ClearSign(text)))(Release(files))));
