@@ -25,6 +25,8 @@ public sealed class DebianBaseSource(string suite, DebianPackages packages, Laye
     {
         ["bookworm"] = ("libssl3", "libicu72"),
         ["trixie"] = ("libssl3t64", "libicu76"),
+        ["noble"] = ("libssl3t64", "libicu74"),
+        ["resolute"] = ("libssl3t64", "libicu78"),
     };
 
     /// <inheritdoc/>
@@ -52,7 +54,7 @@ public sealed class DebianBaseSource(string suite, DebianPackages packages, Laye
     {
         if (DebianRelease.Find(suite) is not { } release || !s_suites.TryGetValue(suite, out var names) || platform is not { Os: "linux", Architecture: "amd64" or "arm64" })
         {
-            throw new ContainerizeException(DiagnosticCode.UnknownSuite, $"No base can be assembled as '{DebianReference.Prefix}{Printable.Clean(suite)}' for {platform}. The suites are {string.Join(" and ", s_suites.Keys)}, the platforms linux-x64 and linux-arm64.");
+            throw new ContainerizeException(DiagnosticCode.UnknownSuite, $"No base can be assembled as '{DebianReference.Prefix}{Printable.Clean(suite)}' for {platform}. The suites are {string.Join(", ", s_suites.Keys)}, the platforms linux-x64 and linux-arm64.");
         }
 
         var settings = packages.Settings;
