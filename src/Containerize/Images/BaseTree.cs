@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
 using Containerize.Layers;
-using Containerize.Oci;
 using Containerize.Storage;
 
 namespace Containerize.Images;
@@ -10,15 +9,15 @@ namespace Containerize.Images;
 /// The directories and links of a base image, and its users. Layers on top repeat the directories above their files; with another owner or
 /// mode they would change the base's, and in the place of a link (<c>/bin</c> of a merged <c>/usr</c>) they would hide what is behind it.
 /// </summary>
-internal sealed class BaseTree
+internal sealed class BaseTree : IBaseReader
 {
     private const int MaxLinks = 40;
     private const int MaxUserFile = 1024 * 1024;
-    private const string Whiteout = ".wh.";
-    private const string OpaqueWhiteout = ".wh..wh..opq";
+    private static readonly HashSet<string> s_none = [];
 
     private readonly Dictionary<string, LayerEntry> _nodes;
     private readonly bool _isWindows;
+    private readonly Dictionary<string, string> _userFiles = new(StringComparer.Ordinal);
 
     private BaseTree(IEnumerable<LayerEntry> nodes, string users, string groups, bool isWindows)
     {
@@ -50,26 +49,8 @@ internal sealed class BaseTree
         }
 
         var tree = new BaseTree([], "", "", isWindows);
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var layer in image.Layers.Where(layer => !MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)))
-        {
-            var descriptor = layer.Blob.Descriptor;
-            try
-            {
-                // A damaged copy is read from where the base is instead.
-                var content = await LayerTar.OpenAsync(await cache.TryGetVerifiedAsync(descriptor, cancellationToken) ?? layer.Blob, cancellationToken);
-                await using (content.ConfigureAwait(false))
-                {
-                    await tree.ApplyAsync(content, files, cancellationToken);
-                }
-            }
-            catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
-            {
-                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The layer {descriptor.Digest} of the base image cannot be read: {Printable.Clean(failure.Message)}.", failure);
-            }
-        }
-
-        var (users, groups) = (files.GetValueOrDefault(UserDatabase.Users, ""), files.GetValueOrDefault(UserDatabase.Groups, ""));
+        await BaseLayers.ReadAsync(image, cache, tree, cancellationToken);
+        var (users, groups) = (tree._userFiles.GetValueOrDefault(UserDatabase.Users, ""), tree._userFiles.GetValueOrDefault(UserDatabase.Groups, ""));
         memory.Write(new KnownTree([.. tree._nodes.Values], users, groups));
         tree.Users = UserDatabase.Parse(users, groups);
         return tree;
@@ -124,45 +105,33 @@ internal sealed class BaseTree
         return string.Join('/', done);
     }
 
-    private async Task ApplyAsync(Stream tar, Dictionary<string, string> files, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask AddAsync(string path, TarEntry entry, CancellationToken cancellationToken)
     {
-        var reader = new TarReader(tar, leaveOpen: true);
-        await using var _ = reader.ConfigureAwait(false);
-        var added = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+        Add(path, entry);
+        if (path is UserDatabase.Users or UserDatabase.Groups && entry.DataStream is { Length: < MaxUserFile } content)
         {
-            if (PathOf(entry) is not { } path)
-            {
-                continue;
-            }
-
-            var (directory, name) = path.LastIndexOf('/') is >= 0 and var slash ? (path[..(slash + 1)], path[(slash + 1)..]) : ("", path);
-            if (name == OpaqueWhiteout)
-            {
-                RemoveBelow(directory, added);
-            }
-            else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
-            {
-                Remove(directory + name[Whiteout.Length..]);
-            }
-            else
-            {
-                Add(path, entry);
-                added.Add(path);
-                if (path is UserDatabase.Users or UserDatabase.Groups && entry.DataStream is { Length: < MaxUserFile } content)
-                {
-                    using var text = new StreamReader(content, Encoding.UTF8, leaveOpen: true);
-                    files[path] = await text.ReadToEndAsync(cancellationToken);
-                }
-            }
+            using var text = new StreamReader(content, Encoding.UTF8, leaveOpen: true);
+            _userFiles[path] = await text.ReadToEndAsync(cancellationToken);
         }
     }
 
-    /// <summary>Where an entry lies in the image; null when it is none of its files.</summary>
-    private string? PathOf(TarEntry entry)
+    /// <inheritdoc/>
+    public void Remove(string path, IReadOnlySet<string> except)
     {
-        var path = string.Join('/', entry.Name.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
-        return !_isWindows ? path : path.StartsWith(WindowsTree.Drive, StringComparison.OrdinalIgnoreCase) ? path[WindowsTree.Drive.Length..] : null;
+        if (_nodes.Remove(path, out var node) && node.Type == LayerEntryType.Directory)
+        {
+            RemoveBelow(path + "/", except);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RemoveBelow(string directory, IReadOnlySet<string> except)
+    {
+        foreach (var path in _nodes.Keys.Where(path => path.StartsWith(directory, StringComparison.Ordinal) && !except.Contains(path)).ToList())
+        {
+            _nodes.Remove(path);
+        }
     }
 
     private void Add(string path, TarEntry entry)
@@ -174,30 +143,14 @@ internal sealed class BaseTree
                 break;
             // Links of Windows have targets of their own kind; nothing is put behind them.
             case TarEntryType.SymbolicLink when !_isWindows:
-                Remove(path);
+                Remove(path, s_none);
                 _nodes[path] = new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = entry.Mode, LinkTarget = entry.LinkName };
                 break;
             default:
-                Remove(path);
+                Remove(path, s_none);
                 break;
         }
     }
 
     private static string? DescriptorOf(TarEntry entry) => (entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault(WindowsEntries.DescriptorKey);
-
-    private void Remove(string path)
-    {
-        if (_nodes.Remove(path, out var node) && node.Type == LayerEntryType.Directory)
-        {
-            RemoveBelow(path + "/", []);
-        }
-    }
-
-    private void RemoveBelow(string directory, HashSet<string> except)
-    {
-        foreach (var path in _nodes.Keys.Where(path => path.StartsWith(directory, StringComparison.Ordinal) && !except.Contains(path)).ToList())
-        {
-            _nodes.Remove(path);
-        }
-    }
 }

@@ -20,7 +20,7 @@ internal sealed class BaseShape
     {
         if (type != LayerEntryType.Directory)
         {
-            Remove(path);
+            Remove(path, s_none);
         }
 
         _types[path] = type;
@@ -32,11 +32,12 @@ internal sealed class BaseShape
 
     /// <summary>Removes what is at a path, and below it.</summary>
     /// <param name="path">The path.</param>
-    internal void Remove(string path)
+    /// <param name="except">Paths below it that stay.</param>
+    internal void Remove(string path, IReadOnlySet<string> except)
     {
         if (_types.Remove(path, out var type) && type == LayerEntryType.Directory)
         {
-            RemoveBelow(path + "/", s_none);
+            RemoveBelow(path + "/", except);
         }
     }
 

@@ -3,13 +3,12 @@ using System.Text;
 using Containerize.Debian.Archive;
 using Containerize.Images;
 using Containerize.Layers;
-using Containerize.Oci;
 using Containerize.Storage;
 
 namespace Containerize.Debian.Rootfs;
 
 /// <summary>What a base image says of its packages: dpkg's notes, the release, and the links that paths of packages have to follow.</summary>
-internal sealed class DpkgBase
+internal sealed class DpkgBase : IBaseReader
 {
     private const int MaxFileSize = 64 * 1024 * 1024;
     private const string Status = "var/lib/dpkg/status";
@@ -17,8 +16,6 @@ internal sealed class DpkgBase
     private const string FileLists = "var/lib/dpkg/info";
     private const string DiversionsFile = "var/lib/dpkg/diversions";
     private const string ChiselManifest = "var/lib/chisel/manifest.wall";
-    private const string Whiteout = ".wh.";
-    private const string OpaqueWhiteout = ".wh..wh..opq";
     private static readonly string[] s_releaseFiles = ["usr/lib/os-release", "etc/os-release"];
 
     private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
@@ -50,24 +47,7 @@ internal sealed class DpkgBase
     internal static async Task<DpkgBase> ReadAsync(Image image, BlobStore cache, CancellationToken cancellationToken)
     {
         var result = new DpkgBase();
-        foreach (var layer in image.Layers.Where(layer => !MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)))
-        {
-            var descriptor = layer.Blob.Descriptor;
-            try
-            {
-                // A damaged copy is read from where the base is instead.
-                var content = await LayerTar.OpenAsync(await cache.TryGetVerifiedAsync(descriptor, cancellationToken) ?? layer.Blob, cancellationToken);
-                await using (content.ConfigureAwait(false))
-                {
-                    await result.ApplyAsync(content, cancellationToken);
-                }
-            }
-            catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
-            {
-                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The layer {descriptor.Digest} of the base image cannot be read: {Printable.Clean(failure.Message)}.", failure);
-            }
-        }
-
+        await BaseLayers.ReadAsync(image, cache, result, cancellationToken);
         return result;
     }
 
@@ -123,36 +103,8 @@ internal sealed class DpkgBase
     private bool IsChiseled(string id) =>
         Shape.Find(ChiselManifest) is not null || (id == Distribution.Ubuntu.Id && Shape.Find(Status) is not null && Shape.Find(FileLists) is null);
 
-    private async Task ApplyAsync(Stream tar, CancellationToken cancellationToken)
-    {
-        var reader = new TarReader(tar, leaveOpen: true);
-        await using var _ = reader.ConfigureAwait(false);
-        var added = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
-        {
-            var path = Plain(entry.Name);
-            var slash = path.LastIndexOf('/') + 1;
-            var (directory, name) = (path[..slash], path[slash..]);
-            if (name == OpaqueWhiteout)
-            {
-                Remove(directory, added);
-            }
-            else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
-            {
-                Shape.Remove(directory + name[Whiteout.Length..]);
-                _files.Remove(directory + name[Whiteout.Length..]);
-                Links.Remove(directory + name[Whiteout.Length..]);
-                Remove(directory + name[Whiteout.Length..] + "/", added);
-            }
-            else
-            {
-                added.Add(path);
-                await AddAsync(path, entry, cancellationToken);
-            }
-        }
-    }
-
-    private async Task AddAsync(string path, TarEntry entry, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask AddAsync(string path, TarEntry entry, CancellationToken cancellationToken)
     {
         Links.Remove(path);
         Shape.Add(path, entry.EntryType switch
@@ -177,9 +129,24 @@ internal sealed class DpkgBase
         }
     }
 
-    private void Remove(string directory, HashSet<string> except)
+    /// <inheritdoc/>
+    public void Remove(string path, IReadOnlySet<string> except)
+    {
+        Shape.Remove(path, except);
+        _files.Remove(path);
+        Links.Remove(path);
+        ForgetBelow(path + "/", except);
+    }
+
+    /// <inheritdoc/>
+    public void RemoveBelow(string directory, IReadOnlySet<string> except)
     {
         Shape.RemoveBelow(directory, except);
+        ForgetBelow(directory, except);
+    }
+
+    private void ForgetBelow(string directory, IReadOnlySet<string> except)
+    {
         foreach (var path in _files.Keys.Concat(Links.Keys).Where(path => path.StartsWith(directory, StringComparison.Ordinal) && !except.Contains(path)).ToList())
         {
             _files.Remove(path);
@@ -190,12 +157,10 @@ internal sealed class DpkgBase
     // Packages may have their files where a link of the base leads elsewhere: "/bin/sh".
     private string Follow(string path)
     {
-        var plain = Plain(path);
+        var plain = BaseLayers.Plain(path);
         var slash = plain.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && Links.TryGetValue(plain[..slash], out var target) ? Plain(target) + plain[slash..] : plain;
+        return slash > 0 && Links.TryGetValue(plain[..slash], out var target) ? BaseLayers.Plain(target) + plain[slash..] : plain;
     }
-
-    private static string Plain(string path) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
 
     private static bool IsWanted(string path) => path is Status or CaBundle.Path or DiversionsFile || s_releaseFiles.Contains(path)
         || path.StartsWith(StatusDirectory, StringComparison.Ordinal)
