@@ -7,7 +7,7 @@ namespace Containerize.Storage;
 public static class CacheTrust
 {
     // Where content and records lie, and the temporary files that become content.
-    private static readonly string[] s_directories = ["blobs", Path.Combine("blobs", "sha256"), "layers", "trees", "choices", "tags", "pushed", "tmp"];
+    private static readonly string[] s_directories = ["blobs", Path.Combine("blobs", "sha256"), "layers", "trees", "choices", "verified", Path.Combine("verified", "sha256"), "tags", "pushed", "tmp"];
 
     /// <summary>Why a cache must not be used.</summary>
     /// <param name="store">The cache.</param>
