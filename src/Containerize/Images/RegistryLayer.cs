@@ -12,8 +12,6 @@ namespace Containerize.Images;
 public sealed class RegistryLayer(RepositoryReference repository, Digest digest, RegistryClient client) : ILayerSource
 {
     private const string Kind = "blob 1";
-    // One that was checked for Linux was not checked for Windows.
-    private const string WindowsKind = "blob 1 of windows";
     private const int ShownDigits = 12;
 
     /// <inheritdoc/>
@@ -24,7 +22,7 @@ public sealed class RegistryLayer(RepositoryReference repository, Digest digest,
 
     /// <inheritdoc/>
     public Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<IPreparedLayer>(new Prepared(repository, digest, client, LayerContent.Of(context.Options.IsWindows ? WindowsKind : Kind, [new ContentItem(Name, $"b {digest}", null)], context.Options), context));
+        Task.FromResult<IPreparedLayer>(new Prepared(repository, digest, client, LayerContent.Of(Kind, [new ContentItem(Name, $"b {digest}", null)], context.Options), context));
 
     private sealed class Prepared(RepositoryReference repository, Digest digest, RegistryClient client, LayerContent content, LayerContext context) : IPreparedLayer
     {

@@ -13,8 +13,6 @@ namespace Containerize.Images;
 public sealed record TarLayer(string Name, string Path) : ILayerSource
 {
     private const string Kind = "tar 1";
-    // One that was checked for Linux was not checked for Windows.
-    private const string WindowsKind = "tar 1 of windows";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Packages => [];
@@ -27,7 +25,7 @@ public sealed record TarLayer(string Name, string Path) : ILayerSource
         {
             var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = new FileInfo(Path).Length };
             var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
-            var content = LayerContent.Of(context.Options.IsWindows ? WindowsKind : Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
+            var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
             return new Prepared(this, new Descriptor { MediaType = await LayerTar.DetectAsync(Path, cancellationToken), Digest = digest, Size = stamp.Size }, content, context);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -8,9 +8,6 @@ namespace Containerize.Layers;
 /// <summary>Entries of a layer in the order in which they are written, with what is known of their content.</summary>
 public sealed class EntriesContent
 {
-    private const string Kind = "entries";
-    private const string WindowsKind = "entries of windows";
-
     private readonly FileStamp?[] _stamps;
 
     private EntriesContent(IReadOnlyList<LayerEntry> entries, FileStamp?[] stamps, LayerContent content)
@@ -70,7 +67,7 @@ public sealed class EntriesContent
             }
         }
 
-        return new EntriesContent(ordered, stamps, LayerContent.Of(options.IsWindows ? WindowsKind : Kind, items, options));
+        return new EntriesContent(ordered, stamps, LayerContent.Of("entries", items, options));
     }
 
     /// <summary>Makes sure that the files are still those that were read: what was learnt of them is about to be remembered.</summary>

@@ -16,6 +16,9 @@ public sealed class LayerContent
     /// </summary>
     public const int FormatVersion = 1;
 
+    // The same parts give another layer there, and a foreign one is checked in another way.
+    private const string OfWindows = " of windows";
+
     private LayerContent(Digest hash, IReadOnlyList<ContentItem> items)
     {
         Hash = hash;
@@ -42,7 +45,7 @@ public sealed class LayerContent
     public static LayerContent Of(string kind, IReadOnlyList<ContentItem> items, LayerOptions options)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{kind} {FormatVersion}\n{options.Encoding}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{kind}{(options.IsWindows ? OfWindows : "")} {FormatVersion}\n{options.Encoding}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
         foreach (var item in items)
         {
             // The package is left out: it says where the same bytes come from.

@@ -10,8 +10,9 @@ namespace Containerize.Layers;
 internal static class WindowsTree
 {
     /// <summary>The directory that becomes the drive, with a slash.</summary>
-    internal const string Drive = "Files/";
+    internal const string Drive = Files + "/";
 
+    private const string Files = "Files";
     private const string Hives = "Hives";
 
     // Nothing asks for permissions on Windows; one value gives the same bytes wherever the layer is made.
@@ -35,7 +36,7 @@ internal static class WindowsTree
         Check(all);
         return
         [
-            new LayerEntry { Path = Drive.TrimEnd('/'), Type = LayerEntryType.Directory, Mode = Mode },
+            new LayerEntry { Path = Files, Type = LayerEntryType.Directory, Mode = Mode },
             .. all.Select(entry => entry with { Path = Drive + entry.Path, Mode = Mode, UserId = 0, GroupId = 0 }),
             new LayerEntry { Path = Hives, Type = LayerEntryType.Directory, Mode = Mode },
         ];
@@ -61,7 +62,8 @@ internal static class WindowsTree
                     continue;
                 }
 
-                if (seen[path] is var other && other.Path != path)
+                var other = seen[path];
+                if (other.Path != path)
                 {
                     throw new ContainerizeException(
                         DiagnosticCode.DuplicatePath,
@@ -77,7 +79,7 @@ internal static class WindowsTree
     /// <summary>Whether a path of a layer is one that Windows imports: of a drive, of the registry, or of the machine that isolates a container.</summary>
     /// <param name="path">The path; it may begin with <c>./</c>, and is <c>.</c> for the root.</param>
     /// <returns>Whether it is.</returns>
-    internal static bool IsPlace(string path) => path.Split('/').FirstOrDefault(part => part is not ("" or ".")) is null or "Files" or Hives or "UtilityVM";
+    internal static bool IsPlace(string path) => path.Split('/').FirstOrDefault(part => part is not ("" or ".")) is null or Files or Hives or "UtilityVM";
 
     private static string? Problem(LayerEntry entry)
     {

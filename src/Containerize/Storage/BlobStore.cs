@@ -92,17 +92,12 @@ public sealed class BlobStore
     public async Task<FileBlob?> TryGetForVerifiedUseAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         var verified = new VerifiedBlobs(this);
-        if (!TryGet(descriptor, out var blob))
-        {
-            return await TryGetVerifiedAsync(descriptor, cancellationToken);
-        }
-
-        if (verified.Knows(blob))
+        if (TryGet(descriptor, out var blob) && verified.Knows(blob))
         {
             return blob;
         }
 
-        var stamp = VerifiedBlobs.TryStamp(blob);
+        var stamp = blob is null ? null : VerifiedBlobs.TryStamp(blob);
         var whole = await TryGetVerifiedAsync(descriptor, cancellationToken);
         if (whole is not null)
         {
