@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Containerize.Destinations;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Benchmarks;
 

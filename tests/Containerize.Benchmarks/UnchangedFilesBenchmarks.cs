@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Containerize.Inputs;
 using Containerize.Layers;
 
 namespace Containerize.Benchmarks;

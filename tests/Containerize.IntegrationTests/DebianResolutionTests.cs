@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Storage;
 using Containerize.Testing;

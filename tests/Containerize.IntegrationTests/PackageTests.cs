@@ -56,7 +56,7 @@ public sealed class PackageTests
         var files = package.Entries.Select(entry => entry.FullName).ToList();
 
         CollectionAssert.IsSubsetOf(
-            new[] { "Sdk/Sdk.props", "Sdk/Sdk.targets", "build/Containerize.Sdk.props", "build/Containerize.Sdk.targets", "tasks/net10.0/Containerize.Tasks.dll", "tasks/net10.0/Containerize.Tasks.deps.json", "tasks/net10.0/Containerize.dll", "README.md" },
+            new[] { "Sdk/Sdk.props", "Sdk/Sdk.targets", "build/Containerize.Sdk.props", "build/Containerize.Sdk.targets", "tasks/net10.0/Containerize.MSBuild.dll", "tasks/net10.0/Containerize.MSBuild.deps.json", "tasks/net10.0/Containerize.dll", "README.md" },
             files);
         Assert.IsFalse(files.Exists(file => file.StartsWith("lib/", StringComparison.Ordinal) || file.StartsWith("buildTransitive/", StringComparison.Ordinal)), "A library's choice is not its consumers'.");
         Assert.IsFalse(files.Exists(file => Path.GetFileName(file).StartsWith("Microsoft.Build", StringComparison.Ordinal)), "MSBuild brings its own assemblies.");

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Containerize.Bases;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Debian.Rootfs;
 using Containerize.Images;
 using Containerize.Layers;

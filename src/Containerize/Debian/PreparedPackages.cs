@@ -1,7 +1,7 @@
+using Containerize.Building;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Packaging;
 using Containerize.Debian.Rootfs;
-using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 

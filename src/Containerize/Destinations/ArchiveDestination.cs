@@ -1,5 +1,5 @@
+using Containerize.Files;
 using Containerize.Images;
-using Containerize.Storage;
 
 namespace Containerize.Destinations;
 

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;

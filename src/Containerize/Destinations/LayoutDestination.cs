@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Containerize.Storage;
+using Containerize.Files;
 
 namespace Containerize.Destinations;
 

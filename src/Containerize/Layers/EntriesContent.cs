@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Containerize.Files;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Layers;
 

@@ -1,3 +1,6 @@
+using Containerize.Layers.Entries;
+using Containerize.Layers.Windows;
+
 namespace Containerize.Layers;
 
 /// <summary>Puts entries into the one order in which they are written, completes their directories and refuses what cannot be one tree.</summary>

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Containerize.Files;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Microsoft.Win32.SafeHandles;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Layers;

@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using Containerize.Compression;
+using Containerize.Layers.Entries;
+using Containerize.Layers.Windows;
 using Containerize.Oci;
 using Containerize.Storage;
 

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Layers;
 

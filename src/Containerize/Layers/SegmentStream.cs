@@ -1,3 +1,5 @@
+using Containerize.Layers.Entries;
+
 namespace Containerize.Layers;
 
 /// <summary>What the tar writer writes to: fills segments and sends them into the pipeline.</summary>

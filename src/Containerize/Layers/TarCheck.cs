@@ -1,7 +1,8 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
+using Containerize.Files;
+using Containerize.Layers.Windows;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Layers;
 

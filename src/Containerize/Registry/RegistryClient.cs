@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Configuration;
-using Containerize.Registry.Http;
+using Containerize.Registry.Machine;
+using Containerize.Registry.Protocol;
 using Containerize.Registry.Transfer;
 using Containerize.Storage;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Containerize.Files;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Registry;
 

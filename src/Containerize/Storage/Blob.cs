@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Storage;

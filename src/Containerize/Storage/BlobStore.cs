@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
 using System.Globalization;
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Storage;

@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Storage;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Storage;
 
 /// <summary>Small files of the cache, each with a seal. Losing one costs time and nothing else, so neither reading nor writing fails.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Containerize.Files;
 
 namespace Containerize.Storage;
 

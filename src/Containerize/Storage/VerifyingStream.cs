@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Storage;

@@ -39,7 +39,7 @@ internal static class LocalFeed
 
     private static async Task<string> PackAsync()
     {
-        var project = Path.Combine(Repository.Root, "src", "Containerize.Tasks", "Containerize.Tasks.csproj");
+        var project = Path.Combine(Repository.Root, "src", "Containerize.MSBuild", "Containerize.MSBuild.csproj");
         var feed = Path.Combine(Folder, "feed");
         (await Dotnet.RunAsync(Repository.Root, ["pack", project, "-c", "Release", "-v", "quiet", "-o", feed])).EnsureSuccess();
         return Directory.GetFiles(feed, "*.nupkg").Single();

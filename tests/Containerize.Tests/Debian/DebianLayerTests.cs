@@ -1,16 +1,17 @@
 using System.Formats.Tar;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text;
+using Containerize.Building;
 using Containerize.Debian;
-using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Debian.Rootfs;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 using Containerize.Tests.Layers;
 
 namespace Containerize.Tests.Debian;

@@ -1,14 +1,16 @@
 using System.Formats.Tar;
 using System.Text;
+using Containerize.Building;
 using Containerize.Debian;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Debian;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Debian;
 

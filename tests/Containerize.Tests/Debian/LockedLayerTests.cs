@@ -1,4 +1,6 @@
 using Containerize.Debian.Archive;
+using Containerize.Images;
+using Containerize.Oci;
 using Containerize.Testing.Debian;
 
 namespace Containerize.Tests.Debian;

@@ -1,13 +1,14 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
+using Containerize.Bases;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Images;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Destinations;
 

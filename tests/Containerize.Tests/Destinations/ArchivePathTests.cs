@@ -1,5 +1,6 @@
 using Containerize.Destinations;
 using Containerize.Testing;
+using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Destinations;
 

@@ -6,7 +6,7 @@ using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Images;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Destinations;
 

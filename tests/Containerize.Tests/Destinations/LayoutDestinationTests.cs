@@ -1,10 +1,11 @@
+using Containerize.Compression;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Images;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Destinations;
 

@@ -2,10 +2,11 @@ using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
+using Containerize.Registry.Transfer;
 using Containerize.Storage;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 using Containerize.Tests.Registry;
 
 namespace Containerize.Tests.Destinations;

@@ -1,8 +1,10 @@
 using Containerize.Destinations;
 using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Registry;
-using Containerize.Tests.Images;
+using Containerize.Tests.Building;
 using Containerize.Tests.Registry;
 
 namespace Containerize.Tests.Destinations;

@@ -1,7 +1,8 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Tests.Images;
 

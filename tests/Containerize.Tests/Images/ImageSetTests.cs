@@ -1,5 +1,6 @@
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Images;
 

@@ -1,6 +1,7 @@
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Images;
 

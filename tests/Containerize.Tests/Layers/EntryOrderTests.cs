@@ -1,4 +1,5 @@
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Tests.Layers;
 

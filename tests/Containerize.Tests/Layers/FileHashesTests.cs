@@ -1,6 +1,7 @@
+using Containerize.Files;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing;
 
 namespace Containerize.Tests.Layers;

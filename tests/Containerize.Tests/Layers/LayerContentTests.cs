@@ -1,5 +1,6 @@
 using Containerize.Compression;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Testing;
 

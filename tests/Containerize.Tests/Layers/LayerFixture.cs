@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Storage;
 
 namespace Containerize.Tests.Layers;

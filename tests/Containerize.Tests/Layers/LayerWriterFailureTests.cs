@@ -1,4 +1,5 @@
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;

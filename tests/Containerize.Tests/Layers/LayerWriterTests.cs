@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Containerize.Compression;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;

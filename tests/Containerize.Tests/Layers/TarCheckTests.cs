@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Containerize.Files;
 using Containerize.Layers;
 using Containerize.Testing.Images;
 

@@ -1,5 +1,7 @@
 using Containerize.Oci;
 using Containerize.Registry;
+using Containerize.Registry.Protocol;
+using Containerize.Registry.Transfer;
 using Containerize.Storage;
 using Containerize.Testing.Registry;
 

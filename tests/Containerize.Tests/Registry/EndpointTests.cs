@@ -1,9 +1,13 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
+using Containerize.Http;
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
-using Containerize.Registry.Configuration;
+using Containerize.Registry.Machine;
+using Containerize.Registry.Protocol;
+using Containerize.Storage;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry;
@@ -255,9 +259,9 @@ public sealed class EndpointTests
     public async Task A_proxy_is_honoured_but_never_for_this_machine(string proxy, string url, bool isUsed)
     {
         var asked = new RecordingProxy(new Uri(proxy));
-        using var pool = new Containerize.Registry.Http.HttpPool(new RegistryOptions { Proxy = asked });
+        using var pool = new Containerize.Http.HttpPool(new RegistryOptions { Proxy = asked });
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => pool.SendAsync(request, new(true, Containerize.Registry.Http.AddressScopes.All), CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => pool.SendAsync(request, new(true, Containerize.Http.AddressScopes.All), CancellationToken.None));
         Assert.AreEqual(isUsed, asked.IsUsed);
     }
 

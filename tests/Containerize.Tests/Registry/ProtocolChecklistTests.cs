@@ -1,4 +1,7 @@
 using System.Reflection;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry;
 

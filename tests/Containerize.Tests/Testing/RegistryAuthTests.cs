@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Containerize.Oci;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Testing;

@@ -1,5 +1,6 @@
 using System.Net;
 using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Testing;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 
 namespace Containerize.Debian.Apt;
 

@@ -1,4 +1,4 @@
-using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 
 namespace Containerize.Debian.Apt;
 

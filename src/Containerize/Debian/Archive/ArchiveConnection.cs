@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using System.Text;
 using Containerize.Debian.Apt;
-using Containerize.Storage;
+using Containerize.Files;
 
 namespace Containerize.Debian.Archive;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Containerize.Debian.Apt;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Polly;

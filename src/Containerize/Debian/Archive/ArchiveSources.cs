@@ -1,4 +1,5 @@
 using Containerize.Debian.Apt;
+using Containerize.Debian.Model;
 
 namespace Containerize.Debian.Archive;
 
@@ -36,7 +37,7 @@ public static class ArchiveSources
         var distribution = release.Distribution;
         var (main, security) = string.IsNullOrWhiteSpace(mirror) ? FromMachine(new AptSources(configuration ?? MachineDirectory), distribution, architecture) : FromProperty(mirror, architecture);
         security ??= distribution.SecurityOf(main);
-        var keys = release.LoadKeys();
+        var keys = KeyRing.Shipped(release.Keys);
         var sources = new List<ArchiveSource>
         {
             new() { Name = Main, Address = main, Suite = release.Codename, Components = distribution.Components, Keys = keys },

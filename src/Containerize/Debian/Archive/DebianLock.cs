@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using Containerize.Debian.Model;
+using Containerize.Files;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Debian.Archive;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Containerize.Debian.Model;
 using Containerize.Oci;
 
 namespace Containerize.Debian.Archive;

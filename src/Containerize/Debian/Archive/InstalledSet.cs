@@ -1,3 +1,5 @@
+using Containerize.Debian.Model;
+
 namespace Containerize.Debian.Archive;
 
 /// <summary>The packages that a base image has.</summary>

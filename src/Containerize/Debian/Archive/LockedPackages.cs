@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Storage;
 
 namespace Containerize.Debian.Archive;

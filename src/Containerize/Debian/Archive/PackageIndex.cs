@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using Containerize.Debian.Packaging;
+using Containerize.Compression;
+using Containerize.Debian.Model;
 using Containerize.Oci;
 using SharpCompress.Compressors.Xz;
 using ZstdSharp;

@@ -71,7 +71,7 @@ internal sealed class ArReader
     }
 
     /// <summary>One member; it must be as long as its header says.</summary>
-    private sealed class MemberStream(Stream archive, long size, string name) : Storage.ForwardStream
+    private sealed class MemberStream(Stream archive, long size, string name) : Files.ForwardStream
     {
         private readonly long _size = size;
         private long _left = size;

@@ -1,4 +1,4 @@
-using Containerize.Storage;
+using Containerize.Files;
 
 namespace Containerize.Debian.Packaging;
 

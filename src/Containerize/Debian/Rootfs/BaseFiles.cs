@@ -1,7 +1,8 @@
 using System.Text;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
 

@@ -1,4 +1,4 @@
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
 

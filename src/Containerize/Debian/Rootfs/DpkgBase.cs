@@ -1,9 +1,11 @@
 using System.Formats.Tar;
 using System.Text;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Images;
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Storage;
+using Containerize.Trees;
 
 namespace Containerize.Debian.Rootfs;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
 

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Containerize.Debian.Packaging;
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
 
@@ -107,7 +107,7 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
     }
 
     /// <summary>Explains what is wrong with a package when that shows in the middle of a file.</summary>
-    private sealed class PackageStream(Stream inner, DebFile package) : Storage.ForwardStream
+    private sealed class PackageStream(Stream inner, DebFile package) : Files.ForwardStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Containerize.Debian.Packaging;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Storage;
 
 namespace Containerize.Debian.Rootfs;

@@ -1,5 +1,5 @@
 using Containerize.Debian.Packaging;
-using Containerize.Layers;
+using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
 

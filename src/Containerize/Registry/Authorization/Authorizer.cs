@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Containerize.Registry.Credentials;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Authorization;
 

@@ -1,4 +1,5 @@
-using Containerize.Registry.Http;
+using Containerize.Http;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Authorization;
 

@@ -1,9 +1,10 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
+using System.Net;
 using System.Text.Json;
+using System.Text;
+using Containerize.Http;
 using Containerize.Registry.Credentials;
-using Containerize.Registry.Http;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Authorization;
 
@@ -58,7 +59,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
             authorization = Basic(user, credential.IdentityToken ?? credential.Password);
         }
 
-        using var response = await SendAsync(origin, new RegistryRequest(HttpMethod.Get, url, new Access("", "")), authorization, cancellationToken);
+        using var response = await SendAsync(origin, new HttpRequest(HttpMethod.Get, url), authorization, cancellationToken);
         return response.StatusCode switch
         {
             HttpStatusCode.OK => await ReadAsync(response, realm, cancellationToken),
@@ -77,7 +78,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
             ["scope"] = string.Join(' ', scopes),
             ["refresh_token"] = credential.IdentityToken!,
         };
-        var request = new RegistryRequest(HttpMethod.Post, realm, new Access("", "")) { Content = () => new FormUrlEncodedContent(form) };
+        var request = new HttpRequest(HttpMethod.Post, realm) { Content = () => new FormUrlEncodedContent(form) };
         using var response = await SendAsync(origin, request, authorization: null, cancellationToken);
         return (int)response.StatusCode switch
         {
@@ -89,14 +90,14 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         };
     }
 
-    private async Task<HttpResponseMessage> SendAsync(RegistryOrigin origin, RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(RegistryOrigin origin, HttpRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         var host = request.Url.Authority;
         await gate.PassAsync(host, cancellationToken);
         try
         {
             var response = await RedirectLoop.SendAsync(pool, request, authorization, url => PolicyFor(origin, request, url), cancellationToken);
-            return Retrier.IsTransient(response.StatusCode) ? throw await TransientFailure.OfAsync(response, pool, gate, options, cancellationToken) : response;
+            return Retrier.IsTransient(response.StatusCode) ? throw await RegistryErrors.TransientAsync(response, pool, gate, options, cancellationToken) : response;
         }
         catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
         {
@@ -104,7 +105,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         }
     }
 
-    private ConnectionPolicy PolicyFor(RegistryOrigin origin, RegistryRequest request, Uri url)
+    private ConnectionPolicy PolicyFor(RegistryOrigin origin, HttpRequest request, Uri url)
     {
         if (request.Content is not null && !VerbatimUrl.SameOrigin(url, request.Url))
         {

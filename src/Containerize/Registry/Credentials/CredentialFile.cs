@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
 
 namespace Containerize.Registry.Credentials;
 
@@ -26,7 +26,7 @@ internal sealed class CredentialFile
     internal static CredentialFile Parse(ReadOnlySpan<byte> json, string source)
     {
         // An empty file is what "docker logout" and secret mounts leave now and then.
-        var content = json.Trim(" \r\n\t"u8).IsEmpty ? null : JsonSerializer.Deserialize(json, RegistryJson.Default.CredentialFileContent);
+        var content = json.Trim(" \r\n\t"u8).IsEmpty ? null : JsonSerializer.Deserialize(json, CredentialJson.Default.CredentialFileContent);
         return new(content ?? new(null, null, null), source);
     }
 

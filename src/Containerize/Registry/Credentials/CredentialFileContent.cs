@@ -18,3 +18,13 @@ internal sealed record AuthEntry(
 
 /// <summary>What a credential helper prints.</summary>
 internal sealed record HelperReply(string? Username, string? Secret);
+
+/// <summary>The documents of credential files and helpers. Duplicate members are refused.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    MaxDepth = 16,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CredentialFileContent))]
+[JsonSerializable(typeof(HelperReply))]
+internal sealed partial class CredentialJson : JsonSerializerContext;

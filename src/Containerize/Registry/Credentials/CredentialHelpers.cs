@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Containerize.Files;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Credentials;
 
@@ -54,7 +56,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
     {
         try
         {
-            var reply = JsonSerializer.Deserialize(output, RegistryJson.Default.HelperReply);
+            var reply = JsonSerializer.Deserialize(output, CredentialJson.Default.HelperReply);
             var user = reply?.Username ?? "";
             var secret = reply?.Secret ?? "";
             return user.AsSpan().ContainsAny('\r', '\n') || secret.AsSpan().ContainsAny('\r', '\n')

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Credentials;
 

@@ -1,4 +1,5 @@
 using Containerize.Oci;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Credentials;
 

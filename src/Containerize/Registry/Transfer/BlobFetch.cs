@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Containerize.Files;
+using Containerize.Http;
 using Containerize.Oci;
-using Containerize.Registry.Http;
 using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;

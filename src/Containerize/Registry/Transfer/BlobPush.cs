@@ -1,6 +1,7 @@
+using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Http;
+using Containerize.Registry.Protocol;
 using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
+using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Http;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
 

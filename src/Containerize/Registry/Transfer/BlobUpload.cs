@@ -1,7 +1,8 @@
 using System.Net;
+using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Http;
+using Containerize.Registry.Protocol;
 using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;

@@ -1,6 +1,6 @@
+using Containerize.Files;
+using Containerize.Http;
 using Containerize.Oci;
-using Containerize.Registry.Http;
-using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
 

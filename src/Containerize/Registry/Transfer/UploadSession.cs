@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Containerize.Http;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Http;
 
 namespace Containerize.Registry.Transfer;
 

@@ -1,5 +1,6 @@
 using Containerize.Debian.Apt;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Testing;
 
 namespace Containerize.Tests.Debian.Apt;

@@ -1,4 +1,5 @@
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 
 namespace Containerize.Tests.Debian.Archive;
 

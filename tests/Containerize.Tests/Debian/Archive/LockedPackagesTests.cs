@@ -1,5 +1,6 @@
 using System.Text;
 using Containerize.Debian.Archive;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Debian.Archive;
 

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Storage;
 using Containerize.Testing;
 

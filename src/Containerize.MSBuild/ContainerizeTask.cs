@@ -1,0 +1,80 @@
+using Microsoft.Build.Framework;
+
+namespace Containerize.MSBuild;
+
+/// <summary>What all tasks share: cancellation, and failures that are told to people.</summary>
+public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Stops the task soon. MSBuild calls it on Ctrl+C, even before <see cref="Execute"/>.</summary>
+    public void Cancel() => _cancellation.Cancel();
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        try
+        {
+            // MSBuild's thread may have a context that waits for it; the work runs on the pool.
+            Task.Run(() => RunAsync(new LogReporter(Log), _cancellation.Token)).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            Log.LogMessage(MessageImportance.High, "Containerize was cancelled; nothing half-written is left.");
+            return false;
+        }
+        catch (ContainerizeException failure)
+        {
+            Report(failure.Code, failure.Message, failure.InnerException);
+        }
+        catch (IOException failure)
+        {
+            Report(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            Report(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
+        }
+#pragma warning disable CA1031 // a defect of ours must not show users a stack trace either
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Report(DiagnosticCode.Unexpected, $"Containerize failed in a way it should not ({failure.GetType().Name}: {failure.Message}). Please report it, with the details that 'dotnet publish -v:detailed' shows.", failure);
+        }
+
+        return !Log.HasLoggedErrors;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Does the work.</summary>
+    /// <param name="reporter">Takes messages and warnings.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>When it is done.</returns>
+    protected abstract Task RunAsync(IReporter reporter, CancellationToken cancellationToken);
+
+    /// <summary>Frees what the task holds.</summary>
+    /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _cancellation.Dispose();
+        }
+    }
+
+    private void Report(DiagnosticCode code, string message, Exception? details)
+    {
+        var text = ContainerizeException.Format(code);
+        Log.LogError(subcategory: null, errorCode: text, helpKeyword: text, file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0, endColumnNumber: 0, message: "{0}", message);
+        if (details is not null)
+        {
+            Log.LogMessage(MessageImportance.Low, "{0}", details);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Containerize.Bases;
+using Containerize.Oci;
+using Microsoft.Build.Framework;
+
+namespace Containerize.MSBuild;
+
+/// <summary>Brings a project's lock file up to date: what the tags of its base images name now.</summary>
+public sealed class LockBaseImages : ContainerizeTask
+{
+    /// <summary>One item, the project's directory, whose metadata say which base, cache, lock file and registries there are.</summary>
+    [Required]
+    public required ITaskItem BuildEnvironment { get; set; }
+
+    /// <summary>The project's own directory, a full path.</summary>
+    [Required]
+    public required string OutputDirectory { get; set; }
+
+    /// <inheritdoc/>
+    protected override async System.Threading.Tasks.Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    {
+        using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
+        var file = environment.LockFile ?? throw new ContainerizeException(DiagnosticCode.InvalidProperty, "ContainerizeLockFile is empty; name the file to write.");
+        var before = BaseImageLock.Read(file).Entries;
+        var names = before.Keys.Concat(environment.TaggedBase is { } image ? [image.ToString()] : []).Distinct(StringComparer.Ordinal);
+        var tags = environment.Tags();
+        var after = new Dictionary<string, Digest?>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            after[name] = await tags.AskAsync(ImageReference.Parse(name), cancellationToken);
+            if (after[name] is null && name == environment.TaggedBase?.ToString())
+            {
+                throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The base image {name} does not exist. Check ContainerBaseImage, and whether you are logged in.");
+            }
+
+            reporter.Message((before.TryGetValue(name, out var old), after[name]) switch
+            {
+                (_, null) => $"{name} does not exist any more; it is no longer locked.",
+                (true, { } same) when same == old => $"{name} is still {same}.",
+                (true, { } other) => $"{name} was {old} and is now {other}.",
+                (false, { } first) => $"{name} is {first}.",
+            });
+        }
+
+        if (after.Count > 0)
+        {
+            await BaseImageLock.UpdateAsync(file, after, cancellationToken);
+        }
+        else
+        {
+            reporter.Message("The base image is not one that a tag in a registry names, so there is nothing to lock.");
+        }
+    }
+}

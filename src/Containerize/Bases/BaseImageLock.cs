@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using System.Text.Json;
+using Containerize.Files;
+using Containerize.Oci;
+
+namespace Containerize.Bases;
+
+/// <summary>
+/// The lock file of a project: which digest each tag of its base images means, so that every clone builds on the same bytes.
+/// Sorted JSON, written by machines and kept in version control; members that others put there stay.
+/// </summary>
+public sealed class BaseImageLock
+{
+    private const string Images = "baseImages";
+    private const string Version = "version";
+    private const int CurrentVersion = 1;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly JsonObject _document;
+
+    private BaseImageLock(JsonObject document, IReadOnlyDictionary<string, Digest> entries)
+    {
+        _document = document;
+        Entries = entries;
+    }
+
+    /// <summary>The digests by the image's full name with its tag.</summary>
+    public IReadOnlyDictionary<string, Digest> Entries { get; }
+
+    /// <summary>Reads a lock file. One that does not exist is empty.</summary>
+    /// <param name="path">The file, a full path.</param>
+    /// <returns>What it says.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>.</exception>
+    public static BaseImageLock Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return new(new JsonObject { [Version] = CurrentVersion }, new Dictionary<string, Digest>());
+        }
+
+        try
+        {
+            var document = OciJson.ReadObject(File.ReadAllBytes(path), "lock file", path);
+            if (document[Version] is not JsonValue version || !version.TryGetValue<int>(out var number) || number != CurrentVersion)
+            {
+                throw Invalid(path, $"its \"{Version}\" is not {CurrentVersion}, the only one that this version of Containerize understands");
+            }
+
+            var entries = new Dictionary<string, Digest>(StringComparer.Ordinal);
+            foreach (var (name, value) in document[Images] as JsonObject ?? (document[Images] is null ? [] : throw Invalid(path, $"its \"{Images}\" is not an object")))
+            {
+                entries[name] = value is JsonValue text && text.TryGetValue<string>(out var digest) && Digest.TryParse(digest, out var parsed)
+                    ? parsed
+                    : throw Invalid(path, $"what it says of '{Printable.Clean(name)}' is not a digest");
+            }
+
+            return new(document, entries);
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        {
+            throw Invalid(path, failure.Message.TrimEnd('.'));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid(path, failure.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>Changes entries of a lock file; builds that do so at the same time lose nothing. A file that says the same already is left alone.</summary>
+    /// <param name="path">The file, a full path.</param>
+    /// <param name="changes">The digests by name; null removes an entry.</param>
+    /// <param name="cancellationToken">Stops the waiting for others.</param>
+    /// <returns>When it is written.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>, or <see cref="DiagnosticCode.CannotWrite"/>.</exception>
+    public static async Task UpdateAsync(string path, IReadOnlyDictionary<string, Digest?> changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var turn = await FileLock.AcquireAsync(Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.lock"), s_patience, cancellationToken);
+            var current = Read(path);
+            var entries = new SortedDictionary<string, Digest>(current.Entries.ToDictionary(), StringComparer.Ordinal);
+            foreach (var (name, digest) in changes)
+            {
+                _ = digest is { } value ? (entries[name] = value) is { } : entries.Remove(name);
+            }
+
+            current._document[Images] = new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value.ToString())));
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(current._document.ToJsonString(s_readable) + "\n"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw WriteFailure.Explain(failure, $"The lock file '{Printable.Clean(path)}'");
+        }
+    }
+
+    private static ContainerizeException Invalid(string path, string why) => new(
+        DiagnosticCode.InvalidLockFile,
+        $"The lock file '{Printable.Clean(path)}' cannot be used: {why}. Restore it from version control, or delete it and run 'dotnet build -t:ContainerizeLock'.");
+}

@@ -1,0 +1,100 @@
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Bases;
+
+/// <summary>Where the bytes of a named file lie.</summary>
+/// <param name="Path">The file on disk.</param>
+/// <param name="Offset">Where the bytes begin in it.</param>
+/// <param name="Length">How many they are.</param>
+internal sealed record FilePart(string Path, long Offset, long Length);
+
+/// <summary>The named files of a layout or archive. Nothing is ever extracted: a name leads to bytes where they already lie.</summary>
+internal abstract class ImageFiles
+{
+    private protected ImageFiles(string origin) => Origin = origin;
+
+    /// <summary>What users call the place, for error messages.</summary>
+    internal string Origin { get; }
+
+    /// <summary>Finds a file.</summary>
+    /// <param name="name">Its name, with slashes.</param>
+    /// <returns>The bytes; null when there is no such file.</returns>
+    internal abstract FilePart? Find(string name);
+
+    /// <summary>Reads a small file.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The bytes; null when there is no such file.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: too large.</exception>
+    internal async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        if (Find(name) is not { } part)
+        {
+            return null;
+        }
+
+        if (part.Length > OciJson.MaxDocumentSize)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{Printable.Clean(name)}' of {Origin} has {part.Length} bytes; no document of an image needs more than {OciJson.MaxDocumentSize}.");
+        }
+
+        var content = new byte[part.Length];
+        var file = new FileStream(part.Path, new FileStreamOptions { BufferSize = 0, Share = FileShare.Read | FileShare.Delete });
+        await using (file.ConfigureAwait(false))
+        {
+            file.Position = part.Offset;
+            var read = await file.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
+            return read == content.Length ? content : throw Damaged($"'{Printable.Clean(name)}' ends after {read} of {content.Length} bytes");
+        }
+    }
+
+    /// <summary>Reads a document and verifies it.</summary>
+    /// <param name="descriptor">The document.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The bytes.</returns>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/> or <see cref="DiagnosticCode.DigestMismatch"/>.
+    /// </exception>
+    internal async Task<byte[]> ReadAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        var content = await ReadAsync(Layout.PathOf(descriptor.Digest), cancellationToken) ?? throw Missing(descriptor.Digest);
+        using var hash = descriptor.Digest.CreateHash();
+        hash.AppendData(content);
+        return content.Length == descriptor.Size && descriptor.Digest.Matches(hash)
+            ? content
+            : throw new ContainerizeException(DiagnosticCode.DigestMismatch, $"{Origin} is damaged: the document {descriptor.Digest} has other bytes than its digest and size say. Write or download it anew.");
+    }
+
+    /// <summary>The blob that a descriptor of a layout names. Its bytes are verified by whoever reads them.</summary>
+    /// <param name="descriptor">The blob.</param>
+    /// <returns>The blob.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/> or <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    internal Blob OpenBlob(Descriptor descriptor)
+    {
+        if (Find(Layout.PathOf(descriptor.Digest)) is not { } part)
+        {
+            return MediaTypes.IsForeignLayer(descriptor.MediaType) ? new AbsentBlob(descriptor, Origin) : throw Missing(descriptor.Digest);
+        }
+
+        return part.Length == descriptor.Size
+            ? new FileBlob(descriptor, part.Path, part.Offset)
+            : throw new ContainerizeException(DiagnosticCode.DigestMismatch, $"{Origin} is damaged: the blob {descriptor.Digest} has {part.Length} bytes instead of {descriptor.Size}. Write or download it anew.");
+    }
+
+    /// <summary>The failure of a place whose content is not whole.</summary>
+    /// <param name="what">What is wrong with it.</param>
+    /// <param name="cause">What revealed it.</param>
+    /// <returns>The failure.</returns>
+    internal ContainerizeException Damaged(string what, Exception? cause = null) =>
+        new(DiagnosticCode.InvalidArchive, $"{Origin} is damaged or incomplete: {what}. Write or download it anew.", cause);
+
+    private ContainerizeException Missing(Digest digest) => Damaged($"the blob {digest} is missing");
+
+    /// <summary>A layer that its vendor lets nobody pass on: it is referenced, and never read.</summary>
+    private sealed class AbsentBlob(Descriptor descriptor, string origin) : Blob(descriptor)
+    {
+        public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) =>
+            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The layer {Descriptor.Digest} is not in {origin}: its vendor does not let it be passed on. Use the base image from its registry.");
+    }
+}

@@ -1,0 +1,132 @@
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Storage;
+
+namespace Containerize.Bases;
+
+/// <summary>A base image in a registry. Manifests and configs are kept in the cache by digest; layers stay where they are until a destination needs them.</summary>
+public sealed class RegistrySource : IImageSource
+{
+    private const int MaxNesting = 4;
+
+    private readonly RegistryClient _client;
+    private readonly ImageReference _reference;
+    private readonly BaseTags? _tags;
+    private readonly BlobStore _cache;
+    private readonly bool _prefetch;
+
+    /// <summary>Creates the source.</summary>
+    /// <param name="client">Talks to the registry.</param>
+    /// <param name="reference">The image.</param>
+    /// <param name="tags">Finds out what its tag means; null asks its registry.</param>
+    /// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
+    /// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
+    public RegistrySource(RegistryClient client, ImageReference reference, BaseTags? tags, BlobStore cache, bool prefetch)
+    {
+        _client = client;
+        _reference = reference;
+        _tags = tags;
+        _cache = cache;
+        _prefetch = prefetch;
+    }
+
+    /// <inheritdoc/>
+    public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
+    {
+        var digest = await ResolveAsync(cancellationToken);
+        try
+        {
+            return await OpenAsync(digest, platform, cancellationToken);
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.BaseImageNotFound)
+        {
+            if (_tags is not null && await _tags.RenewAsync(_reference, digest, cancellationToken) is { } newer)
+            {
+                return await OpenAsync(newer, platform, cancellationToken);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<Digest> ResolveAsync(CancellationToken cancellationToken) =>
+        _tags is not null ? await _tags.ResolveAsync(_reference, cancellationToken)
+        : _reference.Digest ?? (await _client.TryResolveAsync(_reference.Repository, _reference.Target, cancellationToken))?.Digest
+        ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The image {_reference} does not exist.");
+
+    private async Task<BaseImage> OpenAsync(Digest digest, Platform platform, CancellationToken cancellationToken)
+    {
+        var name = _reference.ToString();
+        var document = await ManifestAsync(digest, cancellationToken);
+        for (var depth = 0; MediaTypes.IsIndex(document.Descriptor.MediaType); depth++)
+        {
+            if (depth == MaxNesting)
+            {
+                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The indexes of {name} are nested more than {MaxNesting} deep; no image needs that.");
+            }
+
+            var index = OciJson.ReadIndex(document.Content, name);
+            document = await ManifestAsync(PlatformSelector.Select(index, platform, name).Digest, cancellationToken);
+        }
+
+        var config = OciJson.ReadManifest(document.Content, name).Config;
+        var image = Image.Read(document, await ConfigAsync(config, name, cancellationToken), layer => _client.CreateBlob(_reference.Repository, layer), name);
+        PlatformSelector.Check(image.Config, platform, name);
+        if (_prefetch)
+        {
+            await Task.WhenAll(image.Layers.Select(layer => layer.Blob.Descriptor)
+                // What is there is verified when it is used; reading it all in every build would take longer than the rest of the build.
+                .Where(layer => !MediaTypes.IsForeignLayer(layer.MediaType) && !_cache.TryGet(layer, out _))
+                .Select(layer => _client.FetchAsync(_reference.Repository, layer, _cache, cancellationToken)));
+        }
+
+        return new BaseImage(image, name);
+    }
+
+    private async Task<MemoryBlob> ManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (await CachedManifestAsync(digest, cancellationToken) is { } cached)
+        {
+            return cached;
+        }
+
+        var manifest = await _client.TryGetManifestAsync(_reference.Repository, digest.ToString(), cancellationToken) ?? throw NotFound(digest);
+        if (manifest.Descriptor.Digest.Algorithm == "sha256")
+        {
+            using var content = new MemoryStream(manifest.Content.ToArray());
+            await _cache.AddAsync(manifest.Descriptor, content, _reference.ToString(), cancellationToken);
+        }
+
+        return new MemoryBlob(manifest.Descriptor.MediaType, manifest.Content);
+    }
+
+    private ContainerizeException NotFound(Digest digest) => new(
+        DiagnosticCode.BaseImageNotFound,
+        $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{(_reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "")}, and whether you are logged in: some registries hide what an account may not see.");
+
+    private async Task<MemoryBlob?> CachedManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(_cache.PathOf(digest));
+        if (!file.Exists || file.Length > OciJson.MaxDocumentSize)
+        {
+            return null;
+        }
+
+        var bytes = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
+        return digest.Algorithm == "sha256" && Digest.Of(bytes) == digest && OciJson.DetectMediaType(bytes, file.FullName) is { } mediaType
+            ? new MemoryBlob(mediaType, bytes)
+            : null;
+    }
+
+    private async Task<byte[]> ConfigAsync(Descriptor config, string name, CancellationToken cancellationToken)
+    {
+        if (config.Size > OciJson.MaxDocumentSize)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {name} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
+        }
+
+        var blob = await _client.FetchAsync(_reference.Repository, config, _cache, cancellationToken);
+        return await File.ReadAllBytesAsync(blob.Path, cancellationToken);
+    }
+}

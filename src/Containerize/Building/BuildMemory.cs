@@ -1,0 +1,10 @@
+using Containerize.Layers;
+
+namespace Containerize.Building;
+
+/// <summary>What earlier builds left, here and in registries. All of it may be missing; then there is more to do.</summary>
+/// <param name="Layers">Layers that were made on this machine.</param>
+/// <param name="Hashes">What files contain.</param>
+/// <param name="Previous">The image that the project published last.</param>
+/// <param name="Registries">Images in registries.</param>
+public sealed record BuildMemory(LayerCache Layers, FileHashes Hashes, PreviousBuild Previous, PreviousImages Registries);

@@ -1,0 +1,87 @@
+using System.Text.Json.Serialization;
+using System.Text.Json;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Building;
+
+/// <summary>
+/// Hands a built image from the step that makes it to the step that publishes it: manifest, config and layers as blobs of a directory,
+/// and <c>build.json</c>, which says where the base's layers are to be had. Written only by this version for this version.
+/// </summary>
+public static class BuiltImageFile
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "build.json";
+
+    /// <summary>Writes the image. What earlier builds left in the store and this image does not have is removed.</summary>
+    /// <param name="built">The image.</param>
+    /// <param name="store">The store that has its layers.</param>
+    public static void Save(BuiltImage built, BlobStore store)
+    {
+        foreach (var blob in new[] { built.Image.Manifest, built.Image.Config.Blob })
+        {
+            store.WriteFile(Path.GetRelativePath(store.Root, store.PathOf(blob.Descriptor.Digest)), blob.Content);
+        }
+
+        var state = new State(
+            built.Image.Manifest.Descriptor,
+            built.Image.Config.Blob.Descriptor,
+            built.BaseName,
+            built.BaseDigest,
+            [.. built.Image.Layers.Select(Locate)],
+            built.Layers,
+            [.. built.Layers.Select(layer => layer.Origin.ToString())]);
+        store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
+        store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
+    }
+
+    /// <summary>Reads the image back.</summary>
+    /// <param name="store">The store it was written to.</param>
+    /// <param name="remote">Makes the blob of a base layer that lies in a registry.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/>: no image was built there.</exception>
+    public static BuiltImage Load(BlobStore store, Func<RepositoryReference, Descriptor, Blob> remote)
+    {
+        try
+        {
+            var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
+            var manifest = new MemoryBlob(state.Manifest.MediaType, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)));
+            var located = state.Blobs.GetEnumerator();
+            var image = Image.Read(manifest, File.ReadAllBytes(store.PathOf(state.Config.Digest)), _ => located.MoveNext() ? Open(located.Current, remote) : throw new JsonException(), store.Root);
+            return new BuiltImage(image, [.. state.Layers.Zip(state.Origins, (layer, origin) => layer with { Origin = Enum.Parse<LayerOrigin>(origin) })], state.BaseName, state.BaseDigest);
+        }
+        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"No whole image lies in '{store.Root}': {Printable.Clean(failure.Message)} Build it again.", failure);
+        }
+    }
+
+    private static LocatedLayer Locate(Layer layer) => layer.Blob switch
+    {
+        FileBlob file => new(file.Descriptor, layer.DiffId, file.Path, file.Offset, null),
+        Registry.RegistryBlob remote => new(remote.Descriptor, layer.DiffId, null, 0, remote.Repository),
+        var other => throw new InvalidOperationException($"A layer cannot be handed on as {other.GetType().Name}."),
+    };
+
+    private static Blob Open(LocatedLayer layer, Func<RepositoryReference, Descriptor, Blob> remote) =>
+        layer.Path is not null ? new FileBlob(layer.Descriptor, layer.Path, layer.Offset) : remote(layer.Repository ?? throw new JsonException(), layer.Descriptor);
+
+    // Origins are text of their own: the serializer for an enumeration is compiled anew in every build, which takes longer than all else here.
+    internal sealed record State(
+        Descriptor Manifest,
+        Descriptor Config,
+        string? BaseName,
+        Digest? BaseDigest,
+        IReadOnlyList<LocatedLayer> Blobs,
+        IReadOnlyList<BuiltLayer> Layers,
+        IReadOnlyList<string> Origins);
+
+    internal sealed record LocatedLayer(Descriptor Descriptor, Digest DiffId, string? Path, long Offset, RepositoryReference? Repository);
+}
+
+/// <summary>Serialization code for <c>build.json</c>, made by the compiler.</summary>
+[JsonSerializable(typeof(BuiltImageFile.State))]
+[JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class BuiltImageJson : JsonSerializerContext;

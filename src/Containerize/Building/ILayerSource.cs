@@ -1,0 +1,69 @@
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Building;
+
+/// <summary>A layer that is to be put on the base: it knows what goes into it.</summary>
+public interface ILayerSource
+{
+    /// <summary>What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</summary>
+    string Name { get; }
+
+    /// <summary>The packages that its content comes from, each as <c>id version</c>, in ordinal order.</summary>
+    IReadOnlyList<string> Packages { get; }
+
+    /// <summary>Finds out what exactly goes into the layer, without making it.</summary>
+    /// <param name="context">What it is made with.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The layer, ready to be recognised or made.</returns>
+    /// <exception cref="ContainerizeException">What the content has to say.</exception>
+    Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>A layer whose content is known and whose bytes may not be needed.</summary>
+public interface IPreparedLayer
+{
+    /// <summary>What goes into it; its hash is by what the layer is recognised.</summary>
+    LayerContent Content { get; }
+
+    /// <summary>Whether its blob is what somebody else made: then the media type is its own, not the one that layers are written with.</summary>
+    bool IsVerbatim => false;
+
+    /// <summary>Where the layer's bytes are for whoever needs them: a layer of a registry is there, too, and can be mounted from there.</summary>
+    /// <param name="made">The layer in the store.</param>
+    /// <returns>The blob.</returns>
+    Blob Locate(Blob made) => made;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="similar">The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.</param>
+    /// <param name="cancellationToken">Stops it; nothing is kept.</param>
+    /// <returns>The layer in the store.</returns>
+    /// <exception cref="ContainerizeException">What the content or the store has to say; nothing is kept of the layer.</exception>
+    Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken);
+
+    /// <summary>Computes the digest of the uncompressed tar without making the layer, to compare it with what others say of theirs.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The diffID and the size of the tar, in bytes; null when making the layer would be no more work.</returns>
+    Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What layers are made with.</summary>
+/// <param name="Base">The base, which is opened meanwhile; only a layer whose content depends on it waits for it.</param>
+/// <param name="Cache">Takes the bytes.</param>
+/// <param name="Hashes">Knows what files contain.</param>
+/// <param name="Options">How the bytes are written.</param>
+public sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options)
+{
+    /// <summary>The layers of this build that were made before, bottom first.</summary>
+    public IReadOnlyList<Layer> Below { get; init; } = [];
+
+    /// <summary>What the layer is put upon: the base, and the layers of this build that were made before.</summary>
+    /// <returns>The base's image with more layers; its other parts are the base's own.</returns>
+    internal async Task<BaseImage> GroundAsync()
+    {
+        var ground = await Base;
+        return ground with { Image = ground.Image.WithLayers([.. ground.Image.Layers, .. Below]) };
+    }
+}

@@ -1,0 +1,188 @@
+using Containerize.Bases;
+using Containerize.Images;
+using Containerize.Layers.Windows;
+using Containerize.Oci;
+
+namespace Containerize.Building;
+
+/// <summary>Base + layers + settings = image.</summary>
+public static class ImageBuilder
+{
+    private const string OciLabelPrefix = "org.opencontainers.image.";
+    private const string CreatedBy = "Containerize";
+
+    /// <summary>Builds an image. The base is opened while the layers are brought about; layers that exist are not made.</summary>
+    /// <param name="request">What to build.</param>
+    /// <param name="memory">What earlier builds left.</param>
+    /// <param name="needsBytes">Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where they are damaged.</param>
+    /// <param name="reporter">Is told what users should know.</param>
+    /// <param name="cancellationToken">Stops the build; nothing half-written is kept.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="ContainerizeException">What the base's source, the layers or the settings have to say.</exception>
+    public static async Task<BuiltImage> BuildAsync(
+        ImageRequest request, BuildMemory memory, Func<Image, CancellationToken, Task<bool>> needsBytes, IReporter reporter, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var opening = request.Base.OpenAsync(request.Platform, stop.Token);
+        var options = request.LayerOptions with
+        {
+            MediaType = LayerCompressions.MediaType(request.Compression, request.Format),
+            IsWindows = request.Platform.IsWindows,
+        };
+        var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, options), memory.Previous, memory.Registries, reporter);
+        var making = MakeLayersAsync(request.Layers, maker, stop.Token);
+        if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)
+        {
+            // The first failure is the one to tell; what still runs only delays it.
+            await stop.CancelAsync();
+        }
+
+        await Task.WhenAll(opening, making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        await (opening.IsFaulted || !making.IsFaulted ? opening : (Task)making);
+        memory.Hashes.Save();
+        var (baseImage, layers) = (await opening, await making);
+        RequireWindows(baseImage, request.Platform);
+        var changes = await CompareAsync(layers, memory, cancellationToken);
+        var built = Assemble(request, baseImage, layers, changes, reporter);
+        if (layers.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
+        {
+            return built;
+        }
+
+        var verified = await Task.WhenAll(layers.Select(layer => maker.VerifyAsync(layer, cancellationToken)));
+        return verified.SequenceEqual(layers) ? built : Assemble(request, baseImage, verified, changes, reporter);
+    }
+
+    // Processes of Linux need nothing but the kernel; those of Windows need its files, in every image.
+    private static void RequireWindows(BaseImage baseImage, Platform platform)
+    {
+        if (platform.IsWindows && baseImage.Image.Layers.Count == 0)
+        {
+            throw new ContainerizeException(DiagnosticCode.PlatformNotFound, $"The base image {baseImage.Name ?? ScratchSource.Name} is empty, and an image for Windows needs Windows in it. Choose a base image with Nano Server or Server Core, or leave ContainerBaseImage to the SDK.");
+        }
+    }
+
+    private static async Task<IReadOnlyList<MadeLayer>> MakeLayersAsync(IReadOnlyList<ILayerSource> layers, LayerMaker maker, CancellationToken cancellationToken)
+    {
+        var made = new List<MadeLayer>();
+        foreach (var layer in layers)
+        {
+            made.Add(await maker.MakeAsync(layer, made, cancellationToken));
+        }
+
+        return made;
+    }
+
+    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<MadeLayer> layers, IReadOnlyList<LayerChanges?> changes, IReporter reporter)
+    {
+        Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
+        var settings = Settings(request, baseImage, baseDigest, reporter);
+        var config = baseImage.Image.Config
+            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.LayerOptions.ModificationTime)
+            .With(settings);
+        IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
+        var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
+        return new BuiltImage(image, [.. layers.Zip(changes, Describe)], baseImage.Name, baseDigest);
+    }
+
+    private static BuiltLayer Describe(MadeLayer layer, LayerChanges? changes) => new(
+        layer.Source.Name,
+        layer.Record.FileCount,
+        layer.Record.UncompressedSize,
+        layer.Blob.Descriptor,
+        layer.Record.DiffId,
+        layer.Source.Packages,
+        layer.Prepared.Content.Hash,
+        layer.Origin,
+        changes);
+
+    private static async Task<IReadOnlyList<LayerChanges?>> CompareAsync(IReadOnlyList<MadeLayer> layers, BuildMemory memory, CancellationToken cancellationToken)
+    {
+        var changes = new List<LayerChanges?>();
+        foreach (var layer in layers)
+        {
+            var content = layer.Prepared.Content;
+            var before = memory.Previous.InputsOf(layer.Source.Name) is { } inputs ? memory.Layers.FindContent(inputs)
+                // A layer of packages, or a foreign tar, is known by other parts than the files that a look into it would show.
+                : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built && content.FileCount > 0 ? await memory.Registries.TryReadContentAsync(layer.Source.Name, cancellationToken)
+                : null;
+            changes.Add(before is not null && before.Hash != content.Hash ? LayerChanges.Between(before, content) : null);
+        }
+
+        return changes;
+    }
+
+    private static SortedList<string, string> Annotations(MadeLayer layer) => new(StringComparer.Ordinal)
+    {
+        [LayerAnnotations.Name] = layer.Source.Name,
+        [LayerAnnotations.Inputs] = layer.Prepared.Content.Hash.ToString(),
+    };
+
+    private static ImageSettings Settings(ImageRequest request, BaseImage baseImage, Digest? baseDigest, IReporter reporter)
+    {
+        var config = baseImage.Image.Config;
+        var (entrypoint, command) = request.Command.Resolve(config.Entrypoint, reporter);
+        var environment = EnvironmentInference.Merge(config, request.Environment);
+        var labels = new Dictionary<string, string>(request.Labels, StringComparer.Ordinal);
+        if (request.BaseLabels.HasFlag(BaseLabels.Name) && baseImage.Name is { } baseName)
+        {
+            labels.TryAdd(OciLabelPrefix + "base.name", baseName);
+        }
+
+        if (request.BaseLabels.HasFlag(BaseLabels.Digest) && baseDigest is { } digest)
+        {
+            labels.TryAdd(OciLabelPrefix + "base.digest", digest.ToString());
+        }
+
+        return new ImageSettings
+        {
+            Entrypoint = entrypoint,
+            Command = command,
+            Environment = request.Environment,
+            WorkingDirectory = InImage(request.WorkingDirectory),
+            User = EnvironmentInference.User(environment, request.User),
+            ExposedPorts = [.. request.Ports.Concat(EnvironmentInference.Ports(environment)).Distinct()],
+            Labels = labels,
+            Volumes = [.. request.Volumes.Select(InImage)],
+            StopSignal = request.StopSignal,
+            Healthcheck = request.Healthcheck,
+        };
+
+        string InImage(string path) => request.Platform.IsWindows ? WindowsPath.Write(path) : path;
+    }
+
+    // Registries show annotations without fetching the config, so the standard labels stand in both places.
+    private static SortedList<string, string> Annotations(ImageRequest request, BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
+    {
+        var annotations = new SortedList<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in settings.Labels.Where(label => label.Key.StartsWith(OciLabelPrefix, StringComparison.Ordinal)))
+        {
+            annotations[name] = value;
+        }
+
+        if (baseImage.Name is { } baseName && baseDigest is { } digest)
+        {
+            annotations[OciLabelPrefix + "base.name"] = baseName;
+            annotations[OciLabelPrefix + "base.digest"] = digest.ToString();
+        }
+
+        foreach (var (name, value) in request.Annotations)
+        {
+            annotations[name] = value;
+        }
+
+        return annotations;
+    }
+
+    private static string Describe(MadeLayer layer)
+    {
+        var files = layer.Record.FileCount == 1 ? "1 file" : $"{layer.Record.FileCount} files";
+        return layer.Source.Packages.Count switch
+        {
+            0 => $"{layer.Source.Name}: {files}",
+            1 => $"{layer.Source.Name}: {files} of {layer.Source.Packages[0]}",
+            var count => $"{layer.Source.Name}: {files} of {count} packages",
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using Containerize.Bases;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+
+namespace Containerize.Building;
+
+/// <summary>Everything an image is made from.</summary>
+public sealed record ImageRequest
+{
+    /// <summary>The layers to put on the base, bottom first.</summary>
+    public required IReadOnlyList<ILayerSource> Layers { get; init; }
+
+    /// <summary>Where the base comes from.</summary>
+    public required IImageSource Base { get; init; }
+
+    /// <summary>What the image runs on.</summary>
+    public required Platform Platform { get; init; }
+
+    /// <summary>The directory in the image where the process starts: absolute, with <c>/</c>.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>The family of media types.</summary>
+    public ImageFormat Format { get; init; }
+
+    /// <summary>How layers are compressed.</summary>
+    public LayerCompression Compression { get; init; }
+
+    /// <summary>How the app is started.</summary>
+    public ImageCommand Command { get; init; } = new();
+
+    /// <summary>The user; null takes the base's <c>APP_UID</c>, else the base's user.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Environment variables to set.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Ports to expose, besides those that the environment implies.</summary>
+    public IReadOnlyList<Port> Ports { get; init; } = [];
+
+    /// <summary>Labels to set.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Directories whose content outlives the container: absolute paths in the image.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>The signal that ends the app; null for the base's.</summary>
+    public string? StopSignal { get; init; }
+
+    /// <summary>How to find out whether the app works; null for the base's.</summary>
+    public Healthcheck? Healthcheck { get; init; }
+
+    /// <summary>Annotations of the manifest, besides those that labels imply.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the base's name and digest become labels.</summary>
+    public BaseLabels BaseLabels { get; init; } = BaseLabels.None;
+
+    /// <summary>How the layers are written; its time is also when the image counts as created.</summary>
+    public LayerOptions LayerOptions { get; init; } = new();
+}
+
+/// <summary>Which labels tell of the base image.</summary>
+[Flags]
+public enum BaseLabels
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary><c>org.opencontainers.image.base.name</c>.</summary>
+    Name = 1,
+
+    /// <summary><c>org.opencontainers.image.base.digest</c>.</summary>
+    Digest = 2,
+}

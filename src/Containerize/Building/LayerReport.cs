@@ -1,0 +1,66 @@
+namespace Containerize.Building;
+
+/// <summary>Says of layers whether they are new, and why.</summary>
+public static class LayerReport
+{
+    /// <summary>A few words for the summary.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <returns>For example <c>built: 1 changed (app/app.dll)</c>.</returns>
+    public static string Summarize(BuiltLayer layer) => layer switch
+    {
+        { Origin: LayerOrigin.Cache } => "reused",
+        { Origin: LayerOrigin.Registry } => "reused, from the registry",
+        { Changes: { } changes } => $"built: {changes}",
+        _ => "built",
+    };
+
+    /// <summary>The whole comparison with the image that the project published last.</summary>
+    /// <param name="built">The image.</param>
+    /// <param name="previous">What was published last.</param>
+    /// <returns>The lines.</returns>
+    public static IEnumerable<string> Explain(BuiltImage built, PreviousBuild previous)
+    {
+        var platform = built.Image.Config.Platform;
+        yield return !previous.IsEmpty ? $"{platform}, compared with the image that was published last:"
+            : built.Layers.Any(layer => layer.Changes is not null || layer.Origin == LayerOrigin.Registry) ? $"{platform}, compared with the image in the registry:"
+            : $"{platform}: this project published no image from here yet, so there is nothing to compare with.";
+        foreach (var layer in built.Layers)
+        {
+            yield return $"  {layer.Name}: {Compare(layer, previous)}";
+            foreach (var line in Lines(layer.Changes))
+            {
+                yield return $"    {line}";
+            }
+        }
+
+        foreach (var gone in previous.Layers.Except(built.Layers.Select(layer => layer.Name)))
+        {
+            yield return $"  {gone}: gone";
+        }
+    }
+
+    private static string Compare(BuiltLayer layer, PreviousBuild previous)
+    {
+        var how = layer.Origin switch
+        {
+            LayerOrigin.Cache => "in the cache",
+            LayerOrigin.Registry => "in the registry",
+            _ => "built",
+        };
+        return (previous.InputsOf(layer.Name), layer.Changes) switch
+        {
+            (null, null) when layer.Origin == LayerOrigin.Registry && previous.IsEmpty => $"unchanged, {how}",
+            (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Files} files",
+            ({ } inputs, _) when inputs == layer.Inputs => $"unchanged, {how}",
+            (_, null) => $"changed, {how}; what was in it before is not known here any more",
+            (_, { } changes) => $"changed, {how}: {changes.Added.Count} added, {changes.Changed.Count} changed, {changes.Removed.Count} removed",
+        };
+    }
+
+    private static IEnumerable<string> Lines(LayerChanges? changes) => changes is null
+        ? []
+        : changes.Packages.Select(package => $"package {package}")
+            .Concat(changes.Added.Select(path => $"+ /{Printable.Clean(path)}"))
+            .Concat(changes.Changed.Select(path => $"~ /{Printable.Clean(path)}"))
+            .Concat(changes.Removed.Select(path => $"- /{Printable.Clean(path)}"));
+}

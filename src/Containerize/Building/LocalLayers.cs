@@ -1,0 +1,29 @@
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Storage;
+
+namespace Containerize.Building;
+
+/// <summary>Brings layers that lie in a registry to this machine, for destinations that need their bytes, and verify them.</summary>
+public static class LocalLayers
+{
+    /// <summary>The same images with all layers in files. Documents and digests do not change.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="client">Fetches what the cache lacks.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="cancellationToken">Stops the fetching.</param>
+    /// <returns>The images.</returns>
+    public static async Task<ImageSet> FetchAsync(ImageSet images, RegistryClient client, BlobStore cache, CancellationToken cancellationToken)
+    {
+        var local = await Task.WhenAll(images.Images.Select(async image => image.WithLayers(await Task.WhenAll(image.Layers.Select(async layer =>
+            layer.Blob is RegistryBlob remote && !MediaTypes.IsForeignLayer(remote.Descriptor.MediaType)
+                ? layer with
+                {
+                    Blob = await cache.TryGetForVerifiedUseAsync(remote.Descriptor, cancellationToken)
+                        ?? await client.FetchAsync(remote.Repository, remote.Descriptor, cache, cancellationToken),
+                }
+                : layer)))));
+        return images with { Images = local };
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Containerize.Files;
+using Containerize.Oci;
+
+namespace Containerize.Building;
+
+/// <summary>Which layers the image had that this project published last, by name. Empty on a fresh checkout; losing it costs explanations and time only.</summary>
+public sealed class PreviousBuild
+{
+    /// <summary>The name of the file in the project's own directory.</summary>
+    public const string FileName = "published.txt";
+
+    private readonly Dictionary<string, Digest> _inputs;
+
+    private PreviousBuild(Dictionary<string, Digest> inputs) => _inputs = inputs;
+
+    /// <summary>No build before this one.</summary>
+    public static PreviousBuild None { get; } = new([]);
+
+    /// <summary>Whether nothing is known.</summary>
+    public bool IsEmpty => _inputs.Count == 0;
+
+    /// <summary>The names of its layers.</summary>
+    public IReadOnlyCollection<string> Layers => _inputs.Keys;
+
+    /// <summary>Reads what the last build left.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The build.</returns>
+    public static PreviousBuild Load(string path)
+    {
+        var inputs = new Dictionary<string, Digest>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var line in File.Exists(path) ? File.ReadAllLines(path) : [])
+            {
+                if (line.Split(' ', 2) is [var digest, var name] && Digest.TryParse(digest, out var parsed))
+                {
+                    inputs[name] = parsed;
+                }
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return None;
+        }
+
+        return new PreviousBuild(inputs);
+    }
+
+    /// <summary>Leaves a build for the next one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="layers">The layers of the image that was published.</param>
+    public static void Save(string path, IEnumerable<BuiltLayer> layers) =>
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(layers.Select(layer => $"{layer.Inputs} {layer.Name}\n"))));
+
+    /// <summary>The inputs hash of a layer.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <returns>The hash; null when the image had no such layer, or nothing is known.</returns>
+    public Digest? InputsOf(string name) => _inputs.TryGetValue(name, out var digest) ? digest : null;
+}

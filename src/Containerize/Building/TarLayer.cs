@@ -1,0 +1,74 @@
+using Containerize.Compression;
+using Containerize.Layers;
+using Containerize.Layers.Entries;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Building;
+
+/// <summary>
+/// A layer that somebody else made, in a file: a tar becomes a layer with the bytes that it has, compressed as the other layers are;
+/// one that is compressed already stays as it is.
+/// </summary>
+/// <param name="Name">What the user calls it: the path as it was written.</param>
+/// <param name="Path">The file, a full path.</param>
+public sealed record TarLayer(string Name, string Path) : ILayerSource
+{
+    private const string Kind = "tar 1";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Packages => [];
+
+    /// <inheritdoc/>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: the file is no tar, or none that can be a layer.</exception>
+    public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = new FileInfo(Path).Length };
+            var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
+            var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
+            return new Prepared(this, new Descriptor { MediaType = await LayerTar.DetectAsync(Path, cancellationToken), Digest = digest, Size = stamp.Size }, content, context);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(Path)}' cannot be read: {Printable.Clean(failure.Message)}", failure);
+        }
+    }
+
+    private sealed class Prepared(TarLayer layer, Descriptor source, LayerContent content, LayerContext context) : IPreparedLayer
+    {
+        public LayerContent Content => content;
+
+        public bool IsVerbatim => source.MediaType != MediaTypes.OciLayer;
+
+        public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        {
+            var facts = await CheckAsync(cancellationToken);
+            var stream = await new FileBlob(source, layer.Path).OpenReadAsync(cancellationToken);
+            await using (stream.ConfigureAwait(false))
+            {
+                if (IsVerbatim)
+                {
+                    var blob = await context.Cache.Store.AddAsync(source, stream, layer.Path, cancellationToken);
+                    return new WrittenLayer { Blob = blob, DiffId = facts.DiffId, UncompressedSize = facts.Size, FileCount = facts.FileCount };
+                }
+
+                var written = await LayerWriter.CompressAsync(stream, facts.FileCount, context.Cache.Store, context.Options, cancellationToken);
+                return written.DiffId == source.Digest ? written : throw SourceStream.Changed(layer.Path);
+            }
+        }
+
+        // The file is read once for this, and once more to make the layer: that is no less.
+        public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) => Task.FromResult<(Digest, long)?>(null);
+
+        private async Task<TarFacts> CheckAsync(CancellationToken cancellationToken)
+        {
+            var tar = await LayerTar.OpenAsync(new FileBlob(source, layer.Path), cancellationToken);
+            await using (tar.ConfigureAwait(false))
+            {
+                return await TarCheck.ReadAsync(tar, $"'{layer.Path}'", context.Options.IsWindows, cancellationToken);
+            }
+        }
+    }
+}

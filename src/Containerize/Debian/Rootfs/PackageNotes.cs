@@ -1,0 +1,65 @@
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Debian.Rootfs;
+
+/// <summary>
+/// What users should know of a layer of packages. It is found out while the layer is made and kept beside it, so that a build that takes the
+/// layer from the cache says the same.
+/// </summary>
+/// <param name="Scripts">Packages whose scripts would do something that matters, and what.</param>
+/// <param name="SetUserFiles">Files that run with the rights of their owner or group, and not of who starts them.</param>
+internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList<string> SetUserFiles)
+{
+    private const char Script = 's';
+    private const char SetUser = 'u';
+    private const char Base = 'b';
+
+    /// <summary>The bases that the files were compared with, each by a digest: none takes the place of a directory there.</summary>
+    internal IReadOnlyList<string> Bases { get; init; } = [];
+
+    /// <summary>Tells them.</summary>
+    /// <param name="reporter">Takes them.</param>
+    internal void Report(IReporter reporter)
+    {
+        if (Scripts.Count > 0)
+        {
+            reporter.Warning(DiagnosticCode.ScriptsNotRun, $"Nothing of a package is run while an image is built, so it will lack what the scripts of these packages would do: {string.Join(", ", Scripts)}. Add what the app needs of it as content of the project.");
+        }
+
+        if (SetUserFiles.Count > 0)
+        {
+            reporter.Message($"Files that run with the rights of their owner or group (setuid, setgid): {string.Join(", ", SetUserFiles)}.");
+        }
+    }
+
+    /// <summary>Reads the notes of a layer.</summary>
+    /// <param name="cache">Has the layer.</param>
+    /// <param name="inputs">The layer's inputs hash.</param>
+    /// <returns>The notes; null when there are none that can be read.</returns>
+    internal static PackageNotes? Find(LayerCache cache, Digest inputs)
+    {
+        if (SealedFile.TryRead(cache.Store, NameOf(inputs), TitleOf(inputs)) is not { } text)
+        {
+            return null;
+        }
+
+        LastUse.Note(Path.Combine(cache.Store.Root, NameOf(inputs)));
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[0], line => line[1..]);
+        return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]) { Bases = [.. lines[Base]] };
+    }
+
+    /// <summary>Keeps the notes of a layer. Failing to is no failure: the layer is made again next time.</summary>
+    /// <param name="cache">Has the layer.</param>
+    /// <param name="inputs">The layer's inputs hash.</param>
+    internal void Keep(LayerCache cache, Digest inputs)
+    {
+        var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")).Concat(Bases.Select(line => $"{Base}{line}\n"));
+        SealedFile.TryWrite(cache.Store, NameOf(inputs), TitleOf(inputs), string.Concat(lines));
+    }
+
+    private static string NameOf(Digest inputs) => Path.Combine("layers", inputs.Hex + ".notes");
+
+    private static string TitleOf(Digest inputs) => $"package notes 1 {inputs}";
+}

@@ -1,0 +1,33 @@
+namespace Containerize.Files;
+
+/// <summary>Whether a file of this machine may be executed, on systems that know it and on those that do not.</summary>
+internal static class ExecuteBit
+{
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Whether a file may be executed.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="mode">Its permissions; not looked at on Windows.</param>
+    /// <returns>Whether anybody may.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    internal static bool IsSet(string file, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return (mode & AnyExecute) != 0;
+        }
+
+        // Windows knows no execute bit, so the content tells: ELF programs and libraries, and scripts.
+        Span<byte> magic = stackalloc byte[4];
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
+            return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Net;
+
+namespace Containerize.Http;
+
+/// <summary>
+/// The connections: one pooled handler for each <see cref="ConnectionPolicy"/> (in practice one or two). It sends one request and follows nothing.
+/// Addresses are checked after their resolution, when connecting, since a check of the name alone can be evaded.
+/// </summary>
+internal sealed class HttpPool : IDisposable
+{
+    // A host that has not taken a connection by then will not; waiting as long as for bytes would multiply with the repetitions.
+    private static readonly TimeSpan s_connectWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_nextAddressAfter = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<ConnectionPolicy, Lazy<HttpMessageInvoker>> _invokers = new();
+    private readonly ConcurrentDictionary<string, AddressScopes> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _served = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HttpOptions _options;
+    private readonly ServerTrust _trust;
+    private readonly Func<string, HostCertificates?>? _certificatesOf;
+    private readonly IWebProxy _proxy;
+
+    /// <summary>Creates a pool. Nothing is contacted.</summary>
+    /// <param name="options">How servers are reached.</param>
+    /// <param name="certificatesOf">The certificates that the machine keeps for a host (with its port where it is not the usual one); null: for none.</param>
+    internal HttpPool(HttpOptions options, Func<string, HostCertificates?>? certificatesOf = null)
+    {
+        _options = options;
+        _trust = new ServerTrust(options.CertificateFiles);
+        _certificatesOf = certificatesOf;
+        _proxy = new DirectLoopbackProxy(options.Proxy ?? HttpClient.DefaultProxy);
+    }
+
+    /// <summary>Where a host's address was seen to lead; by its name when it was reached through a proxy.</summary>
+    internal AddressScopes ScopeOf(Uri url) =>
+        AddressScope.OfLiteral(url.IdnHost) ?? (_seen.TryGetValue(url.IdnHost, out var scope) ? scope : AddressScopes.Public);
+
+    /// <summary>Remembers that a host did its work.</summary>
+    internal void Served(Uri url) => _served.TryAdd(url.Authority, true);
+
+    /// <summary>Whether a host has done its work before in this build.</summary>
+    internal bool HasServed(Uri url) => _served.ContainsKey(url.Authority);
+
+    /// <summary>Why the certificate of a host was not accepted, if it was not.</summary>
+    internal string? CertificateFailure(Uri url) => _trust.FailureOf(url.IdnHost);
+
+    /// <summary>Sends one request. Returns when the headers are there.</summary>
+    /// <exception cref="TimeoutException">Nothing moved for too long.</exception>
+    /// <exception cref="HttpRequestException">The connection failed.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsafeLocation"/>: the address leads to where it must not.</exception>
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, ConnectionPolicy policy, CancellationToken cancellationToken)
+    {
+        var url = request.RequestUri!;
+        if (AddressScope.OfLiteral(url.IdnHost) is { } literal && !policy.Allowed.HasFlag(literal))
+        {
+            throw Unsafe(url.IdnHost, literal);
+        }
+
+        request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
+        request.Version = url.Scheme == "https" ? HttpVersion.Version20 : HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        using var idle = new IdleTimer(_options.NoProgressTimeout, _options.TimeProvider, cancellationToken);
+        if (request.Content is MeteredContent content)
+        {
+            content.Idle = idle;
+        }
+
+        try
+        {
+            var own = url.Scheme == "https" ? policy with { Certificates = _certificatesOf?.Invoke(url.Authority) } : policy;
+            var invoker = _invokers.GetOrAdd(own, key => new(() => CreateInvoker(key)));
+            return await invoker.Value.SendAsync(request, idle.Token);
+        }
+        catch (OperationCanceledException) when (idle.Expired)
+        {
+            throw idle.Failure(url.Authority);
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is ContainerizeException refused)
+        {
+            throw refused;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var invoker in _invokers.Values.Where(invoker => invoker.IsValueCreated))
+        {
+            invoker.Value.Dispose();
+        }
+    }
+
+    private HttpMessageInvoker CreateInvoker(ConnectionPolicy policy) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        Proxy = _proxy,
+        UseProxy = true,
+        DefaultProxyCredentials = CredentialCache.DefaultCredentials,
+        ConnectTimeout = s_connectWithin < _options.NoProgressTimeout ? s_connectWithin : _options.NoProgressTimeout,
+        EnableMultipleHttp2Connections = true,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context, policy, cancellationToken),
+        SslOptions = _trust.OptionsFor(policy),
+    });
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, ConnectionPolicy policy, CancellationToken cancellationToken)
+    {
+        var target = context.DnsEndPoint;
+        var url = context.InitialRequestMessage.RequestUri!;
+        // A proxy is the user's choice and resolves the name itself.
+        var direct = target.Port == url.Port && string.Equals(target.Host, url.IdnHost, StringComparison.OrdinalIgnoreCase);
+        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
+        if (addresses.Length == 0)
+        {
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+
+        var allowed = direct ? [.. addresses.Where(address => policy.Allowed.HasFlag(AddressScope.Of(address)))] : addresses;
+        if (allowed.Length == 0)
+        {
+            throw Unsafe(target.Host, AddressScope.Of(addresses[0]));
+        }
+
+        for (var index = 0; ; index++)
+        {
+            try
+            {
+                var stream = await ConnectAsync(allowed[index], target.Port, isLast: index == allowed.Length - 1, cancellationToken);
+                if (direct)
+                {
+                    _seen[target.Host] = AddressScope.Of(allowed[index]);
+                }
+
+                return stream;
+            }
+            catch (Exception failure) when (index < allowed.Length - 1 && failure is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                // The next address may answer: half-configured IPv6 is common.
+            }
+        }
+    }
+
+    private static async Task<Stream> ConnectAsync(IPAddress address, int port, bool isLast, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (!isLast)
+            {
+                patience.CancelAfter(s_nextAddressAfter);
+            }
+
+            await socket.ConnectAsync(address, port, patience.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static ContainerizeException Unsafe(string host, AddressScopes scope) => new(
+        DiagnosticCode.UnsafeLocation,
+        $"A registry pointed to {Printable.Clean(host)}, which is a {Describe(scope)} address, though the registry itself is not there. Nothing was sent. If this is meant, name the registry by an address of the same network.");
+
+    private static string Describe(AddressScopes scope) => scope switch
+    {
+        AddressScopes.Loopback => "loopback",
+        AddressScopes.Private => "private",
+        AddressScopes.LinkLocal => "link-local",
+        _ => "public",
+    };
+
+    /// <summary>The proxy, but never for this machine: a proxy elsewhere would reach another one.</summary>
+    private sealed class DirectLoopbackProxy(IWebProxy inner) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => inner.Credentials;
+            set => inner.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : inner.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => AddressScope.IsLoopback(host.IdnHost) || inner.IsBypassed(host);
+    }
+}

@@ -1,0 +1,51 @@
+namespace Containerize.Http;
+
+/// <summary>One request, before authorization and redirects; each sending makes a message of it.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Url">The full URL.</param>
+internal record HttpRequest(HttpMethod Method, Uri Url)
+{
+    /// <summary>The media types that are accepted; none means any.</summary>
+    internal IReadOnlyList<string> Accept { get; init; } = [];
+
+    /// <summary>The first byte that is wanted, when a download goes on.</summary>
+    internal long? RangeStart { get; init; }
+
+    /// <summary>The value of <c>Content-Range</c>, when a piece of a blob is sent.</summary>
+    internal string? ContentRange { get; init; }
+
+    /// <summary>Makes the body; called once for each sending.</summary>
+    internal Func<HttpContent>? Content { get; init; }
+
+    internal HttpRequestMessage CreateMessage(HttpMethod method, Uri url)
+    {
+        var message = new HttpRequestMessage(method, url);
+        if (Content is not null && method == Method)
+        {
+            message.Content = Content();
+            if (ContentRange is not null)
+            {
+                message.Content.Headers.TryAddWithoutValidation("Content-Range", ContentRange);
+            }
+        }
+        else if (method == HttpMethod.Post || method == HttpMethod.Put)
+        {
+            // Without it some proxies answer 411.
+            message.Content = new ByteArrayContent([]);
+        }
+
+        if (Accept.Count > 0)
+        {
+            message.Headers.TryAddWithoutValidation("Accept", string.Join(", ", Accept));
+        }
+
+        // The digest is that of the bytes as stored: a proxy must not compress them once more.
+        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        if (RangeStart is { } start)
+        {
+            message.Headers.TryAddWithoutValidation("Range", $"bytes={start}-");
+        }
+
+        return message;
+    }
+}

@@ -1,0 +1,61 @@
+using System.IO.Compression;
+
+namespace Containerize.Http;
+
+/// <summary>Reads bodies of responses: with a limit on idleness and, for documents, on size.</summary>
+internal static class ResponseBody
+{
+    /// <summary>The coding that was put on a body though none was asked for, as some proxies do it; null when there is none.</summary>
+    /// <remarks>RFC 9110, 8.4. Nobody nests codings, so the last one named is taken.</remarks>
+    internal static string? CodingOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)
+        && values.ToString().Split(',')[^1].Trim().ToLowerInvariant() is { Length: > 0 } coding && coding != "identity"
+            ? coding
+            : null;
+
+    /// <summary>Opens the bytes as they were sent.</summary>
+    internal static async Task<Stream> OpenAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken) =>
+        new IdleReadStream(await response.Content.ReadAsStreamAsync(cancellationToken), options.NoProgressTimeout, options.TimeProvider, response.RequestMessage!.RequestUri!.Authority);
+
+    /// <summary>Opens the bytes as they were before a proxy coded them. They are untrusted like all others: who reads them compares size and digest.</summary>
+    internal static async Task<Stream> OpenDecodedAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(response, options, cancellationToken);
+        return CodingOf(response) switch
+        {
+            null => stream,
+            "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
+            var unknown => throw Unreadable(response, stream, unknown),
+        };
+    }
+
+    /// <summary>Reads a document.</summary>
+    /// <returns>The bytes; null when there are more than the limit.</returns>
+    internal static async Task<byte[]?> ReadAsync(HttpResponseMessage response, int limit, HttpOptions options, CancellationToken cancellationToken)
+    {
+        var stream = await OpenDecodedAsync(response, options, cancellationToken);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var content = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            for (var read = -1; read != 0;)
+            {
+                read = await stream.ReadAsync(buffer, cancellationToken);
+                content.Write(buffer.AsSpan(0, read));
+                if (content.Length > limit)
+                {
+                    return null;
+                }
+            }
+
+            return content.ToArray();
+        }
+    }
+
+    private static ContainerizeException Unreadable(HttpResponseMessage response, Stream stream, string coding)
+    {
+        stream.Dispose();
+        return new(DiagnosticCode.RegistryError, $"{response.RequestMessage!.RequestUri!.Authority} sends its answers with the Content-Encoding '{Printable.Clean(coding)}', though none was asked for. A proxy before it changes what passes through it.");
+    }
+}

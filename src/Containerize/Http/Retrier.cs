@@ -1,0 +1,92 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+
+namespace Containerize.Http;
+
+/// <summary>Repeats what failed with a <see cref="TransientException"/>: exponentially later, with jitter, as late as the registry asks within bounds.</summary>
+internal sealed class Retrier
+{
+    private static readonly TimeSpan s_noticeable = TimeSpan.FromSeconds(3);
+
+    private readonly ResiliencePipeline _pipeline;
+    private readonly HttpOptions _options;
+    private readonly IReporter _reporter;
+
+    internal Retrier(HttpOptions options, IReporter reporter)
+    {
+        _options = options;
+        _reporter = reporter;
+        _pipeline = options.MaxRetries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure && arguments.AttemptNumber < RepetitionsFor(failure)),
+                MaxRetryAttempts = options.MaxRetriesWhenAway,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.RetryDelay,
+                MaxDelay = options.MaxRetryDelay,
+                DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Outcome.Exception)),
+                OnRetry = Report,
+            })
+            .Build();
+    }
+
+    internal static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
+
+    /// <summary>Whether an exception tells of a broken connection, or of bytes that were garbled in it, rather than of a decision.</summary>
+    internal static bool IsConnectionFailure(Exception failure) => failure is HttpRequestException or IOException or TimeoutException or InvalidDataException;
+
+    internal async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    attempts++;
+                    return await action(token);
+                },
+                cancellationToken);
+        }
+        catch (TransientException failure)
+        {
+            throw failure.Exhausted(attempts);
+        }
+    }
+
+    private int RepetitionsFor(TransientException failure) =>
+        failure.IsAway ? _options.MaxRetriesWhenAway : Math.Min(failure.MaxRepetitions, _options.MaxRetries);
+
+    /// <summary>What a registry asks for, within bounds, and a little spread so that not all come back at once.</summary>
+    private TimeSpan? Delay(Exception? failure)
+    {
+        if (failure is not TransientException { RetryAfter: { } asked })
+        {
+            return null;
+        }
+
+        var bounded = asked < _options.MaxRetryDelay ? asked : _options.MaxRetryDelay;
+#pragma warning disable CA5394 // Spreads load; nothing secret depends on it.
+        return bounded + (_options.RetryDelay * Random.Shared.NextDouble());
+#pragma warning restore CA5394
+    }
+
+    private ValueTask Report(OnRetryArguments<object> arguments)
+    {
+        var failure = (TransientException)arguments.Outcome.Exception!;
+        var text = $"{failure.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {RepetitionsFor(failure)}).";
+        // A pause that people notice is explained; a short one is not worth a line.
+        if (arguments.RetryDelay >= s_noticeable)
+        {
+            _reporter.Message(text);
+        }
+        else
+        {
+            _reporter.Detail(text);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

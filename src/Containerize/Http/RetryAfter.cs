@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Containerize.Http;
+
+/// <summary>Reads <c>Retry-After</c>: seconds or a date. What is neither counts as absent (GHCR has sent <c>880.092µs</c>).</summary>
+internal static class RetryAfter
+{
+    internal static TimeSpan? Of(HttpResponseMessage response, DateTimeOffset now)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("Retry-After", out var values))
+        {
+            return null;
+        }
+
+        var text = values.ToString().Trim();
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(1).TotalSeconds));
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            ? date > now ? date - now : TimeSpan.Zero
+            : null;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+
+namespace Containerize.Http;
+
+/// <summary>Decides which servers' certificates are trusted: the system's authorities and the extra ones.</summary>
+internal sealed class ServerTrust
+{
+    private readonly X509Certificate2Collection _extra = [];
+    private readonly ConcurrentDictionary<string, string> _failures = new(StringComparer.OrdinalIgnoreCase);
+
+    internal ServerTrust(IReadOnlyList<string> certificateFiles)
+    {
+        foreach (var file in certificateFiles)
+        {
+            try
+            {
+                _extra.ImportFromPemFile(file);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                throw new ContainerizeException(DiagnosticCode.CredentialsUnusable, $"The certificate file '{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)} It must hold certificates in PEM form.", failure);
+            }
+        }
+    }
+
+    internal string? FailureOf(string host) => _failures.GetValueOrDefault(host);
+
+    internal SslClientAuthenticationOptions OptionsFor(ConnectionPolicy policy) => new()
+    {
+        ClientCertificates = policy.Certificates?.Clients,
+        RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+            !policy.VerifyCertificates || IsTrusted((sender as SslStream)?.TargetHostName ?? "", [.. _extra, .. policy.Certificates?.Authorities ?? []], certificate, chain, errors),
+    };
+
+    private bool IsTrusted(string host, X509Certificate2Collection extra, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsTrustedByExtra(extra, certificate, chain)))
+        {
+            return true;
+        }
+
+        var reasons = chain?.ChainStatus.Select(status => status.Status.ToString()).Distinct() ?? [];
+        _failures[host] = errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
+            ? "it is made out to another name"
+            : string.Join(", ", reasons.DefaultIfEmpty(errors.ToString()));
+        return false;
+    }
+
+    private static bool IsTrustedByExtra(X509Certificate2Collection extra, X509Certificate? certificate, X509Chain? chain)
+    {
+        if (extra.Count == 0 || certificate is not X509Certificate2 server)
+        {
+            return false;
+        }
+
+        using var own = new X509Chain();
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        own.ChainPolicy.CustomTrustStore.AddRange(extra);
+        foreach (var element in chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+        {
+            own.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+
+        return own.Build(server);
+    }
+}

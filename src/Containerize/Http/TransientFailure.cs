@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace Containerize.Http;
+
+/// <summary>Turns answers and broken connections into <see cref="TransientException"/>.</summary>
+internal static class TransientFailure
+{
+    private const int RepetitionsWithoutAdvice = 2;
+
+    /// <summary>The failure that a status worth a repetition tells of. Closes the host's gate when the host asks for it; disposes the response.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="said">What its body says, cleaned; empty when it says nothing.</param>
+    /// <param name="pool">Knows whether the host served before.</param>
+    /// <param name="gate">Holds back requests to a host that asked for a pause.</param>
+    /// <param name="options">The bounds of a pause.</param>
+    internal static TransientException Of(HttpResponseMessage response, string said, HttpPool pool, HostGate gate, HttpOptions options)
+    {
+        using (response)
+        {
+            var url = response.RequestMessage!.RequestUri!;
+            var retryAfter = RetryAfter.Of(response, options.TimeProvider.GetUtcNow());
+            var isTooMany = response.StatusCode == HttpStatusCode.TooManyRequests;
+            var isQuota = isTooMany && retryAfter is null && (said.Contains("rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response));
+            if (isTooMany || retryAfter is not null)
+            {
+                var wait = retryAfter ?? options.RetryDelay;
+                gate.Close(url.Authority, wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay);
+            }
+
+            return new TransientException($"{url.Authority} answered {(int)response.StatusCode} to {response.RequestMessage.Method} {VerbatimUrl.Public(url)}{(said.Length > 0 ? $" ({said})" : "")}")
+            {
+                Status = response.StatusCode,
+                RetryAfter = retryAfter,
+                IsQuota = isTooMany && retryAfter is null,
+                IsAway = (int)response.StatusCode is 502 or 503 or 504 && pool.HasServed(url),
+                MaxRepetitions = isQuota ? 0 : isTooMany && retryAfter is null ? RepetitionsWithoutAdvice : int.MaxValue,
+            };
+        }
+    }
+
+    internal static TransientException Of(Exception failure, Uri url, HttpPool pool)
+    {
+        var kind = (failure as HttpRequestException)?.HttpRequestError;
+        if (kind == HttpRequestError.SecureConnectionError && pool.CertificateFailure(url) is { } reason)
+        {
+            return new TransientException(
+                $"the certificate of {url.Authority} is not trusted ({reason}); if it is your own authority's, name that authority's certificate file, or name the registry as insecure", failure)
+            {
+                MaxRepetitions = 0,
+            };
+        }
+
+        if (kind == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return new TransientException($"{url.Authority} answered with headers that are larger than any registry needs", failure) { MaxRepetitions = 0 };
+        }
+
+        var hint = kind == HttpRequestError.SecureConnectionError ? "; if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)" : "";
+        return new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
+        {
+            // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
+            MaxRepetitions = kind == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,
+            IsAway = kind is HttpRequestError.ConnectionError && pool.HasServed(url),
+        };
+    }
+
+    private static string Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure.Message;
+
+    /// <summary>Docker Hub's <c>ratelimit-remaining: 0;w=21600</c>.</summary>
+    private static bool IsUsedUp(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("RateLimit-Remaining", out var values) && values.ToString().Split(';')[0].Trim() == "0";
+}

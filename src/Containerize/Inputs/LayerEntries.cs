@@ -1,0 +1,100 @@
+using Containerize.Files;
+using Containerize.Layers;
+using Containerize.Layers.Entries;
+using Containerize.Layers.Windows;
+
+namespace Containerize.Inputs;
+
+/// <summary>Turns published files into entries of a layer.</summary>
+public static class LayerEntries
+{
+    private const UnixFileMode DataMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode ExecutableMode = DataMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode LinkMode = ExecutableMode | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>The entries of files below a directory of the image, with normalised modes: 0755 for what may be executed, else 0644.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="rules">How they become entries.</param>
+    /// <returns>One entry per file.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    public static IReadOnlyList<LayerEntry> Of(IEnumerable<PublishedFile> files, EntryRules rules)
+    {
+        var prefix = rules.Directory.Trim('/');
+        List<LayerEntry> entries = [.. files.Select(file => Of(file, prefix.Length == 0 ? file.RelativePath : $"{prefix}/{file.RelativePath}", rules) with { UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId })];
+        if (rules.Owner != Owner.Root)
+        {
+            // The writer adds directories as root's.
+            entries.AddRange(entries.SelectMany(entry => Above(entry.Path, prefix.Length)).Distinct().Except(entries.Select(entry => entry.Path)).ToList()
+                .Select(path => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ExecutableMode, UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId }));
+        }
+
+        return entries;
+    }
+
+    /// <summary>The entry of a file that is added to the published ones.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The entry.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    public static LayerEntry Of(AddedFile file)
+    {
+        try
+        {
+            // Of a link the content counts.
+            var source = new FileInfo(file.SourcePath) is { LinkTarget: not null } link ? (FileInfo)link.ResolveLinkTarget(returnFinalTarget: true)! : new FileInfo(file.SourcePath);
+            return new LayerEntry
+            {
+                Path = file.Path,
+                Type = LayerEntryType.File,
+                Mode = file.Mode ?? (ExecuteBit.IsSet(source.FullName, OperatingSystem.IsWindows() ? default : source.UnixFileMode) ? ExecutableMode : DataMode),
+                UserId = file.Owner?.UserId ?? 0,
+                GroupId = file.Owner?.GroupId ?? 0,
+                SourcePath = source.FullName,
+                Size = source.Length,
+            };
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file.SourcePath)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
+        }
+    }
+
+    /// <summary>Makes sure that no two layers want the same path for different things: the upper one would silently win.</summary>
+    /// <param name="entries">The entries of all layers.</param>
+    /// <param name="isWindows">Whether they are for Windows, which does not tell upper from lower case.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DuplicatePath"/> or <see cref="DiagnosticCode.InvalidPath"/>.</exception>
+    public static void CheckConflicts(IReadOnlyList<LayerEntry> entries, bool isWindows)
+    {
+        if (isWindows)
+        {
+            WindowsTree.Check(entries);
+        }
+
+        EntryOrder.Arrange(entries.Select(entry => entry.Type == LayerEntryType.Directory ? entry with { Mode = ExecutableMode, UserId = 0, GroupId = 0 } : entry));
+    }
+
+    private static IEnumerable<string> Above(string path, int stop)
+    {
+        for (var slash = path.LastIndexOf('/'); slash > 0 && slash >= stop; slash = path.LastIndexOf('/', slash - 1))
+        {
+            yield return path[..slash];
+        }
+    }
+
+    private static LayerEntry Of(PublishedFile file, string path, EntryRules rules) => file.Type switch
+    {
+        LayerEntryType.Directory => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ExecutableMode },
+        LayerEntryType.SymbolicLink => new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = LinkMode, LinkTarget = file.LinkTarget },
+        _ when StaticAssetEndpoints.IsManifest(file) && StaticAssetEndpoints.ForImage(file.SourcePath, rules) is { } content =>
+            new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = DataMode, Content = content },
+        _ => new LayerEntry
+        {
+            Path = path,
+            Type = LayerEntryType.File,
+            Mode = file.IsExecutable ? ExecutableMode : DataMode,
+            SourcePath = file.SourcePath,
+            Size = file.Size,
+            Stamp = file.Stamp,
+            Package = file.Origin.Package,
+        },
+    };
+}

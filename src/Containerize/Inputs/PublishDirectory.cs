@@ -1,0 +1,173 @@
+using System.IO.Enumeration;
+using Containerize.Files;
+using Containerize.Layers.Entries;
+
+namespace Containerize.Inputs;
+
+/// <summary>Lists what lies in a publish directory. That is the truth of the image; the project only says where each file came from.</summary>
+public static class PublishDirectory
+{
+    private const int MaxDepth = 200;
+
+    /// <summary>Lists the directory, in ordinal order.</summary>
+    /// <param name="directory">The publish directory.</param>
+    /// <param name="origins">Where files come from, by path below the directory with <c>/</c>.</param>
+    /// <param name="excluded">Full paths of files and directories that are this build's own outputs.</param>
+    /// <returns>Files, links, and directories that are empty.</returns>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.PublishDirectoryEmpty"/>, or <see cref="DiagnosticCode.UnreadableFile"/>.
+    /// </exception>
+    public static IReadOnlyList<PublishedFile> List(string directory, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded)
+    {
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        var files = new List<PublishedFile>();
+        if (Directory.Exists(root))
+        {
+            var realRoot = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
+            new Walk(root, realRoot, origins, excluded, files).Visit(root, "", depth: 0);
+        }
+
+        if (!files.Exists(file => file.Type != LayerEntryType.Directory))
+        {
+            throw new ContainerizeException(DiagnosticCode.PublishDirectoryEmpty, $"The publish directory '{root}' holds no files, so there is nothing to make an image of. Publish the project first: dotnet publish -t:Containerize does both.");
+        }
+
+        files.Sort((left, right) => string.CompareOrdinal(left.RelativePath, right.RelativePath));
+        return files;
+    }
+
+    private sealed class Walk(string root, string realRoot, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded, List<PublishedFile> files)
+    {
+        private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
+
+        private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+
+        internal void Visit(string directory, string prefix, int depth)
+        {
+            if (depth > MaxDepth)
+            {
+                throw Unreadable(directory, "its directories are nested too deeply; a link may lead in a circle");
+            }
+
+            var empty = true;
+            foreach (var name in Names(directory))
+            {
+                var path = Path.Combine(directory, name);
+                if (excluded.Contains(path))
+                {
+                    continue;
+                }
+
+                empty = false;
+                VisitItem(path, prefix + name, depth);
+            }
+
+            if (empty && prefix.Length > 0)
+            {
+                files.Add(new PublishedFile { RelativePath = prefix[..^1], Type = LayerEntryType.Directory, SourcePath = directory, Origin = FileOrigin.App });
+            }
+        }
+
+        private void VisitItem(string item, string path, int depth)
+        {
+            var status = StatusOf(item, followLinks: false);
+            if (status.Kind == FileKind.Link)
+            {
+                if (LinkInside(item, new FileInfo(item).LinkTarget!) is { } target)
+                {
+                    files.Add(new PublishedFile { RelativePath = path, Type = LayerEntryType.SymbolicLink, SourcePath = item, LinkTarget = target, Origin = OriginOf(path) });
+                    return;
+                }
+
+                item = new FileInfo(item).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+                status = StatusOf(item, followLinks: true);
+                if (status.Kind == FileKind.Directory)
+                {
+                    Follow(item, path, depth);
+                    return;
+                }
+            }
+
+            switch (status.Kind)
+            {
+                case FileKind.Directory:
+                    Visit(item, path + "/", depth + 1);
+                    break;
+                case FileKind.File:
+                    files.Add(new PublishedFile
+                    {
+                        RelativePath = path,
+                        Type = LayerEntryType.File,
+                        SourcePath = item,
+                        Size = status.Stamp.Size,
+                        Stamp = status.Stamp,
+                        IsExecutable = ExecuteBit.IsSet(item, status.Mode),
+                        Origin = OriginOf(path),
+                    });
+                    break;
+                default:
+                    throw Unreadable(item, "it is a socket, a pipe or a device");
+            }
+        }
+
+        private void Follow(string target, string path, int depth)
+        {
+            if (!_followed.Add(target))
+            {
+                throw Unreadable(Path.Combine(root, path), "links lead in a circle");
+            }
+
+            Visit(target, path + "/", depth + 1);
+            _followed.Remove(target);
+        }
+
+        // A link to something published stays a link, relative, so that it holds in the image. A link out of the directory brings its
+        // target's content along, as when files are published as links into the package cache. A link to nothing stays what it is:
+        // its target may exist in the image only.
+        private string? LinkInside(string link, string target)
+        {
+            var parent = Path.GetDirectoryName(link)!;
+            var full = Path.GetFullPath(target, parent);
+            if (!Path.Exists(full))
+            {
+                return target.Replace('\\', '/');
+            }
+
+            var inside = Below(root, full) ?? Below(realRoot, full);
+            return inside is null ? null : Path.GetRelativePath(parent, Path.Combine(root, inside)).Replace('\\', '/');
+        }
+
+        private static string? Below(string directory, string path) =>
+            path.StartsWith(directory + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path[(directory.Length + 1)..] : null;
+
+        private FileOrigin OriginOf(string path) => origins.GetValueOrDefault(path) ?? FileOrigin.Unexpected;
+
+        // Names only: what they stand for is asked for once, with all else.
+        private static IEnumerable<string> Names(string directory)
+        {
+            try
+            {
+                return [.. new FileSystemEnumerable<string>(directory, static (ref entry) => entry.FileName.ToString(), s_everything)];
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw Unreadable(directory, failure.Message);
+            }
+        }
+
+        private static FileStatus StatusOf(string path, bool followLinks)
+        {
+            try
+            {
+                return FileStatus.Of(path, followLinks);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw Unreadable(path, failure.Message);
+            }
+        }
+
+        private static ContainerizeException Unreadable(string path, string why) =>
+            new(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(why)}. Check its permissions, or remove it from the publish directory.");
+    }
+}

@@ -1,0 +1,32 @@
+using Containerize.Files;
+using Containerize.Layers.Entries;
+
+namespace Containerize.Inputs;
+
+/// <summary>A file, link or empty directory in the publish directory.</summary>
+public sealed record PublishedFile
+{
+    /// <summary>The path below the publish directory, with <c>/</c>.</summary>
+    public required string RelativePath { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required LayerEntryType Type { get; init; }
+
+    /// <summary>The file on this machine.</summary>
+    public required string SourcePath { get; init; }
+
+    /// <summary>Its size when it was listed, in bytes.</summary>
+    public long Size { get; init; }
+
+    /// <summary>Its stamp when it was listed; null for whoever does not know it.</summary>
+    public FileStamp? Stamp { get; init; }
+
+    /// <summary>Whether it may be executed.</summary>
+    public bool IsExecutable { get; init; }
+
+    /// <summary>Where a link points to.</summary>
+    public string? LinkTarget { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public required FileOrigin Origin { get; init; }
+}

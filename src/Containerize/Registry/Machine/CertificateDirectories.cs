@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using Containerize.Http;
+using Containerize.Oci;
+using Containerize.Registry.Protocol;
+
+namespace Containerize.Registry.Machine;
+
+/// <summary>
+/// The certificates that this machine keeps for single registries, where Docker and Podman look for them: <c>certs.d/host:port</c> with
+/// authorities in <c>*.crt</c>, and client certificates in <c>*.cert</c>, each with its key in <c>*.key</c>.
+/// </summary>
+internal sealed class CertificateDirectories(RegistryOptions options)
+{
+    private readonly ConcurrentDictionary<string, HostCertificates?> _found = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The certificates for a registry.</summary>
+    /// <param name="authority">Host, and the port where it is not the usual one.</param>
+    /// <returns>The certificates; null where there are none.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CredentialsUnusable"/>: a file is damaged, or a client certificate lacks its key.</exception>
+    internal HostCertificates? Of(string authority) => _found.GetOrAdd(authority, Find);
+
+    private HostCertificates? Find(string authority)
+    {
+        // Podman keeps Docker Hub's under the name in references, Docker under the host that serves it.
+        string[] names = authority == RegistryOrigin.DockerHubHost ? [ImageReference.DockerHub, authority] : [authority];
+        var directory = Places().SelectMany(place => names.SelectMany(name => new[] { Path.Combine(place, name), Path.Combine(place, name + ":443") })).FirstOrDefault(Directory.Exists);
+        if (directory is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            foreach (var file in Directory.GetFiles(directory, "*.crt").Order(StringComparer.Ordinal))
+            {
+                Read(file, () => authorities.ImportFromPemFile(file));
+            }
+
+            var clients = new X509Certificate2Collection();
+            foreach (var file in Directory.GetFiles(directory, "*.cert").Order(StringComparer.Ordinal))
+            {
+                Read(file, () => clients.Add(WithKey(file, Path.ChangeExtension(file, ".key"))));
+            }
+
+            return authorities.Count + clients.Count == 0 ? null : new HostCertificates(authorities, clients);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Root's own; Docker and Podman of this user do not see it either.
+            return null;
+        }
+    }
+
+    private IEnumerable<string> Places()
+    {
+        string[] engines = ["containers", "docker"];
+        return (MachineConfiguration.ConfigHome(options) is { } own ? engines.Select(engine => Path.Combine(own, engine, "certs.d")) : [])
+            .Concat(engines.Select(engine => Path.Combine(options.SystemConfigDirectory, engine, "certs.d")));
+    }
+
+    private static X509Certificate2 WithKey(string certificate, string key)
+    {
+        var loaded = X509Certificate2.CreateFromPemFile(certificate, key);
+        // Windows' TLS wants a key that was imported.
+        return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null) : loaded;
+    }
+
+    private static void Read(string file, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception failure) when (failure is IOException or CryptographicException)
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.CredentialsUnusable,
+                $"The certificate '{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)} An authority (*.crt) and a client certificate (*.cert) are in PEM form, and beside the latter lies its key (*.key).",
+                failure);
+        }
+    }
+}

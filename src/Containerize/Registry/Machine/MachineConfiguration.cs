@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Containerize.Oci;
+using Containerize.Registry.Protocol;
+using Tomlyn;
+
+namespace Containerize.Registry.Machine;
+
+/// <summary>What this machine's Docker and Podman know about registries: which are insecure, which have mirrors.</summary>
+/// <param name="Insecure">Insecure registries.</param>
+/// <param name="Rules">Prefixes and what is special about them.</param>
+internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IReadOnlyList<RegistryRule> Rules)
+{
+    /// <summary>Reads the files that exist. A damaged one is a warning.</summary>
+    internal static MachineConfiguration Read(RegistryOptions options, IReporter reporter)
+    {
+        var docker = DockerFiles(options).Select(path => TryRead(path, reporter, text => JsonSerializer.Deserialize(text, MachineJson.Default.DockerDaemon))).OfType<DockerDaemon>().ToList();
+        var podman = PodmanFiles(options).Select(path => TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration))).OfType<PodmanConfiguration>().ToList();
+        var entries = podman.SelectMany(file => file.Registries ?? []).Where(entry => PrefixOf(entry).Length > 0).ToList();
+        var insecure = docker.SelectMany(file => file.InsecureRegistries ?? []).OfType<string>()
+            .Concat(entries.Where(entry => entry.Insecure).Select(entry => HostOf(entry.Location ?? PrefixOf(entry))))
+            .Concat(entries.SelectMany(entry => entry.Mirrors ?? []).Where(mirror => mirror.Insecure).Select(mirror => HostOf(mirror.Location ?? "")));
+        // Of two files that name the same prefix, the later one decides.
+        var rules = entries.GroupBy(PrefixOf, StringComparer.OrdinalIgnoreCase).Select(group => RuleOf(group.Last())).ToList();
+        var hubMirrors = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Select(mirror => new RegistryMirror(WithoutScheme(mirror))).ToList();
+        var hubInsecure = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Where(mirror => mirror.StartsWith("http://", StringComparison.OrdinalIgnoreCase)).Select(mirror => HostOf(WithoutScheme(mirror)));
+        return new(
+            [.. insecure.Concat(hubInsecure)],
+            hubMirrors.Count == 0 || rules.Exists(rule => rule.Prefix == ImageReference.DockerHub) ? rules : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }]);
+    }
+
+    /// <summary>The host and port a location begins with.</summary>
+    internal static string HostOf(string location) => location.Split('/')[0];
+
+    /// <summary>Host, port and path of what may be written as a URL.</summary>
+    internal static string WithoutScheme(string text)
+    {
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        return (scheme < 0 ? text : text[(scheme + 3)..]).Trim().TrimEnd('/');
+    }
+
+    private static string PrefixOf(PodmanRegistry entry) => (string.IsNullOrEmpty(entry.Prefix) ? entry.Location : entry.Prefix) ?? "";
+
+    private static RegistryRule RuleOf(PodmanRegistry entry) => new(PrefixOf(entry))
+    {
+        Location = string.IsNullOrEmpty(entry.Location) || entry.Location == PrefixOf(entry) ? null : entry.Location,
+        IsBlocked = entry.Blocked,
+        Mirrors = [.. (entry.Mirrors ?? []).Where(mirror => !string.IsNullOrEmpty(mirror.Location)).Select(mirror => new RegistryMirror(
+            mirror.Location!, ForTags: !entry.MirrorByDigestOnly && mirror.PullFromMirror != "digest-only", ForDigests: mirror.PullFromMirror != "tag-only"))],
+    };
+
+    private static IEnumerable<string> DockerFiles(RegistryOptions options)
+    {
+        yield return Path.Combine(options.SystemConfigDirectory, "docker", "daemon.json");
+        if (ConfigHome(options) is { } config)
+        {
+            yield return Path.Combine(config, "docker", "daemon.json");
+        }
+    }
+
+    private static IEnumerable<string> PodmanFiles(RegistryOptions options)
+    {
+        if (options.Environment("CONTAINERS_REGISTRIES_CONF") is { Length: > 0 } named)
+        {
+            return [named];
+        }
+
+        var own = ConfigHome(options) is { } config ? Path.Combine(config, "containers") : null;
+        var system = Path.Combine(options.SystemConfigDirectory, "containers");
+        var main = own is not null && File.Exists(Path.Combine(own, "registries.conf")) ? own : system;
+        return [Path.Combine(main, "registries.conf"), .. Fragments(system), .. own is null ? [] : Fragments(own)];
+    }
+
+    private static IEnumerable<string> Fragments(string directory)
+    {
+        var fragments = Path.Combine(directory, "registries.conf.d");
+        return Directory.Exists(fragments) ? Directory.GetFiles(fragments, "*.conf").Order(StringComparer.Ordinal) : [];
+    }
+
+    /// <summary>Where this user keeps configuration.</summary>
+    internal static string? ConfigHome(RegistryOptions options) =>
+        options.Environment("XDG_CONFIG_HOME") is { Length: > 0 } config ? config
+        : options.Environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config")
+        : null;
+
+    private static T? TryRead<T>(string path, IReporter reporter, Func<string, T?> parse)
+        where T : class
+    {
+        try
+        {
+            return File.Exists(path) && File.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or TomlException)
+        {
+            reporter.Warning(DiagnosticCode.RegistryConfigurationUnusable, $"{Printable.Clean(path)} cannot be read: {Printable.Clean(failure.Message)} Its registries are treated as if it were not there.");
+            return null;
+        }
+    }
+}

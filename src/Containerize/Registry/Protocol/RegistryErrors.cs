@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text;
+using Containerize.Http;
+
+namespace Containerize.Registry.Protocol;
+
+/// <summary>What a registry says in the body of an error.</summary>
+/// <param name="Codes">The codes of the distribution specification, or the registry's own.</param>
+/// <param name="Text">The messages, cleaned; empty when it said nothing.</param>
+internal sealed record RegistryErrors(IReadOnlyList<string> Codes, string Text)
+{
+    private const int MaxSize = 64 * 1024;
+
+    internal bool Has(params ReadOnlySpan<string> codes)
+    {
+        foreach (var code in codes)
+        {
+            if (Codes.Contains(code, StringComparer.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The failure that a status worth a repetition tells of, with what the registry says of it. Disposes the response.</summary>
+    internal static async Task<TransientException> TransientAsync(
+        HttpResponseMessage response, HttpPool pool, HostGate gate, RegistryOptions options, CancellationToken cancellationToken) =>
+        TransientFailure.Of(response, (await ReadAsync(response, options, cancellationToken)).Text, pool, gate, options);
+
+    /// <summary>Reads the body of an error. An unreadable one counts as empty: the status is what matters.</summary>
+    internal static async Task<RegistryErrors> ReadAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Parse(await ResponseBody.ReadAsync(response, MaxSize, options, cancellationToken) ?? []);
+        }
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+        {
+            return new([], "");
+        }
+    }
+
+    private static RegistryErrors Parse(byte[] body)
+    {
+        try
+        {
+            var reply = JsonSerializer.Deserialize(body, RegistryJson.Default.ErrorReply);
+            var errors = reply?.Errors?.Where(error => error is not null).ToList() ?? [];
+            var texts = errors.Select(error => string.Join(": ", new[] { error.Code, error.Message }.Where(part => !string.IsNullOrEmpty(part))));
+            return new([.. errors.Select(error => error.Code ?? "")], Printable.Clean(string.Join("; ", texts)));
+        }
+        catch (JsonException)
+        {
+            var text = Encoding.UTF8.GetString(body);
+            return new([], text.TrimStart().StartsWith('<') ? "" : Printable.Clean(text));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Authentication;
+using Containerize.Http;
+using Containerize.Oci;
+using Containerize.Registry.Authorization;
+using Containerize.Registry.Credentials;
+using Containerize.Registry.Machine;
+using Containerize.Registry.Protocol;
+
+namespace Containerize.Registry.Transfer;
+
+/// <summary>Finds out how each registry is reached: https, or for this machine and insecure registries http where https does not answer. Remembers what worked.</summary>
+internal sealed class EndpointDirectory : IDisposable
+{
+    private static readonly TimeSpan s_probePatience = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<RegistryEndpoint>>> _endpoints = new();
+    private readonly RegistryOptions _options;
+    private readonly IReporter _reporter;
+    private readonly InsecureRegistries _insecure;
+    private readonly CredentialStore _credentials;
+    private readonly HttpPool _pool;
+    private readonly Retrier _retrier;
+    private readonly HostGate _gate;
+    private readonly TokenService _tokens;
+
+    internal EndpointDirectory(RegistryOptions options, IReporter reporter, InsecureRegistries insecure)
+    {
+        _options = options;
+        _reporter = reporter;
+        _insecure = insecure;
+        _credentials = new CredentialStore(options, reporter);
+        _pool = new HttpPool(options, new CertificateDirectories(options).Of);
+        _retrier = new Retrier(options, reporter);
+        _gate = new HostGate(options.TimeProvider);
+        _tokens = new TokenService(_pool, _retrier, _gate, options);
+    }
+
+    internal HttpPool Pool => _pool;
+
+    internal Retrier Retrier => _retrier;
+
+    /// <summary>The endpoint of a registry.</summary>
+    /// <exception cref="TransientException">It does not answer.</exception>
+    internal async Task<RegistryEndpoint> GetAsync(string registry, CancellationToken cancellationToken)
+    {
+        // Not cancelled with the caller: others wait for the same answer.
+        var flight = _endpoints.GetOrAdd(registry, key => new(() => FindAsync(key)));
+        try
+        {
+            return await flight.Value.WaitAsync(cancellationToken);
+        }
+        catch (Exception) when (flight.Value.IsFaulted)
+        {
+            _endpoints.TryRemove(new(registry, flight));
+            throw;
+        }
+    }
+
+    /// <summary>An endpoint for the URL of a foreign layer: without credentials, and no less encrypted than the registry whose manifest names it.</summary>
+    /// <returns>The endpoint, or null when the URL may not be used.</returns>
+    internal RegistryEndpoint? TryCreateForeign(Uri url, RegistryOrigin registry)
+    {
+        if (url.UserInfo.Length > 0 || (url.Scheme != "https" && registry.Base.Scheme == "https"))
+        {
+            return null;
+        }
+
+        var limit = AddressScopes.Public | AddressScopes.Private | _pool.ScopeOf(registry.Base);
+        var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.IsInsecure, registry.VerifyCertificates) { Limit = limit };
+        var nobody = new CredentialStore(_options with { Environment = _ => null }, _reporter);
+        return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _pool, _retrier, _gate, _options);
+    }
+
+    public void Dispose() => _pool.Dispose();
+
+    private async Task<RegistryEndpoint> FindAsync(string registry)
+    {
+        var authority = registry == ImageReference.DockerHub ? RegistryOrigin.DockerHubHost : registry;
+        var secure = new Uri($"https://{authority}");
+        var isInsecure = await _insecure.ContainsAsync(authority, CancellationToken.None);
+        if (!isInsecure && !AddressScope.IsLoopback(secure.IdnHost))
+        {
+            return Create(registry, new RegistryOrigin(secure, IsInsecure: false, VerifyCertificates: true));
+        }
+
+        var encrypted = new RegistryOrigin(secure, isInsecure, VerifyCertificates: !isInsecure);
+        var plain = new RegistryOrigin(new Uri($"http://{authority}"), IsInsecure: true, VerifyCertificates: !isInsecure);
+        // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake takes
+        // longer than all other requests of a build that changes nothing.
+        RegistryOrigin[] candidates = AddressScope.IsLoopback(secure.IdnHost) && !secure.IsDefaultPort ? [plain, encrypted] : [encrypted, plain];
+        return await _retrier.ExecuteAsync(token => ProbeAsync(registry, candidates, token), CancellationToken.None);
+    }
+
+    private async Task<RegistryEndpoint> ProbeAsync(string registry, RegistryOrigin[] candidates, CancellationToken cancellationToken)
+    {
+        TransientException? first = null;
+        foreach (var candidate in candidates)
+        {
+            var ping = VerbatimUrl.Create($"{candidate.Base.Scheme}://{candidate.Base.Authority}/v2/");
+            try
+            {
+                using var patience = new IdleTimer(s_probePatience < _options.NoProgressTimeout ? s_probePatience : _options.NoProgressTimeout, _options.TimeProvider, cancellationToken);
+                using var message = new HttpRequestMessage(HttpMethod.Get, ping);
+                using var response = await ProbeAsync(message, candidate, patience);
+                // "Client sent an HTTP request to an HTTPS server": this is not how the registry is reached.
+                if (candidate.Base.Scheme == "https" || response.StatusCode != HttpStatusCode.BadRequest)
+                {
+                    _reporter.Detail($"{registry} answers at {candidate.Base.Scheme}://{candidate.Base.Authority}.");
+                    return Create(registry, candidate);
+                }
+            }
+            catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+            {
+                if (candidate.VerifyCertificates && failure.InnerException is AuthenticationException && _pool.CertificateFailure(ping) is not null)
+                {
+                    // It does speak https; falling back to http would only hide why it is not trusted.
+                    throw TransientFailure.Of(failure, ping, _pool);
+                }
+
+                first ??= TransientFailure.Of(failure, ping, _pool);
+            }
+        }
+
+        throw first!;
+    }
+
+    private async Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage message, RegistryOrigin candidate, IdleTimer patience)
+    {
+        try
+        {
+            return await _pool.SendAsync(message, candidate.DataPolicy(message.RequestUri!, AddressScopes.None), patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.Expired)
+        {
+            throw patience.Failure(message.RequestUri!.Authority);
+        }
+    }
+
+    private RegistryEndpoint Create(string registry, RegistryOrigin origin)
+    {
+        var authorizer = new Authorizer(registry, origin, _credentials, _tokens, _options.TimeProvider);
+        return new(registry, origin, authorizer, _pool, _retrier, _gate, _options);
+    }
+}

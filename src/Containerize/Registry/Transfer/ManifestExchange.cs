@@ -1,0 +1,169 @@
+using System.Net;
+using Containerize.Http;
+using Containerize.Oci;
+using Containerize.Registry.Authorization;
+using Containerize.Registry.Protocol;
+
+namespace Containerize.Registry.Transfer;
+
+/// <summary>Gets and puts manifests and indexes as raw bytes.</summary>
+/// <remarks>OCI distribution specification, "Pulling manifests" and "Pushing manifests".</remarks>
+internal sealed class ManifestExchange(RegistryOptions options)
+{
+    private static readonly string[] s_accepted = [MediaTypes.OciManifest, MediaTypes.OciIndex, MediaTypes.DockerManifest, MediaTypes.DockerIndex];
+    private static readonly string[] s_vague = ["", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream"];
+
+    internal Task<RawManifest?> TryGetAsync(RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken) =>
+        endpoint.SendAsync(RequestFor(HttpMethod.Get, endpoint, repository, target), (response, token) => ReadAsync(endpoint, repository, target, response, token), cancellationToken);
+
+    /// <summary>Asks by HEAD; whatever HEAD does not say clearly, GET does.</summary>
+    internal async Task<Descriptor?> TryResolveAsync(RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken)
+    {
+        using (var response = await endpoint.SendAsync(RequestFor(HttpMethod.Head, endpoint, repository, target), cancellationToken))
+        {
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return null;
+            }
+
+            var mediaType = MediaTypeOf(response);
+            if (response.StatusCode == HttpStatusCode.OK
+                && DigestOf(response) is { } digest && (!Digest.TryParse(target, out var wanted) || wanted == digest)
+                && response.Content.Headers.ContentLength is > 0 and var size
+                && (MediaTypes.IsManifest(mediaType) || MediaTypes.IsIndex(mediaType)))
+            {
+                return new Descriptor { MediaType = mediaType, Digest = digest, Size = size };
+            }
+        }
+
+        return (await TryGetAsync(endpoint, repository, target, cancellationToken))?.Descriptor;
+    }
+
+    internal async Task PutAsync(RegistryEndpoint endpoint, string repository, string target, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    {
+        var access = Access.Push(repository);
+        var request = new RegistryRequest(HttpMethod.Put, UrlOf(endpoint, repository, target), access)
+        {
+            Content = () =>
+            {
+                var body = new ReadOnlyMemoryContent(content);
+                body.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+                return body;
+            },
+        };
+        using var response = await endpoint.SendAsync(request, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
+        {
+            return;
+        }
+
+        var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+        var failure = RegistryFailure.Of(endpoint, access, $"push the manifest {target} to {endpoint.Registry}/{repository}", response, errors);
+        if ((int)response.StatusCode is >= 400 and < 500 && failure.Code != DiagnosticCode.RegistryDenied && errors.Has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "MANIFEST_INVALID"))
+        {
+            throw new ContainerizeException(DiagnosticCode.RegistryContentMissing, failure.Message, failure);
+        }
+
+        if (!await IsThereAsync(endpoint, repository, target, content, response, cancellationToken))
+        {
+            throw failure;
+        }
+    }
+
+    internal async Task DeleteAsync(RegistryEndpoint endpoint, string repository, Digest digest, CancellationToken cancellationToken)
+    {
+        var access = Access.Delete(repository);
+        using var response = await endpoint.SendAsync(new RegistryRequest(HttpMethod.Delete, UrlOf(endpoint, repository, digest.ToString()), access), cancellationToken);
+        if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
+        {
+            var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+            var failure = RegistryFailure.Of(endpoint, access, $"delete the manifest {digest} of {endpoint.Registry}/{repository}", response, errors);
+            throw response.StatusCode == HttpStatusCode.MethodNotAllowed
+                ? new ContainerizeException(failure.Code, $"{failure.Message} The registry is set up to keep everything.", failure)
+                : failure;
+        }
+    }
+
+    /// <summary>An immutable tag that has this very digest is what was wanted.</summary>
+    private async Task<bool> IsThereAsync(RegistryEndpoint endpoint, string repository, string target, ReadOnlyMemory<byte> content, HttpResponseMessage refusal, CancellationToken cancellationToken)
+    {
+        if (refusal.StatusCode == HttpStatusCode.Unauthorized || (int)refusal.StatusCode is < 400 or >= 500)
+        {
+            return false;
+        }
+
+        try
+        {
+            return (await TryGetAsync(endpoint, repository, target, cancellationToken))?.Content.Span.SequenceEqual(content.Span) ?? false;
+        }
+        catch (Exception failure) when (failure is ContainerizeException or TransientException)
+        {
+            // The refusal says more than this.
+            return false;
+        }
+    }
+
+    private async Task<RawManifest?> ReadAsync(RegistryEndpoint endpoint, string repository, string target, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var origin = $"{endpoint.Registry}/{repository}{(Digest.TryParse(target, out var wanted) ? "@" : ":")}{target}";
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+            throw RegistryFailure.Of(endpoint, Access.Pull(repository), $"read the manifest of {origin}", response, errors);
+        }
+
+        var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
+            ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The manifest of {origin} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
+        var digest = Digest.Of(content);
+        if (wanted is not null)
+        {
+            using var hash = wanted.CreateHash();
+            hash.AppendData(content);
+            digest = wanted.Matches(hash) ? wanted : throw Damaged(origin, digest);
+        }
+
+        return new(new Descriptor { MediaType = SettleMediaType(content, MediaTypeOf(response), origin), Digest = digest, Size = content.Length }, content);
+    }
+
+    /// <summary>The document's own type and the sender's must agree; where one is silent, the other counts (CVE-2021-41190).</summary>
+    private static string SettleMediaType(byte[] content, string sent, string origin)
+    {
+        var own = OciJson.DetectMediaType(content, origin);
+        if (own is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed || sent is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed)
+        {
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} is of Docker's first format (schema 1), which is no longer supported. Push the image again with a current tool.");
+        }
+
+        var declared = OciJson.ReadObject(content, "manifest", origin)["mediaType"] is not null;
+        if (s_vague.Contains(sent) || (!declared && own is null))
+        {
+            return own ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} is neither a manifest nor an index.");
+        }
+
+        return declared && !string.Equals(own, sent, StringComparison.OrdinalIgnoreCase)
+            ? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} calls itself {Printable.Clean(own)}, but the registry calls it {Printable.Clean(sent)}. One of them lies; nothing was made from it.")
+            : declared ? own! : sent;
+    }
+
+    private static TransientException Damaged(string origin, Digest found) => new($"the manifest of {origin} has the digest {found}")
+    {
+        MaxRepetitions = 1,
+        Explained = new(DiagnosticCode.DigestMismatch, $"The manifest of {origin} has other bytes than its digest says (they make {found}). It was damaged on its way or where it is stored; nothing was made from it."),
+    };
+
+    private static RegistryRequest RequestFor(HttpMethod method, RegistryEndpoint endpoint, string repository, string target) =>
+        new(method, UrlOf(endpoint, repository, target), Access.Pull(repository)) { Accept = s_accepted };
+
+    private static Uri UrlOf(RegistryEndpoint endpoint, string repository, string target) => endpoint.UrlOf($"{repository}/manifests/{target}");
+
+    private static string MediaTypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString().Split(';', ',')[0].Trim().ToLowerInvariant() : "";
+
+    private static Digest? DigestOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.ToString().Trim(), out var digest) ? digest : null;
+}

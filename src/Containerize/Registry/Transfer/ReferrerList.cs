@@ -1,0 +1,89 @@
+using System.Net;
+using Containerize.Http;
+using Containerize.Oci;
+using Containerize.Registry.Authorization;
+using Containerize.Registry.Protocol;
+
+namespace Containerize.Registry.Transfer;
+
+/// <summary>Lists what refers to a manifest: by the registry's API, else by the tag that stands in for it.</summary>
+/// <remarks>OCI distribution specification, "Listing Referrers" and "Referrers Tag Schema".</remarks>
+internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository, ManifestExchange manifests, RegistryOptions options)
+{
+    private const int MaxPages = 100;
+
+    internal async Task<IReadOnlyList<Descriptor>> ReadAsync(Digest subject, CancellationToken cancellationToken)
+    {
+        var found = new List<Descriptor>();
+        var url = endpoint.UrlOf($"{repository}/referrers/{subject}");
+        for (var page = 0; page < MaxPages; page++)
+        {
+            var request = new RegistryRequest(HttpMethod.Get, url, Access.Pull(repository)) { Accept = [MediaTypes.OciIndex] };
+            var (index, next) = await endpoint.SendAsync(request, ReadPageAsync, cancellationToken);
+            if (index is null)
+            {
+                return await ReadTagAsync(subject, cancellationToken);
+            }
+
+            found.AddRange(index.Manifests);
+            if (next is null)
+            {
+                return found;
+            }
+
+            url = next;
+        }
+
+        throw new ContainerizeException(DiagnosticCode.RegistryError, $"{endpoint.Registry}/{repository} lists more than {MaxPages} pages of referrers of {subject}.");
+    }
+
+    private async Task<(ImageIndex? Index, Uri? Next)> ReadPageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return (null, null);
+        }
+
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+            throw RegistryFailure.Of(endpoint, Access.Pull(repository), $"list the referrers in {endpoint.Registry}/{repository}", response, errors);
+        }
+
+        var origin = $"{endpoint.Registry}/{repository} (referrers)";
+        var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
+            ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The list of {origin} is larger than {OciJson.MaxDocumentSize} bytes.");
+        return (OciJson.ReadIndex(content, origin), NextOf(response));
+    }
+
+    /// <summary>The next page of <c>Link: &lt;…&gt;; rel="next"</c>. Another origin would get this registry's credential, so it is refused.</summary>
+    private Uri? NextOf(HttpResponseMessage response)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("Link", out var values))
+        {
+            return null;
+        }
+
+        var link = values.FirstOrDefault(value => value.Contains("next", StringComparison.OrdinalIgnoreCase)) ?? "";
+        var start = link.IndexOf('<', StringComparison.Ordinal);
+        var end = link.IndexOf('>', StringComparison.Ordinal);
+        if (start < 0 || end < start)
+        {
+            return null;
+        }
+
+        var next = VerbatimUrl.TryResolve(response.RequestMessage!.RequestUri!, link[(start + 1)..end]);
+        return next is not null && VerbatimUrl.SameOrigin(next, endpoint.Origin.Base)
+            ? next
+            : throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{endpoint.Registry} lists the next referrers of {repository} at another place ({Printable.Clean(link[(start + 1)..end].Split('?')[0])}). It was not asked.");
+    }
+
+    private async Task<IReadOnlyList<Descriptor>> ReadTagAsync(Digest subject, CancellationToken cancellationToken)
+    {
+        var tag = $"{subject.Algorithm}-{subject.Hex}"[..Math.Min(128, subject.Algorithm.Length + 1 + subject.Hex.Length)];
+        var found = await manifests.TryGetAsync(endpoint, repository, tag, cancellationToken);
+        return found is not null && MediaTypes.IsIndex(found.Descriptor.MediaType)
+            ? OciJson.ReadIndex(found.Content.Span, $"{endpoint.Registry}/{repository}:{tag}").Manifests
+            : [];
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Containerize.Http;
+using Containerize.Registry.Authorization;
+using Containerize.Registry.Credentials;
+using Containerize.Registry.Protocol;
+
+namespace Containerize.Registry.Transfer;
+
+/// <summary>Explains to the user why a registry could not be used, and what to do.</summary>
+internal static class RegistryFailure
+{
+    /// <summary>An answer that ends the matter.</summary>
+    /// <param name="endpoint">Who answered.</param>
+    /// <param name="access">What was needed.</param>
+    /// <param name="what">What was tried, behind "could not": <c>push the blob sha256:…</c>.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="errors">Its body.</param>
+    internal static ContainerizeException Of(RegistryEndpoint endpoint, Access access, string what, HttpResponseMessage response, RegistryErrors errors)
+    {
+        var status = response.StatusCode;
+        var said = $"{(int)status}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")}";
+        var who = endpoint.IsForeign(response) ? $"{response.RequestMessage!.RequestUri!.Authority}, where {endpoint.Registry} keeps its blobs," : endpoint.Registry;
+        var sentence = $"Could not {what}: {who} answered {said}.";
+        return status switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(DiagnosticCode.RegistryDenied, $"{sentence} {LoginHint(endpoint.Registry, access, status)}"),
+            HttpStatusCode.NotFound when access.IsWrite => new(DiagnosticCode.RegistryNotFound, $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it by itself."),
+            HttpStatusCode.NotFound => new(DiagnosticCode.RegistryNotFound, sentence),
+            HttpStatusCode.RequestEntityTooLarge => new(DiagnosticCode.RegistryError, $"{sentence} A limit of the registry, or of a proxy before it, is too small for this image."),
+            _ => new(DiagnosticCode.RegistryError, sentence),
+        };
+    }
+
+    /// <summary>A failure that did not pass.</summary>
+    internal static ContainerizeException Of(string registry, string what, TransientException failure)
+    {
+        var tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
+        return failure switch
+        {
+            { Explained: { } explained } => explained,
+            { IsQuota: true } => new(
+                DiagnosticCode.RegistryUnavailable,
+                $"Could not {what}: {failure.Message}. That is the quota of {registry} for this account or address.{tried} Log in (docker login {registry}), wait, or pull from a mirror.",
+                failure),
+            _ => new(DiagnosticCode.RegistryUnavailable, $"Could not {what}: {failure.Message}.{tried}", failure),
+        };
+    }
+
+    private static string LoginHint(string registry, Access access, HttpStatusCode status) => status == HttpStatusCode.Forbidden
+        ? $"The account lacks the permission to {(access.IsWrite ? "push to" : "pull from")} {access.Repository}, or is not logged in (docker login {registry})."
+        : $"Log in (docker login {registry}), or set CONTAINERIZE_REGISTRY_{EnvironmentCredentials.VariablePart(registry)}_USER and _PASSWORD; {(access.IsWrite ? "the account needs the permission to push to" : "it may also be that there is no")} {access.Repository}.";
+}

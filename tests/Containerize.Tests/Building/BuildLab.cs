@@ -1,0 +1,91 @@
+using Containerize.Bases;
+using Containerize.Building;
+using Containerize.Destinations;
+using Containerize.Images;
+using Containerize.Inputs;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Registry.Protocol;
+using Containerize.Storage;
+using Containerize.Testing;
+using Containerize.Testing.Registry;
+
+namespace Containerize.Tests.Building;
+
+/// <summary>A project with two layers, and a registry. Every machine has a cache and an obj directory of its own.</summary>
+internal sealed class BuildLab : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<RegistryClient> _clients = [];
+
+    private BuildLab(TestRegistry registry) => Registry = registry;
+
+    internal TestRegistry Registry { get; }
+
+    internal RecordingReporter Reporter { get; } = new();
+
+    internal RepositoryReference Repository => Registry.Repository("team/app");
+
+    internal static async Task<BuildLab> StartAsync()
+    {
+        var lab = new BuildLab(await TestRegistry.StartAsync());
+        lab.Write("lib.dll", "a package");
+        lab.Write("app.dll", "the app");
+        return lab;
+    }
+
+    internal void Write(string path, string content) => _directory.Write("publish/" + path, content);
+
+    internal BlobStore Cache(string machine) => new(_directory[$"{machine}/cache"]);
+
+    internal RegistryClient NewClient()
+    {
+        var client = new RegistryClient(
+            new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5), Environment = _ => null, SystemConfigDirectory = _directory["etc"] },
+            Reporter);
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Builds as the task does.</summary>
+    /// <param name="machine">Which machine builds.</param>
+    /// <param name="from">Images whose layers may be used; null for the tag that is pushed.</param>
+    /// <param name="verify">Whether those are verified.</param>
+    /// <param name="format">The family of media types.</param>
+    /// <param name="needsBytes">Whether a destination reads the layers.</param>
+    internal async Task<BuiltImage> BuildAsync(string machine, IReadOnlyList<ImageReference>? from = null, bool verify = false, ImageFormat format = ImageFormat.Oci, bool needsBytes = false)
+    {
+        var origins = new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
+        var rules = new EntryRules("/app", LayerOptions.DefaultModificationTime);
+        var request = new ImageRequest
+        {
+            Layers = [.. LayerPlanner.Plan(PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan, rules))],
+            Base = new ScratchSource(),
+            Platform = Sample.Amd64,
+            WorkingDirectory = "/app",
+            Format = format,
+            Command = new ImageCommand { AppCommand = ["/app/app"] },
+        };
+        IReadOnlyList<RepositoryReference> targets = from is [] ? [] : [Repository];
+        var obj = _directory[$"{machine}/obj"];
+        var memory = new BuildMemory(
+            new LayerCache(Cache(machine)),
+            FileHashes.Load(Path.Combine(obj, "hashes.txt")),
+            PreviousBuild.Load(Path.Combine(obj, PreviousBuild.FileName)),
+            new PreviousImages(NewClient(), from ?? [new ImageReference(Repository, "latest", null)], targets, Sample.Amd64, Cache(machine), verify, Reporter));
+        var built = await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(needsBytes), Reporter, CancellationToken.None);
+        PreviousBuild.Save(Path.Combine(obj, PreviousBuild.FileName), built.Layers);
+        return built;
+    }
+
+    internal Task<DestinationResult> PushAsync(BuiltImage built, string repository = "team/app") =>
+        new RegistryDestination(NewClient(), Registry.Repository(repository), ["latest"], Reporter).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        _clients.ForEach(client => client.Dispose());
+        await Registry.DisposeAsync();
+        _directory.Dispose();
+    }
+}

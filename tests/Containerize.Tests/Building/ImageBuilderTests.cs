@@ -1,0 +1,150 @@
+using System.Text;
+using Containerize.Bases;
+using Containerize.Building;
+using Containerize.Destinations;
+using Containerize.Images;
+using Containerize.Inputs;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing;
+using Containerize.Testing.Images;
+using Moq;
+
+namespace Containerize.Tests.Building;
+
+[TestClass]
+public sealed class ImageBuilderTests
+{
+    private static readonly Platform s_linux = new() { Os = "linux", Architecture = "amd64" };
+
+    private readonly RecordingReporter _reporter = new();
+
+    private static ImageRequest Request(TemporaryDirectory publish, string environment = "") => new()
+    {
+        Layers = [.. LayerPlanner.Plan(PublishDirectory.List(publish.FullName, new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3") }, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan, new EntryRules("/app", LayerOptions.DefaultModificationTime)))],
+        Base = Base(environment),
+        Platform = s_linux,
+        WorkingDirectory = "/app",
+        Command = new ImageCommand { AppCommand = ["dotnet", "/app/app.dll"] },
+        BaseLabels = BaseLabels.Name | BaseLabels.Digest,
+    };
+
+    private static IImageSource Base(string environment)
+    {
+        var config = Encoding.UTF8.GetBytes("""{"architecture":"amd64","os":"linux","config":{"Env":[$ENV],"Healthcheck":{"Test":["NONE"]}},"rootfs":{"type":"layers","diff_ids":[]},"history":[],"unknown":{"member":1}}"""
+            .Replace("$ENV", environment, StringComparison.Ordinal));
+        var manifest = OciJson.Write(new Manifest { MediaType = MediaTypes.DockerManifest, Config = new MemoryBlob(MediaTypes.DockerConfig, config).Descriptor, Layers = [] });
+        var image = Image.Read(new MemoryBlob(MediaTypes.DockerManifest, manifest), config, _ => throw new InvalidOperationException(), "base");
+        return Mock.Of<IImageSource>(source => source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>()) == Task.FromResult(new BaseImage(image, "registry.example/base:1")));
+    }
+
+    private async Task<(BuiltImage Built, ValidatedImage Image)> BuildAsync(Func<ImageRequest, ImageRequest>? change = null, string environment = "")
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("publish/app.dll", "the app");
+        directory.Write("publish/lib.dll", "a package");
+        using var publish = new TemporaryDirectory();
+        publish.Write("app.dll", "the app");
+        publish.Write("lib.dll", "a package");
+        var request = Request(publish, environment);
+        var built = await Sample.BuildAsync(change?.Invoke(request) ?? request, new BlobStore(directory["store"]), _reporter);
+        await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+        return (built, ImageValidator.Check(directory["image.tar"]).Single());
+    }
+
+    [TestMethod]
+    public async Task An_image_has_the_bases_settings_and_a_layer_for_packages_and_app()
+    {
+        var (built, image) = await BuildAsync();
+
+        CollectionAssert.AreEqual(new[] { "dependencies", "app" }, built.Layers.Select(layer => layer.Name).ToList());
+        Assert.AreEqual("a package", image.Get("app/lib.dll").ReadAllText());
+        Assert.AreEqual(MediaTypes.OciManifest, (string?)image.Manifest["mediaType"]);
+        Assert.AreEqual("""{"Test":["NONE"]}""", image.Settings["Healthcheck"]!.ToJsonString());
+        Assert.AreEqual("""{"member":1}""", image.Config["unknown"]!.ToJsonString());
+    }
+
+    [TestMethod]
+    public async Task Each_layer_says_in_the_history_what_is_in_it()
+    {
+        var (_, image) = await BuildAsync();
+
+        var comments = image.Config["history"]!.AsArray().Select(entry => (string?)entry!["comment"]).ToList();
+
+        CollectionAssert.AreEqual(new[] { "dependencies: 1 file of Lib 1.2.3", "app: 1 file" }, comments);
+    }
+
+    [TestMethod]
+    public async Task The_base_is_named_by_labels_and_annotations()
+    {
+        var (built, image) = await BuildAsync();
+
+        Assert.AreEqual("registry.example/base:1", (string?)image.Settings["Labels"]!["org.opencontainers.image.base.name"]);
+        Assert.AreEqual(built.BaseDigest?.ToString(), (string?)image.Settings["Labels"]!["org.opencontainers.image.base.digest"]);
+        Assert.AreEqual(built.BaseDigest?.ToString(), (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.digest"]);
+    }
+
+    [TestMethod]
+    public async Task The_bases_environment_gives_user_and_ports()
+    {
+        var (_, image) = await BuildAsync(environment: "\"APP_UID=1654\",\"ASPNETCORE_HTTP_PORTS=8080;8081\"");
+
+        Assert.AreEqual("1654", (string?)image.Settings["User"]);
+        Assert.AreEqual("""{"8080/tcp":{},"8081/tcp":{}}""", image.Settings["ExposedPorts"]!.ToJsonString());
+    }
+
+    [TestMethod]
+    public async Task The_projects_own_words_come_before_those_of_the_base()
+    {
+        var (_, image) = await BuildAsync(
+            request => request with { User = "root", Environment = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = "http://+:9000/path", ["A"] = "new" }, Labels = new Dictionary<string, string> { ["org.opencontainers.image.base.name"] = "mine" } },
+            "\"A=old\",\"B=kept\",\"APP_UID=1654\",\"ASPNETCORE_HTTP_PORTS=8080\"");
+
+        Assert.AreEqual("root", (string?)image.Settings["User"]);
+        Assert.AreEqual("""{"9000/tcp":{}}""", image.Settings["ExposedPorts"]!.ToJsonString());
+        CollectionAssert.AreEqual(
+            new[] { "A=new", "B=kept", "APP_UID=1654", "ASPNETCORE_HTTP_PORTS=8080", "ASPNETCORE_URLS=http://+:9000/path" },
+            image.Settings["Env"]!.AsArray().Select(variable => (string?)variable).ToList());
+        Assert.AreEqual("mine", (string?)image.Settings["Labels"]!["org.opencontainers.image.base.name"]);
+    }
+
+    [TestMethod]
+    public async Task Two_builds_give_the_same_digest()
+    {
+        var (first, _) = await BuildAsync();
+        var (second, _) = await BuildAsync();
+
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+    }
+
+    [TestMethod]
+    public async Task A_base_that_cannot_be_had_stops_the_build_with_its_own_words()
+    {
+        var failing = new Mock<IImageSource>();
+        failing.Setup(source => source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ContainerizeException(DiagnosticCode.BaseImageNotFound, "no base"));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(request => request with { Base = failing.Object }));
+
+        Assert.AreEqual(DiagnosticCode.BaseImageNotFound, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task A_built_image_comes_back_from_its_file_as_it_was()
+    {
+        using var publish = new TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
+        publish.Write("app.dll", "the app");
+        var store = new BlobStore(directory["built"]);
+        var built = await Sample.BuildAsync(Request(publish), new BlobStore(directory["cache"]), _reporter);
+        BuiltImageFile.Save(built, store);
+
+        var loaded = BuiltImageFile.Load(store, (_, _) => throw new InvalidOperationException());
+
+        Assert.AreEqual(built.Image.Manifest.Descriptor, loaded.Image.Manifest.Descriptor);
+        Assert.AreEqual(built.BaseDigest, loaded.BaseDigest);
+        Assert.AreEqual(built.Layers.Single().Descriptor, loaded.Layers.Single().Descriptor);
+        await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter).WriteAsync(new ImageSet(loaded.Image), CancellationToken.None);
+        Assert.AreEqual("the app", ImageValidator.Check(directory["image.tar"]).Single().Get("app/app.dll").ReadAllText());
+    }
+}

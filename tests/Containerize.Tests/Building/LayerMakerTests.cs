@@ -1,0 +1,126 @@
+using Containerize.Building;
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Tests.Building;
+
+/// <summary>Layers that were made before on this machine.</summary>
+[TestClass]
+public sealed class LayerMakerTests
+{
+    private static string Origins(BuiltImage built) => string.Join(' ', built.Layers.Select(layer => layer.Origin));
+
+    [TestMethod]
+    public async Task The_second_build_makes_nothing_and_is_the_same_image()
+    {
+        await using var lab = await BuildLab.StartAsync();
+
+        var first = await lab.BuildAsync("here", from: []);
+        var second = await lab.BuildAsync("here", from: []);
+
+        Assert.AreEqual("Built Built", Origins(first));
+        Assert.AreEqual("Cache Cache", Origins(second));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        Assert.IsEmpty(lab.Registry.Requests);
+    }
+
+    [TestMethod]
+    public async Task A_change_makes_one_layer_and_says_what_changed()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        await lab.BuildAsync("here");
+        lab.Write("app.dll", "the changed app");
+
+        var built = await lab.BuildAsync("here");
+
+        Assert.AreEqual("Cache Built", Origins(built));
+        Assert.IsNull(built.Layers[0].Changes);
+        CollectionAssert.AreEqual(new[] { "app/app.dll" }, built.Layers[1].Changes!.Changed.ToList());
+    }
+
+    [TestMethod]
+    public async Task Going_back_to_what_was_built_before_makes_nothing()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var first = await lab.BuildAsync("here");
+        lab.Write("app.dll", "the changed app");
+        await lab.BuildAsync("here");
+        lab.Write("app.dll", "the app");
+
+        var back = await lab.BuildAsync("here");
+
+        Assert.AreEqual("Cache Cache", Origins(back));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, back.Image.Manifest.Descriptor);
+    }
+
+    [TestMethod]
+    public async Task OCI_and_Docker_layers_have_the_same_bytes_and_are_made_once()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var oci = await lab.BuildAsync("here");
+
+        var docker = await lab.BuildAsync("here", format: ImageFormat.Docker);
+
+        Assert.AreEqual("Cache Cache", Origins(docker));
+        Assert.AreEqual(oci.Layers[0].Descriptor.Digest, docker.Layers[0].Descriptor.Digest);
+        Assert.AreEqual("application/vnd.docker.image.rootfs.diff.tar.gzip", docker.Image.Document.Layers[0].MediaType);
+        Assert.AreEqual("application/vnd.oci.image.layer.v1.tar+gzip", (await lab.BuildAsync("here")).Image.Document.Layers[0].MediaType);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_layer_whose_bytes_are_gone_or_cut_off_is_made_again(bool gone)
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var first = await lab.BuildAsync("here", from: []);
+        var blob = lab.Cache("here").PathOf(first.Layers[0].Descriptor.Digest);
+        if (gone)
+        {
+            File.Delete(blob);
+        }
+        else
+        {
+            await File.WriteAllBytesAsync(blob, (await File.ReadAllBytesAsync(blob))[1..]);
+        }
+
+        var second = await lab.BuildAsync("here", from: []);
+
+        Assert.AreEqual("Built Cache", Origins(second));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        Assert.IsNotNull(await lab.Cache("here").TryGetVerifiedAsync(first.Layers[0].Descriptor, CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task A_layer_that_is_damaged_is_made_again_before_a_destination_reads_it()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var first = await lab.BuildAsync("here", from: []);
+        var path = lab.Cache("here").PathOf(first.Layers[1].Descriptor.Digest);
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[^10] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        var second = await lab.BuildAsync("here", from: [], needsBytes: true);
+
+        Assert.AreEqual("Cache Built", Origins(second));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        Assert.IsNotNull(await lab.Cache("here").TryGetVerifiedAsync(first.Layers[1].Descriptor, CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task Bytes_that_are_gone_here_but_in_the_target_are_not_made()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var first = await lab.BuildAsync("here");
+        await lab.PushAsync(first);
+        Directory.Delete(Path.Combine(lab.Cache("here").Root, "blobs"), recursive: true);
+
+        var second = await lab.BuildAsync("here");
+        var push = await lab.PushAsync(second);
+
+        Assert.AreEqual("Registry Registry", Origins(second));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        Assert.AreEqual(0, push.BytesWritten);
+    }
+}

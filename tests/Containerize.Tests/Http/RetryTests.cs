@@ -1,0 +1,247 @@
+using System.Globalization;
+using System.Text;
+using Containerize.Http;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing.Registry;
+using Containerize.Tests.Registry;
+
+namespace Containerize.Tests.Http;
+
+[TestClass]
+public sealed class RetryTests
+{
+    private static readonly byte[] s_index = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"manifests":[]}""");
+
+    [TestMethod]
+    [DataRow(408)]
+    [DataRow(429)]
+    [DataRow(499)]
+    [DataRow(500)]
+    [DataRow(502)]
+    [DataRow(503)]
+    [DataRow(504)]
+    [DataRow(522)]
+    public async Task A_passing_status_is_repeated(int status)
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Times(2).Do(fault => fault.Reply(status));
+        Assert.IsNotNull(await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+    }
+
+    [TestMethod]
+    [DataRow(400)]
+    [DataRow(403)]
+    [DataRow(501)]
+    public async Task A_lasting_status_is_not_repeated(int status)
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task Giving_up_names_the_registry_the_attempts_and_what_it_said()
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 2 };
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Error(500, "UNKNOWN", "the disk is \u001b[31mfull\n##vso[task.complete]"));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        Assert.AreEqual(DiagnosticCode.RegistryUnavailable, failure.Code);
+        StringAssert.Contains(failure.Message, lab.Registry.Authority);
+        StringAssert.Contains(failure.Message, "team/app");
+        StringAssert.Contains(failure.Message, "3 times");
+        StringAssert.Contains(failure.Message, "the disk is");
+        Assert.IsFalse(failure.Message.Contains('\u001b', StringComparison.Ordinal) || failure.Message.Contains("##vso", StringComparison.Ordinal));
+        Assert.AreEqual(3, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task A_quota_fails_fast_and_is_called_a_quota()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Error(429, "TOOMANYREQUESTS", "You have reached your pull rate limit."));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        StringAssert.Contains(failure.Message, "quota");
+        Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    [DataRow(503, 6)]
+    [DataRow(500, 3)]
+    public async Task A_registry_that_served_before_and_is_away_gets_more_time(int status, int requests)
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 2 };
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        lab.Registry.ClearRequests();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        Assert.AreEqual(requests, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_is_restarted_is_waited_for()
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(300), MaxRetryDelay = TimeSpan.FromSeconds(2) };
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        await lab.Registry.StopAsync();
+        var asking = lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await lab.Registry.RestartAsync();
+        Assert.IsNotNull(await asking);
+    }
+
+    [TestMethod]
+    public async Task Without_repetitions_nothing_is_repeated()
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 0 };
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        lab.Registry.ClearRequests();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(503));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task Oversized_headers_fail_at_once()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.SetHeader("X-Padding", new string('x', 100_000)));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        StringAssert.Contains(failure.Message, "headers that are larger");
+        Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    public async Task A_storm_of_429_with_a_date_is_sat_out_by_all_requests()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Times(4).Do(fault => fault.Reply(429, "", ("Retry-After", DateTimeOffset.UtcNow.AddSeconds(1).ToString("R", CultureInfo.InvariantCulture))));
+        var found = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None)));
+        Assert.IsTrue(Array.TrueForAll(found, manifest => manifest is not null));
+    }
+
+    [TestMethod]
+    public async Task What_a_registry_asks_for_is_bounded()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Once().Do(fault => fault.Reply(429, "", ("Retry-After", "86400")));
+        Assert.IsNotNull(await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+    }
+
+    [TestMethod]
+    [DataRow("7", 7.0)]
+    [DataRow("0", 0.0)]
+    [DataRow("1.5", 1.5)]
+    [DataRow("Mon, 02 Mar 2026 12:00:30 GMT", 30.0)]
+    [DataRow("Mon, 02 Mar 2026 11:00:00 GMT", 0.0)]
+    [DataRow("880.092µs", null)]
+    [DataRow("soon", null)]
+    [DataRow("-5", null)]
+    public void Retry_after_is_seconds_or_a_date(string value, double? seconds)
+    {
+        using var response = new HttpResponseMessage();
+        response.Headers.TryAddWithoutValidation("Retry-After", value);
+        Assert.AreEqual(seconds, RetryAfter.Of(response, new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero))?.TotalSeconds);
+    }
+
+    [TestMethod]
+    public async Task All_requests_to_a_host_wait_at_one_gate()
+    {
+        var time = new ManualTime();
+        var gate = new HostGate(time);
+        gate.Close("registry.example", TimeSpan.FromSeconds(30));
+        var waiting = new[] { gate.PassAsync("registry.example", CancellationToken.None), gate.PassAsync("Registry.Example", CancellationToken.None) };
+        await gate.PassAsync("other.example", CancellationToken.None);
+        Assert.IsFalse(waiting.Any(task => task.IsCompleted));
+        time.Advance(TimeSpan.FromSeconds(31));
+        await Task.WhenAll(waiting);
+    }
+
+    [TestMethod]
+    public async Task The_user_agent_is_sent()
+    {
+        await using var lab = await StartAsync();
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        StringAssert.StartsWith(lab.Registry.RequestsTo(RequestKind.Manifest)[0].Header("User-Agent"), "containerize/");
+    }
+
+    [TestMethod]
+    public async Task Cookies_are_not_kept()
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.SetHeader("Set-Cookie", "session=1; Path=/"));
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+        Assert.IsTrue(lab.Registry.Requests.All(request => request.Header("Cookie") is null));
+    }
+
+    [TestMethod]
+    public async Task No_more_blobs_are_transferred_at_once_than_allowed()
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxParallelTransfers = 2 };
+        var active = 0;
+        var most = 0;
+        var blobs = Enumerable.Range(1, 6).Select(number => new CountingBlob(number, change => most = Math.Max(most, Interlocked.Add(ref active, change)))).ToArray();
+        await Task.WhenAll(blobs.Select(blob => lab.PushAsync(blob)));
+        Assert.IsTrue(most is 1 or 2, $"{most} at once");
+    }
+
+    private static async Task<ClientLab> StartAsync()
+    {
+        var lab = await ClientLab.StartAsync();
+        lab.Registry.AddManifest("team/app", "1.0", s_index, MediaTypes.OciIndex);
+        return lab;
+    }
+
+    private sealed class CountingBlob(int number, Action<int> changed)
+        : Containerize.Storage.Blob(new Descriptor { MediaType = "application/octet-stream", Digest = Digest.Of([(byte)number]), Size = 1 })
+    {
+        public override async ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken)
+        {
+            changed(1);
+            await Task.Delay(50, cancellationToken);
+            changed(-1);
+            return new MemoryStream([(byte)number]);
+        }
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private readonly List<(DateTimeOffset At, TimerCallback Callback, object? State)> _timers = [];
+        private DateTimeOffset _now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Add((_now + dueTime, callback, state));
+            return new NoTimer();
+        }
+
+        internal void Advance(TimeSpan time)
+        {
+            _now += time;
+            foreach (var timer in _timers.Where(timer => timer.At <= _now).ToArray())
+            {
+                timer.Callback(timer.State);
+            }
+        }
+
+        private sealed class NoTimer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Containerize.Inputs;
+using Containerize.Testing;
+
+namespace Containerize.Tests.Inputs;
+
+[TestClass]
+public sealed class SecretFilesTests
+{
+    private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) => [.. new SecretFiles(patterns)
+        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file => new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))
+        .Order(StringComparer.Ordinal)];
+
+    [TestMethod]
+    public void A_name_counts_in_every_directory_and_a_path_in_its_own()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("a.pfx", "");
+        directory.Write("deep/down/B.PFX", "");
+        directory.Write("deep/plain.txt", "");
+        directory.Write("plain.txt", "");
+
+        CollectionAssert.AreEqual(new[] { "a.pfx", "deep/down/B.PFX", "deep/plain.txt" }, Find(directory, SecretPattern.Parse("*.pfx"), SecretPattern.Parse("deep/*.txt")));
+    }
+
+    [TestMethod]
+    public void Compressed_copies_hold_the_same_secret()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("wwwroot/app.key", "");
+        directory.Write("wwwroot/app.key.gz", "");
+        directory.Write("wwwroot/app.key.br", "");
+        directory.Write("wwwroot/alone.key.gz", "");
+        directory.Write("wwwroot/site.css.gz", "");
+
+        CollectionAssert.AreEqual(new[] { "wwwroot/alone.key.gz", "wwwroot/app.key", "wwwroot/app.key.br", "wwwroot/app.key.gz" }, Find(directory, SecretPattern.Parse("*.key")));
+    }
+
+    [TestMethod]
+    public void Content_decides_where_the_name_says_too_little()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("ca.pem", "-----BEGIN CERTIFICATE-----");
+        directory.Write("key.pem", "-----BEGIN RSA PRIVATE KEY-----");
+        directory.Write("key.pem.gz", "compressed");
+        directory.Write("ca.pem.gz", "compressed");
+        // The text lies across two reads.
+        directory.Write("late.pem", new string('x', (64 * 1024) - 5) + "PRIVATE KEY-----");
+
+        CollectionAssert.AreEqual(new[] { "key.pem", "key.pem.gz", "late.pem" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----")));
+    }
+
+    [TestMethod]
+    public void An_exception_wins_wherever_it_stands()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write(".env", "");
+        directory.Write(".env.local", "");
+        directory.Write(".env.example", "");
+
+        CollectionAssert.AreEqual(new[] { ".env", ".env.local" }, Find(directory, SecretPattern.Parse("!.env.example"), SecretPattern.Parse(".env"), SecretPattern.Parse(".env.*")));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_link_to_nothing_is_judged_by_its_name()
+    {
+        using var directory = new TemporaryDirectory();
+        File.CreateSymbolicLink(directory["a.pem"], "/nowhere/of/this/machine");
+        File.CreateSymbolicLink(directory["a.key"], "/nowhere/of/this/machine");
+
+        CollectionAssert.AreEqual(new[] { "a.key" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----"), SecretPattern.Parse("*.key")));
+    }
+}

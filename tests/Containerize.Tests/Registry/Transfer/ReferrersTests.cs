@@ -1,0 +1,57 @@
+using System.Text;
+using Containerize.Oci;
+using Containerize.Testing.Registry;
+
+namespace Containerize.Tests.Registry.Transfer;
+
+[TestClass]
+public sealed class ReferrersTests
+{
+    private static readonly Digest s_subject = Digest.Of("subject"u8);
+
+    [TestMethod]
+    public async Task Referrers_are_listed()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { PageSize = 2 });
+        var added = Enumerable.Range(0, 5).Select(number => AddReferrer(lab, number)).Select(descriptor => descriptor.Digest).ToHashSet();
+        var found = await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None);
+        Assert.IsTrue(added.SetEquals(found.Select(descriptor => descriptor.Digest)));
+        Assert.AreEqual(5, found.Count);
+    }
+
+    [TestMethod]
+    public async Task Without_the_API_the_tag_is_read()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Referrers = false });
+        Assert.AreEqual(0, (await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None)).Count);
+        var referrer = AddReferrer(lab, 1);
+        lab.Registry.AddManifest("team/app", $"sha256-{s_subject.Hex}", OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [referrer] }), MediaTypes.OciIndex);
+        Assert.AreEqual(referrer.Digest, (await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None)).Single().Digest);
+    }
+
+    [TestMethod]
+    public async Task Pages_are_followed_on_the_same_origin_only()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var other = await lab.AddRegistryAsync();
+        lab.Registry.On(RequestKind.Referrers).Do(fault => fault.SetHeader("Link", $"<{other.BaseAddress}v2/team/app/referrers/{s_subject}>; rel=\"next\""));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None));
+        Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
+        Assert.AreEqual(0, other.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task Endless_pages_end()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Referrers).Do(fault => fault.Change((request, reply) => reply.With("Link", $"<{request.Path}?n=1>; rel=\"next\"")));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None));
+        StringAssert.Contains(failure.Message, "100 pages");
+    }
+
+    private static Descriptor AddReferrer(ClientLab lab, int number) => lab.Registry.AddManifest(
+        "team/app",
+        tag: null,
+        Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.example.{{{number}}}","digest":"{{{s_subject}}}","size":7},"layers":[],"subject":{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{s_subject}}}","size":7} }"""),
+        MediaTypes.OciManifest);
+}
