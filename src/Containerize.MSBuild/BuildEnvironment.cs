@@ -35,7 +35,7 @@ internal sealed class BuildEnvironment : IDisposable
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="warn">Is told of an unusable cache.</param>
     /// <param name="cacheIsFull">Whether the shared cache was found to be full, so that it is not used.</param>
-    internal BuildEnvironment(ITaskItem item, string outputDirectory, IReporter reporter, Action<string> warn, bool cacheIsFull = false)
+    internal BuildEnvironment(ITaskItem item, string outputDirectory, IReporter reporter, Action<Message> warn, bool cacheIsFull = false)
     {
         _projectDirectory = item.ItemSpec;
         _reporter = reporter;
@@ -174,7 +174,7 @@ internal sealed class BuildEnvironment : IDisposable
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostRetries ? number
         : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerizeRegistryRetries '{text}' is not a number from 0 to {MostRetries}.");
 
-    private static BlobStore OpenCache(string? directory, string fallback, Action<string> warn)
+    private static BlobStore OpenCache(string? directory, string fallback, Action<Message> warn)
     {
         if (directory is null)
         {

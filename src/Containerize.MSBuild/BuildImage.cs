@@ -92,7 +92,7 @@ public sealed class BuildImage : ContainerizeTask
     public ITaskItem[] WrittenOutputs { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, reporter);
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));

@@ -56,7 +56,7 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>When it is done.</returns>
-    protected abstract Task RunAsync(IReporter reporter, CancellationToken cancellationToken);
+    private protected abstract Task RunAsync(IReporter reporter, CancellationToken cancellationToken);
 
     /// <summary>Frees what the task holds.</summary>
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>

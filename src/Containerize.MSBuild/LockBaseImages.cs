@@ -16,7 +16,7 @@ public sealed class LockBaseImages : ContainerizeTask
     public required string OutputDirectory { get; set; }
 
     /// <inheritdoc/>
-    protected override async System.Threading.Tasks.Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
         var file = environment.LockFile ?? throw new ContainerizeException(DiagnosticCode.InvalidProperty, "ContainerizeLockFile is empty; name the file to write.");

@@ -24,7 +24,7 @@ public sealed class LockDebian : ContainerizeTask
     public required string OutputDirectory { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         using var packages = new DebianReader(BuildEnvironment, Content).Open(environment.Cache, reporter);

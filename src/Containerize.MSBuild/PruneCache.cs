@@ -12,18 +12,18 @@ public sealed class PruneCache : ContainerizeTask
     public required ITaskItem Cache { get; set; }
 
     /// <inheritdoc/>
-    protected override System.Threading.Tasks.Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var settings = new CacheSettings(Cache);
         if (settings.OpenExisting() is not { } store)
         {
             reporter.Message($"There is no cache at '{settings.Directory}'; nothing to prune.");
-            return System.Threading.Tasks.Task.CompletedTask;
+            return Task.CompletedTask;
         }
 
         var result = new CachePruner(store, settings.Limits).Prune(cancellationToken);
         var inUse = result.InUse == 0 ? "" : $"; {result.InUse} more are kept because a running build uses them";
         reporter.Message(string.Create(CultureInfo.InvariantCulture, $"Removed {result.Files} files, {ByteSize.Format(result.Bytes)}, from '{store.Root}'{inUse}. The blobs that are left have {ByteSize.Format(result.BytesLeft)}."));
-        return System.Threading.Tasks.Task.CompletedTask;
+        return Task.CompletedTask;
     }
 }

@@ -6,7 +6,6 @@ using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 
 namespace Containerize.MSBuild;
 
@@ -78,7 +77,7 @@ public sealed class PublishImage : ContainerizeTask
     public ITaskItem[] WrittenOutputs { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override async System.Threading.Tasks.Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         // The name of a single image was checked, and remarked upon, by its build.
         var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
@@ -125,8 +124,8 @@ public sealed class PublishImage : ContainerizeTask
         MediaType = images.Root.Descriptor.MediaType;
         Index = images.IsIndex ? Encoding.UTF8.GetString(images.Root.Content) : null;
         ArchivePath = destinations.Archive;
-        ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
-        WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Concat(BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName))).Select(path => new TaskItem(path))];
+        ImageNames = [.. destinations.References.Select(name => new Microsoft.Build.Utilities.TaskItem(name))];
+        WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Concat(BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName))).Select(path => new Microsoft.Build.Utilities.TaskItem(path))];
     }
 
     private async Task<IReadOnlyList<DestinationResult>> WriteAsync(DestinationList destinations, BuildEnvironment environment, ImageSet images, UploadBudget? budget, CancellationToken cancellationToken)
@@ -171,10 +170,10 @@ public sealed class PublishImage : ContainerizeTask
 
     private sealed class QuietReporter(IReporter inner) : IReporter
     {
-        public void Message(string text) => inner.Detail(text);
+        public void Message(Message text) => inner.Detail(text);
 
-        public void Detail(string text) => inner.Detail(text);
+        public void Detail(Message text) => inner.Detail(text);
 
-        public void Warning(DiagnosticCode code, string text) => inner.Detail(text);
+        public void Warning(DiagnosticCode code, Message text) => inner.Detail(text);
     }
 }

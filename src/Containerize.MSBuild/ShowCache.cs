@@ -12,13 +12,13 @@ public sealed class ShowCache : ContainerizeTask
     public required ITaskItem Cache { get; set; }
 
     /// <inheritdoc/>
-    protected override System.Threading.Tasks.Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var settings = new CacheSettings(Cache);
         if (settings.OpenExisting() is not { } store)
         {
             reporter.Message($"There is no cache at '{settings.Directory}' yet.");
-            return System.Threading.Tasks.Task.CompletedTask;
+            return Task.CompletedTask;
         }
 
         var report = CacheReport.Of(store, DateTimeOffset.UtcNow);
@@ -29,6 +29,6 @@ public sealed class ShowCache : ContainerizeTask
         }
 
         reporter.Message(string.Create(CultureInfo.InvariantCulture, $"  kept: {ByteSize.Format(settings.Limits.MaxSize)} of blobs, {settings.Limits.MaxAge.TotalDays:0.#} days unused; builds running: {report.RunningBuilds}"));
-        return System.Threading.Tasks.Task.CompletedTask;
+        return Task.CompletedTask;
     }
 }

@@ -4,14 +4,14 @@ namespace Containerize;
 /// A failure that is explained to the user: what happened, with which file or registry, and what to do.
 /// The message stands alone; a user never needs the stack trace.
 /// </summary>
-public sealed class ContainerizeException : Exception
+internal sealed class ContainerizeException : Exception
 {
     /// <summary>Creates the failure.</summary>
     /// <param name="code">Which failure it is.</param>
-    /// <param name="message">What happened, with what, and what to do; free of secrets and control characters.</param>
+    /// <param name="message">What happened, with what, and what to do; free of secrets.</param>
     /// <param name="innerException">What caused it, for logs of a high verbosity.</param>
-    public ContainerizeException(DiagnosticCode code, string message, Exception? innerException = null)
-        : base(message, innerException) => Code = code;
+    public ContainerizeException(DiagnosticCode code, Message message, Exception? innerException = null)
+        : base(message.ToString(), innerException) => Code = code;
 
     /// <summary>Which failure it is.</summary>
     public DiagnosticCode Code { get; }

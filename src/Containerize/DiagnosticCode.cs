@@ -5,7 +5,7 @@ namespace Containerize;
 /// <c>Diagnostics.md</c> explains each of them. The thousands say which part speaks:
 /// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives, 5 packages of Debian, 6 container engines.
 /// </summary>
-public enum DiagnosticCode
+internal enum DiagnosticCode
 {
     /// <summary>No code; never reported.</summary>
     None = 0,

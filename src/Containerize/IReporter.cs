@@ -1,18 +1,18 @@
 namespace Containerize;
 
 /// <summary>Takes what the library has to say while it works: MSBuild's log in a build, a list in tests.</summary>
-public interface IReporter
+internal interface IReporter
 {
     /// <summary>Something every user wants to see once.</summary>
     /// <param name="text">One line.</param>
-    void Message(string text);
+    void Message(Message text);
 
     /// <summary>Something that helps to find a problem.</summary>
     /// <param name="text">One line; never a secret.</param>
-    void Detail(string text);
+    void Detail(Message text);
 
     /// <summary>Something that the user should change, though the build goes on.</summary>
     /// <param name="code">Which warning it is.</param>
     /// <param name="text">What happened and what to do.</param>
-    void Warning(DiagnosticCode code, string text);
+    void Warning(DiagnosticCode code, Message text);
 }

@@ -10,17 +10,23 @@ internal static class Printable
     /// <summary>Replaces control and format characters, joins lines, breaks up CI commands (<c>##vso[</c>, <c>::set</c>) and cuts what is long.</summary>
     /// <param name="text">Foreign text.</param>
     /// <returns>One printable line.</returns>
-    internal static string Clean(string? text)
+    internal static string Clean(string? text) => CleanLine(text, MaxLength).Trim();
+
+    /// <summary>The same, with blanks at both ends kept.</summary>
+    /// <param name="text">Foreign text.</param>
+    /// <param name="maxLength">How many characters it may have; the rest is cut.</param>
+    /// <returns>One printable line.</returns>
+    internal static string CleanLine(string? text, int maxLength = int.MaxValue)
     {
         if (string.IsNullOrEmpty(text))
         {
             return "";
         }
 
-        var clean = new StringBuilder(Math.Min(text.Length, MaxLength));
+        var clean = new StringBuilder(Math.Min(text.Length, maxLength));
         foreach (var rune in text.EnumerateRunes())
         {
-            if (clean.Length >= MaxLength)
+            if (clean.Length >= maxLength)
             {
                 clean.Append('…');
                 break;
@@ -45,6 +51,6 @@ internal static class Printable
             }
         }
 
-        return clean.ToString().Replace("##", "# #", StringComparison.Ordinal).Replace("::", ": :", StringComparison.Ordinal).Trim();
+        return clean.ToString().Replace("##", "# #", StringComparison.Ordinal).Replace("::", ": :", StringComparison.Ordinal);
     }
 }

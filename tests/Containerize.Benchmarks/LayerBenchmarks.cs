@@ -11,7 +11,7 @@ namespace Containerize.Benchmarks;
 
 /// <summary>A large layer, made in the ways that there are. The floor is what nobody can go below who reads the files and states their digest.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
-public class LayerBenchmarks
+internal class LayerBenchmarks
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("containerize-benchmark-").FullName;
     private readonly CancellationToken _never = CancellationToken.None;

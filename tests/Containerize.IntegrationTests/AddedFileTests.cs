@@ -5,7 +5,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Files and directories that a project puts into its image besides what it publishes.</summary>
 [TestClass]
-public sealed class AddedFileTests
+internal sealed class AddedFileTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
 

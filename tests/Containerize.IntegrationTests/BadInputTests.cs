@@ -4,7 +4,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>What users get wrong, and what they are told. Nobody sees a stack trace, and nothing is left half-done.</summary>
 [TestClass]
-public sealed class BadInputTests
+internal sealed class BadInputTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
 

@@ -5,7 +5,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Layers that are compressed in another way, and bases that are.</summary>
 [TestClass]
-public sealed class CompressionTests
+internal sealed class CompressionTests
 {
     private const string Zstd = "application/vnd.oci.image.layer.v1.tar+zstd";
 

@@ -12,7 +12,7 @@ namespace Containerize.IntegrationTests;
 /// </summary>
 [TestClass]
 [Requires("root", "podman", "runc", "dockerd", "docker", "skopeo")]
-public sealed class DaemonTests
+internal sealed class DaemonTests
 {
     private const int BaseSize = 10_000_000;
 

@@ -10,7 +10,7 @@ namespace Containerize.IntegrationTests;
 /// <summary>Packages are chosen as apt chooses them, from this machine's own archive.</summary>
 [TestClass]
 [Requires("apt-get", "debootstrap")]
-public sealed partial class DebianResolutionTests
+internal sealed partial class DebianResolutionTests
 {
     // From every corner of the archive: libraries, servers, languages, fonts, desktop programs with hundreds of dependencies.
     private static readonly string[] s_roots =

@@ -17,7 +17,7 @@ namespace Containerize.IntegrationTests;
 /// <summary>Images of Debian's packages, from this machine's own archive, in the hands of engines.</summary>
 [TestClass]
 [Requires("root", "apt-get", "podman", "runc", "dockerd", "docker", "update-ca-certificates")]
-public sealed class DebianTests
+internal sealed class DebianTests
 {
     // ELF: e_machine, EM_AARCH64.
     private const int ElfMachineOffset = 18;

@@ -4,7 +4,7 @@ using Containerize.Testing.Images;
 namespace Containerize.IntegrationTests;
 
 [TestClass]
-public sealed class DeterminismTests
+internal sealed class DeterminismTests
 {
     private const string Body = """
         <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>

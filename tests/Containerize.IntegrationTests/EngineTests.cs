@@ -8,7 +8,7 @@ namespace Containerize.IntegrationTests;
 /// <summary>Images on a real Debian base, from a real registry, in the hands of real tools.</summary>
 [TestClass]
 [Requires("root", "docker-registry", "skopeo", "umoci", "podman", "runc", "dockerd", "docker", "oci-image-tool", "debootstrap")]
-public sealed class EngineTests
+internal sealed class EngineTests
 {
     // The base brings no shared certificates of its own for the test's host; the app proves ICU and time zones from inside.
     private const string Program = """

@@ -7,7 +7,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>What was done before, here or on another machine, is not done again; and what a build did and sent can be read.</summary>
 [TestClass]
-public sealed class IncrementalTests
+internal sealed class IncrementalTests
 {
     private const string Body = """
         <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>

@@ -8,7 +8,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Layers that a project makes by pattern, or takes from others.</summary>
 [TestClass]
-public sealed class LayerTests
+internal sealed class LayerTests
 {
     private const string Body = """
         <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>

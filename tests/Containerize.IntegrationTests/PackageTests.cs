@@ -6,7 +6,7 @@ using Containerize.Testing.Images;
 namespace Containerize.IntegrationTests;
 
 [TestClass]
-public sealed class PackageTests
+internal sealed class PackageTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
 

@@ -8,7 +8,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>One project, made into images by the .NET SDK's <c>PublishContainer</c> and by Containerize, for a matrix of settings.</summary>
 [TestClass]
-public sealed class ParityTests
+internal sealed class ParityTests
 {
     /// <summary>What projects set; the names of repositories, too.</summary>
     private static readonly (string Name, string Settings)[] s_cases =

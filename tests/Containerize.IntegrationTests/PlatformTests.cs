@@ -7,7 +7,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>One project, several platforms, one index.</summary>
 [TestClass]
-public sealed class PlatformTests
+internal sealed class PlatformTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
     private const string TwoPlatforms = "<PropertyGroup><ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>";

@@ -5,7 +5,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Every way to publish, through the real SDK, into an image without a base.</summary>
 [TestClass]
-public sealed class PublishTests
+internal sealed class PublishTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
     private const string Package = """<ItemGroup><PackageReference Include="Humanizer.Core" Version="3.0.10" /></ItemGroup>""";

@@ -11,7 +11,7 @@ namespace Containerize.IntegrationTests;
 /// <summary>Builds against the real registry; bytes are counted before it, whatever Containerize says of itself.</summary>
 [TestClass]
 [Requires("docker-registry", "skopeo", "htpasswd")]
-public sealed class RegistryTests : IDisposable
+internal sealed class RegistryTests : IDisposable
 {
     private const string Password = "canary-4f1d-password";
     private const int BaseLayer = 8_000_000;

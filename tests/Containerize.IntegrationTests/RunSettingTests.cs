@@ -7,7 +7,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Volumes, signals, checks and annotations, which Dockerfiles have and PublishContainer lacks.</summary>
 [TestClass]
-public sealed class RunSettingTests
+internal sealed class RunSettingTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
 

@@ -5,7 +5,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>The README's command, in a clone as a new user has it.</summary>
 [TestClass]
-public sealed class SampleTests
+internal sealed class SampleTests
 {
     [TestMethod]
     [Requires("git", "apt-get")]

@@ -6,7 +6,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Secrets in the publish output, each with a canary that must be nowhere in the image.</summary>
 [TestClass]
-public sealed class SecretTests
+internal sealed class SecretTests
 {
     private const string Canary = "CANARY-";
 

@@ -10,7 +10,7 @@ namespace Containerize.IntegrationTests;
 /// <summary>Builds of one user that run at the same time, as on a build server, with one cache and one registry between them.</summary>
 [TestClass]
 [Requires("docker-registry", "skopeo")]
-public sealed class SimultaneousBuildsTests
+internal sealed class SimultaneousBuildsTests
 {
     private const int Builds = 16;
     private const int Repositories = 4;

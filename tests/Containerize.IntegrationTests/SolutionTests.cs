@@ -7,7 +7,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>Solutions, other languages, and publishes that make the image by themselves.</summary>
 [TestClass]
-public sealed class SolutionTests
+internal sealed class SolutionTests
 {
     private static string Project(string body) => $"""
         <Project Sdk="Microsoft.NET.Sdk">

@@ -9,7 +9,7 @@ namespace Containerize.IntegrationTests;
 /// <summary>Images for Windows, made on whatever machine this is. None is reachable that could run them, so other tools read them.</summary>
 [TestClass]
 [Requires("docker-registry", "skopeo", "tar")]
-public sealed class WindowsTests
+internal sealed class WindowsTests
 {
     private const string Version = "10.0.20348.4294";
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Containerize.Testing;
 
 /// <summary>Finds a port on which nothing listens.</summary>
-public static class FreePort
+internal static class FreePort
 {
     /// <summary>A port of 127.0.0.1 that was free a moment ago.</summary>
     public static int Find()

@@ -5,7 +5,7 @@ using System.Text;
 namespace Containerize.Testing;
 
 /// <summary>Runs programs without a shell.</summary>
-public static class ProcessRunner
+internal static class ProcessRunner
 {
     private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromMinutes(5);
 
@@ -98,7 +98,7 @@ public static class ProcessRunner
 /// <param name="ExitCode">0 for success.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Error">Its standard error.</param>
-public sealed record ProcessResult(string Command, int ExitCode, string Output, string Error)
+internal sealed record ProcessResult(string Command, int ExitCode, string Output, string Error)
 {
     /// <summary>Returns the result of a success.</summary>
     /// <exception cref="ProcessFailedException">The exit code is not 0.</exception>
@@ -108,4 +108,4 @@ public sealed record ProcessResult(string Command, int ExitCode, string Output, 
 }
 
 /// <summary>A program did not do what a test needs.</summary>
-public sealed class ProcessFailedException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal sealed class ProcessFailedException(string message, Exception? innerException = null) : Exception(message, innerException);

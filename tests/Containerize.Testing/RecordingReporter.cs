@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Containerize.Testing;
 
 /// <summary>Keeps what the library says.</summary>
-public sealed class RecordingReporter : IReporter
+internal sealed class RecordingReporter : IReporter
 {
     private readonly ConcurrentQueue<string> _messages = new();
     private readonly ConcurrentQueue<string> _details = new();
@@ -18,9 +18,9 @@ public sealed class RecordingReporter : IReporter
     /// <summary>Everything that was said, to look for what must not be in it.</summary>
     public string AllText => string.Join('\n', [.. _messages, .. _details, .. _warnings.Select(warning => warning.Text)]);
 
-    public void Message(string text) => _messages.Enqueue(text);
+    public void Message(Message text) => _messages.Enqueue(text.ToString());
 
-    public void Detail(string text) => _details.Enqueue(text);
+    public void Detail(Message text) => _details.Enqueue(text.ToString());
 
-    public void Warning(DiagnosticCode code, string text) => _warnings.Enqueue((code, text));
+    public void Warning(DiagnosticCode code, Message text) => _warnings.Enqueue((code, text.ToString()));
 }

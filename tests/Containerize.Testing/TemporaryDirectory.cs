@@ -1,7 +1,7 @@
 namespace Containerize.Testing;
 
 /// <summary>A directory of a test's own that is gone afterwards.</summary>
-public sealed class TemporaryDirectory : IDisposable
+internal sealed class TemporaryDirectory : IDisposable
 {
     public TemporaryDirectory() => FullName = Directory.CreateTempSubdirectory("containerize-test-").FullName;
 

@@ -4,7 +4,7 @@ namespace Containerize.Tests;
 
 /// <summary>Dependencies point one way, and what users read is complete.</summary>
 [TestClass]
-public sealed partial class ArchitectureTests
+internal sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> s_mayUse = new()
     {

@@ -9,7 +9,7 @@ namespace Containerize.Bases;
 /// The lock file of a project: which digest each tag of its base images means, so that every clone builds on the same bytes.
 /// Sorted JSON, written by machines and kept in version control; members that others put there stay.
 /// </summary>
-public sealed class BaseImageLock
+internal sealed class BaseImageLock
 {
     private const string Images = "baseImages";
     private const string Version = "version";

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Bases;
 
 /// <summary>Says where a base image is. Written as skopeo writes it.</summary>
-public abstract record BaseImageReference
+internal abstract record BaseImageReference
 {
     private const string LayoutPrefix = "oci:";
     private const string OciArchivePrefix = "oci-archive:";
@@ -97,35 +97,35 @@ public abstract record BaseImageReference
 
 /// <summary>An image assembled from Debian's packages.</summary>
 /// <param name="Suite">The suite: <c>bookworm</c>.</param>
-public sealed record DebianReference(string Suite) : BaseImageReference
+internal sealed record DebianReference(string Suite) : BaseImageReference
 {
     /// <summary>What such a reference begins with.</summary>
     public const string Prefix = "debian-packages:";
 }
 
 /// <summary>The image from nothing.</summary>
-public sealed record ScratchReference : BaseImageReference;
+internal sealed record ScratchReference : BaseImageReference;
 
 /// <summary>An image in an OCI layout directory.</summary>
 /// <param name="Directory">The full path.</param>
 /// <param name="Tag">The tag or name of the image; null for the only one.</param>
-public sealed record LayoutReference(string Directory, string? Tag) : BaseImageReference;
+internal sealed record LayoutReference(string Directory, string? Tag) : BaseImageReference;
 
 /// <summary>An image in an archive of an OCI layout.</summary>
 /// <param name="File">The full path.</param>
 /// <param name="Tag">The tag or name of the image; null for the only one.</param>
-public sealed record OciArchiveReference(string File, string? Tag) : BaseImageReference;
+internal sealed record OciArchiveReference(string File, string? Tag) : BaseImageReference;
 
 /// <summary>An image in an archive of <c>docker save</c>.</summary>
 /// <param name="File">The full path.</param>
 /// <param name="Tag">The tag or name of the image; null for the only one.</param>
-public sealed record DockerArchiveReference(string File, string? Tag) : BaseImageReference;
+internal sealed record DockerArchiveReference(string File, string? Tag) : BaseImageReference;
 
 /// <summary>An image in a registry.</summary>
 /// <param name="Image">The image, with a tag or a digest.</param>
-public sealed record RegistryReference(ImageReference Image) : BaseImageReference;
+internal sealed record RegistryReference(ImageReference Image) : BaseImageReference;
 
 /// <summary>An image in the storage of a container engine.</summary>
 /// <param name="Engine">Docker or Podman.</param>
 /// <param name="Image">The image's name or id, as the engine knows it.</param>
-public sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference;
+internal sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference;

@@ -1,7 +1,7 @@
 namespace Containerize.Bases;
 
 /// <summary>How far it is believed what a base image's tag named before.</summary>
-public sealed record BaseTagPolicy
+internal sealed record BaseTagPolicy
 {
     /// <summary>How long an answer of the registry counts; zero asks each time, which takes one small request.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.Zero;

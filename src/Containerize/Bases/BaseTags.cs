@@ -10,7 +10,7 @@ namespace Containerize.Bases;
 /// Finds out which digest a base image's tag means: what the lock file says, else a recent answer of the registry, else a new one.
 /// When the registry cannot be reached, its last answer counts: an outage elsewhere is no reason not to build here.
 /// </summary>
-public sealed class BaseTags
+internal sealed class BaseTags
 {
     // Who can go on without an answer does not wait through all repetitions for it.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);

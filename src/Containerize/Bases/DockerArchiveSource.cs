@@ -10,7 +10,7 @@ namespace Containerize.Bases;
 /// A base image in an archive of <c>docker save</c>, plain or gzipped, of the old form or the new one that is an OCI layout too.
 /// Such an archive has no manifest in the registry's sense; one is made for it.
 /// </summary>
-public sealed class DockerArchiveSource : IImageSource
+internal sealed class DockerArchiveSource : IImageSource
 {
     private const int HashBuffer = 128 * 1024;
 

@@ -7,7 +7,7 @@ using Containerize.Storage;
 namespace Containerize.Bases;
 
 /// <summary>A base image in the storage of Docker or Podman on this machine. It is saved once, by the engine, and then read like any archive.</summary>
-public sealed class EngineSource : IImageSource
+internal sealed class EngineSource : IImageSource
 {
     private const int IdLength = 32;
 

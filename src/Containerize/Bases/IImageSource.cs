@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Bases;
 
 /// <summary>A place that a base image can be taken from.</summary>
-public interface IImageSource
+internal interface IImageSource
 {
     /// <summary>Opens the image for a platform. Only documents are read; the layers' bytes are read when a destination needs them.</summary>
     /// <param name="platform">The wanted platform; picks from an index, and is compared with a single image.</param>

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Bases;
 
 /// <summary>A base image in an OCI layout directory.</summary>
-public sealed class LayoutSource : IImageSource
+internal sealed class LayoutSource : IImageSource
 {
     private readonly string _directory;
     private readonly string? _tag;

@@ -5,7 +5,7 @@ using Containerize.Storage;
 namespace Containerize.Bases;
 
 /// <summary>A base image in a tar archive of an OCI layout, plain or gzipped.</summary>
-public sealed class OciArchiveSource : IImageSource
+internal sealed class OciArchiveSource : IImageSource
 {
     private readonly string _file;
     private readonly string? _tag;

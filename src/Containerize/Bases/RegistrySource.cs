@@ -6,7 +6,7 @@ using Containerize.Storage;
 namespace Containerize.Bases;
 
 /// <summary>A base image in a registry. Manifests and configs are kept in the cache by digest; layers stay where they are until a destination needs them.</summary>
-public sealed class RegistrySource : IImageSource
+internal sealed class RegistrySource : IImageSource
 {
     private const int MaxNesting = 4;
 

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Bases;
 
 /// <summary>The image from nothing: no layers, any platform.</summary>
-public sealed class ScratchSource : IImageSource
+internal sealed class ScratchSource : IImageSource
 {
     /// <summary>What projects call it.</summary>
     public const string Name = "scratch";

@@ -7,4 +7,4 @@ namespace Containerize.Building;
 /// <param name="Hashes">What files contain.</param>
 /// <param name="Previous">The image that the project published last.</param>
 /// <param name="Registries">Images in registries.</param>
-public sealed record BuildMemory(LayerCache Layers, FileHashes Hashes, PreviousBuild Previous, PreviousImages Registries);
+internal sealed record BuildMemory(LayerCache Layers, FileHashes Hashes, PreviousBuild Previous, PreviousImages Registries);

@@ -9,7 +9,7 @@ namespace Containerize.Building;
 /// <param name="Layers">The layers on top of the base's, bottom first.</param>
 /// <param name="BaseName">What the project calls the base; null for an image from nothing.</param>
 /// <param name="BaseDigest">The digest of the base's manifest; null for an image from nothing.</param>
-public sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, string? BaseName, Digest? BaseDigest)
+internal sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, string? BaseName, Digest? BaseDigest)
 {
     /// <summary>The layers that come from the base, bottom first.</summary>
     public IReadOnlyList<Layer> BaseLayers => [.. Image.Layers.Take(Image.Layers.Count - Layers.Count)];
@@ -25,5 +25,5 @@ public sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, s
 /// <param name="Inputs">The inputs hash: by what the layer is recognised.</param>
 /// <param name="Origin">How the build came by it.</param>
 /// <param name="Changes">How it differs from the layer that the project's last image had in its place; null when that is not known.</param>
-public sealed record BuiltLayer(
+internal sealed record BuiltLayer(
     string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages, Digest Inputs, [property: JsonIgnore] LayerOrigin Origin, LayerChanges? Changes);

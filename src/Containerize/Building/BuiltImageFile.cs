@@ -10,7 +10,7 @@ namespace Containerize.Building;
 /// Hands a built image from the step that makes it to the step that publishes it: manifest, config and layers as blobs of a directory,
 /// and <c>build.json</c>, which says where the base's layers are to be had. Written only by this version for this version.
 /// </summary>
-public static class BuiltImageFile
+internal static class BuiltImageFile
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "build.json";

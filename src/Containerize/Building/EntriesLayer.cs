@@ -9,7 +9,7 @@ namespace Containerize.Building;
 /// <param name="Name">What the user calls it.</param>
 /// <param name="Entries">What goes into it.</param>
 /// <param name="Packages">The packages that the files come from.</param>
-public sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries, IReadOnlyList<string> Packages) : ILayerSource
+internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries, IReadOnlyList<string> Packages) : ILayerSource
 {
     /// <summary>The layer of published files.</summary>
     /// <param name="plan">Which files.</param>

@@ -6,7 +6,7 @@ using Containerize.Storage;
 namespace Containerize.Building;
 
 /// <summary>A layer that is to be put on the base: it knows what goes into it.</summary>
-public interface ILayerSource
+internal interface ILayerSource
 {
     /// <summary>What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</summary>
     string Name { get; }
@@ -23,7 +23,7 @@ public interface ILayerSource
 }
 
 /// <summary>A layer whose content is known and whose bytes may not be needed.</summary>
-public interface IPreparedLayer
+internal interface IPreparedLayer
 {
     /// <summary>What goes into it; its hash is by what the layer is recognised.</summary>
     LayerContent Content { get; }
@@ -54,7 +54,7 @@ public interface IPreparedLayer
 /// <param name="Cache">Takes the bytes.</param>
 /// <param name="Hashes">Knows what files contain.</param>
 /// <param name="Options">How the bytes are written.</param>
-public sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options)
+internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options)
 {
     /// <summary>The layers of this build that were made before, bottom first.</summary>
     public IReadOnlyList<Layer> Below { get; init; } = [];

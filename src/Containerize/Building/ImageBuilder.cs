@@ -6,7 +6,7 @@ using Containerize.Oci;
 namespace Containerize.Building;
 
 /// <summary>Base + layers + settings = image.</summary>
-public static class ImageBuilder
+internal static class ImageBuilder
 {
     private const string OciLabelPrefix = "org.opencontainers.image.";
     private const string CreatedBy = "Containerize";

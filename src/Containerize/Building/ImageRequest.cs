@@ -6,7 +6,7 @@ using Containerize.Oci;
 namespace Containerize.Building;
 
 /// <summary>Everything an image is made from.</summary>
-public sealed record ImageRequest
+internal sealed record ImageRequest
 {
     /// <summary>The layers to put on the base, bottom first.</summary>
     public required IReadOnlyList<ILayerSource> Layers { get; init; }
@@ -62,7 +62,7 @@ public sealed record ImageRequest
 
 /// <summary>Which labels tell of the base image.</summary>
 [Flags]
-public enum BaseLabels
+internal enum BaseLabels
 {
     /// <summary>None.</summary>
     None = 0,

@@ -7,7 +7,7 @@ namespace Containerize.Building;
 /// <param name="Changed">Paths whose content, mode, owner or kind is another, in ordinal order.</param>
 /// <param name="Removed">Paths that are gone, in ordinal order.</param>
 /// <param name="Packages">Packages that came, went or have another version, in ordinal order.</param>
-public sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlyList<PackageChange> Packages)
+internal sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlyList<PackageChange> Packages)
 {
     private const int NamedInSummary = 3;
 
@@ -96,7 +96,7 @@ public sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<str
 /// <param name="Id">The package.</param>
 /// <param name="Before">Its version in the last image; null when it is new.</param>
 /// <param name="After">Its version now; null when it is gone.</param>
-public sealed record PackageChange(string Id, string? Before, string? After)
+internal sealed record PackageChange(string Id, string? Before, string? After)
 {
     /// <inheritdoc/>
     public override string ToString() => (Before, After) switch

@@ -100,7 +100,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
 internal sealed record MadeLayer(ILayerSource Source, IPreparedLayer Prepared, LayerRecord Record, Blob Blob, LayerOrigin Origin);
 
 /// <summary>How a build came by a layer.</summary>
-public enum LayerOrigin
+internal enum LayerOrigin
 {
     /// <summary>It was made.</summary>
     Built,

@@ -1,7 +1,7 @@
 namespace Containerize.Building;
 
 /// <summary>Says of layers whether they are new, and why.</summary>
-public static class LayerReport
+internal static class LayerReport
 {
     /// <summary>A few words for the summary.</summary>
     /// <param name="layer">The layer.</param>

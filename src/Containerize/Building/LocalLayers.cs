@@ -6,7 +6,7 @@ using Containerize.Storage;
 namespace Containerize.Building;
 
 /// <summary>Brings layers that lie in a registry to this machine, for destinations that need their bytes, and verify them.</summary>
-public static class LocalLayers
+internal static class LocalLayers
 {
     /// <summary>The same images with all layers in files. Documents and digests do not change.</summary>
     /// <param name="images">The images.</param>

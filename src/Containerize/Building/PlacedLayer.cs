@@ -6,7 +6,7 @@ namespace Containerize.Building;
 /// <param name="Entries">The layer as the project knows it.</param>
 /// <param name="Owned">Paths of entries whose owner the user chose.</param>
 /// <param name="Placement">Fits them.</param>
-public sealed record PlacedLayer(EntriesLayer Entries, IReadOnlySet<string> Owned, Placement Placement) : ILayerSource
+internal sealed record PlacedLayer(EntriesLayer Entries, IReadOnlySet<string> Owned, Placement Placement) : ILayerSource
 {
     /// <inheritdoc/>
     public string Name => Entries.Name;

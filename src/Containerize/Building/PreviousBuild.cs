@@ -5,7 +5,7 @@ using Containerize.Oci;
 namespace Containerize.Building;
 
 /// <summary>Which layers the image had that this project published last, by name. Empty on a fresh checkout; losing it costs explanations and time only.</summary>
-public sealed class PreviousBuild
+internal sealed class PreviousBuild
 {
     /// <summary>The name of the file in the project's own directory.</summary>
     public const string FileName = "published.txt";

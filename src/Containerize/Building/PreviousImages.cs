@@ -21,7 +21,7 @@ namespace Containerize.Building;
 /// <param name="store">Keeps documents, and blobs that are verified.</param>
 /// <param name="verify">Whether the bytes of a layer are fetched and compared with what the image says of them, before it is used.</param>
 /// <param name="reporter">Is told what could not be read.</param>
-public sealed class PreviousImages(
+internal sealed class PreviousImages(
     RegistryClient client, IReadOnlyList<ImageReference> images, IReadOnlyList<RepositoryReference> targets, Platform platform, BlobStore store, bool verify, IReporter reporter)
 {
     // What is worth fetching only to say how it differs: the layers of an app's own code have about this size, those of its packages do not.

@@ -10,7 +10,7 @@ namespace Containerize.Building;
 /// <param name="repository">The repository that has it.</param>
 /// <param name="digest">The digest of the blob as it is stored.</param>
 /// <param name="client">Fetches it.</param>
-public sealed class RegistryLayer(RepositoryReference repository, Digest digest, RegistryClient client) : ILayerSource
+internal sealed class RegistryLayer(RepositoryReference repository, Digest digest, RegistryClient client) : ILayerSource
 {
     private const string Kind = "blob 1";
     private const int ShownDigits = 12;

@@ -12,7 +12,7 @@ namespace Containerize.Building;
 /// </summary>
 /// <param name="Name">What the user calls it: the path as it was written.</param>
 /// <param name="Path">The file, a full path.</param>
-public sealed record TarLayer(string Name, string Path) : ILayerSource
+internal sealed record TarLayer(string Name, string Path) : ILayerSource
 {
     private const string Kind = "tar 1";
 

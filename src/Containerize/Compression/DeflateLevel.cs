@@ -1,7 +1,7 @@
 namespace Containerize.Compression;
 
 /// <summary>How hard the encoder looks for repetitions.</summary>
-public enum DeflateLevel
+internal enum DeflateLevel
 {
     /// <summary>A good balance of time and size.</summary>
     Default,

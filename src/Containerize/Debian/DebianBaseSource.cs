@@ -14,7 +14,7 @@ namespace Containerize.Debian;
 /// <param name="packages">The packages.</param>
 /// <param name="cache">Keeps the layer.</param>
 /// <param name="options">How the layer is written.</param>
-public sealed class DebianBaseSource(string suite, DebianPackages packages, LayerCache cache, LayerOptions options) : IImageSource
+internal sealed class DebianBaseSource(string suite, DebianPackages packages, LayerCache cache, LayerOptions options) : IImageSource
 {
     private const string Kind = "debian root 1";
     private const string LayerName = "packages";

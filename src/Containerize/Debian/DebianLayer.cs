@@ -10,7 +10,7 @@ namespace Containerize.Debian;
 
 /// <summary>Packages, and certificate authorities of the project's own, on top of a base image.</summary>
 /// <param name="packages">The packages.</param>
-public sealed class DebianLayer(DebianPackages packages) : ILayerSource
+internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
 {
     private const string Use = "packages";
     private const string Kind = "debian packages 1";

@@ -7,7 +7,7 @@ using Containerize.Storage;
 namespace Containerize.Debian;
 
 /// <summary>What a project says of packages.</summary>
-public sealed record DebianSettings
+internal sealed record DebianSettings
 {
     /// <summary>The lock file, a full path.</summary>
     public required string LockFile { get; init; }
@@ -44,7 +44,7 @@ public sealed record DebianSettings
 }
 
 /// <summary>The packages of a build: where they come from, and the lock that says which they are.</summary>
-public sealed class DebianPackages : IDisposable
+internal sealed class DebianPackages : IDisposable
 {
     private readonly ConcurrentDictionary<(string Codename, string Architecture), Opened> _opened = new();
     private readonly Lazy<ArchiveDownloader> _downloader;

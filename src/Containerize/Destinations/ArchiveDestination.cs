@@ -7,7 +7,7 @@ namespace Containerize.Destinations;
 /// A tar archive that skopeo, podman, containerd and every Docker read: an OCI layout with Docker's own list of images in it.
 /// The same image gives the same bytes; a path that ends in <c>.tar.gz</c> or <c>.tgz</c> gets them in gzip.
 /// </summary>
-public sealed class ArchiveDestination : IImageDestination
+internal sealed class ArchiveDestination : IImageDestination
 {
     private const string Kind = "archive";
 

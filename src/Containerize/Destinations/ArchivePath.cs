@@ -1,7 +1,7 @@
 namespace Containerize.Destinations;
 
 /// <summary>Where an archive goes.</summary>
-public static class ArchivePath
+internal static class ArchivePath
 {
     /// <summary>The archive's file: the path itself, or, for a directory, a file in it that is named after the image.</summary>
     /// <param name="path">A file, an existing directory, or a directory that ends with a separator; a full path.</param>

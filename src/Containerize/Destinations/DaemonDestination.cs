@@ -8,7 +8,7 @@ namespace Containerize.Destinations;
 /// The image storage of Docker or Podman. The archive is streamed into the engine's own <c>load</c>; layers at the bottom of the image
 /// that the engine has in another image are named in it, but their bytes are left out, and never fetched.
 /// </summary>
-public sealed class DaemonDestination : IImageDestination
+internal sealed class DaemonDestination : IImageDestination
 {
     private readonly EngineKind _kind;
     private readonly ImageName _name;

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Destinations;
 
 /// <summary>A place that an image goes to.</summary>
-public interface IImageDestination
+internal interface IImageDestination
 {
     /// <summary>Whether the place holds this very image under these very names, so that there is nothing to write. It is a cheap look: names, digests and sizes, not the bytes of layers.</summary>
     /// <param name="images">The image, or the index with its images.</param>
@@ -24,13 +24,13 @@ public interface IImageDestination
 /// <param name="Locations">The file, directory or image references.</param>
 /// <param name="BytesWritten">How many bytes of blobs were copied or sent.</param>
 /// <param name="BytesAvoided">How many bytes of blobs were there already, were mounted or were linked.</param>
-public sealed record DestinationResult(string Kind, IReadOnlyList<string> Locations, long BytesWritten, long BytesAvoided);
+internal sealed record DestinationResult(string Kind, IReadOnlyList<string> Locations, long BytesWritten, long BytesAvoided);
 
 /// <summary>What an image is called in archives and layouts.</summary>
 /// <param name="Registry">The registry the name begins with; null when the image goes to none.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="Tags">The tags; at least one.</param>
-public sealed record ImageName(string? Registry, string Repository, IReadOnlyList<string> Tags)
+internal sealed record ImageName(string? Registry, string Repository, IReadOnlyList<string> Tags)
 {
     /// <summary>The full names, one per tag: <c>[registry/]repository:tag</c>.</summary>
     public IReadOnlyList<string> References => [.. Tags.Select(tag => $"{(Registry is null ? "" : Registry + "/")}{Repository}:{tag}")];

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Destinations;
 
 /// <summary>Makes an image's name of a project's properties, by the .NET SDK's rules.</summary>
-public static partial class ImageNameRules
+internal static partial class ImageNameRules
 {
     /// <summary>Checks repository and tags. A repository is lower-cased, and what cannot stand in one becomes <c>-</c>, as the SDK does it.</summary>
     /// <param name="registry">The registry the name begins with, if the image goes to one.</param>

@@ -12,7 +12,7 @@ namespace Containerize.Destinations;
 /// Blobs that are files already are verified and hard-linked where the file system can, so that their bytes are stored once.
 /// Others are copied, and verified in the same pass.
 /// </summary>
-public sealed class LayoutDestination : IImageDestination
+internal sealed class LayoutDestination : IImageDestination
 {
     private const UnixFileMode PublicFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string LockFile = ".index.json.lock";

@@ -6,7 +6,7 @@ using Containerize.Storage;
 namespace Containerize.Destinations;
 
 /// <summary>A repository in a registry. Blobs go first, then manifests by digest, and the tags move last.</summary>
-public sealed class RegistryDestination : IImageDestination
+internal sealed class RegistryDestination : IImageDestination
 {
     private readonly RegistryClient _client;
     private readonly RepositoryReference _target;

@@ -7,7 +7,7 @@ namespace Containerize.Destinations;
 /// <param name="Bytes">The limit, in bytes.</param>
 /// <param name="IsError">Whether exceeding it fails the push, before any tag moves.</param>
 /// <param name="Reporter">Is told when it is exceeded and that is no error.</param>
-public sealed record UploadBudget(long Bytes, bool IsError, IReporter Reporter)
+internal sealed record UploadBudget(long Bytes, bool IsError, IReporter Reporter)
 {
     private static readonly (string Unit, long Factor)[] s_units =
         [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1), ("", 1)];

@@ -6,7 +6,7 @@ using Containerize.Oci;
 namespace Containerize.Engines;
 
 /// <summary>A container engine that runs on, or is reached from, this machine.</summary>
-public sealed class Engine
+internal sealed class Engine
 {
     // From this version on, Docker's own image store unpacks zstd.
     private const int FirstDockerWithZstd = 23;

@@ -1,7 +1,7 @@
 namespace Containerize.Engines;
 
 /// <summary>Which container engine of this machine is meant.</summary>
-public enum EngineKind
+internal enum EngineKind
 {
     /// <summary>Whichever runs: Docker, else Podman.</summary>
     Auto,

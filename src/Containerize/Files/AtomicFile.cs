@@ -4,7 +4,7 @@ namespace Containerize.Files;
 /// A file that appears whole or not at all: written under another name in the same directory, then renamed over its target.
 /// Disposed before <see cref="Commit"/>, it leaves the target as it was and nothing beside it.
 /// </summary>
-public sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IDisposable
 {
     // Whoever still writes has changed its file since.
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);

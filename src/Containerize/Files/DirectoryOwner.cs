@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Containerize.Files;
 
 /// <summary>Tells whose a directory is. The framework has no call for it.</summary>
-public static partial class DirectoryOwner
+internal static partial class DirectoryOwner
 {
     private const int CurrentDirectory = -100;
     private const uint OwnerField = 8;

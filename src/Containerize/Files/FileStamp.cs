@@ -8,7 +8,7 @@ namespace Containerize.Files;
 /// <param name="Modified">When the content last changed, in nanoseconds since 1970.</param>
 /// <param name="Changed">When content or metadata last changed, in nanoseconds since 1970; no program can set it. The time of creation where the system has none.</param>
 /// <param name="Inode">Which file of the file system it is; 0 where the system does not say.</param>
-public readonly record struct FileStamp(long Size, long Modified, long Changed, ulong Inode)
+internal readonly record struct FileStamp(long Size, long Modified, long Changed, ulong Inode)
 {
     private const long Second = 1_000_000_000;
 

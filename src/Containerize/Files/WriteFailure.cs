@@ -1,7 +1,7 @@
 namespace Containerize.Files;
 
 /// <summary>Explains why a file could not be written.</summary>
-public static class WriteFailure
+internal static class WriteFailure
 {
     private const int LinuxNoSpace = 28;
     private const int LinuxQuota = 122;

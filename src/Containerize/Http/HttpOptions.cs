@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Containerize.Http;
 
 /// <summary>How servers are reached and how patient the client is. Every default is meant to be kept.</summary>
-public record HttpOptions
+internal record HttpOptions
 {
     /// <summary>The <c>User-Agent</c> header.</summary>
     public string UserAgent { get; init; } =

@@ -3,4 +3,4 @@ namespace Containerize.Images;
 /// <summary>An image to build upon.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Name">What the project calls it; null for an image from nothing.</param>
-public sealed record BaseImage(Image Image, string? Name);
+internal sealed record BaseImage(Image Image, string? Name);

@@ -6,7 +6,7 @@ namespace Containerize.Images;
 /// <summary>How an engine finds out whether the app works.</summary>
 /// <param name="Test"><c>NONE</c>; <c>CMD</c> and the parts of a command; or <c>CMD-SHELL</c> and a line for the shell.</param>
 /// <remarks>Docker's extension of the config (<c>config.Healthcheck</c>), which the OCI image specification reserves a place for.</remarks>
-public sealed partial record Healthcheck(IReadOnlyList<string> Test)
+internal sealed partial record Healthcheck(IReadOnlyList<string> Test)
 {
     // Docker refuses what is shorter.
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);

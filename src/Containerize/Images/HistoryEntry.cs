@@ -7,4 +7,4 @@ namespace Containerize.Images;
 /// <param name="CreatedBy">What made the layer.</param>
 /// <param name="Comment">What is in it.</param>
 /// <remarks>OCI image specification, <i>config.md</i>, "rootfs" and "history".</remarks>
-public sealed record HistoryEntry(Digest DiffId, string CreatedBy, string Comment);
+internal sealed record HistoryEntry(Digest DiffId, string CreatedBy, string Comment);

@@ -7,7 +7,7 @@ namespace Containerize.Images;
 /// An immutable image: the raw bytes of its manifest and config, and its layers, wherever they lie.
 /// What is derived is a new image; nothing of the old one is lost or written anew.
 /// </summary>
-public sealed class Image
+internal sealed class Image
 {
     private Image(MemoryBlob manifest, Manifest document, ImageConfig config, IReadOnlyList<Layer> layers)
     {

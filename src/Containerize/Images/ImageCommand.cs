@@ -1,7 +1,7 @@
 namespace Containerize.Images;
 
 /// <summary>Where the command that starts the app goes.</summary>
-public enum AppCommandInstruction
+internal enum AppCommandInstruction
 {
     /// <summary>Decided by what else is set.</summary>
     Unset,
@@ -20,7 +20,7 @@ public enum AppCommandInstruction
 /// What a project says of how its app is started, with the names and the meaning of the .NET SDK's properties
 /// (<c>ContainerEntrypoint</c>, <c>ContainerAppCommand</c> …).
 /// </summary>
-public sealed record ImageCommand
+internal sealed record ImageCommand
 {
     /// <summary><c>ContainerEntrypoint</c>: runs in front of the app.</summary>
     public IReadOnlyList<string> Entrypoint { get; init; } = [];

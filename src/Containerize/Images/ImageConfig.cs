@@ -10,7 +10,7 @@ namespace Containerize.Images;
 /// (a base's healthcheck, <c>os.features</c> …) survive every change.
 /// </summary>
 /// <remarks>OCI image specification, <i>config.md</i>.</remarks>
-public sealed class ImageConfig
+internal sealed class ImageConfig
 {
     private readonly JsonObject _root;
 

@@ -6,7 +6,7 @@ namespace Containerize.Images;
 /// <summary>What a tag points to: one image, or an index of several.</summary>
 /// <param name="Root">The manifest of the one image, or the index.</param>
 /// <param name="Images">The images, in the order of the index.</param>
-public sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
+internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
 {
     /// <summary>A single image.</summary>
     /// <param name="image">The image.</param>

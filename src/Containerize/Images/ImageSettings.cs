@@ -1,7 +1,7 @@
 namespace Containerize.Images;
 
 /// <summary>What a project says of how its image runs; laid over the base's config.</summary>
-public sealed record ImageSettings
+internal sealed record ImageSettings
 {
     /// <summary>The entrypoint; empty for none.</summary>
     public IReadOnlyList<string> Entrypoint { get; init; } = [];
@@ -37,7 +37,7 @@ public sealed record ImageSettings
 /// <summary>A port that the image listens on.</summary>
 /// <param name="Number">1 to 65535.</param>
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</param>
-public sealed record Port(int Number, string Protocol)
+internal sealed record Port(int Number, string Protocol)
 {
     /// <summary>Parses a port.</summary>
     /// <param name="text"><c>8080</c> or <c>8080/udp</c>.</param>

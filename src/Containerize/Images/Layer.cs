@@ -7,7 +7,7 @@ namespace Containerize.Images;
 /// <param name="Blob">The changeset as it is stored, usually compressed.</param>
 /// <param name="DiffId">The digest of the uncompressed tar.</param>
 /// <remarks>OCI image specification, <i>config.md</i>, "Layer DiffID".</remarks>
-public sealed record Layer(Blob Blob, Digest DiffId)
+internal sealed record Layer(Blob Blob, Digest DiffId)
 {
     /// <summary>What the manifest says of this layer, besides what it is.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }

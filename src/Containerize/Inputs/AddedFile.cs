@@ -7,10 +7,10 @@ namespace Containerize.Inputs;
 /// <param name="Path">Where it lies in the image, without a slash at the start.</param>
 /// <param name="Mode">Its permissions; null for 0755 if it may be executed here, else 0644.</param>
 /// <param name="Owner">Who owns it; null for root, or whom a directory above it says.</param>
-public sealed record AddedFile(string SourcePath, string Path, UnixFileMode? Mode, Owner? Owner);
+internal sealed record AddedFile(string SourcePath, string Path, UnixFileMode? Mode, Owner? Owner);
 
 /// <summary>A directory that the app may write to.</summary>
 /// <param name="Path">Where it lies in the image, without a slash at the start.</param>
 /// <param name="Mode">Its permissions.</param>
 /// <param name="Owner">Who owns it and what the image brings in it; null for the user that the image runs as.</param>
-public sealed record WritableDirectory(string Path, UnixFileMode Mode, Owner? Owner);
+internal sealed record WritableDirectory(string Path, UnixFileMode Mode, Owner? Owner);

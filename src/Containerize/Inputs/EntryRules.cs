@@ -5,7 +5,7 @@ namespace Containerize.Inputs;
 /// <summary>How published files become entries of a layer.</summary>
 /// <param name="Directory">The directory in the image that they go to: absolute, with <c>/</c>.</param>
 /// <param name="ModificationTime">The time that replaces clocks inside generated files.</param>
-public sealed record EntryRules(string Directory, DateTimeOffset ModificationTime)
+internal sealed record EntryRules(string Directory, DateTimeOffset ModificationTime)
 {
     /// <summary>Whether the image is for Windows, which knows neither modes nor numeric owners.</summary>
     public bool IsWindows { get; init; }

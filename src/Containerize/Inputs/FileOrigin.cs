@@ -1,7 +1,7 @@
 namespace Containerize.Inputs;
 
 /// <summary>Where a published file comes from.</summary>
-public enum FileOriginKind
+internal enum FileOriginKind
 {
     /// <summary>The project's own output and content.</summary>
     App,
@@ -23,7 +23,7 @@ public enum FileOriginKind
 /// <param name="Kind">Which kind of origin.</param>
 /// <param name="PackageId">The package, for packages and runtime packs.</param>
 /// <param name="PackageVersion">The package's version.</param>
-public sealed record FileOrigin(FileOriginKind Kind, string? PackageId = null, string? PackageVersion = null)
+internal sealed record FileOrigin(FileOriginKind Kind, string? PackageId = null, string? PackageVersion = null)
 {
     /// <summary>The project's own output and content.</summary>
     public static FileOrigin App { get; } = new(FileOriginKind.App);

@@ -6,7 +6,7 @@ namespace Containerize.Inputs;
 /// Names files by their path, as MSBuild's globs do: <c>*</c> and <c>?</c> inside a name, <c>**</c> for any number of directories,
 /// <c>/</c> at the end for all below. Case does not matter: what is published on one system is the same on the next.
 /// </summary>
-public sealed class FilePattern
+internal sealed class FilePattern
 {
     private const string AnyDirectories = "**";
 

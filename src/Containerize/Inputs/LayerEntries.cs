@@ -6,7 +6,7 @@ using Containerize.Layers.Windows;
 namespace Containerize.Inputs;
 
 /// <summary>Turns published files into entries of a layer.</summary>
-public static class LayerEntries
+internal static class LayerEntries
 {
     private const UnixFileMode DataMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ExecutableMode = DataMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

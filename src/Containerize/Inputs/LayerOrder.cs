@@ -1,7 +1,7 @@
 namespace Containerize.Inputs;
 
 /// <summary>The order of layers: what changes least lies lowest. An upper layer that changes leaves what engines unpacked of the lower ones.</summary>
-public static class LayerOrder
+internal static class LayerOrder
 {
     /// <summary>The .NET runtime of a self-contained app.</summary>
     public const string Runtime = "runtime";

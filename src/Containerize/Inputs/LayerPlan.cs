@@ -3,7 +3,7 @@ namespace Containerize.Inputs;
 /// <summary>A layer that is to be made.</summary>
 /// <param name="Name">What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</param>
 /// <param name="Files">What goes into it, in ordinal order of the paths.</param>
-public sealed record PlannedLayer(string Name, IReadOnlyList<PublishedFile> Files)
+internal sealed record PlannedLayer(string Name, IReadOnlyList<PublishedFile> Files)
 {
     /// <summary>The packages that the files come from, each as <c>id version</c>, in ordinal order.</summary>
     public IReadOnlyList<string> Packages =>
@@ -16,7 +16,7 @@ public sealed record PlannedLayer(string Name, IReadOnlyList<PublishedFile> File
 }
 
 /// <summary>How the published files are split.</summary>
-public enum LayerSplit
+internal enum LayerSplit
 {
     /// <summary>By origin: what changes least lies lowest.</summary>
     ByOrigin,
@@ -26,7 +26,7 @@ public enum LayerSplit
 }
 
 /// <summary>Decides which file goes into which layer. A pure function.</summary>
-public static class LayerPlanner
+internal static class LayerPlanner
 {
     // Measured by replaying commits, see README.md: from here on a layer of its own spares more than it costs.
     private const long MuchContent = 1024 * 1024;

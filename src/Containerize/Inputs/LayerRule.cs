@@ -2,7 +2,7 @@ namespace Containerize.Inputs;
 
 /// <summary>A layer that users make by pattern. A file must fit everything that the rule says; of several rules the first counts.</summary>
 /// <param name="Name">What the layer is called; the name of a layer that is there anyway adds to that one.</param>
-public sealed record LayerRule(string Name)
+internal sealed record LayerRule(string Name)
 {
     /// <summary>Which files, by path below the publish directory; empty for all.</summary>
     public IReadOnlyList<FilePattern> Files { get; init; } = [];

@@ -5,7 +5,7 @@ using Containerize.Layers.Entries;
 namespace Containerize.Inputs;
 
 /// <summary>Lists what lies in a publish directory. That is the truth of the image; the project only says where each file came from.</summary>
-public static class PublishDirectory
+internal static class PublishDirectory
 {
     private const int MaxDepth = 200;
 

@@ -4,7 +4,7 @@ namespace Containerize.Inputs;
 
 /// <summary>Finds the files that hold secrets, so that they can be left out.</summary>
 /// <param name="patterns">What tells them.</param>
-public sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
+internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
 {
     private const int BufferSize = 64 * 1024;
 
@@ -72,4 +72,4 @@ public sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
 /// <summary>A file that may hold a secret.</summary>
 /// <param name="Path">The path by which patterns tell it, with <c>/</c>.</param>
 /// <param name="SourcePath">Where its content lies.</param>
-public sealed record NamedFile(string Path, string SourcePath);
+internal sealed record NamedFile(string Path, string SourcePath);

@@ -4,7 +4,7 @@ namespace Containerize.Inputs;
 /// <param name="Pattern">The files; a pattern without <c>/</c> names files in every directory.</param>
 /// <param name="Contains">ASCII text that the file must hold to count; null for every file of that name.</param>
 /// <param name="IsException">Whether the files are kept instead, whatever other patterns say.</param>
-public sealed record SecretPattern(FilePattern Pattern, string? Contains, bool IsException)
+internal sealed record SecretPattern(FilePattern Pattern, string? Contains, bool IsException)
 {
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern; <c>!</c> before it makes it an exception.</param>

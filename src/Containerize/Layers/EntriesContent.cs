@@ -7,7 +7,7 @@ using Containerize.Oci;
 namespace Containerize.Layers;
 
 /// <summary>Entries of a layer in the order in which they are written, with what is known of their content.</summary>
-public sealed class EntriesContent
+internal sealed class EntriesContent
 {
     private readonly FileStamp?[] _stamps;
 

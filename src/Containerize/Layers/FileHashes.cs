@@ -12,7 +12,7 @@ namespace Containerize.Layers;
 /// What files contain, as digests. A digest is remembered with the file's stamp, so that an unchanged file is looked at but not read again.
 /// The memory belongs to one project and may be lost at any time.
 /// </summary>
-public sealed class FileHashes
+internal sealed class FileHashes
 {
     // Another number than this one: the memory of another version, and as good as none.
     private const string Title = "file hashes 2";

@@ -7,7 +7,7 @@ namespace Containerize.Layers;
 /// Layers that were made before, by inputs hash. A record says what a layer is; its bytes lie in the store as any blob, and may be gone
 /// while the record stays. Records are small files that appear whole; losing one costs time and nothing else.
 /// </summary>
-public sealed class LayerCache
+internal sealed class LayerCache
 {
     private const string DirectoryName = "layers";
 

@@ -9,7 +9,7 @@ namespace Containerize.Layers;
 /// What goes into a layer, without the bytes: enough to tell whether a layer that exists is the one that would be made,
 /// and how two of them differ. Nothing in it depends on the machine: no absolute path, no time of a file.
 /// </summary>
-public sealed class LayerContent
+internal sealed class LayerContent
 {
     /// <summary>
     /// The version of everything that decides a layer's bytes and does not stand in its content: order, header form, cuts, compression.
@@ -99,4 +99,4 @@ public sealed class LayerContent
 /// <param name="Path">Where it lies in the image, or what it is called.</param>
 /// <param name="Fingerprint">Everything that decides its bytes in the layer, in one line without tabs.</param>
 /// <param name="Package">The package that it comes from, as <c>id version</c>.</param>
-public sealed record ContentItem(string Path, string Fingerprint, string? Package);
+internal sealed record ContentItem(string Path, string Fingerprint, string? Package);

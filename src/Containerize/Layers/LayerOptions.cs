@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Layers;
 
 /// <summary>How a layer is written. All but <see cref="MaxDegreeOfParallelism"/> decide its bytes.</summary>
-public sealed record LayerOptions
+internal sealed record LayerOptions
 {
     /// <summary>The time of all entries when nobody asks for another: one second after the epoch, because some tools take zero for "unknown".</summary>
     public static DateTimeOffset DefaultModificationTime { get; } = DateTimeOffset.UnixEpoch.AddSeconds(1);

@@ -9,7 +9,7 @@ namespace Containerize.Layers;
 /// <param name="DiffId">The digest of the uncompressed tar.</param>
 /// <param name="UncompressedSize">The size of the uncompressed tar, in bytes.</param>
 /// <param name="FileCount">How many regular files it has.</param>
-public sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long UncompressedSize, int FileCount)
+internal sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long UncompressedSize, int FileCount)
 {
     private const string Nobody = "-";
 

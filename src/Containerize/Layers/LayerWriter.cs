@@ -11,7 +11,7 @@ namespace Containerize.Layers;
 /// Writes entries as a layer into a store. The same entries and options give the same bytes on every machine, in whatever order they come
 /// and however many cores compress. The layer is a row of independent gzip members or zstd frames, each of them a segment of the tar.
 /// </summary>
-public static class LayerWriter
+internal static class LayerWriter
 {
     private const int TarEnd = 1024;
 

@@ -4,7 +4,7 @@ using Containerize.Storage;
 namespace Containerize.Layers;
 
 /// <summary>A layer that was written into a store.</summary>
-public sealed record WrittenLayer
+internal sealed record WrittenLayer
 {
     /// <summary>The layer as stored.</summary>
     public required FileBlob Blob { get; init; }

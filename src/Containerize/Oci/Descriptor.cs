@@ -4,7 +4,7 @@ namespace Containerize.Oci;
 
 /// <summary>Names a blob: what it is, its digest and its size.</summary>
 /// <remarks>OCI image specification, <i>descriptor.md</i>.</remarks>
-public sealed record Descriptor
+internal sealed record Descriptor
 {
     /// <summary>The media type of the blob.</summary>
     [JsonPropertyName("mediaType")]

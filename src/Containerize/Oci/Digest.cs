@@ -11,7 +11,7 @@ namespace Containerize.Oci;
 /// </summary>
 /// <remarks>OCI image specification, <i>descriptor.md</i>, "Digests". Only the registered algorithms are accepted.</remarks>
 [JsonConverter(typeof(DigestConverter))]
-public sealed record Digest
+internal sealed record Digest
 {
     private static readonly SearchValues<char> s_lowerHex = SearchValues.Create("0123456789abcdef");
 

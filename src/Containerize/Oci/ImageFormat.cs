@@ -1,7 +1,7 @@
 namespace Containerize.Oci;
 
 /// <summary>The family of media types of an image.</summary>
-public enum ImageFormat
+internal enum ImageFormat
 {
     /// <summary>The OCI image specification's.</summary>
     Oci,

@@ -4,7 +4,7 @@ namespace Containerize.Oci;
 
 /// <summary>A list of manifests, usually one per platform.</summary>
 /// <remarks>OCI image specification, <i>image-index.md</i>; Docker's manifest list has the same members.</remarks>
-public sealed record ImageIndex
+internal sealed record ImageIndex
 {
     /// <summary>Always 2.</summary>
     [JsonPropertyName("schemaVersion")]

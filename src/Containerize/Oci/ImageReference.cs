@@ -5,7 +5,7 @@ namespace Containerize.Oci;
 /// <summary>Names a repository in a registry.</summary>
 /// <param name="Registry">Host and optional port, lower case; Docker Hub is <c>docker.io</c>.</param>
 /// <param name="Name">The repository's path; it obeys the grammar of the distribution specification.</param>
-public sealed record RepositoryReference(string Registry, string Name)
+internal sealed record RepositoryReference(string Registry, string Name)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Registry}/{Name}";
@@ -15,7 +15,7 @@ public sealed record RepositoryReference(string Registry, string Name)
 /// <param name="Repository">The repository.</param>
 /// <param name="Tag">The tag, if one was given.</param>
 /// <param name="Digest">The digest, if one was given.</param>
-public sealed partial record ImageReference(RepositoryReference Repository, string? Tag, Digest? Digest)
+internal sealed partial record ImageReference(RepositoryReference Repository, string? Tag, Digest? Digest)
 {
     /// <summary>Docker Hub's name in references.</summary>
     public const string DockerHub = "docker.io";

@@ -4,7 +4,7 @@ namespace Containerize.Oci;
 /// What a manifest says of each layer that Containerize made, in the annotations of its descriptor, so that a machine that never made the
 /// layer can recognise it. Both families of media types carry them: readers of Docker's schema pass over members that they do not know.
 /// </summary>
-public static class LayerAnnotations
+internal static class LayerAnnotations
 {
     /// <summary>The layer's name: <c>dependencies</c>.</summary>
     public const string Name = "io.containerize.layer.name";

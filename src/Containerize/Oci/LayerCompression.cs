@@ -1,7 +1,7 @@
 namespace Containerize.Oci;
 
 /// <summary>How the layers that a build makes are compressed.</summary>
-public enum LayerCompression
+internal enum LayerCompression
 {
     /// <summary>With gzip, which everything reads.</summary>
     Gzip,

@@ -4,7 +4,7 @@ namespace Containerize.Oci;
 
 /// <summary>An image: its config and its layers, bottom first.</summary>
 /// <remarks>OCI image specification, <i>manifest.md</i>; Docker's schema 2 has the same members.</remarks>
-public sealed record Manifest
+internal sealed record Manifest
 {
     /// <summary>Always 2.</summary>
     [JsonPropertyName("schemaVersion")]

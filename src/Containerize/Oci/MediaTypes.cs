@@ -2,7 +2,7 @@ namespace Containerize.Oci;
 
 /// <summary>The media types of image documents and layers.</summary>
 /// <remarks>OCI image specification, <i>media-types.md</i>, and Docker's image manifest version 2, schema 2.</remarks>
-public static class MediaTypes
+internal static class MediaTypes
 {
     /// <summary>An OCI image manifest.</summary>
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";

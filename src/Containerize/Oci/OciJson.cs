@@ -9,7 +9,7 @@ namespace Containerize.Oci;
 /// Reads and writes the JSON of images. Reading is strict where laxness has been abused: duplicate members, depth and size are limited;
 /// a document that is a manifest and an index at once is refused (CVE-2021-41190).
 /// </summary>
-public static class OciJson
+internal static class OciJson
 {
     /// <summary>The largest document that is read, in bytes: what registries must accept for a manifest.</summary>
     /// <remarks>OCI distribution specification, "Pushing manifests".</remarks>

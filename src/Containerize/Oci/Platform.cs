@@ -4,7 +4,7 @@ namespace Containerize.Oci;
 
 /// <summary>What an image runs on.</summary>
 /// <remarks>OCI image specification, <i>image-index.md</i>, "platform".</remarks>
-public sealed record Platform
+internal sealed record Platform
 {
     /// <summary>The CPU architecture in Go's words: <c>amd64</c>, <c>arm64</c> …</summary>
     [JsonPropertyName("architecture")]

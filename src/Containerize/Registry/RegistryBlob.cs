@@ -4,7 +4,7 @@ using Containerize.Storage;
 namespace Containerize.Registry;
 
 /// <summary>A blob in a repository of a registry. Pushed to another repository of the same registry, it is mounted instead of sent.</summary>
-public sealed class RegistryBlob : Blob
+internal sealed class RegistryBlob : Blob
 {
     private readonly RegistryClient _client;
     private readonly BlobStore? _cache;

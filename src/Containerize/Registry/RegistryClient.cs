@@ -14,7 +14,7 @@ namespace Containerize.Registry;
 /// All members may be called at the same time; failures are <see cref="ContainerizeException"/>.
 /// </summary>
 /// <remarks>OCI distribution specification.</remarks>
-public sealed class RegistryClient : IDisposable
+internal sealed class RegistryClient : IDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _down = new();
     private readonly RegistryOptions _options;

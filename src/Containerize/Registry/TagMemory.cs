@@ -8,7 +8,7 @@ namespace Containerize.Registry;
 
 /// <summary>Remembers which digest a tag named when its registry was asked, one small file for each tag. A lost record costs one question.</summary>
 /// <param name="directory">Where the files are; null remembers nothing.</param>
-public sealed class TagMemory(string? directory)
+internal sealed class TagMemory(string? directory)
 {
     private const int MaxFileSize = 4096;
 

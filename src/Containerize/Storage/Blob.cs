@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Storage;
 
 /// <summary>Immutable bytes with a descriptor, wherever they lie: in memory, in a file, in a registry.</summary>
-public abstract class Blob
+internal abstract class Blob
 {
     /// <summary>Creates the blob.</summary>
     /// <param name="descriptor">What the bytes are.</param>
@@ -20,7 +20,7 @@ public abstract class Blob
 }
 
 /// <summary>A blob in memory: manifests and configs.</summary>
-public sealed class MemoryBlob : Blob
+internal sealed class MemoryBlob : Blob
 {
     /// <summary>Creates a blob from bytes that are trusted, and names them.</summary>
     /// <param name="mediaType">Their media type.</param>
@@ -40,7 +40,7 @@ public sealed class MemoryBlob : Blob
 }
 
 /// <summary>A blob that is a file, or a part of one (an entry of an archive).</summary>
-public sealed class FileBlob : Blob
+internal sealed class FileBlob : Blob
 {
     /// <summary>Creates the blob.</summary>
     /// <param name="descriptor">What the bytes are.</param>

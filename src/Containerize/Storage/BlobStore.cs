@@ -12,7 +12,7 @@ namespace Containerize.Storage;
 /// so any writer may die at any instruction, and any number of processes may write the same blob.
 /// They are not forced to the disk: whoever uses the bytes verifies them.
 /// </summary>
-public sealed class BlobStore
+internal sealed class BlobStore
 {
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -3,7 +3,7 @@ using Containerize.Oci;
 namespace Containerize.Storage;
 
 /// <summary>A blob on its way into a <see cref="BlobStore"/>: a temporary file that gets its name when its digest is known.</summary>
-public sealed class BlobWriter : IDisposable
+internal sealed class BlobWriter : IDisposable
 {
     private readonly BlobStore _store;
     private readonly string _path;

@@ -7,7 +7,7 @@ namespace Containerize.Storage;
 /// Announces that a build uses a cache, so that nothing it uses is pruned. A small file that names the process; one whose process has ended,
 /// however it ended, announces nothing.
 /// </summary>
-public sealed class BuildLease : IDisposable
+internal sealed class BuildLease : IDisposable
 {
     private const string DirectoryName = "leases";
     private const string Title = "lease 1";

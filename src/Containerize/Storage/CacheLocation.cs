@@ -1,7 +1,7 @@
 namespace Containerize.Storage;
 
 /// <summary>Where the cache of a user lies.</summary>
-public static class CacheLocation
+internal static class CacheLocation
 {
     private const string Name = "containerize";
 

@@ -4,7 +4,7 @@ namespace Containerize.Storage;
 /// Keeps a cache within its limits: what was not used for long goes, then the blobs that were used least recently. Nothing that a running
 /// build uses goes. Any number of processes may prune at once, and builds may go on: whoever misses something makes or fetches it again.
 /// </summary>
-public sealed class CachePruner
+internal sealed class CachePruner
 {
     private const string StampFile = "pruned";
 
@@ -112,4 +112,4 @@ public sealed class CachePruner
 /// <param name="Bytes">Their size, in bytes.</param>
 /// <param name="BytesLeft">The blobs that are left, in bytes.</param>
 /// <param name="InUse">How many files would have gone, had no running build used them.</param>
-public sealed record PruneResult(int Files, long Bytes, long BytesLeft, int InUse);
+internal sealed record PruneResult(int Files, long Bytes, long BytesLeft, int InUse);

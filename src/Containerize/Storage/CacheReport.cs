@@ -3,7 +3,7 @@ namespace Containerize.Storage;
 /// <summary>What a cache holds.</summary>
 /// <param name="Kinds">By kind, in the order of their names.</param>
 /// <param name="RunningBuilds">How many builds use it now.</param>
-public sealed record CacheReport(IReadOnlyList<CacheKind> Kinds, int RunningBuilds)
+internal sealed record CacheReport(IReadOnlyList<CacheKind> Kinds, int RunningBuilds)
 {
     /// <summary>Looks at a cache.</summary>
     /// <param name="store">The cache.</param>
@@ -24,4 +24,4 @@ public sealed record CacheReport(IReadOnlyList<CacheKind> Kinds, int RunningBuil
 /// <param name="Files">How many files.</param>
 /// <param name="Bytes">Their size, in bytes.</param>
 /// <param name="OldestUse">When that one was last used that was not used for longest.</param>
-public sealed record CacheKind(string Name, int Files, long Bytes, DateTime OldestUse);
+internal sealed record CacheKind(string Name, int Files, long Bytes, DateTime OldestUse);

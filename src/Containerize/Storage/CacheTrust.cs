@@ -6,7 +6,7 @@ namespace Containerize.Storage;
 /// Whether a cache is the user's alone to fill. Content is verified against names, but records say which names to use, so whoever can write
 /// records decides what goes into images. A group may write: on many systems each user has one of his own.
 /// </summary>
-public static class CacheTrust
+internal static class CacheTrust
 {
     // Where content and records lie, and the temporary files that become content.
     private static readonly string[] s_directories = ["blobs", Path.Combine("blobs", "sha256"), "layers", "trees", "choices", "verified", Path.Combine("verified", "sha256"), "tags", "pushed", "tmp"];

@@ -13,7 +13,7 @@ namespace Containerize.Trees;
 /// <param name="user">The user that the project chose; null for the base's.</param>
 /// <param name="environment">The variables that the project sets.</param>
 /// <param name="cache">May have layers of the base.</param>
-public sealed class Placement(IReadOnlyList<WritableDirectory> directories, string? user, IReadOnlyDictionary<string, string> environment, BlobStore cache)
+internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, string? user, IReadOnlyDictionary<string, string> environment, BlobStore cache)
 {
     private const UnixFileMode DirectoryMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |

@@ -4,7 +4,7 @@ namespace Containerize.IntegrationTests.Tools;
 /// The test needs programs of the machine. Where one is missing, the test is skipped and says which; in strict mode (CI) it runs and fails.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
-public sealed class RequiresAttribute : ConditionBaseAttribute
+internal sealed class RequiresAttribute : ConditionBaseAttribute
 {
     private readonly string[] _programs;
 

@@ -4,7 +4,7 @@ namespace Containerize.IntegrationTests.Tools;
 
 /// <summary>What the tests of one run share on the disk: the packed SDK, its unpacked form, a cache. Removed at the end.</summary>
 [TestClass]
-public static class RunDirectory
+internal static class RunDirectory
 {
     private static readonly TemporaryDirectory s_directory = new();
 

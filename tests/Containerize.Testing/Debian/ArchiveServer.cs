@@ -10,7 +10,7 @@ namespace Containerize.Testing.Debian;
 /// A web server with an archive's files, or a proxy before one. Each file has a row of answers: a request takes the next, and the last one
 /// stays. What has no answer is 404.
 /// </summary>
-public sealed class ArchiveServer : IAsyncDisposable
+internal sealed class ArchiveServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_arrival = TimeSpan.FromMilliseconds(100);
 
@@ -155,4 +155,4 @@ public sealed class ArchiveServer : IAsyncDisposable
 /// <param name="Range">The range of bytes; null when all are wanted.</param>
 /// <param name="Authorization">The login; null when none was sent.</param>
 /// <param name="ProxyAuthorization">The login for a proxy; null when none was sent.</param>
-public sealed record ArchiveRequest(string Target, string? Range, string? Authorization, string? ProxyAuthorization);
+internal sealed record ArchiveRequest(string Target, string? Range, string? Authorization, string? ProxyAuthorization);

@@ -7,7 +7,7 @@ using ZstdSharp;
 namespace Containerize.Testing.Debian;
 
 /// <summary>A .deb made for a test. The same calls give the same bytes.</summary>
-public sealed class TestPackage
+internal sealed class TestPackage
 {
     private static readonly DateTimeOffset s_time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 

@@ -10,7 +10,7 @@ namespace Containerize.Testing.Images;
 /// Checks images from the outside, with nothing of the library but its names: what it says is valid, other tools can run.
 /// </summary>
 /// <remarks>OCI image specification; Docker's image specification 1.2 for <c>manifest.json</c>.</remarks>
-public static class ImageValidator
+internal static class ImageValidator
 {
     private const int MaxDepth = 4;
 

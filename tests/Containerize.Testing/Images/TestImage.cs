@@ -10,7 +10,7 @@ namespace Containerize.Testing.Images;
 /// <param name="Config">The config's bytes.</param>
 /// <param name="Layers">The layers, bottom first.</param>
 /// <param name="Platform">What it runs on.</param>
-public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, ReadOnlyMemory<byte> Config, IReadOnlyList<TestLayer> Layers, Platform Platform)
+internal sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, ReadOnlyMemory<byte> Config, IReadOnlyList<TestLayer> Layers, Platform Platform)
 {
     /// <summary>An OCI platform for most tests.</summary>
     public static Platform LinuxX64 { get; } = new() { Os = "linux", Architecture = "amd64" };
@@ -131,7 +131,7 @@ public sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, 
 }
 
 /// <summary>Puts test images into test registries.</summary>
-public static class TestImageSeeding
+internal static class TestImageSeeding
 {
     /// <summary>Puts an image into a repository.</summary>
     /// <returns>The manifest's descriptor.</returns>

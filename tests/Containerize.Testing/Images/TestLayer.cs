@@ -9,7 +9,7 @@ namespace Containerize.Testing.Images;
 /// <param name="Content">Its bytes as stored.</param>
 /// <param name="DiffId">The digest of its tar.</param>
 /// <param name="IsCompressed">Whether the bytes are gzip.</param>
-public sealed record TestLayer(ReadOnlyMemory<byte> Content, Digest DiffId, bool IsCompressed)
+internal sealed record TestLayer(ReadOnlyMemory<byte> Content, Digest DiffId, bool IsCompressed)
 {
     /// <summary>A gzip layer of files; their directories come before them.</summary>
     public static TestLayer Of(params (string Path, string Text)[] files) =>

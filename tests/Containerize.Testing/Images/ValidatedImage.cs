@@ -8,7 +8,7 @@ namespace Containerize.Testing.Images;
 /// <summary>What a layout, an archive or a registry's reference holds; everything was checked.</summary>
 /// <param name="Images">All images, in the order of the indexes.</param>
 /// <param name="Unreferenced">Blobs that no image needs.</param>
-public sealed record ValidatedTree(IReadOnlyList<ValidatedImage> Images, IReadOnlyList<Digest> Unreferenced)
+internal sealed record ValidatedTree(IReadOnlyList<ValidatedImage> Images, IReadOnlyList<Digest> Unreferenced)
 {
     /// <summary>The only image.</summary>
     public ValidatedImage Single() => Images.Count == 1
@@ -26,7 +26,7 @@ public sealed record ValidatedTree(IReadOnlyList<ValidatedImage> Images, IReadOn
 /// <param name="Manifest">The manifest.</param>
 /// <param name="Config">The config.</param>
 /// <param name="Layers">The layers, bottom first.</param>
-public sealed record ValidatedImage(Descriptor Descriptor, string? Name, JsonObject Manifest, JsonObject Config, IReadOnlyList<ValidatedLayer> Layers)
+internal sealed record ValidatedImage(Descriptor Descriptor, string? Name, JsonObject Manifest, JsonObject Config, IReadOnlyList<ValidatedLayer> Layers)
 {
     /// <summary>What the config says it runs on, like <c>linux/arm/v7</c>.</summary>
     public string Platform => string.Join('/', new[] { "os", "architecture", "variant" }.Select(member => (string?)Config[member]).Where(value => !string.IsNullOrEmpty(value)));
@@ -62,7 +62,7 @@ public sealed record ValidatedImage(Descriptor Descriptor, string? Name, JsonObj
 /// <param name="Descriptor">As in the manifest.</param>
 /// <param name="DiffId">The digest of its tar.</param>
 /// <param name="Entries">What is in the tar, in its order; empty for a foreign layer that is not here.</param>
-public sealed record ValidatedLayer(Descriptor Descriptor, Digest DiffId, IReadOnlyList<ValidatedEntry> Entries)
+internal sealed record ValidatedLayer(Descriptor Descriptor, Digest DiffId, IReadOnlyList<ValidatedEntry> Entries)
 {
     /// <summary>The paths of all entries, in their order.</summary>
     public IReadOnlyList<string> Paths => [.. Entries.Select(entry => entry.Path)];
@@ -86,7 +86,7 @@ public sealed record ValidatedLayer(Descriptor Descriptor, Digest DiffId, IReadO
 }
 
 /// <summary>An entry of a layer's tar.</summary>
-public sealed record ValidatedEntry
+internal sealed record ValidatedEntry
 {
     /// <summary>The path without a leading <c>./</c> and without a trailing slash.</summary>
     public required string Path { get; init; }

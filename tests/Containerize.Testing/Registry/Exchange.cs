@@ -139,4 +139,4 @@ internal sealed class Exchange(HttpContext context, RecordedRequest request, Can
 }
 
 /// <summary>The connection was reset on purpose.</summary>
-public sealed class ConnectionDroppedException : Exception;
+internal sealed class ConnectionDroppedException : Exception;

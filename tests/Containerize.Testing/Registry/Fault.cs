@@ -7,7 +7,7 @@ namespace Containerize.Testing.Registry;
 /// A misbehaviour, composed of what happens before the work, instead of it, to its reply, and while the reply is sent.
 /// Immutable: every method returns a fault that does one thing more.
 /// </summary>
-public sealed record Fault
+internal sealed record Fault
 {
     internal TimeSpan DelayTime { get; private init; }
 

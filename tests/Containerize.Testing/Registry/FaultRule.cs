@@ -1,7 +1,7 @@
 namespace Containerize.Testing.Registry;
 
 /// <summary>Says which requests misbehave. Built by <see cref="TestRegistry.On"/>; in force once <see cref="Do(Fault)"/> was called.</summary>
-public sealed record FaultRule
+internal sealed record FaultRule
 {
     private readonly FaultRules _rules;
     private readonly Func<RecordedRequest, bool> _matches;
@@ -47,7 +47,7 @@ public sealed record FaultRule
 }
 
 /// <summary>A rule in force.</summary>
-public sealed class ActiveFault
+internal sealed class ActiveFault
 {
     private readonly FaultRule _rule;
     private int _seen;
@@ -76,7 +76,7 @@ public sealed class ActiveFault
 }
 
 /// <summary>The rules in force. The first that matches is applied, so that rules with a count make a sequence.</summary>
-public sealed class FaultRules
+internal sealed class FaultRules
 {
     private readonly Lock _lock = new();
     private readonly List<ActiveFault> _active = [];

@@ -7,7 +7,7 @@ namespace Containerize.Testing.Registry;
 /// A request as it came, and what became of it. It is in the list from its arrival on; <see cref="Status"/> and the byte counts
 /// are set before the bytes leave, so that a client that has its reply finds them complete.
 /// </summary>
-public sealed class RecordedRequest
+internal sealed class RecordedRequest
 {
     private readonly Dictionary<string, StringValues> _parameters;
     private long _bytesReceived;

@@ -117,13 +117,13 @@ internal sealed class Repository
 /// <param name="Digest">Its digest.</param>
 /// <param name="MediaType">The <c>Content-Type</c> it was pushed with.</param>
 /// <param name="Content">Its bytes.</param>
-public sealed record StoredManifest(Digest Digest, string MediaType, ReadOnlyMemory<byte> Content);
+internal sealed record StoredManifest(Digest Digest, string MediaType, ReadOnlyMemory<byte> Content);
 
 /// <summary>A blob whose upload was finished.</summary>
 /// <param name="Repository">The repository.</param>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Size">Its size in bytes.</param>
-public sealed record UploadedBlob(string Repository, Digest Digest, long Size);
+internal sealed record UploadedBlob(string Repository, Digest Digest, long Size);
 
 /// <summary>An upload in progress.</summary>
 internal sealed class Upload : IDisposable

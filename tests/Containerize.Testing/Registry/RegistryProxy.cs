@@ -7,7 +7,7 @@ namespace Containerize.Testing.Registry;
 /// Stands before a real registry: passes everything on as it comes, counts the bytes of bodies, and breaks connections when it is told to.
 /// What it counts went to or came from the registry, whatever a client says of itself.
 /// </summary>
-public sealed class RegistryProxy : IAsyncDisposable
+internal sealed class RegistryProxy : IAsyncDisposable
 {
     private const int BufferSize = 32 * 1024;
 
@@ -166,7 +166,7 @@ public sealed class RegistryProxy : IAsyncDisposable
 /// <summary>A request that went through a <see cref="RegistryProxy"/>.</summary>
 /// <param name="method">The method.</param>
 /// <param name="path">Path and query.</param>
-public sealed class ProxiedRequest(string method, string path)
+internal sealed class ProxiedRequest(string method, string path)
 {
     private long _bytesUp;
     private long _bytesDown;

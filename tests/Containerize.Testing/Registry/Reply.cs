@@ -10,7 +10,7 @@ namespace Containerize.Testing.Registry;
 
 /// <summary>An HTTP reply before it is sent, so that a <see cref="Fault"/> can change any part of it.</summary>
 /// <param name="Status">The status.</param>
-public sealed record Reply(int Status)
+internal sealed record Reply(int Status)
 {
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -1,7 +1,7 @@
 namespace Containerize.Testing.Registry;
 
 /// <summary>Which part of a registry a request speaks to.</summary>
-public enum RequestKind
+internal enum RequestKind
 {
     /// <summary>None of the specification's paths.</summary>
     Other,

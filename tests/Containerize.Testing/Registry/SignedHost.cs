@@ -8,7 +8,7 @@ namespace Containerize.Testing.Registry;
 /// Each address must come back verbatim. A request with credentials is refused with 400, as signed stores do.
 /// It also serves the paths of the registry itself, without credentials, as a host for reading does.
 /// </summary>
-public sealed class SignedHost : IAsyncDisposable
+internal sealed class SignedHost : IAsyncDisposable
 {
     private readonly Dispatcher _dispatcher;
     private readonly Func<Exchange, Task<Reply>> _work;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Containerize.Testing.Registry;
 
 /// <summary>A certificate authority made for a test, and a server certificate that it signed.</summary>
-public sealed class TestCertificates : IDisposable
+internal sealed class TestCertificates : IDisposable
 {
     private TestCertificates(X509Certificate2 authority, X509Certificate2 server, string serverKeyPem)
     {

@@ -7,7 +7,7 @@ namespace Containerize.Testing.Registry;
 /// A registry inside the test's process: it implements the OCI distribution specification, records what it is asked,
 /// and misbehaves as it is told.
 /// </summary>
-public sealed class TestRegistry : IAsyncDisposable
+internal sealed class TestRegistry : IAsyncDisposable
 {
     private readonly TestRegistryOptions _options;
     private readonly Dispatcher _dispatcher = new();

@@ -1,7 +1,7 @@
 namespace Containerize.Testing.Registry;
 
 /// <summary>What kind of registry it is. What a registry does wrong is not said here, but with <see cref="TestRegistry.On"/>.</summary>
-public sealed record TestRegistryOptions
+internal sealed record TestRegistryOptions
 {
     /// <summary>The name by which the registry is called: <c>127.0.0.1</c> or <c>localhost</c>.</summary>
     public string Host { get; init; } = "127.0.0.1";
@@ -50,7 +50,7 @@ public sealed record TestRegistryOptions
 }
 
 /// <summary>The form of a <c>Location</c>; all are allowed by the specifications and used by registries.</summary>
-public enum LocationForm
+internal enum LocationForm
 {
     /// <summary><c>/v2/…</c></summary>
     Relative,
@@ -63,13 +63,13 @@ public enum LocationForm
 }
 
 /// <summary>How a registry knows its clients.</summary>
-public abstract record RegistryAuth;
+internal abstract record RegistryAuth;
 
 /// <summary>Every request carries user and password.</summary>
-public sealed record BasicAuth(string User, string Password) : RegistryAuth;
+internal sealed record BasicAuth(string User, string Password) : RegistryAuth;
 
 /// <summary>A token server on a port of its own gives out tokens for user and password, or for a refresh token.</summary>
-public sealed record BearerAuth(string User, string Password) : RegistryAuth
+internal sealed record BearerAuth(string User, string Password) : RegistryAuth
 {
     /// <summary>The name by which the token server is called.</summary>
     public string Host { get; init; } = "127.0.0.1";

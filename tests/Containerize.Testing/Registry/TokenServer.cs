@@ -10,7 +10,7 @@ namespace Containerize.Testing.Registry;
 /// <summary>What a token allows in a repository.</summary>
 /// <param name="Repository">The repository.</param>
 /// <param name="Actions">Of <c>pull</c>, <c>push</c>, <c>delete</c>.</param>
-public sealed record TokenScope(string Repository, IReadOnlyList<string> Actions)
+internal sealed record TokenScope(string Repository, IReadOnlyList<string> Actions)
 {
     internal static TokenScope? Parse(string text)
     {
@@ -23,7 +23,7 @@ public sealed record TokenScope(string Repository, IReadOnlyList<string> Actions
 }
 
 /// <summary>A token that was given out.</summary>
-public sealed class IssuedToken
+internal sealed class IssuedToken
 {
     private readonly DateTimeOffset _expires;
     private int _usesLeft;

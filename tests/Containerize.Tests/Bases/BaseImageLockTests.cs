@@ -6,7 +6,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class BaseImageLockTests
+internal sealed class BaseImageLockTests
 {
     private static readonly Digest s_one = Digest.Of("one"u8);
     private static readonly Digest s_two = Digest.Of("two"u8);

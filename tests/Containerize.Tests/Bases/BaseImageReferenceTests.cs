@@ -5,7 +5,7 @@ using Containerize.Oci;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class BaseImageReferenceTests
+internal sealed class BaseImageReferenceTests
 {
     private static readonly string s_project = OperatingSystem.IsWindows() ? @"C:\project" : "/project";
 

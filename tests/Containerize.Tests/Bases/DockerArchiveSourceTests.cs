@@ -13,7 +13,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class DockerArchiveSourceTests
+internal sealed class DockerArchiveSourceTests
 {
     private readonly TemporaryDirectory _folder = new();
 

@@ -10,7 +10,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class LayoutSourceTests
+internal sealed class LayoutSourceTests
 {
     private readonly TemporaryDirectory _folder = new();
 

@@ -11,7 +11,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class OciArchiveSourceTests
+internal sealed class OciArchiveSourceTests
 {
     private readonly TemporaryDirectory _folder = new();
 

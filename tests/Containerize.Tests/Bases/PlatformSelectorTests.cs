@@ -5,7 +5,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class PlatformSelectorTests
+internal sealed class PlatformSelectorTests
 {
     private static Descriptor Offer(string? architecture, string? variant = null, string os = "linux", string mediaType = MediaTypes.OciManifest) => new()
     {

@@ -12,7 +12,7 @@ using Containerize.Tests.Registry;
 namespace Containerize.Tests.Bases;
 
 [TestClass]
-public sealed class RegistrySourceTests
+internal sealed class RegistrySourceTests
 {
     private readonly MovedTime _time = new();
 

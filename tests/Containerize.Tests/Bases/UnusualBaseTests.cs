@@ -12,7 +12,7 @@ namespace Containerize.Tests.Bases;
 
 /// <summary>What registries hold besides plain images, asked for as a base.</summary>
 [TestClass]
-public sealed class UnusualBaseTests
+internal sealed class UnusualBaseTests
 {
     private const string Repository = "team/base";
 

@@ -9,7 +9,7 @@ namespace Containerize.Tests.Building;
 
 /// <summary>What a build says of its layers on a machine that never built the project: a CI runner.</summary>
 [TestClass]
-public sealed class FreshMachineReportTests
+internal sealed class FreshMachineReportTests
 {
     [TestMethod]
     [DataRow(ImageFormat.Oci)]

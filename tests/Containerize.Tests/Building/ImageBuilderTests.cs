@@ -14,7 +14,7 @@ using Moq;
 namespace Containerize.Tests.Building;
 
 [TestClass]
-public sealed class ImageBuilderTests
+internal sealed class ImageBuilderTests
 {
     private static readonly Platform s_linux = new() { Os = "linux", Architecture = "amd64" };
 

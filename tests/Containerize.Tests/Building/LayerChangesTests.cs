@@ -4,7 +4,7 @@ using Containerize.Layers;
 namespace Containerize.Tests.Building;
 
 [TestClass]
-public sealed class LayerChangesTests
+internal sealed class LayerChangesTests
 {
     private static LayerContent Content(params (string Path, string Fingerprint, string? Package)[] items) =>
         LayerContent.Of("test", [.. items.Select(item => new ContentItem(item.Path, item.Fingerprint, item.Package))], new LayerOptions());

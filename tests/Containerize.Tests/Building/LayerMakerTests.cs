@@ -6,7 +6,7 @@ namespace Containerize.Tests.Building;
 
 /// <summary>Layers that were made before on this machine.</summary>
 [TestClass]
-public sealed class LayerMakerTests
+internal sealed class LayerMakerTests
 {
     private static string Origins(BuiltImage built) => string.Join(' ', built.Layers.Select(layer => layer.Origin));
 

@@ -11,7 +11,7 @@ namespace Containerize.Tests.Building;
 
 /// <summary>The registry as the cache of a machine that has none.</summary>
 [TestClass]
-public sealed class PreviousImagesTests
+internal sealed class PreviousImagesTests
 {
     private const string Name = "team/app";
 

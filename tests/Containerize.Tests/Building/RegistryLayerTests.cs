@@ -12,7 +12,7 @@ namespace Containerize.Tests.Building;
 
 /// <summary>Layers of other images, by their digest.</summary>
 [TestClass]
-public sealed class RegistryLayerTests
+internal sealed class RegistryLayerTests
 {
     private const string Agent = "team/agent";
 

@@ -16,7 +16,7 @@ namespace Containerize.Tests.Building;
 
 /// <summary>Layers that are files already.</summary>
 [TestClass]
-public sealed class TarLayerTests
+internal sealed class TarLayerTests
 {
     private readonly TemporaryDirectory _folder = new();
 

@@ -20,7 +20,7 @@ namespace Containerize.Tests.Building;
 
 /// <summary>Images for Windows, made of bases in a registry.</summary>
 [TestClass]
-public sealed class WindowsImageTests
+internal sealed class WindowsImageTests
 {
     private const string Bases = "windows/base";
     private const string Url = "https://layers.example.com/v2/windows/base/blobs/1";

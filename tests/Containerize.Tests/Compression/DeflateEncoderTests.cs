@@ -5,7 +5,7 @@ using Containerize.Compression;
 namespace Containerize.Tests.Compression;
 
 [TestClass]
-public sealed class DeflateEncoderTests
+internal sealed class DeflateEncoderTests
 {
     private static readonly int[] s_lengths =
     [

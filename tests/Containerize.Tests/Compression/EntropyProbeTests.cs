@@ -3,7 +3,7 @@ using Containerize.Compression;
 namespace Containerize.Tests.Compression;
 
 [TestClass]
-public sealed class EntropyProbeTests
+internal sealed class EntropyProbeTests
 {
     [TestMethod]
     public void Random_bytes_are_recognised()

@@ -4,7 +4,7 @@ using Containerize.Compression;
 namespace Containerize.Tests.Compression;
 
 [TestClass]
-public sealed class GzipMemberTests
+internal sealed class GzipMemberTests
 {
     [TestMethod]
     public void The_header_tells_neither_time_nor_system()

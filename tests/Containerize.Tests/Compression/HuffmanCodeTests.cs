@@ -3,7 +3,7 @@ using Containerize.Compression;
 namespace Containerize.Tests.Compression;
 
 [TestClass]
-public sealed class HuffmanCodeTests
+internal sealed class HuffmanCodeTests
 {
     [TestMethod]
     public void Codes_are_complete_and_within_the_limit_for_any_frequencies()

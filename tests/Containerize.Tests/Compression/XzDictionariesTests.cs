@@ -11,7 +11,7 @@ namespace Containerize.Tests.Compression;
 
 /// <summary>A small package must not take all memory. The files here are a tar with <c>./usr/hello</c>, compressed by xz itself.</summary>
 [TestClass]
-public sealed class XzDictionariesTests : IDisposable
+internal sealed class XzDictionariesTests : IDisposable
 {
     private const string Data = "4Cf/AF5dABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZsRRayEgZETbRQr1eGSENy3XOdQQyWpXZwP4PXMgAAAAB6IdBCzhbRnAABeoBQAAAASkUHE7HEZ/sCAAAAAARZWg==";
     private const string Best = "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM" + Data;

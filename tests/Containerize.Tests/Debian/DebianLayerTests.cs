@@ -18,7 +18,7 @@ namespace Containerize.Tests.Debian;
 
 /// <summary>Packages and certificates on a base image.</summary>
 [TestClass]
-public sealed class DebianLayerTests : IDisposable
+internal sealed class DebianLayerTests : IDisposable
 {
     private const string OsRelease = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n";
 

@@ -7,7 +7,7 @@ namespace Containerize.Tests.Debian;
 
 /// <summary>What a lock names becomes the same layer everywhere, and is explained each time.</summary>
 [TestClass]
-public sealed class LockedLayerTests
+internal sealed class LockedLayerTests
 {
     private const UnixFileMode SetUser = (UnixFileMode)0b111_101_101 | UnixFileMode.SetUser;
 

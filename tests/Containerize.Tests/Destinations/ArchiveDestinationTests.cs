@@ -13,7 +13,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class ArchiveDestinationTests
+internal sealed class ArchiveDestinationTests
 {
     private readonly TemporaryDirectory _folder = new();
     private readonly RecordingReporter _reporter = new();

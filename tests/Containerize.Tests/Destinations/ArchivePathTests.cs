@@ -5,7 +5,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class ArchivePathTests
+internal sealed class ArchivePathTests
 {
     private static readonly ImageName s_name = new("example.com", "team/my-app", ["1"]);
 

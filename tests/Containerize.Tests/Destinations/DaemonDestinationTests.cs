@@ -13,7 +13,7 @@ namespace Containerize.Tests.Destinations;
 /// <summary>How an engine's program is spoken to. The engines themselves are met in the integration tests.</summary>
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-public sealed class DaemonDestinationTests
+internal sealed class DaemonDestinationTests
 {
     private readonly TemporaryDirectory _folder = new();
     private readonly RecordingReporter _reporter = new();

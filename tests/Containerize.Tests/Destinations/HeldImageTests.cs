@@ -11,7 +11,7 @@ namespace Containerize.Tests.Destinations;
 
 /// <summary>Whether a destination has an image already decides whether anything is done.</summary>
 [TestClass]
-public sealed class HeldImageTests : IDisposable
+internal sealed class HeldImageTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 

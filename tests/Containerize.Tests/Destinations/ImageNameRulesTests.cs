@@ -5,7 +5,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class ImageNameRulesTests
+internal sealed class ImageNameRulesTests
 {
     private readonly RecordingReporter _reporter = new();
 

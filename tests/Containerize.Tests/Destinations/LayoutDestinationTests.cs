@@ -10,7 +10,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class LayoutDestinationTests
+internal sealed class LayoutDestinationTests
 {
     private readonly TemporaryDirectory _folder = new();
 

@@ -12,7 +12,7 @@ using Containerize.Tests.Registry;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class RegistryDestinationTests
+internal sealed class RegistryDestinationTests
 {
     private const string BlobUnknown = """{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""";
 

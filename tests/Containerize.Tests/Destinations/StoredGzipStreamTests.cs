@@ -4,7 +4,7 @@ using Containerize.Destinations;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class StoredGzipStreamTests
+internal sealed class StoredGzipStreamTests
 {
     private const int Block = 127 * 512;
 

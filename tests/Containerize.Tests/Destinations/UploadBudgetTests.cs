@@ -10,7 +10,7 @@ using Containerize.Tests.Registry;
 namespace Containerize.Tests.Destinations;
 
 [TestClass]
-public sealed class UploadBudgetTests
+internal sealed class UploadBudgetTests
 {
     private readonly RecordingReporter _reporter = new();
 

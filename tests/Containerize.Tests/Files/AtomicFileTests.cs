@@ -4,7 +4,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class AtomicFileTests
+internal sealed class AtomicFileTests
 {
     private readonly TemporaryDirectory _folder = new();
 

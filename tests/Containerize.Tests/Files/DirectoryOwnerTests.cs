@@ -6,7 +6,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class DirectoryOwnerTests
+internal sealed class DirectoryOwnerTests
 {
     [TestMethod]
     public void A_directory_of_ours_is_not_another_users()

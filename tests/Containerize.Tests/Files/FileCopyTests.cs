@@ -5,7 +5,7 @@ using Containerize.Tests.Registry;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class FileCopyTests : IDisposable
+internal sealed class FileCopyTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
     private readonly byte[] _bytes = ClientLab.RandomBytes(1_000_003);

@@ -4,7 +4,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class FileLockTests : IDisposable
+internal sealed class FileLockTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 

@@ -4,7 +4,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class FileStampTests : IDisposable
+internal sealed class FileStampTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

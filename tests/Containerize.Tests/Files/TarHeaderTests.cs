@@ -4,7 +4,7 @@ using Containerize.Files;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class TarHeaderTests
+internal sealed class TarHeaderTests
 {
     private static TarEntry Read(byte[] header) => new TarReader(new MemoryStream(header)).GetNextEntry()!;
 

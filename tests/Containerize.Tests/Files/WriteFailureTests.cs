@@ -3,7 +3,7 @@ using Containerize.Files;
 namespace Containerize.Tests.Files;
 
 [TestClass]
-public sealed class WriteFailureTests
+internal sealed class WriteFailureTests
 {
     [TestMethod]
     public void A_full_disk_has_its_own_code()

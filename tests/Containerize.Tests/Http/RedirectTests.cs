@@ -10,7 +10,7 @@ using Containerize.Tests.Registry;
 namespace Containerize.Tests.Http;
 
 [TestClass]
-public sealed class RedirectTests
+internal sealed class RedirectTests
 {
     private const int Size = 50_000;
 

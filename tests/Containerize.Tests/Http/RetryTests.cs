@@ -9,7 +9,7 @@ using Containerize.Tests.Registry;
 namespace Containerize.Tests.Http;
 
 [TestClass]
-public sealed class RetryTests
+internal sealed class RetryTests
 {
     private static readonly byte[] s_index = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"manifests":[]}""");
 

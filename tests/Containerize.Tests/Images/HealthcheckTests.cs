@@ -3,7 +3,7 @@ using Containerize.Images;
 namespace Containerize.Tests.Images;
 
 [TestClass]
-public sealed class HealthcheckTests
+internal sealed class HealthcheckTests
 {
     [TestMethod]
     [DataRow("30s", 30_000)]

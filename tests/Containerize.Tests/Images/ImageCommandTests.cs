@@ -5,7 +5,7 @@ namespace Containerize.Tests.Images;
 
 /// <summary>The .NET SDK's rules for entrypoint and command.</summary>
 [TestClass]
-public sealed class ImageCommandTests
+internal sealed class ImageCommandTests
 {
     private static readonly string[] s_app = ["dotnet", "/app/hello.dll"];
 

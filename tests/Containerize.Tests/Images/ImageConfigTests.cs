@@ -7,7 +7,7 @@ using Containerize.Storage;
 namespace Containerize.Tests.Images;
 
 [TestClass]
-public sealed class ImageConfigTests
+internal sealed class ImageConfigTests
 {
     private const string BaseConfig = """
         {"architecture":"amd64","os":"linux","os.features":["x"],"variant":"v3","unknown":{"kept":true},"container":"abc","container_config":{},

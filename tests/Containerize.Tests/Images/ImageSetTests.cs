@@ -5,7 +5,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Images;
 
 [TestClass]
-public sealed class ImageSetTests
+internal sealed class ImageSetTests
 {
     private static Image Annotated(Platform platform, params (string Name, string Value)[] annotations) =>
         Image.Create(ImageFormat.Oci, ImageConfig.Scratch(platform), [], annotations.ToDictionary(pair => pair.Name, pair => pair.Value));

@@ -6,7 +6,7 @@ using Containerize.Tests.Building;
 namespace Containerize.Tests.Images;
 
 [TestClass]
-public sealed class ImageTests
+internal sealed class ImageTests
 {
     private static Image Read(Image image, byte[]? config = null) =>
         Image.Read(image.Manifest, config ?? image.Config.Blob.Content.ToArray(), descriptor => new FileBlob(descriptor, "unused"), "test");

@@ -3,7 +3,7 @@ using Containerize.Images;
 namespace Containerize.Tests.Images;
 
 [TestClass]
-public sealed class PortTests
+internal sealed class PortTests
 {
     [TestMethod]
     [DataRow("8080", null, "8080/tcp")]

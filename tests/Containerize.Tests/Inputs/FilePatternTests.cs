@@ -3,7 +3,7 @@ using Containerize.Inputs;
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
-public sealed class FilePatternTests
+internal sealed class FilePatternTests
 {
     [TestMethod]
     [DataRow("*.onnx", "a.onnx")]

@@ -6,7 +6,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
-public sealed class LayerEntriesTests
+internal sealed class LayerEntriesTests
 {
     private const string Endpoints = """{"Version":1,"Endpoints":[{"Route":"a.css","ResponseHeaders":[{"Name":"ETag","Value":"\"x\""},{"Name":"Last-Modified","Value":"Mon, 23 Nov 2026 22:50:02 GMT"}]}]}""";
 

@@ -3,7 +3,7 @@ using Containerize.Inputs;
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
-public sealed class LayerOrderTests
+internal sealed class LayerOrderTests
 {
     private static string Order(params LayerRule[] rules) => string.Join(' ', LayerOrder.Of(rules));
 

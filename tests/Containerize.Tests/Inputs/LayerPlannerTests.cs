@@ -4,7 +4,7 @@ using Containerize.Layers.Entries;
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
-public sealed class LayerPlannerTests
+internal sealed class LayerPlannerTests
 {
     private static PublishedFile File(string path, FileOriginKind kind, string? package = null, string? version = null, long size = 1) =>
         new() { RelativePath = path, SourcePath = "/publish/" + path, Type = LayerEntryType.File, Size = size, Origin = new FileOrigin(kind, package, version) };

@@ -6,7 +6,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
-public sealed class PublishDirectoryTests
+internal sealed class PublishDirectoryTests
 {
     private static readonly Dictionary<string, FileOrigin> s_none = [];
 

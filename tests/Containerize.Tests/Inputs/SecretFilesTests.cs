@@ -4,7 +4,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
-public sealed class SecretFilesTests
+internal sealed class SecretFilesTests
 {
     private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) => [.. new SecretFiles(patterns)
         .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file => new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))

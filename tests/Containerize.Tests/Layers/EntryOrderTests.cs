@@ -4,7 +4,7 @@ using Containerize.Layers.Entries;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class EntryOrderTests
+internal sealed class EntryOrderTests
 {
     [TestMethod]
     public void Paths_are_in_ordinal_order_and_directories_before_what_they_hold()

@@ -7,7 +7,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class FileHashesTests : IDisposable
+internal sealed class FileHashesTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

@@ -7,7 +7,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class LayerCacheTests : IDisposable
+internal sealed class LayerCacheTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly LayerContent _content = LayerContent.Of("test", [new ContentItem("app/a", "f 644 0:0 1 aa", "P 1")], new LayerOptions());

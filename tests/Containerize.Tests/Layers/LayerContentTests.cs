@@ -7,7 +7,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class LayerContentTests : IDisposable
+internal sealed class LayerContentTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

@@ -5,7 +5,7 @@ using Containerize.Tests.Compression;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class LayerWriterFailureTests : IDisposable
+internal sealed class LayerWriterFailureTests : IDisposable
 {
     private readonly LayerFixture _fixture = new();
 

@@ -11,7 +11,7 @@ using Containerize.Tests.Compression;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class LayerWriterTests : IDisposable
+internal sealed class LayerWriterTests : IDisposable
 {
     private readonly LayerFixture _fixture = new();
 

@@ -7,7 +7,7 @@ using Containerize.Tests.Compression;
 namespace Containerize.Tests.Layers;
 
 [TestClass]
-public sealed class SegmentCutTests : IDisposable
+internal sealed class SegmentCutTests : IDisposable
 {
     private readonly LayerFixture _fixture = new();
 

@@ -8,7 +8,7 @@ namespace Containerize.Tests.Layers;
 
 /// <summary>A layer that differs a little from an earlier one takes over what is the same, and is byte for byte what it would be without.</summary>
 [TestClass]
-public sealed class SegmentReuseTests : IDisposable
+internal sealed class SegmentReuseTests : IDisposable
 {
     private readonly LayerFixture _fixture = new();
     private readonly LayerOptions _options = new();

@@ -7,7 +7,7 @@ namespace Containerize.Tests.Layers;
 
 /// <summary>What may be in a tar that becomes a layer as it is.</summary>
 [TestClass]
-public sealed class TarCheckTests
+internal sealed class TarCheckTests
 {
     private static Task<TarFacts> ReadAsync(byte[] tar, bool isWindows = false) => TarCheck.ReadAsync(new MemoryStream(tar), "'tools.tar'", isWindows, CancellationToken.None);
 

@@ -3,7 +3,7 @@ using Containerize.Oci;
 namespace Containerize.Tests.Oci;
 
 [TestClass]
-public sealed class ImageReferenceTests
+internal sealed class ImageReferenceTests
 {
     private const string Sha = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Tests.Oci;
 
 [TestClass]
-public sealed class OciJsonTests
+internal sealed class OciJsonTests
 {
     private const string Sha = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
     private const string Descriptor = $$"""{"mediaType":"a/b","digest":"{{Sha}}","size":5}""";

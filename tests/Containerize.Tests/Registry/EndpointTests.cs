@@ -13,7 +13,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry;
 
 [TestClass]
-public sealed class EndpointTests
+internal sealed class EndpointTests
 {
     private static readonly byte[] s_index = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"manifests":[]}""");
 

@@ -11,9 +11,9 @@ internal sealed class ListReporter : IReporter
 
     internal string Text => string.Join('\n', _lines);
 
-    public void Message(string text) => _lines.Enqueue(text);
+    public void Message(Message text) => _lines.Enqueue(text.ToString());
 
-    public void Detail(string text) => _lines.Enqueue(text);
+    public void Detail(Message text) => _lines.Enqueue(text.ToString());
 
-    public void Warning(DiagnosticCode code, string text) => _lines.Enqueue($"{ContainerizeException.Format(code)}: {text}");
+    public void Warning(DiagnosticCode code, Message text) => _lines.Enqueue($"{ContainerizeException.Format(code)}: {text}");
 }

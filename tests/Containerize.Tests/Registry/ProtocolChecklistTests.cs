@@ -6,7 +6,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry;
 
 [TestClass]
-public sealed class ProtocolChecklistTests
+internal sealed class ProtocolChecklistTests
 {
     // What the specifications and the experience of others ask for; a row may say more than its key word.
     private static readonly string[] s_required =

@@ -5,7 +5,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Storage;
 
 [TestClass]
-public sealed class BlobStoreTests
+internal sealed class BlobStoreTests
 {
     private readonly TemporaryDirectory _folder = new();
 

@@ -7,7 +7,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Storage;
 
 [TestClass]
-public sealed class CachePrunerTests
+internal sealed class CachePrunerTests
 {
     private static readonly TimeSpan s_month = TimeSpan.FromDays(30);
 

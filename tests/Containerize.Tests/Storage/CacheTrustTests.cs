@@ -6,7 +6,7 @@ namespace Containerize.Tests.Storage;
 
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-public sealed class CacheTrustTests : IDisposable
+internal sealed class CacheTrustTests : IDisposable
 {
     private const UnixFileMode GroupMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;

@@ -7,7 +7,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Storage;
 
 [TestClass]
-public sealed class KilledWriterTests : IDisposable
+internal sealed class KilledWriterTests : IDisposable
 {
     private const int Kills = 20;
     private const int LongestDelay = 60;

@@ -3,7 +3,7 @@ using Containerize.Storage;
 namespace Containerize.Tests.Storage;
 
 [TestClass]
-public sealed class StoreFailureTests
+internal sealed class StoreFailureTests
 {
     [TestMethod]
     public void A_full_disk_is_told_from_other_failures()

@@ -5,7 +5,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Storage;
 
 [TestClass]
-public sealed class VerifiedBlobsTests
+internal sealed class VerifiedBlobsTests
 {
     private static readonly byte[] s_content = [.. "some bytes"u8];
 

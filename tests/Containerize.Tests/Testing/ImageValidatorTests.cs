@@ -10,7 +10,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class ImageValidatorTests
+internal sealed class ImageValidatorTests
 {
     private static readonly Platform s_arm = new() { Os = "linux", Architecture = "arm", Variant = "v7" };
 

@@ -5,7 +5,7 @@ using Containerize.Testing;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class InstrumentTests
+internal sealed class InstrumentTests
 {
     [TestMethod]
     public void A_temporary_directory_is_gone_afterwards_even_if_locked()

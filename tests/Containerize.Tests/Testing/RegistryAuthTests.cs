@@ -6,7 +6,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class RegistryAuthTests
+internal sealed class RegistryAuthTests
 {
     private static readonly BearerAuth s_bearer = new("user", "pass:word");
 

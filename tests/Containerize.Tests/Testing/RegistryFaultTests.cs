@@ -6,7 +6,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class RegistryFaultTests
+internal sealed class RegistryFaultTests
 {
     private static readonly byte[] s_bytes = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 11))];
 

@@ -7,7 +7,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class RegistryManifestTests
+internal sealed class RegistryManifestTests
 {
     private static readonly TestImage s_image = TestImage.Create();
 

@@ -5,7 +5,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class TestRegistryTests
+internal sealed class TestRegistryTests
 {
     private static readonly byte[] s_bytes = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7))];
 

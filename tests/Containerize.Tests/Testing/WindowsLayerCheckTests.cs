@@ -6,7 +6,7 @@ using Containerize.Testing.Images;
 namespace Containerize.Tests.Testing;
 
 [TestClass]
-public sealed class WindowsLayerCheckTests
+internal sealed class WindowsLayerCheckTests
 {
     private const string Descriptor = "AQAAgBQAAAAkAAAAAAAAAAAAAAABAgAAAAAABSAAAAAhAgAAAQIAAAAAAAUgAAAAIQIAAA==";
 

@@ -10,7 +10,7 @@ namespace Containerize.Tests.Trees;
 
 /// <summary>What layers remove is gone, but for what they have themselves.</summary>
 [TestClass]
-public sealed class BaseLayersTests
+internal sealed class BaseLayersTests
 {
     [TestMethod]
     [DataRow(new[] { "./a/old", "b/c/old", "d" }, new[] { "a/new", "a/.wh..wh..opq", ".wh.b", ".wh.d" }, "a/new")]

@@ -11,7 +11,7 @@ namespace Containerize.Tests.Trees;
 
 /// <summary>The tree of a base is read once on a machine.</summary>
 [TestClass]
-public sealed class BaseTreeTests : IDisposable
+internal sealed class BaseTreeTests : IDisposable
 {
     private static readonly TestLayer s_lower = Layer(
         Directory("tmp", 0b1_111_111_111),

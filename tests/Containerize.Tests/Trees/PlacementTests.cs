@@ -12,7 +12,7 @@ using Containerize.Trees;
 namespace Containerize.Tests.Trees;
 
 [TestClass]
-public sealed class PlacementTests
+internal sealed class PlacementTests
 {
     private static readonly HashSet<string> s_nothing = [];
 

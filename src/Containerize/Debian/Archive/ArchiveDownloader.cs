@@ -12,7 +12,7 @@ namespace Containerize.Debian.Archive;
 /// Fetches the files of archives. What has a digest goes through the cache and is verified; nothing is unpacked or read before that.
 /// A transfer that breaks off goes on where it ended.
 /// </summary>
-public sealed class ArchiveDownloader : IDisposable
+internal sealed class ArchiveDownloader : IDisposable
 {
     private const int MaxDocument = 16 * 1024 * 1024;
     private const int MaxRetries = 4;

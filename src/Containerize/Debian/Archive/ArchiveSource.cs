@@ -1,7 +1,7 @@
 namespace Containerize.Debian.Archive;
 
 /// <summary>A part of an archive that packages are taken from.</summary>
-public sealed record ArchiveSource
+internal sealed record ArchiveSource
 {
     /// <summary>Its name in lock files, which name no host: <c>main</c>, <c>security</c>, or a project's own.</summary>
     public required string Name { get; init; }

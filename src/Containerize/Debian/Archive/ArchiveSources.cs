@@ -4,7 +4,7 @@ using Containerize.Debian.Model;
 namespace Containerize.Debian.Archive;
 
 /// <summary>Finds where a release's packages are to be had.</summary>
-public static class ArchiveSources
+internal static class ArchiveSources
 {
     /// <summary>The name of the distribution's own archive in lock files.</summary>
     public const string Main = "main";

@@ -9,7 +9,7 @@ namespace Containerize.Debian.Archive;
 /// <param name="snapshots">Where a package may be that the archive dropped, by the archive's name.</param>
 /// <param name="downloader">Fetches the files.</param>
 /// <param name="time">The clock; null for the machine's.</param>
-public sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnlyList<(string Archive, Uri Address)> snapshots, ArchiveDownloader downloader, TimeProvider? time = null)
+internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnlyList<(string Archive, Uri Address)> snapshots, ArchiveDownloader downloader, TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<Offer>>>> _offers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<PackageIndex>>>> _indexes = new(StringComparer.Ordinal);

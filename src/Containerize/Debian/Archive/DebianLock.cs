@@ -10,7 +10,7 @@ namespace Containerize.Debian.Archive;
 /// <summary>
 /// Which packages a project's images have, to the byte: <c>containerize.debian.lock.json</c>. It names no host, so it holds through any mirror.
 /// </summary>
-public sealed record DebianLock
+internal sealed record DebianLock
 {
     /// <summary>The file's name, beside the project.</summary>
     public const string FileName = "containerize.debian.lock.json";
@@ -84,14 +84,14 @@ public sealed record DebianLock
 /// <param name="Suite">The suite.</param>
 /// <param name="Date">When the suite was made; an older one is refused later.</param>
 /// <param name="ReleaseFile">The digest of the signed release file.</param>
-public sealed record LockedSource(string Archive, string Suite, DateTimeOffset Date, Digest ReleaseFile);
+internal sealed record LockedSource(string Archive, string Suite, DateTimeOffset Date, Digest ReleaseFile);
 
 /// <summary>The packages for one use and architecture.</summary>
 /// <param name="Use">What they are for: <c>base</c>, <c>packages</c>.</param>
 /// <param name="Architecture">Debian's word for the architecture.</param>
 /// <param name="Request">A digest of what was asked for, and on top of what; another one makes the set stale.</param>
 /// <param name="Packages">The packages, by name.</param>
-public sealed record LockedSet(string Use, string Architecture, Digest Request, IReadOnlyList<LockedPackage> Packages)
+internal sealed record LockedSet(string Use, string Architecture, Digest Request, IReadOnlyList<LockedPackage> Packages)
 {
     /// <summary>The links of the base that paths of packages follow; null for packages that are a base themselves.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -115,7 +115,7 @@ public sealed record LockedSet(string Use, string Architecture, Digest Request, 
 /// <param name="Size">The size of the .deb, in bytes.</param>
 /// <param name="Digest">The digest of the .deb.</param>
 /// <param name="NeededBy">The packages that need it, in ordinal order; none for one that was asked for.</param>
-public sealed record LockedPackage(string Name, string Version, string Architecture, string Archive, string Path, long Size, Digest Digest, IReadOnlyList<string> NeededBy)
+internal sealed record LockedPackage(string Name, string Version, string Architecture, string Archive, string Path, long Size, Digest Digest, IReadOnlyList<string> NeededBy)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Version}";

@@ -5,7 +5,7 @@ using Containerize.Oci;
 namespace Containerize.Debian.Archive;
 
 /// <summary>Packages that are wanted, and on top of what.</summary>
-public sealed record DebianRequest
+internal sealed record DebianRequest
 {
     /// <summary>What they are for: the name of their set in the lock.</summary>
     public required string Use { get; init; }

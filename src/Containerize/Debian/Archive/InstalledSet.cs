@@ -3,7 +3,7 @@ using Containerize.Debian.Model;
 namespace Containerize.Debian.Archive;
 
 /// <summary>The packages that a base image has.</summary>
-public sealed class InstalledSet
+internal sealed class InstalledSet
 {
     private readonly Dictionary<string, InstalledPackage> _usable;
 
@@ -52,7 +52,7 @@ public sealed class InstalledSet
 /// <param name="Version">The version.</param>
 /// <param name="Provides">What it stands for besides its name.</param>
 /// <param name="Conflicts">What must not be beside it.</param>
-public sealed record InstalledPackage(string Name, DebianVersion Version, IReadOnlyList<Relation> Provides, IReadOnlyList<Relation> Conflicts)
+internal sealed record InstalledPackage(string Name, DebianVersion Version, IReadOnlyList<Relation> Provides, IReadOnlyList<Relation> Conflicts)
 {
     /// <summary>Its architecture, when that is another than the base's.</summary>
     public string? ForeignArchitecture { get; init; }

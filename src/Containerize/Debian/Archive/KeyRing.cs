@@ -5,7 +5,7 @@ using Org.BouncyCastle.Utilities;
 namespace Containerize.Debian.Archive;
 
 /// <summary>The keys that may sign an archive.</summary>
-public sealed class KeyRing
+internal sealed class KeyRing
 {
     private const string ShippedKeys = "Containerize.Debian.Archive.Keys.";
 

@@ -4,7 +4,7 @@ using Containerize.Storage;
 namespace Containerize.Debian.Archive;
 
 /// <summary>How a lock file is used.</summary>
-public enum DebianLockMode
+internal enum DebianLockMode
 {
     /// <summary>It is read, and written where it has not what is wanted.</summary>
     Update,
@@ -24,7 +24,7 @@ public enum DebianLockMode
 /// <param name="lockFile">The lock file, a full path.</param>
 /// <param name="mode">How the lock file is used.</param>
 /// <param name="reporter">Is told of what is chosen anew.</param>
-public sealed class LockedPackages(DebianArchive archive, string lockFile, DebianLockMode mode, IReporter reporter)
+internal sealed class LockedPackages(DebianArchive archive, string lockFile, DebianLockMode mode, IReporter reporter)
 {
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(5);
 

@@ -239,4 +239,4 @@ internal sealed class Resolver
 /// <summary>A package that is to be added.</summary>
 /// <param name="Package">The package.</param>
 /// <param name="NeededBy">The names of the packages that need it, in ordinal order; none for one that was asked for alone.</param>
-public sealed record ResolvedPackage(DebianPackage Package, IReadOnlyList<string> NeededBy);
+internal sealed record ResolvedPackage(DebianPackage Package, IReadOnlyList<string> NeededBy);

@@ -4,7 +4,7 @@ using Containerize.Oci;
 namespace Containerize.Debian.Model;
 
 /// <summary>A package that an archive offers.</summary>
-public sealed record DebianPackage
+internal sealed record DebianPackage
 {
     /// <summary>The name.</summary>
     public required string Name { get; init; }

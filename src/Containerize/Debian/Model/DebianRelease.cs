@@ -5,7 +5,7 @@ namespace Containerize.Debian.Model;
 /// <param name="Codename">Its name, which no release of the other one has: <c>bookworm</c>.</param>
 /// <param name="VersionId">The <c>VERSION_ID</c> of its <c>os-release</c>.</param>
 /// <param name="Keys">The fingerprints of the keys that sign it, which are shipped with Containerize.</param>
-public sealed record DebianRelease(Distribution Distribution, string Codename, string VersionId, IReadOnlyList<string> Keys)
+internal sealed record DebianRelease(Distribution Distribution, string Codename, string VersionId, IReadOnlyList<string> Keys)
 {
     // From Debian's package debian-archive-keyring; a release is signed by its own keys, by those of the release before it and, once there is one, by those of the next.
     private static readonly string[] s_bullseyeKeys = ["1F89983E0081FDE018F3CC9673A4F27B8DD47936", "AC530D520F2F3269F5E98313A48449044AAD5C5D", "A4285295FC7B1A81600062A9605C66F00D6C9793"];

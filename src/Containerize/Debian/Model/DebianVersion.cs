@@ -2,7 +2,7 @@ namespace Containerize.Debian.Model;
 
 /// <summary>A version of a package: <c>[epoch:]upstream[-revision]</c>, ordered as dpkg orders them.</summary>
 /// <remarks>The manual page <i>deb-version(7)</i>.</remarks>
-public readonly record struct DebianVersion : IComparable<DebianVersion>
+internal readonly record struct DebianVersion : IComparable<DebianVersion>
 {
     private readonly string? _text;
 

@@ -5,7 +5,7 @@ namespace Containerize.Debian.Model;
 /// <param name="Operator"><c>&lt;&lt;</c>, <c>&lt;=</c>, <c>=</c>, <c>&gt;=</c>, <c>&gt;&gt;</c>; null for every version.</param>
 /// <param name="Version">What versions are compared with.</param>
 /// <remarks>Debian policy, chapter 7.</remarks>
-public sealed record Relation(string Name, string? Operator, DebianVersion Version)
+internal sealed record Relation(string Name, string? Operator, DebianVersion Version)
 {
     /// <summary>Reads a field like <c>Depends</c>.</summary>
     /// <param name="field">The field; null when the package has none.</param>

@@ -4,7 +4,7 @@ namespace Containerize.Debian.Model;
 
 /// <summary>A paragraph of fields, as dpkg and apt write everything.</summary>
 /// <remarks>The manual page <i>deb822(5)</i>.</remarks>
-public sealed class Stanza
+internal sealed class Stanza
 {
     // By lines: a release file has fields of thousands.
     private readonly Dictionary<string, List<string>> _fields;

@@ -138,7 +138,7 @@ internal sealed class DebArchive : IAsyncDisposable
 /// <param name="Name">The package's name.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Blob">The .deb with the digest that the archive's index promises.</param>
-public sealed record DebFile(string Name, string Version, FileBlob Blob)
+internal sealed record DebFile(string Name, string Version, FileBlob Blob)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Version}";

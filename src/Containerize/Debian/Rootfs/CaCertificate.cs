@@ -7,7 +7,7 @@ namespace Containerize.Debian.Rootfs;
 /// <summary>Certificate authorities of the project's own, as one file.</summary>
 /// <param name="Name">The file's name without its extension.</param>
 /// <param name="Pem">The certificates, and nothing else of the file, as PEM.</param>
-public sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
+internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
 {
     private const long MaxSize = 4 * 1024 * 1024;
 

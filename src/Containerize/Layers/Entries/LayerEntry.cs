@@ -4,7 +4,7 @@ using Containerize.Layers.Windows;
 namespace Containerize.Layers.Entries;
 
 /// <summary>One file, directory or link of a layer.</summary>
-public sealed record LayerEntry
+internal sealed record LayerEntry
 {
     /// <summary>Where it lies in the image: parts separated by <c>/</c>, none of them empty, <c>.</c> or <c>..</c>; no slash at either end.</summary>
     public required string Path { get; init; }

@@ -1,7 +1,7 @@
 namespace Containerize.Layers.Entries;
 
 /// <summary>What an entry of a layer is.</summary>
-public enum LayerEntryType
+internal enum LayerEntryType
 {
     /// <summary>A regular file.</summary>
     File,

@@ -5,7 +5,7 @@ namespace Containerize.Layers.Entries;
 /// <summary>Who owns an entry, by number: names mean something only to the image they are looked up in.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="GroupId">The group.</param>
-public readonly record struct Owner(int UserId, int GroupId)
+internal readonly record struct Owner(int UserId, int GroupId)
 {
     /// <summary>Root and its group.</summary>
     public static Owner Root { get; }

@@ -1,7 +1,7 @@
 namespace Containerize.Layers.Windows;
 
 /// <summary>Paths of an image for Windows. Here they are written as all others are, with <c>/</c> and from the root of drive C:, the only one that a layer has.</summary>
-public static class WindowsPath
+internal static class WindowsPath
 {
     private const string Drive = "C:";
 

@@ -3,7 +3,7 @@ using Containerize.Http;
 namespace Containerize.Registry.Protocol;
 
 /// <summary>How registries are reached. Every default is meant to be kept.</summary>
-public sealed record RegistryOptions : HttpOptions
+internal sealed record RegistryOptions : HttpOptions
 {
     /// <summary>The registries (host and optional port) that images are pushed to: the only ones that get the .NET SDK's push credentials.</summary>
     public IReadOnlyList<string> PushRegistries { get; init; } = [];

@@ -1,7 +1,7 @@
 namespace Containerize.Registry.Transfer;
 
 /// <summary>How a blob came into a repository.</summary>
-public enum PushKind
+internal enum PushKind
 {
     /// <summary>It was there.</summary>
     AlreadyThere,
@@ -16,4 +16,4 @@ public enum PushKind
 /// <summary>What pushing a blob took.</summary>
 /// <param name="Kind">How it came there.</param>
 /// <param name="BytesSent">How many bytes of blobs were sent, repetitions included.</param>
-public readonly record struct PushOutcome(PushKind Kind, long BytesSent);
+internal readonly record struct PushOutcome(PushKind Kind, long BytesSent);

@@ -11,7 +11,7 @@ namespace Containerize.Tests.Debian.Apt;
 
 /// <summary>Where apt needs a proxy or a login for its sources, so does a build; and nobody else gets to see them.</summary>
 [TestClass]
-public sealed class AptAccessTests : IAsyncDisposable
+internal sealed class AptAccessTests : IAsyncDisposable
 {
     private static readonly string s_login = "Basic " + Convert.ToBase64String("me:se:cret"u8);
 

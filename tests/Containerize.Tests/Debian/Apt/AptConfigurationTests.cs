@@ -5,7 +5,7 @@ namespace Containerize.Tests.Debian.Apt;
 
 /// <summary>Settings are found in every form that apt.conf(5) has for them.</summary>
 [TestClass]
-public sealed class AptConfigurationTests
+internal sealed class AptConfigurationTests
 {
     private static string? Proxy(string text)
     {

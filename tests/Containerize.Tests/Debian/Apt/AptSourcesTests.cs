@@ -7,7 +7,7 @@ namespace Containerize.Tests.Debian.Apt;
 
 /// <summary>The address of Debian's archive is found in whatever form apt has it, and what apt alone understands stops nobody.</summary>
 [TestClass]
-public sealed class AptSourcesTests : IDisposable
+internal sealed class AptSourcesTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

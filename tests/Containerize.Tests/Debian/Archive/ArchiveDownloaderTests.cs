@@ -10,7 +10,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>Mirrors fail in many ways; a build gets the right bytes or says what is wrong.</summary>
 [TestClass]
-public sealed class ArchiveDownloaderTests : IAsyncDisposable
+internal sealed class ArchiveDownloaderTests : IAsyncDisposable
 {
     private const int Attempts = 5;
     private static readonly byte[] s_content = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 100_000)));

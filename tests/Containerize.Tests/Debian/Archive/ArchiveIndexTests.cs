@@ -2,7 +2,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>What a signed release file names is found, and counts only as it is named there.</summary>
 [TestClass]
-public sealed class ArchiveIndexTests
+internal sealed class ArchiveIndexTests
 {
     private static readonly DateTimeOffset s_lastYear = DateTimeOffset.UtcNow.AddYears(-1);
 

@@ -5,7 +5,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>A release is taken in all its parts, from the mirror that is named for its architecture.</summary>
 [TestClass]
-public sealed class ArchiveSourcesTests
+internal sealed class ArchiveSourcesTests
 {
     [TestMethod]
     [DataRow("bookworm", "http://a.example/debian", "main bookworm http://a.example/debian/ (main)", "main bookworm-updates http://a.example/debian/ (main)", "security bookworm-security http://a.example/debian-security/ (main)")]

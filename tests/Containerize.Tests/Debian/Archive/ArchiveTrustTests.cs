@@ -7,7 +7,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>Nothing counts that is not signed by the right key, for the right suite, at the right time.</summary>
 [TestClass]
-public sealed class ArchiveTrustTests
+internal sealed class ArchiveTrustTests
 {
     private static readonly DateTimeOffset s_lastYear = DateTimeOffset.UtcNow.AddYears(-1);
 

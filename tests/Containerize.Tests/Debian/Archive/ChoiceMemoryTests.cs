@@ -5,7 +5,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>What was chosen from an archive need not be chosen again from the same archive; what it is, is asked and verified each time.</summary>
 [TestClass]
-public sealed class ChoiceMemoryTests : IDisposable
+internal sealed class ChoiceMemoryTests : IDisposable
 {
     private readonly SignedArchive _archive = new SignedArchive().Add("hello", fields: "Depends: libgreet").Add("libgreet").Publish();
 

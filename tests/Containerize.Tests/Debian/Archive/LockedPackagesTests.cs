@@ -6,7 +6,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>A lock gives the same packages everywhere, and says so when it cannot.</summary>
 [TestClass]
-public sealed class LockedPackagesTests
+internal sealed class LockedPackagesTests
 {
     private static SignedArchive Archive() => new SignedArchive().Add("hello", "2.10-3", "Depends: libc6, libgreet").Add("libc6", "2.36").Add("libgreet").Add("other").Publish();
 

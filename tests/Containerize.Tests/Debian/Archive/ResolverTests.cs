@@ -6,7 +6,7 @@ namespace Containerize.Tests.Debian.Archive;
 
 /// <summary>Packages are chosen as apt chooses them without recommendations.</summary>
 [TestClass]
-public sealed class ResolverTests
+internal sealed class ResolverTests
 {
     private static string Package(string name, string version = "1.0", string fields = "", string architecture = "amd64") =>
         $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{(fields.Length > 0 ? fields + "\n" : "")}Filename: pool/{name}_{version}.deb\nSize: 1\nSHA256: {new string('0', 64)}\n";

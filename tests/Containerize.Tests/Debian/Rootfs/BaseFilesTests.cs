@@ -12,7 +12,7 @@ namespace Containerize.Tests.Debian.Rootfs;
 
 /// <summary>Packages take no file away from those of the base, as dpkg sees to it.</summary>
 [TestClass]
-public sealed class BaseFilesTests
+internal sealed class BaseFilesTests
 {
     private const string List = "var/lib/dpkg/info/base.list";
 

@@ -13,7 +13,7 @@ namespace Containerize.Tests.Debian.Rootfs;
 
 /// <summary>From .deb files to a layer.</summary>
 [TestClass]
-public sealed class PackageLayerTests : IDisposable
+internal sealed class PackageLayerTests : IDisposable
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
     // A tar with ./usr/hello, compressed by xz itself.

@@ -5,7 +5,7 @@ using Containerize.Layers.Entries;
 namespace Containerize.Tests.Layers.Entries;
 
 [TestClass]
-public sealed class TarEntriesTests
+internal sealed class TarEntriesTests
 {
     private const long NineGiB = 9L * 1024 * 1024 * 1024;
 

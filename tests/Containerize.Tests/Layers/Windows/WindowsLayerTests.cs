@@ -11,7 +11,7 @@ namespace Containerize.Tests.Layers.Windows;
 
 /// <summary>What a layer for Windows looks like: tree, names, extended headers.</summary>
 [TestClass]
-public sealed class WindowsLayerTests : IDisposable
+internal sealed class WindowsLayerTests : IDisposable
 {
     private static readonly LayerOptions s_windows = new() { IsWindows = true };
 

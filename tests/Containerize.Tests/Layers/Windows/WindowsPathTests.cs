@@ -3,7 +3,7 @@ using Containerize.Layers.Windows;
 namespace Containerize.Tests.Layers.Windows;
 
 [TestClass]
-public sealed class WindowsPathTests
+internal sealed class WindowsPathTests
 {
     [TestMethod]
     [DataRow(@"C:\app\", "/app/")]

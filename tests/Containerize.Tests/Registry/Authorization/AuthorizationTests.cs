@@ -6,7 +6,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry.Authorization;
 
 [TestClass]
-public sealed class AuthorizationTests
+internal sealed class AuthorizationTests
 {
     private static readonly byte[] s_index = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"manifests":[]}""");
 

@@ -3,7 +3,7 @@ using Containerize.Registry.Authorization;
 namespace Containerize.Tests.Registry.Authorization;
 
 [TestClass]
-public sealed class ChallengeTests
+internal sealed class ChallengeTests
 {
     [TestMethod]
     public void A_bearer_challenge_has_its_parameters()

@@ -5,7 +5,7 @@ using Containerize.Registry.Protocol;
 namespace Containerize.Tests.Registry.Credentials;
 
 [TestClass]
-public sealed class CredentialTests
+internal sealed class CredentialTests
 {
     private readonly Dictionary<string, string> _environment = [];
     private readonly ListReporter _reporter = new();

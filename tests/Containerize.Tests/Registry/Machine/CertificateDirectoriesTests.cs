@@ -6,7 +6,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry.Machine;
 
 [TestClass]
-public sealed class CertificateDirectoriesTests : IDisposable
+internal sealed class CertificateDirectoriesTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
 

@@ -6,7 +6,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry.Transfer;
 
 [TestClass]
-public sealed class DownloadTests
+internal sealed class DownloadTests
 {
     private const int Size = 300_000;
 

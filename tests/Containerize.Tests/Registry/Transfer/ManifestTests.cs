@@ -7,7 +7,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry.Transfer;
 
 [TestClass]
-public sealed class ManifestTests
+internal sealed class ManifestTests
 {
     private const string Empty = """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}""";
 

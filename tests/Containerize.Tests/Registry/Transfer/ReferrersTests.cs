@@ -5,7 +5,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry.Transfer;
 
 [TestClass]
-public sealed class ReferrersTests
+internal sealed class ReferrersTests
 {
     private static readonly Digest s_subject = Digest.Of("subject"u8);
 

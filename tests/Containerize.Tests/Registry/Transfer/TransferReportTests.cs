@@ -3,7 +3,7 @@ using Containerize.Registry.Transfer;
 namespace Containerize.Tests.Registry.Transfer;
 
 [TestClass]
-public sealed class TransferReportTests
+internal sealed class TransferReportTests
 {
     private readonly ManualTime _time = new();
     private readonly ListReporter _reporter = new();

@@ -7,7 +7,7 @@ using Containerize.Testing.Registry;
 namespace Containerize.Tests.Registry.Transfer;
 
 [TestClass]
-public sealed class UploadTests
+internal sealed class UploadTests
 {
     private const int Size = 300_000;
 
