@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection.PortableExecutable;
 using Containerize.IntegrationTests.Tools;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 
 namespace Containerize.IntegrationTests;
@@ -88,5 +89,50 @@ public sealed class PackageTests
             using var reader = new PEReader(image);
             Assert.AreNotEqual(0, reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size, $"{assembly.FullName} must be compiled.");
         }
+    }
+
+    [TestMethod]
+    public async Task Holds_every_page_that_its_pages_link_to()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+
+        var pages = new Dictionary<string, MarkdownPage>();
+        foreach (var entry in package.Entries.Where(entry => entry.FullName.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(await entry.OpenAsync());
+            pages[entry.FullName] = new MarkdownPage(await reader.ReadToEndAsync());
+        }
+
+        var dead = from page in pages
+                   from link in page.Value.Links
+                   where !Uri.IsWellFormedUriString(link, UriKind.Absolute) && !pages.ContainsKey(Target(page.Key, link))
+                   select $"{page.Key}: {link}";
+        CollectionAssert.IsSubsetOf(new[] { "README.md", "docs/Properties.md", "docs/Diagnostics.md", "docs/FromPublishContainer.md", "docs/FromDockerfile.md" }, pages.Keys);
+        CollectionAssert.Contains(pages["README.md"].Links.ToList(), "docs/Properties.md");
+        Assert.IsEmpty(dead.ToList());
+
+        static string Target(string page, string link)
+        {
+            var path = link.Split('#')[0];
+            return path.Length == 0 ? page : Path.GetRelativePath("/", Path.GetFullPath(path, "/" + Path.GetDirectoryName(page))).Replace('\\', '/');
+        }
+    }
+
+    [TestMethod]
+    [DataRow("https://git.example.com/team/containerize")]
+    [DataRow("https://git.example.com/team/containerize.git")]
+    public async Task Its_readme_links_to_the_repository_once_that_has_an_address(string address)
+    {
+        using var directory = new TemporaryDirectory();
+        var commit = (await ProcessRunner.RunAsync("git", ["rev-parse", "HEAD"], Repository.Root)).EnsureSuccess().Output.Trim();
+
+        var result = await Dotnet.RunAsync(
+            Repository.Root,
+            ["msbuild", LocalFeed.Project, "-t:PackReadme", "-v:quiet", "-p:TargetFramework=net10.0", $"-p:RepositoryUrl={address}", $"-p:IntermediateOutputPath={directory.FullName}/"]);
+
+        result.EnsureSuccess();
+        var readme = await File.ReadAllTextAsync(directory["README.md"]);
+        StringAssert.Contains(readme, $"](https://git.example.com/team/containerize/blob/{commit}/sdk/docs/Properties.md)");
+        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")), readme.Replace($"https://git.example.com/team/containerize/blob/{commit}/", "", StringComparison.Ordinal));
     }
 }
