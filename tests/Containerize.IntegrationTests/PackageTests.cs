@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection.PortableExecutable;
+using System.Xml.Linq;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
 using Containerize.Testing.Images;
@@ -107,7 +108,7 @@ public sealed class PackageTests
                    from link in page.Value.Links
                    where !Uri.IsWellFormedUriString(link, UriKind.Absolute) && !pages.ContainsKey(Target(page.Key, link))
                    select $"{page.Key}: {link}";
-        CollectionAssert.IsSubsetOf(new[] { "README.md", "docs/Properties.md", "docs/Diagnostics.md", "docs/FromPublishContainer.md", "docs/FromDockerfile.md" }, pages.Keys);
+        CollectionAssert.IsSubsetOf(new[] { "README.md", "CHANGELOG.md", "docs/Properties.md", "docs/Diagnostics.md", "docs/FromPublishContainer.md", "docs/FromDockerfile.md" }, pages.Keys);
         CollectionAssert.Contains(pages["README.md"].Links.ToList(), "docs/Properties.md");
         Assert.IsEmpty(dead.ToList());
 
@@ -116,6 +117,18 @@ public sealed class PackageTests
             var path = link.Split('#')[0];
             return path.Length == 0 ? page : Path.GetRelativePath("/", Path.GetFullPath(path, "/" + Path.GetDirectoryName(page))).Replace('\\', '/');
         }
+    }
+
+    [TestMethod]
+    public async Task Its_release_notes_are_the_newest_section_of_the_changelog()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+        var changelog = (await File.ReadAllTextAsync(Path.Combine(Repository.SdkDirectory, "CHANGELOG.md"))).Split("\n## ");
+
+        await using var nuspec = await package.GetEntry("Containerize.Sdk.nuspec")!.OpenAsync();
+        var notes = (await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None)).Descendants().Single(element => element.Name.LocalName == "releaseNotes").Value;
+
+        Assert.AreEqual("## " + changelog[1].Trim(), notes.Trim());
     }
 
     [TestMethod]
