@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Reflection.PortableExecutable;
+using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
@@ -134,18 +136,48 @@ public sealed class PackageTests
     [TestMethod]
     [DataRow("https://git.example.com/team/containerize")]
     [DataRow("https://git.example.com/team/containerize.git")]
-    public async Task Its_readme_links_to_the_repository_once_that_has_an_address(string address)
+    public async Task Links_of_the_readme_and_of_messages_lead_to_the_repository_once_that_has_an_address(string address)
     {
         using var directory = new TemporaryDirectory();
         var commit = (await ProcessRunner.RunAsync("git", ["rev-parse", "HEAD"], Repository.Root)).EnsureSuccess().Output.Trim();
+        var pages = $"https://git.example.com/team/containerize/blob/{commit}/";
 
-        var result = await Dotnet.RunAsync(
+        (await Dotnet.RunAsync(
             Repository.Root,
-            ["msbuild", LocalFeed.Project, "-t:PackReadme", "-v:quiet", "-p:TargetFramework=net10.0", $"-p:RepositoryUrl={address}", $"-p:IntermediateOutputPath={directory.FullName}/"]);
+            ["msbuild", LocalFeed.Project, "-t:PackLinks", "-v:quiet", "-p:TargetFramework=net10.0", $"-p:RepositoryUrl={address}", $"-p:IntermediateOutputPath={directory.FullName}/"])).EnsureSuccess();
 
-        result.EnsureSuccess();
         var readme = await File.ReadAllTextAsync(directory["README.md"]);
-        StringAssert.Contains(readme, $"](https://git.example.com/team/containerize/blob/{commit}/sdk/docs/Properties.md)");
-        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")), readme.Replace($"https://git.example.com/team/containerize/blob/{commit}/", "", StringComparison.Ordinal));
+        StringAssert.Contains(readme, $"]({pages}sdk/docs/Properties.md)");
+        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")), readme.Replace(pages, "", StringComparison.Ordinal));
+        foreach (var file in new[] { "Containerize.Sdk.props", "Containerize.Secrets.props" })
+        {
+            File.Copy(Path.Combine(Repository.SdkDirectory, "build", file), directory[file]);
+        }
+
+        var evaluated = await Dotnet.RunAsync(directory.FullName, ["msbuild", "Containerize.Sdk.props", "-getProperty:_ContainerizeDiagnosticsPage"]);
+        Assert.AreEqual($"{pages}sdk/docs/Diagnostics.md", evaluated.EnsureSuccess().Output.Trim());
+    }
+
+    [TestMethod]
+    [DataRow("<OutputType>Library</OutputType>", "ctz1004")]
+    [DataRow("<ContainerBaseImage>::</ContainerBaseImage>", "ctz2001")]
+    public async Task An_error_links_to_its_explanation_in_the_package(string property, string anchor)
+    {
+        using var project = await TestProject.ConsoleAsync($"<PropertyGroup>{property}</PropertyGroup>", use: SdkUse.PackageReference);
+
+        var result = await project.ContainerizeAsync("-bl:build.binlog");
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, anchor.ToUpperInvariant());
+        using var log = new MemoryStream();
+        await using (var compressed = new GZipStream(File.OpenRead(Path.Combine(project.Directory, "build.binlog")), CompressionMode.Decompress))
+        {
+            await compressed.CopyToAsync(log);
+        }
+
+        // A binary log has its texts in UTF-8, so the link can be found without reading the rest.
+        var link = Regex.Match(Encoding.UTF8.GetString(log.ToArray()), $"file:///[^#\0]*/docs/Diagnostics\\.md#{anchor}").Value;
+        Assert.AreNotEqual("", link, "The error has no link.");
+        StringAssert.Contains(await File.ReadAllTextAsync(new Uri(link).LocalPath), $"### {anchor.ToUpperInvariant()}");
     }
 }

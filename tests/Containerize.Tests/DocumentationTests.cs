@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Containerize.Testing;
 
 namespace Containerize.Tests;
@@ -86,6 +87,28 @@ public sealed partial class DocumentationTests
 
         Assert.AreEqual("Containerize", named[0]);
         CollectionAssert.AreEquivalent(defined, named);
+    }
+
+    [TestMethod]
+    public void Every_error_warning_and_task_in_the_targets_links_to_the_page_of_diagnostics()
+    {
+        var elements = Files("*.targets").Where(file => file.StartsWith(Path.Combine(Root, "sdk"), StringComparison.Ordinal))
+            .SelectMany(file => XDocument.Load(file).Descendants()).ToList();
+        var tasks = elements.Where(element => element.Name == "UsingTask").Select(element => element.Attribute("TaskName")!.Value.Split('.')[^1]).ToHashSet();
+        var missing = from element in elements
+                      let name = element.Name.LocalName
+                      let code = element.Attribute("Code")?.Value ?? ""
+                      let linked = name switch
+                      {
+                          "Error" or "Warning" => element.Attribute("HelpLink")?.Value == $"$(_ContainerizeDiagnosticsPage)#{code.ToLowerInvariant()}" && code.StartsWith("CTZ", StringComparison.Ordinal),
+                          _ when tasks.Contains(name) => element.Attribute("DiagnosticsPage")?.Value == "$(_ContainerizeDiagnosticsPage)",
+                          _ => true,
+                      }
+                      where !linked
+                      select element.ToString();
+
+        Assert.HasCount(6, tasks);
+        Assert.IsEmpty(missing.ToList());
     }
 
     private static IEnumerable<string> Files(string pattern) =>
