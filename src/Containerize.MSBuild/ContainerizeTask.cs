@@ -7,16 +7,21 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
 {
     private readonly CancellationTokenSource _cancellation = new();
 
+    /// <summary>The address of the page that explains all codes. Errors and warnings link to its headings.</summary>
+    [Required]
+    public string DiagnosticsPage { get; set; } = "";
+
     /// <summary>Stops the task soon. MSBuild calls it on Ctrl+C, even before <see cref="Execute"/>.</summary>
     public void Cancel() => _cancellation.Cancel();
 
     /// <inheritdoc/>
     public override bool Execute()
     {
+        var reporter = new LogReporter(Log, DiagnosticsPage);
         try
         {
             // MSBuild's thread may have a context that waits for it; the work runs on the pool.
-            Task.Run(() => RunAsync(new LogReporter(Log), _cancellation.Token)).GetAwaiter().GetResult();
+            Task.Run(() => RunAsync(reporter, _cancellation.Token)).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -25,21 +30,21 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         }
         catch (ContainerizeException failure)
         {
-            Report(failure.Code, failure.Message, failure.InnerException);
+            reporter.Error(failure.Code, failure.Message, failure.InnerException);
         }
         catch (IOException failure)
         {
-            Report(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
+            reporter.Error(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
         }
         catch (UnauthorizedAccessException failure)
         {
-            Report(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
+            reporter.Error(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
         }
 #pragma warning disable CA1031 // a defect of ours must not show users a stack trace either
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Report(DiagnosticCode.Unexpected, $"Containerize failed in a way it should not ({failure.GetType().Name}: {failure.Message}). Please report it, with the details that 'dotnet publish -v:detailed' shows.", failure);
+            reporter.Error(DiagnosticCode.Unexpected, $"Containerize failed in a way it should not ({failure.GetType().Name}: {failure.Message}). Please report it, with the details that 'dotnet publish -v:detailed' shows.", failure);
         }
 
         return !Log.HasLoggedErrors;
@@ -65,16 +70,6 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         if (disposing)
         {
             _cancellation.Dispose();
-        }
-    }
-
-    private void Report(DiagnosticCode code, string message, Exception? details)
-    {
-        var text = ContainerizeException.Format(code);
-        Log.LogError(subcategory: null, errorCode: text, helpKeyword: text, file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0, endColumnNumber: 0, message: "{0}", message);
-        if (details is not null)
-        {
-            Log.LogMessage(MessageImportance.Low, "{0}", details);
         }
     }
 }

@@ -3,8 +3,10 @@ using Microsoft.Build.Utilities;
 
 namespace Containerize.MSBuild;
 
-/// <summary>Writes to MSBuild's log.</summary>
-internal sealed class LogReporter(TaskLoggingHelper log) : IReporter
+/// <summary>Writes to MSBuild's log. Errors and warnings carry their code, and a link to its explanation.</summary>
+/// <param name="log">The log.</param>
+/// <param name="page">The address of the page that explains all codes.</param>
+internal sealed class LogReporter(TaskLoggingHelper log, string page) : IReporter
 {
     public void Message(Message text) => log.LogMessage(MessageImportance.High, "{0}", text.ToString());
 
@@ -13,6 +15,27 @@ internal sealed class LogReporter(TaskLoggingHelper log) : IReporter
     public void Warning(DiagnosticCode code, Message text)
     {
         var name = ContainerizeException.Format(code);
-        log.LogWarning(subcategory: null, warningCode: name, helpKeyword: name, file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0, endColumnNumber: 0, message: "{0}", text.ToString());
+        log.LogWarning(
+            subcategory: null, warningCode: name, helpKeyword: name, helpLink: Link(name), file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
+            endColumnNumber: 0, message: "{0}", text.ToString());
     }
+
+    /// <summary>Logs an error.</summary>
+    /// <param name="code">Which one it is.</param>
+    /// <param name="text">What users read.</param>
+    /// <param name="cause">What only a detailed log shows.</param>
+    internal void Error(DiagnosticCode code, string text, Exception? cause)
+    {
+        var name = ContainerizeException.Format(code);
+        log.LogError(
+            subcategory: null, errorCode: name, helpKeyword: name, helpLink: Link(name), file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
+            endColumnNumber: 0, message: "{0}", text);
+        if (cause is not null)
+        {
+            log.LogMessage(MessageImportance.Low, "{0}", cause);
+        }
+    }
+
+    // Each code is a heading of the page.
+    private string Link(string name) => $"{page}#{name.ToLowerInvariant()}";
 }

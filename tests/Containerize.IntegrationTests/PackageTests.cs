@@ -1,6 +1,10 @@
 using System.IO.Compression;
 using System.Reflection.PortableExecutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Containerize.IntegrationTests.Tools;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 
 namespace Containerize.IntegrationTests;
@@ -88,5 +92,92 @@ internal sealed class PackageTests
             using var reader = new PEReader(image);
             Assert.AreNotEqual(0, reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size, $"{assembly.FullName} must be compiled.");
         }
+    }
+
+    [TestMethod]
+    public async Task Holds_every_page_that_its_pages_link_to()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+
+        var pages = new Dictionary<string, MarkdownPage>();
+        foreach (var entry in package.Entries.Where(entry => entry.FullName.EndsWith(".md", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(await entry.OpenAsync());
+            pages[entry.FullName] = new MarkdownPage(await reader.ReadToEndAsync());
+        }
+
+        var dead = from page in pages
+                   from link in page.Value.Links
+                   where !Uri.IsWellFormedUriString(link, UriKind.Absolute) && !pages.ContainsKey(Target(page.Key, link))
+                   select $"{page.Key}: {link}";
+        CollectionAssert.IsSubsetOf(new[] { "README.md", "CHANGELOG.md", "docs/Properties.md", "docs/Diagnostics.md", "docs/FromPublishContainer.md", "docs/FromDockerfile.md" }, pages.Keys);
+        CollectionAssert.Contains(pages["README.md"].Links.ToList(), "docs/Properties.md");
+        Assert.IsEmpty(dead.ToList());
+
+        static string Target(string page, string link)
+        {
+            var path = link.Split('#')[0];
+            return path.Length == 0 ? page : Path.GetRelativePath("/", Path.GetFullPath(path, "/" + Path.GetDirectoryName(page))).Replace('\\', '/');
+        }
+    }
+
+    [TestMethod]
+    public async Task Its_release_notes_are_the_newest_section_of_the_changelog()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+        var changelog = (await File.ReadAllTextAsync(Path.Combine(Repository.SdkDirectory, "CHANGELOG.md"))).Split("\n## ");
+
+        await using var nuspec = await package.GetEntry("Containerize.Sdk.nuspec")!.OpenAsync();
+        var notes = (await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None)).Descendants().Single(element => element.Name.LocalName == "releaseNotes").Value;
+
+        Assert.AreEqual("## " + changelog[1].Trim(), notes.Trim());
+    }
+
+    [TestMethod]
+    [DataRow("https://git.example.com/team/containerize")]
+    [DataRow("https://git.example.com/team/containerize.git")]
+    public async Task Links_of_the_readme_and_of_messages_lead_to_the_repository_once_that_has_an_address(string address)
+    {
+        using var directory = new TemporaryDirectory();
+        var commit = (await ProcessRunner.RunAsync("git", ["rev-parse", "HEAD"], Repository.Root)).EnsureSuccess().Output.Trim();
+        var pages = $"https://git.example.com/team/containerize/blob/{commit}/";
+
+        (await Dotnet.RunAsync(
+            Repository.Root,
+            ["msbuild", LocalFeed.Project, "-t:PackLinks", "-v:quiet", "-p:TargetFramework=net10.0", $"-p:RepositoryUrl={address}", $"-p:IntermediateOutputPath={directory.FullName}/"])).EnsureSuccess();
+
+        var readme = await File.ReadAllTextAsync(directory["README.md"]);
+        StringAssert.Contains(readme, $"]({pages}sdk/docs/Properties.md)");
+        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")), readme.Replace(pages, "", StringComparison.Ordinal));
+        foreach (var file in new[] { "Containerize.Sdk.props", "Containerize.Secrets.props" })
+        {
+            File.Copy(Path.Combine(Repository.SdkDirectory, "build", file), directory[file]);
+        }
+
+        var evaluated = await Dotnet.RunAsync(directory.FullName, ["msbuild", "Containerize.Sdk.props", "-getProperty:_ContainerizeDiagnosticsPage"]);
+        Assert.AreEqual($"{pages}sdk/docs/Diagnostics.md", evaluated.EnsureSuccess().Output.Trim());
+    }
+
+    [TestMethod]
+    [DataRow("<OutputType>Library</OutputType>", "ctz1004")]
+    [DataRow("<ContainerBaseImage>::</ContainerBaseImage>", "ctz2001")]
+    public async Task An_error_links_to_its_explanation_in_the_package(string property, string anchor)
+    {
+        using var project = await TestProject.ConsoleAsync($"<PropertyGroup>{property}</PropertyGroup>", use: SdkUse.PackageReference);
+
+        var result = await project.ContainerizeAsync("-bl:build.binlog");
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, anchor.ToUpperInvariant());
+        using var log = new MemoryStream();
+        await using (var compressed = new GZipStream(File.OpenRead(Path.Combine(project.Directory, "build.binlog")), CompressionMode.Decompress))
+        {
+            await compressed.CopyToAsync(log);
+        }
+
+        // A binary log has its texts in UTF-8, so the link can be found without reading the rest.
+        var link = Regex.Match(Encoding.UTF8.GetString(log.ToArray()), $"file:///[^#\0]*/docs/Diagnostics\\.md#{anchor}").Value;
+        Assert.AreNotEqual("", link, "The error has no link.");
+        StringAssert.Contains(await File.ReadAllTextAsync(new Uri(link).LocalPath), $"### {anchor.ToUpperInvariant()}");
     }
 }

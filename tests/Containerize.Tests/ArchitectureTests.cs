@@ -64,7 +64,7 @@ internal sealed partial class ArchitectureTests
     [TestMethod]
     public void Every_code_is_explained_and_nothing_else_is()
     {
-        var documented = Heading().Matches(File.ReadAllText(Path.Combine(Source, "Containerize.MSBuild", "Diagnostics.md"))).Select(match => match.Groups[1].Value).ToList();
+        var documented = Heading().Matches(File.ReadAllText(Path.Combine(RepositoryRoot, "sdk", "docs", "Diagnostics.md"))).Select(match => match.Groups[1].Value).ToList();
 
         var codes = Enum.GetValues<DiagnosticCode>().Where(code => code != DiagnosticCode.None).Select(ContainerizeException.Format).ToList();
 

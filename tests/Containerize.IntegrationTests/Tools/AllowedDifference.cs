@@ -18,7 +18,7 @@ internal sealed record AllowedDifference(string Row, string[] Fields, Func<Field
             difference => (string?)difference.Ours == (difference.Field == "created" ? "1970-01-01T00:00:01Z" : null) && DateTimeOffset.TryParse(((string?)difference.Theirs)?[..10], out _)),
         new("`WorkingDir`", ["config.WorkingDir"], difference => (string?)difference.Theirs is { Length: > 0 } theirs && theirs[..^1] == (string?)difference.Ours && theirs[^1] is '/' or '\\'),
         new("`Env`", ["config.Env"], difference => Texts(difference.Theirs).Order(StringComparer.Ordinal).SequenceEqual(Texts(difference.Ours).Order(StringComparer.Ordinal))),
-        new("`Healthcheck`, `os.version` and members that nobody knows", ["config.Healthcheck", "os.version", "author"], difference => difference is { Theirs: null, Ours: not null }),
+        new("`Healthcheck`, `os.version` and unknown members", ["config.Healthcheck", "os.version", "author"], difference => difference is { Theirs: null, Ours: not null }),
         new(
             "`annotations` of manifest and index",
             ["manifest.annotations", "index.annotations"],

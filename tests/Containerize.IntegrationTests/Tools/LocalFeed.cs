@@ -30,6 +30,9 @@ internal static class LocalFeed
             """);
     }
 
+    /// <summary>The project that packs it.</summary>
+    internal static string Project { get; } = Path.Combine(Repository.Root, "src", "Containerize.MSBuild", "Containerize.MSBuild.csproj");
+
     /// <summary>The package's file.</summary>
     internal static async Task<string> PackageAsync() => await s_packed.Value;
 
@@ -39,9 +42,8 @@ internal static class LocalFeed
 
     private static async Task<string> PackAsync()
     {
-        var project = Path.Combine(Repository.Root, "src", "Containerize.MSBuild", "Containerize.MSBuild.csproj");
         var feed = Path.Combine(Folder, "feed");
-        (await Dotnet.RunAsync(Repository.Root, ["pack", project, "-c", "Release", "-v", "quiet", "-o", feed])).EnsureSuccess();
+        (await Dotnet.RunAsync(Repository.Root, ["pack", Project, "-c", "Release", "-v", "quiet", "-o", feed])).EnsureSuccess();
         return Directory.GetFiles(feed, "*.nupkg").Single();
     }
 }

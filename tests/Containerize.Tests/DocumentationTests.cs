@@ -1,0 +1,129 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Containerize.Testing;
+
+namespace Containerize.Tests;
+
+/// <summary>The pages that people read are complete and are shown as they are meant.</summary>
+[TestClass]
+public sealed partial class DocumentationTests
+{
+    private static readonly string[] s_generated = ["bin", "obj", ".git"];
+
+    private static string Root => Clone.Root;
+
+    private static MarkdownPage Properties => MarkdownPage.Load(Path.Combine(Root, "sdk", "docs", "Properties.md"));
+
+    private static IEnumerable<string> Pages => Files("*.md");
+
+    private static string Targets => string.Join('\n', Files("*.targets").Concat(Files("*.props")).Where(file => file.StartsWith(Path.Combine(Root, "sdk"), StringComparison.Ordinal)).Select(File.ReadAllText));
+
+    [TestMethod]
+    public void Every_table_has_a_header_a_separator_and_rows_of_as_many_cells()
+    {
+        var faults = from page in Pages
+                     from table in MarkdownPage.Load(page).Tables
+                     where table.Fault is not null
+                     select $"{Path.GetRelativePath(Root, page)}:{table.FirstLine}: {table.Fault}";
+
+        Assert.IsEmpty(faults.ToList());
+    }
+
+    [TestMethod]
+    [DataRow("| a | b |\n|---|---|\n| 1 | 2 |\n\n| 3 | 4 |", "a table has a header, a separator and rows")]
+    [DataRow("| a | b |\n|---|---|\n| 1 |", "1 cells instead of 2: 1")]
+    [DataRow("| a | b |\n| 1 | 2 |\n|---|---|", "a separator follows the header")]
+    [DataRow("| a | b |\n|---|---|\n| 1 | 2", "each line ends with a bar")]
+    public void A_broken_table_is_noticed(string page, string fault) =>
+        Assert.AreEqual(fault, new MarkdownPage(page).Tables.Select(table => table.Fault).Single(found => found is not null));
+
+    [TestMethod]
+    public void Bars_in_code_blocks_and_behind_backslashes_are_no_cells() =>
+        Assert.IsNull(new MarkdownPage("```\n| x\n```\n| a | b |\n|---|--:|\n| `1 \\| 2` | 3 |").Tables.Single().Fault);
+
+    [TestMethod]
+    public void Every_link_leads_to_a_page_and_a_heading_of_it()
+    {
+        var dead = from page in Pages
+                   from link in MarkdownPage.Load(page).Links
+                   where !Uri.IsWellFormedUriString(link, UriKind.Absolute) && !IsThere(page, link)
+                   select $"{Path.GetRelativePath(Root, page)}: {link}";
+
+        Assert.IsEmpty(dead.ToList());
+
+        static bool IsThere(string page, string link)
+        {
+            var parts = link.Split('#');
+            var target = parts[0].Length == 0 ? page : Path.GetFullPath(parts[0], Path.GetDirectoryName(page)!);
+            return parts.Length == 1 ? Path.Exists(target) : File.Exists(target) && MarkdownPage.Load(target).Anchors.Contains(parts[1]);
+        }
+    }
+
+    [TestMethod]
+    public void Every_property_and_item_that_the_targets_read_is_explained()
+    {
+        var explained = Code().Matches(Properties.Text).SelectMany(code => Word().Matches(code.Value)).Select(word => word.Value).ToHashSet();
+        var read = Reading().Matches(Targets).Select(match => match.Groups[1].Value).ToHashSet();
+
+        Assert.IsGreaterThan(50, read.Count);
+        Assert.IsEmpty(read.Except(explained).Order().ToList());
+    }
+
+    [TestMethod]
+    public void Every_property_that_is_explained_is_read()
+    {
+        var named = Properties.Tables.Where(table => table.Rows[0][0] == "Property").SelectMany(table => table.Rows.Skip(2)).SelectMany(row => Word().Matches(row[0])).Select(word => word.Value);
+        var targets = Targets;
+
+        Assert.IsEmpty(named.Where(name => !targets.Contains($"$({name})", StringComparison.Ordinal)).ToList());
+    }
+
+    [TestMethod]
+    public void The_table_of_targets_names_all_that_users_may_call_the_main_one_first()
+    {
+        var table = Properties.Tables.Single(table => table.Rows[0][0] == "Target");
+        var named = table.Rows.Skip(2).Select(row => row[0].Trim('`')).ToList();
+        var defined = TargetName().Matches(Targets).Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.AreEqual("Containerize", named[0]);
+        CollectionAssert.AreEquivalent(defined, named);
+    }
+
+    [TestMethod]
+    public void Every_error_warning_and_task_in_the_targets_links_to_the_page_of_diagnostics()
+    {
+        var elements = Files("*.targets").Where(file => file.StartsWith(Path.Combine(Root, "sdk"), StringComparison.Ordinal))
+            .SelectMany(file => XDocument.Load(file).Descendants()).ToList();
+        var tasks = elements.Where(element => element.Name == "UsingTask").Select(element => element.Attribute("TaskName")!.Value.Split('.')[^1]).ToHashSet();
+        var missing = from element in elements
+                      let name = element.Name.LocalName
+                      let code = element.Attribute("Code")?.Value ?? ""
+                      let linked = name switch
+                      {
+                          "Error" or "Warning" => element.Attribute("HelpLink")?.Value == $"$(_ContainerizeDiagnosticsPage)#{code.ToLowerInvariant()}" && code.StartsWith("CTZ", StringComparison.Ordinal),
+                          _ when tasks.Contains(name) => element.Attribute("DiagnosticsPage")?.Value == "$(_ContainerizeDiagnosticsPage)",
+                          _ => true,
+                      }
+                      where !linked
+                      select element.ToString();
+
+        Assert.HasCount(6, tasks);
+        Assert.IsEmpty(missing.ToList());
+    }
+
+    private static IEnumerable<string> Files(string pattern) =>
+        Directory.GetFiles(Root, pattern, SearchOption.AllDirectories).Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Intersect(s_generated).Any());
+
+    // $(Name), $(Name.Trim()), @(Name), @(Name->...): what begins with an underscore is the targets' own.
+    [GeneratedRegex(@"[$@]\((Container[A-Za-z]*)")]
+    private static partial Regex Reading();
+
+    [GeneratedRegex("<Target Name=\"([A-Za-z]+)\"")]
+    private static partial Regex TargetName();
+
+    [GeneratedRegex("`[^`]*`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("[A-Za-z_]+")]
+    private static partial Regex Word();
+}

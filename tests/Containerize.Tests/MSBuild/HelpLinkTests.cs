@@ -1,0 +1,64 @@
+using Containerize.MSBuild;
+using Microsoft.Build.Framework;
+using Moq;
+
+namespace Containerize.Tests.MSBuild;
+
+[TestClass]
+public sealed class HelpLinkTests
+{
+    private const string Page = "https://git.example.com/docs/Diagnostics.md";
+
+    private readonly List<BuildErrorEventArgs> _errors = [];
+    private readonly List<BuildWarningEventArgs> _warnings = [];
+
+    [TestMethod]
+    public void A_failure_links_to_the_heading_of_its_code()
+    {
+        Run(_ => throw new ContainerizeException(DiagnosticCode.InvalidReference, "That is no reference."));
+
+        Assert.AreEqual("CTZ2001", _errors.Single().Code);
+        Assert.AreEqual(Page + "#ctz2001", _errors.Single().HelpLink);
+    }
+
+    [TestMethod]
+    public void A_failure_of_the_file_system_and_a_bug_have_links_too()
+    {
+        Run(_ => throw new IOException("The disk is gone."));
+        Run(_ => throw new UnauthorizedAccessException("The file is not yours."));
+        Run(_ => throw new InvalidOperationException("This cannot happen."));
+
+        CollectionAssert.AreEqual(new[] { Page + "#ctz4002", Page + "#ctz4002", Page + "#ctz1000" }, _errors.ConvertAll(error => error.HelpLink));
+    }
+
+    [TestMethod]
+    public void A_warning_links_to_the_heading_of_its_code()
+    {
+        Run(reporter => reporter.Warning(DiagnosticCode.SecretsLeftOut, "A key was left out."));
+
+        Assert.AreEqual("CTZ1030", _warnings.Single().Code);
+        Assert.AreEqual(Page + "#ctz1030", _warnings.Single().HelpLink);
+        Assert.IsEmpty(_errors);
+    }
+
+    private void Run(Action<IReporter> work)
+    {
+        var engine = new Mock<IBuildEngine>();
+        engine.Setup(log => log.LogErrorEvent(It.IsAny<BuildErrorEventArgs>())).Callback<BuildErrorEventArgs>(_errors.Add);
+        engine.Setup(log => log.LogWarningEvent(It.IsAny<BuildWarningEventArgs>())).Callback<BuildWarningEventArgs>(_warnings.Add);
+        using var task = new WorkTask(work) { BuildEngine = engine.Object, DiagnosticsPage = Page };
+
+        var succeeded = task.Execute();
+
+        Assert.AreEqual(_errors.Count == 0, succeeded);
+    }
+
+    private sealed class WorkTask(Action<IReporter> work) : ContainerizeTask
+    {
+        protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+        {
+            work(reporter);
+            return Task.CompletedTask;
+        }
+    }
+}
