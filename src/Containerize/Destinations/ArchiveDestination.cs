@@ -55,9 +55,9 @@ public sealed class ArchiveDestination : IImageDestination
             file.Commit();
             ImageBlobs.TellForeign(images, $"The archive '{Printable.Clean(path)}'", _reporter);
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"The archive '{Printable.Clean(path)}'");
+            throw FileFailure.Explain(failure, $"The archive '{Printable.Clean(path)}'");
         }
 
         return new DestinationResult(Kind, [path], contents.Length, 0);

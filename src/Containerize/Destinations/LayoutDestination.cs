@@ -43,7 +43,7 @@ public sealed class LayoutDestination : IImageDestination
             return File.Exists(index) && await File.ReadAllBytesAsync(index, cancellationToken) is var old && Merge(old, images).AsSpan().SequenceEqual(old)
                 && ImageBlobs.Of(images).All(blob => new FileInfo(Path.Combine(_directory, Layout.PathOf(blob.Descriptor.Digest))) is { Exists: true } file && file.Length == blob.Descriptor.Size);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException)
         {
             return false;
         }
@@ -76,9 +76,9 @@ public sealed class LayoutDestination : IImageDestination
             ImageBlobs.TellForeign(images, $"The layout '{Printable.Clean(_directory)}'", _reporter);
             return new DestinationResult("layout", [_directory], written, avoided);
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"The OCI layout '{Printable.Clean(_directory)}'");
+            throw FileFailure.Explain(failure, $"The OCI layout '{Printable.Clean(_directory)}'");
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class LayoutDestination : IImageDestination
         {
             return false;
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return false;
         }

@@ -25,7 +25,7 @@ internal static class ExecuteBit
             var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
             return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
         }

@@ -52,7 +52,7 @@ public static class LayerEntries
                 Size = source.Length,
             };
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file.SourcePath)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
         }

@@ -76,7 +76,7 @@ public sealed class BlobStore
                 return blob;
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
             Quarantine(descriptor.Digest);
             return null;
@@ -139,7 +139,7 @@ public sealed class BlobStore
             CreateDirectory(directory);
             return await FileLock.AcquireAsync(Path.Combine(directory, $"{digest.Algorithm}-{digest.Hex}"), s_patience, cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -175,7 +175,7 @@ public sealed class BlobStore
                     file.Delete();
                 }
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 // Another process sweeps as well, or the file is not ours; either way it does not stop a build.
             }
@@ -232,7 +232,7 @@ public sealed class BlobStore
             stream.CopyTo(Stream.Null, CopyBuffer);
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
             return false;
         }
@@ -249,7 +249,7 @@ public sealed class BlobStore
                 File.Move(path, Path.Combine(Root, "tmp", $"damaged-{digest.Hex}"), overwrite: true);
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // The blob counts as missing either way; writing it anew replaces the name.
         }

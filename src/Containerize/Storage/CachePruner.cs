@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Storage;
 
 /// <summary>
@@ -45,7 +47,7 @@ public sealed class CachePruner
             File.SetLastWriteTimeUtc(stamp.FullName, _time.GetUtcNow().UtcDateTime);
             return Prune(cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -99,7 +101,7 @@ public sealed class CachePruner
             file.Delete();
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // Windows keeps what is open.
             return false;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Registry.Protocol;
 using Tomlyn;
@@ -89,7 +90,7 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         {
             return File.Exists(path) && File.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or TomlException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or TomlException)
         {
             reporter.Warning(DiagnosticCode.RegistryConfigurationUnusable, $"{Printable.Clean(path)} cannot be read: {Printable.Clean(failure.Message)} Its registries are treated as if it were not there.");
             return null;
