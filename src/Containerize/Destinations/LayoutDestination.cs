@@ -14,7 +14,6 @@ namespace Containerize.Destinations;
 /// </summary>
 public sealed class LayoutDestination : IImageDestination
 {
-    private const UnixFileMode PublicFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string LockFile = ".index.json.lock";
 
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(2);
@@ -118,7 +117,7 @@ public sealed class LayoutDestination : IImageDestination
         if (!OperatingSystem.IsWindows())
         {
             // Both names share one mode. In the store the directory keeps others out; in the layout they should be able to read.
-            File.SetUnixFileMode(path, PublicFile);
+            File.SetUnixFileMode(path, FileModes.Data);
         }
 
         return true;

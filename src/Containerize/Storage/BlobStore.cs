@@ -14,8 +14,6 @@ namespace Containerize.Storage;
 /// </summary>
 public sealed class BlobStore
 {
-    private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CopyBuffer = 128 * 1024;
 
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);
@@ -155,7 +153,7 @@ public sealed class BlobStore
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = PrivateFile;
+            options.UnixCreateMode = FileModes.PrivateData;
         }
 
         return new BlobWriter(this, path, new FileStream(path, options));
@@ -189,7 +187,7 @@ public sealed class BlobStore
     {
         var path = Path.Combine(Root, name);
         CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, content, PrivateFile);
+        AtomicFile.Write(path, content, FileModes.PrivateData);
     }
 
     /// <summary>Removes all blobs but some. For stores of one project, not for the shared cache.</summary>
@@ -283,7 +281,7 @@ public sealed class BlobStore
         {
             // One by one: the framework gives the mode to the last one only.
             CreateDirectory(Path.GetDirectoryName(path)!);
-            Directory.CreateDirectory(path, PrivateDirectory);
+            Directory.CreateDirectory(path, FileModes.PrivateDirectory);
         }
     }
 }
