@@ -115,3 +115,12 @@ public sealed class CachePruner
 /// <param name="BytesLeft">The blobs that are left, in bytes.</param>
 /// <param name="InUse">How many files would have gone, had no running build used them.</param>
 public sealed record PruneResult(int Files, long Bytes, long BytesLeft, int InUse);
+
+/// <summary>How much a cache may keep.</summary>
+/// <param name="MaxSize">All blobs together, in bytes.</param>
+/// <param name="MaxAge">How long something is kept that no build uses.</param>
+public sealed record CacheLimits(long MaxSize, TimeSpan MaxAge)
+{
+    /// <summary>10 GB and 60 days.</summary>
+    public static CacheLimits Default { get; } = new(10_000_000_000, TimeSpan.FromDays(60));
+}

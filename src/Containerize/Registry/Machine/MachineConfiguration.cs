@@ -2,6 +2,7 @@ using System.Text.Json;
 using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Registry.Protocol;
+using System.Text.Json.Serialization;
 using Tomlyn;
 
 namespace Containerize.Registry.Machine;
@@ -97,3 +98,17 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         }
     }
 }
+
+/// <summary>The members of Docker's <c>daemon.json</c> that concern registries.</summary>
+internal sealed record DockerDaemon(
+    [property: JsonPropertyName("insecure-registries")] IReadOnlyList<string?>? InsecureRegistries,
+    [property: JsonPropertyName("registry-mirrors")] IReadOnlyList<string?>? RegistryMirrors);
+
+/// <summary>The documents of engines' configuration. Duplicate members are refused.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    MaxDepth = 16,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DockerDaemon))]
+internal sealed partial class MachineJson : JsonSerializerContext;

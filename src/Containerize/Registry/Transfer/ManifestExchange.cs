@@ -153,3 +153,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
     private static Digest? DigestOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.ToString().Trim(), out var digest) ? digest : null;
 }
+
+/// <summary>A manifest or index as a registry stores it.</summary>
+/// <param name="Descriptor">Its settled media type, verified digest and size.</param>
+/// <param name="Content">The bytes.</param>
+public sealed record RawManifest(Descriptor Descriptor, ReadOnlyMemory<byte> Content);
