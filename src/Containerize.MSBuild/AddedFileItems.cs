@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Inputs;
 using Containerize.Layers.Entries;
 using Microsoft.Build.Framework;
@@ -10,10 +11,6 @@ namespace Containerize.MSBuild;
 internal sealed class AddedFileItems(string projectDirectory, EntryRules rules)
 {
     private const int MaxMode = 0xFFF;
-    private const UnixFileMode DirectoryMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
     /// <summary>The files of one item: itself, or all that is in a directory.</summary>
     /// <param name="item">The item.</param>
     /// <returns>The files.</returns>
@@ -48,7 +45,7 @@ internal sealed class AddedFileItems(string projectDirectory, EntryRules rules)
     /// <param name="item">The item.</param>
     /// <returns>The directory.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
-    internal WritableDirectory WritableDirectory(ITaskItem item) => new(InImage(item, ImagePath.Read(item.ItemSpec.Trim(), rules.IsWindows)), Mode(item) ?? DirectoryMode, Owner(item));
+    internal WritableDirectory WritableDirectory(ITaskItem item) => new(InImage(item, ImagePath.Read(item.ItemSpec.Trim(), rules.IsWindows)), Mode(item) ?? FileModes.Executable, Owner(item));
 
     /// <summary>An owner.</summary>
     /// <param name="text">The text; empty for nobody in particular.</param>

@@ -82,7 +82,7 @@ internal sealed class BuildEnvironment : IDisposable
     /// <param name="failure">Why it failed.</param>
     internal bool IsCacheFull(Exception failure)
     {
-        if (!WriteFailure.IsDiskFull(failure) && failure is not ContainerizeException { Code: DiagnosticCode.DiskFull })
+        if (!FileFailure.IsDiskFull(failure) && failure is not ContainerizeException { Code: DiagnosticCode.DiskFull })
         {
             return false;
         }
@@ -91,7 +91,7 @@ internal sealed class BuildEnvironment : IDisposable
         {
             return FreeSpace(_outputDirectory) - FreeSpace(Cache.Root) > RoomWorthTrying;
         }
-        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception unknown) when (FileFailure.IsOne(unknown) || unknown is ArgumentException)
         {
             return false;
         }
@@ -196,7 +196,7 @@ internal sealed class BuildEnvironment : IDisposable
 
             return cache;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{fallback}' instead and shares nothing with others. Make the directory yours, and writable for nobody else, or set ContainerizeCacheDirectory.");
             return new BlobStore(fallback);

@@ -16,7 +16,7 @@ internal sealed class DestinationList
         _reporter = reporter;
         Registries = [.. Of(destinations, "Registry").Select(item => new RegistryTarget(Registry(item.ItemSpec), Repository(item))).Distinct()];
         Name = ImageNameRules.Create(Registries.Count > 0 ? Registries[0].Registry : null, name.ItemSpec, name.GetMetadata("IsDefault") == "true", name.GetMetadata("Tag"), name.GetMetadata("Tags"), reporter);
-        Archive = Of(destinations, "Archive").Select(item => ArchivePath.Resolve(Full(item, projectDirectory), Name)).FirstOrDefault();
+        Archive = Of(destinations, "Archive").Select(item => ArchiveDestination.PathOf(Full(item, projectDirectory), Name)).FirstOrDefault();
         Daemon = Of(destinations, "Daemon").FirstOrDefault() is { } daemon ? Daemons(daemon.ItemSpec) : null;
         Layout = Of(destinations, "Layout").Select(item => Full(item, projectDirectory)).FirstOrDefault();
     }

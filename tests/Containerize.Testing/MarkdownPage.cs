@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Containerize.Testing;
 
 /// <summary>A page in Markdown, read as far as tests ask: its tables, links and headings. What stands in code blocks is none of them.</summary>
-public sealed partial class MarkdownPage
+internal sealed partial class MarkdownPage
 {
     private readonly List<(int Number, string Text)> _lines = [];
 

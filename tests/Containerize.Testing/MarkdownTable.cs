@@ -4,7 +4,7 @@ namespace Containerize.Testing;
 
 /// <summary>A table of a <see cref="MarkdownPage"/>.</summary>
 /// <param name="firstLine">The number of its first line on the page.</param>
-public sealed partial class MarkdownTable(int firstLine)
+internal sealed partial class MarkdownTable(int firstLine)
 {
     private readonly List<string> _lines = [];
 

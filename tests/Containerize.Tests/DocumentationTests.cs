@@ -6,7 +6,7 @@ namespace Containerize.Tests;
 
 /// <summary>The pages that people read are complete and are shown as they are meant.</summary>
 [TestClass]
-public sealed partial class DocumentationTests
+internal sealed partial class DocumentationTests
 {
     private static readonly string[] s_generated = ["bin", "obj", ".git"];
 

@@ -54,7 +54,7 @@ internal sealed class ArchiveFiles : ImageFiles
         {
             file = new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete });
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{files.Origin} cannot be opened: {Printable.Clean(failure.Message)} Check that you may read the base image.", failure);
         }
@@ -70,9 +70,9 @@ internal sealed class ArchiveFiles : ImageFiles
             {
                 throw files.Damaged($"it is no tar archive, or one cut short ({Printable.Clean(failure.Message)})", failure);
             }
-            catch (Exception failure) when (WriteFailure.IsOne(failure))
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
-                throw WriteFailure.Explain(failure, $"The content of {files.Origin}, which '{Printable.Clean(store.Root)}' has to hold,");
+                throw FileFailure.Explain(failure, $"The content of {files.Origin}, which '{Printable.Clean(store.Root)}' has to hold,");
             }
         }
 

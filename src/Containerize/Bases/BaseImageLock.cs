@@ -62,7 +62,7 @@ internal sealed class BaseImageLock
         {
             throw Invalid(path, failure.Message.TrimEnd('.'));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw Invalid(path, failure.Message.TrimEnd('.'));
         }
@@ -89,9 +89,9 @@ internal sealed class BaseImageLock
             current._document[Images] = new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value.ToString())));
             AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(current._document.ToJsonString(s_readable) + "\n"));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"The lock file '{Printable.Clean(path)}'");
+            throw FileFailure.Explain(failure, $"The lock file '{Printable.Clean(path)}'");
         }
     }
 

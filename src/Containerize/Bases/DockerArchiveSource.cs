@@ -45,7 +45,7 @@ internal sealed class DockerArchiveSource : IImageSource
         var (entry, config) = await PickAsync(files, fitting, platform, cancellationToken);
         PlatformSelector.Check(config, platform, files.Origin);
         var image = Image.Create(ImageFormat.Oci, config, await ReadLayersAsync(files, entry, config, cancellationToken), new Dictionary<string, string>());
-        return new BaseImage(image, SourceName.Of("docker-archive", _file, _tag, entry.RepoTags is [var name, ..] ? name : null));
+        return new BaseImage(image, ImageFiles.NameOf("docker-archive", _file, _tag, entry.RepoTags is [var name, ..] ? name : null));
     }
 
     private static async Task<(DockerArchiveManifest Entry, ImageConfig Config)> PickAsync(ImageFiles files, IReadOnlyList<DockerArchiveManifest> entries, Platform platform, CancellationToken cancellationToken)

@@ -60,9 +60,9 @@ internal sealed class EngineSource : IImageSource
                 File.Delete(old);
             }
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"The base image, which is saved to '{Printable.Clean(archive)}',");
+            throw FileFailure.Explain(failure, $"The base image, which is saved to '{Printable.Clean(archive)}',");
         }
     }
 

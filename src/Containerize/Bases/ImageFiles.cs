@@ -17,6 +17,16 @@ internal abstract class ImageFiles
     /// <summary>What users call the place, for error messages.</summary>
     internal string Origin { get; }
 
+    /// <summary>What an image from the disk is called in images built on it: its own full name, else where it lies, without the directories of this machine.</summary>
+    /// <param name="transport">The form of the place: <c>oci</c>, <c>oci-archive</c>, <c>docker-archive</c>.</param>
+    /// <param name="path">The place.</param>
+    /// <param name="tag">The tag that was asked for.</param>
+    /// <param name="ownName">What the place calls the image.</param>
+    internal static string NameOf(string transport, string path, string? tag, string? ownName) =>
+        ownName is not null && ownName.Contains(':', StringComparison.Ordinal)
+            ? Printable.Clean(ownName)
+            : $"{transport}:{Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}{(tag is null ? "" : ":" + tag)}";
+
     /// <summary>Finds a file.</summary>
     /// <param name="name">Its name, with slashes.</param>
     /// <returns>The bytes; null when there is no such file.</returns>

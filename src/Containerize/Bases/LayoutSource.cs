@@ -31,6 +31,6 @@ internal sealed class LayoutSource : IImageSource
         }
 
         var (image, name) = await LayoutReader.OpenAsync(new DirectoryFiles(_directory), _tag, platform, cancellationToken);
-        return new BaseImage(image, SourceName.Of("oci", _directory, _tag, name));
+        return new BaseImage(image, ImageFiles.NameOf("oci", _directory, _tag, name));
     }
 }

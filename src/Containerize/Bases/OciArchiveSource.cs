@@ -27,6 +27,6 @@ internal sealed class OciArchiveSource : IImageSource
     {
         var files = await ArchiveFiles.OpenAsync(_file, _store, cancellationToken);
         var (image, name) = await LayoutReader.OpenAsync(files, _tag, platform, cancellationToken);
-        return new BaseImage(image, SourceName.Of("oci-archive", _file, _tag, name));
+        return new BaseImage(image, ImageFiles.NameOf("oci-archive", _file, _tag, name));
     }
 }

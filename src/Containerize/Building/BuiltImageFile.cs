@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -52,7 +53,7 @@ internal static class BuiltImageFile
             var image = Image.Read(manifest, File.ReadAllBytes(store.PathOf(state.Config.Digest)), _ => located.MoveNext() ? Open(located.Current, remote) : throw new JsonException(), store.Root);
             return new BuiltImage(image, [.. state.Layers.Zip(state.Origins, (layer, origin) => layer with { Origin = Enum.Parse<LayerOrigin>(origin) })], state.BaseName, state.BaseDigest);
         }
-        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
         {
             throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"No whole image lies in '{store.Root}': {Printable.Clean(failure.Message)} Build it again.", failure);
         }

@@ -39,7 +39,7 @@ internal sealed class PreviousBuild
                 }
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return None;
         }

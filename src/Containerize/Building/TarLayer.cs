@@ -1,4 +1,5 @@
 using Containerize.Compression;
+using Containerize.Files;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
@@ -30,7 +31,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
             var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
             return new Prepared(this, new Descriptor { MediaType = await LayerTar.DetectAsync(Path, cancellationToken), Digest = digest, Size = stamp.Size }, content, context);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(Path)}' cannot be read: {Printable.Clean(failure.Message)}", failure);
         }

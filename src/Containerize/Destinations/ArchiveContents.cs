@@ -74,7 +74,7 @@ internal sealed class ArchiveContents
             return _entries.All(entry => Has(handle, entry.Offset, entry.Header)
                 && (entry.Content is not MemoryBlob document || Has(handle, entry.Offset + TarHeader.BlockSize, document.Content)));
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return false;
         }

@@ -16,7 +16,7 @@ internal sealed class ArchiveDestination : IImageDestination
     private readonly IReporter _reporter;
 
     /// <summary>Creates the destination.</summary>
-    /// <param name="path">The archive, or a directory for it, see <see cref="ArchivePath"/>; a full path.</param>
+    /// <param name="path">The archive, or a directory for it, see <see cref="PathOf"/>; a full path.</param>
     /// <param name="name">What the image is called in the archive.</param>
     /// <param name="reporter">Is told when an archive is left as it is.</param>
     public ArchiveDestination(string path, ImageName name, IReporter reporter)
@@ -26,10 +26,19 @@ internal sealed class ArchiveDestination : IImageDestination
         _reporter = reporter;
     }
 
+    /// <summary>Where the archive goes: the path itself, or, for a directory, a file in it that is named after the last part of the repository.</summary>
+    /// <param name="path">A file, an existing directory, or a directory that ends with a separator; a full path.</param>
+    /// <param name="name">The image's name.</param>
+    public static string PathOf(string path, ImageName name) =>
+        Path.EndsInDirectorySeparator(path) || Directory.Exists(path)
+            // Not compressed again, whatever its layers are.
+            ? Path.Combine(path, name.Repository[(name.Repository.LastIndexOf('/') + 1)..] + ".tar")
+            : path;
+
     /// <inheritdoc/>
     public Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var path = ArchivePath.Resolve(_path, _name);
+        var path = PathOf(_path, _name);
         return Task.FromResult(ArchiveContents.Of(images, _name, IsGzip(path)).AreIn(path));
     }
 
@@ -40,7 +49,7 @@ internal sealed class ArchiveDestination : IImageDestination
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var path = ArchivePath.Resolve(_path, _name);
+        var path = PathOf(_path, _name);
         var contents = ArchiveContents.Of(images, _name, IsGzip(path));
         if (contents.AreIn(path))
         {
@@ -55,9 +64,9 @@ internal sealed class ArchiveDestination : IImageDestination
             file.Commit();
             ImageBlobs.TellForeign(images, $"The archive '{Printable.Clean(path)}'", _reporter);
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"The archive '{Printable.Clean(path)}'");
+            throw FileFailure.Explain(failure, $"The archive '{Printable.Clean(path)}'");
         }
 
         return new DestinationResult(Kind, [path], contents.Length, 0);

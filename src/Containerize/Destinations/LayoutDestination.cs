@@ -14,7 +14,6 @@ namespace Containerize.Destinations;
 /// </summary>
 internal sealed class LayoutDestination : IImageDestination
 {
-    private const UnixFileMode PublicFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string LockFile = ".index.json.lock";
 
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(2);
@@ -43,7 +42,7 @@ internal sealed class LayoutDestination : IImageDestination
             return File.Exists(index) && await File.ReadAllBytesAsync(index, cancellationToken) is var old && Merge(old, images).AsSpan().SequenceEqual(old)
                 && ImageBlobs.Of(images).All(blob => new FileInfo(Path.Combine(_directory, Layout.PathOf(blob.Descriptor.Digest))) is { Exists: true } file && file.Length == blob.Descriptor.Size);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException)
         {
             return false;
         }
@@ -76,9 +75,9 @@ internal sealed class LayoutDestination : IImageDestination
             ImageBlobs.TellForeign(images, $"The layout '{Printable.Clean(_directory)}'", _reporter);
             return new DestinationResult("layout", [_directory], written, avoided);
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw WriteFailure.Explain(failure, $"The OCI layout '{Printable.Clean(_directory)}'");
+            throw FileFailure.Explain(failure, $"The OCI layout '{Printable.Clean(_directory)}'");
         }
     }
 
@@ -118,7 +117,7 @@ internal sealed class LayoutDestination : IImageDestination
         if (!OperatingSystem.IsWindows())
         {
             // Both names share one mode. In the store the directory keeps others out; in the layout they should be able to read.
-            File.SetUnixFileMode(path, PublicFile);
+            File.SetUnixFileMode(path, FileModes.Data);
         }
 
         return true;
@@ -141,7 +140,7 @@ internal sealed class LayoutDestination : IImageDestination
         {
             return false;
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return false;
         }

@@ -3,8 +3,6 @@ namespace Containerize.Files;
 /// <summary>Whether a file of this machine may be executed, on systems that know it and on those that do not.</summary>
 internal static class ExecuteBit
 {
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     /// <summary>Whether a file may be executed.</summary>
     /// <param name="file">The file.</param>
     /// <param name="mode">Its permissions; not looked at on Windows.</param>
@@ -14,7 +12,7 @@ internal static class ExecuteBit
     {
         if (!OperatingSystem.IsWindows())
         {
-            return (mode & AnyExecute) != 0;
+            return (mode & FileModes.AnyExecute) != 0;
         }
 
         // Windows knows no execute bit, so the content tells: ELF programs and libraries, and scripts.
@@ -25,7 +23,7 @@ internal static class ExecuteBit
             var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
             return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
         }

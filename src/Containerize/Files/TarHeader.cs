@@ -23,12 +23,12 @@ internal static class TarHeader
     /// <param name="name">The file's name; ASCII, at most 100 characters.</param>
     /// <param name="size">The file's size in bytes.</param>
     /// <returns>The block.</returns>
-    internal static byte[] Create(string name, long size) => Create(name, size, '0', 0b110_100_100, 0);
+    internal static byte[] Create(string name, long size) => Create(name, size, '0', FileModes.Data, 0);
 
     /// <summary>The header of a directory.</summary>
     /// <param name="name">The directory's name, with a slash at its end.</param>
     /// <returns>The block.</returns>
-    internal static byte[] CreateDirectory(string name) => Create(name, 0, '5', 0b111_101_101, 0);
+    internal static byte[] CreateDirectory(string name) => Create(name, 0, '5', FileModes.Executable, 0);
 
     /// <summary>A header of any kind; root owns what it names.</summary>
     /// <param name="name">The name; ASCII, at most <see cref="MaxName"/> characters.</param>
@@ -37,12 +37,12 @@ internal static class TarHeader
     /// <param name="mode">The permissions.</param>
     /// <param name="time">The modification time, in seconds since 1970.</param>
     /// <returns>The block.</returns>
-    internal static byte[] Create(string name, long size, char type, int mode, long time)
+    internal static byte[] Create(string name, long size, char type, UnixFileMode mode, long time)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxName);
         var header = new byte[BlockSize];
         Put(header, 0, name);
-        Put(header, 100, Octal(mode, 7));
+        Put(header, 100, Octal((long)mode, 7));
         Put(header, 108, "0000000");
         Put(header, 116, "0000000");
         PutSize(header.AsSpan(124, 12), size);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using Containerize.Files;
 
 namespace Containerize.Http;
 
@@ -19,7 +20,7 @@ internal sealed class ServerTrust
             {
                 _extra.ImportFromPemFile(file);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+            catch (Exception failure) when (FileFailure.IsOne(failure) || failure is CryptographicException)
             {
                 throw new ContainerizeException(DiagnosticCode.CredentialsUnusable, $"The certificate file '{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)} It must hold certificates in PEM form.", failure);
             }

@@ -8,10 +8,6 @@ namespace Containerize.Inputs;
 /// <summary>Turns published files into entries of a layer.</summary>
 internal static class LayerEntries
 {
-    private const UnixFileMode DataMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode ExecutableMode = DataMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-    private const UnixFileMode LinkMode = ExecutableMode | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     /// <summary>The entries of files below a directory of the image, with normalised modes: 0755 for what may be executed, else 0644.</summary>
     /// <param name="files">The files.</param>
     /// <param name="rules">How they become entries.</param>
@@ -25,7 +21,7 @@ internal static class LayerEntries
         {
             // The writer adds directories as root's.
             entries.AddRange(entries.SelectMany(entry => Above(entry.Path, prefix.Length)).Distinct().Except(entries.Select(entry => entry.Path)).ToList()
-                .Select(path => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ExecutableMode, UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId }));
+                .Select(path => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId }));
         }
 
         return entries;
@@ -45,14 +41,14 @@ internal static class LayerEntries
             {
                 Path = file.Path,
                 Type = LayerEntryType.File,
-                Mode = file.Mode ?? (ExecuteBit.IsSet(source.FullName, OperatingSystem.IsWindows() ? default : source.UnixFileMode) ? ExecutableMode : DataMode),
+                Mode = file.Mode ?? (ExecuteBit.IsSet(source.FullName, OperatingSystem.IsWindows() ? default : source.UnixFileMode) ? FileModes.Executable : FileModes.Data),
                 UserId = file.Owner?.UserId ?? 0,
                 GroupId = file.Owner?.GroupId ?? 0,
                 SourcePath = source.FullName,
                 Size = source.Length,
             };
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file.SourcePath)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
         }
@@ -69,7 +65,7 @@ internal static class LayerEntries
             WindowsTree.Check(entries);
         }
 
-        EntryOrder.Arrange(entries.Select(entry => entry.Type == LayerEntryType.Directory ? entry with { Mode = ExecutableMode, UserId = 0, GroupId = 0 } : entry));
+        EntryOrder.Arrange(entries.Select(entry => entry.Type == LayerEntryType.Directory ? entry with { Mode = FileModes.Executable, UserId = 0, GroupId = 0 } : entry));
     }
 
     private static IEnumerable<string> Above(string path, int stop)
@@ -82,15 +78,15 @@ internal static class LayerEntries
 
     private static LayerEntry Of(PublishedFile file, string path, EntryRules rules) => file.Type switch
     {
-        LayerEntryType.Directory => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ExecutableMode },
-        LayerEntryType.SymbolicLink => new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = LinkMode, LinkTarget = file.LinkTarget },
+        LayerEntryType.Directory => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable },
+        LayerEntryType.SymbolicLink => new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileModes.Link, LinkTarget = file.LinkTarget },
         _ when StaticAssetEndpoints.IsManifest(file) && StaticAssetEndpoints.ForImage(file.SourcePath, rules) is { } content =>
-            new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = DataMode, Content = content },
+            new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = content },
         _ => new LayerEntry
         {
             Path = path,
             Type = LayerEntryType.File,
-            Mode = file.IsExecutable ? ExecutableMode : DataMode,
+            Mode = file.IsExecutable ? FileModes.Executable : FileModes.Data,
             SourcePath = file.SourcePath,
             Size = file.Size,
             Stamp = file.Stamp,

@@ -149,7 +149,7 @@ internal static class PublishDirectory
             {
                 return [.. new FileSystemEnumerable<string>(directory, static (ref entry) => entry.FileName.ToString(), s_everything)];
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 throw Unreadable(directory, failure.Message);
             }
@@ -161,7 +161,7 @@ internal static class PublishDirectory
             {
                 return FileStatus.Of(path, followLinks);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 throw Unreadable(path, failure.Message);
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using Containerize.Files;
 
 namespace Containerize.Inputs;
 
@@ -62,7 +63,7 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
             // A link to what only the image has.
             return false;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
         }

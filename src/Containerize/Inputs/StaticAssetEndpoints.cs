@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json;
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Inputs;
@@ -56,7 +57,7 @@ internal static class StaticAssetEndpoints
         {
             return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}.", failure);
         }

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;
 
@@ -6,10 +7,6 @@ namespace Containerize.Layers;
 /// <summary>Puts entries into the one order in which they are written, completes their directories and refuses what cannot be one tree.</summary>
 internal static class EntryOrder
 {
-    private const UnixFileMode ImpliedDirectory =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
     /// <summary>The entries as a layer has them: for Windows in their own place, then sorted.</summary>
     internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, LayerOptions options) => Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries);
 
@@ -55,7 +52,7 @@ internal static class EntryOrder
                 return;
             }
 
-            tree.Add(path, new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = ImpliedDirectory });
+            tree.Add(path, new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable });
         }
     }
 

@@ -103,7 +103,7 @@ internal sealed class FileHashes
         {
             AtomicFile.Write(_path, SealedText.Write(Title, text.ToString()));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // The files are read again next time.
         }
@@ -117,7 +117,7 @@ internal sealed class FileHashes
         {
             return FileStamp.Of(path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw SourceStream.Unreadable(path, failure);
         }
@@ -156,7 +156,7 @@ internal sealed class FileHashes
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
             return position == before.Size && FileStamp.Of(path) == before ? new HashedFile(Digest.FromSha256(hash.GetHashAndReset()), before) : throw SourceStream.Changed(path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw SourceStream.Unreadable(path, failure);
         }
@@ -191,7 +191,7 @@ internal sealed class FileHashes
                 remembered[text[fields[5]].ToString()] = new Remembered(new FileStamp(size, modified, changed, inode), digest);
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return [];
         }

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -62,7 +63,7 @@ internal sealed class LayerCache
         {
             File.Delete(PathOf(inputs));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // Whoever finds the record again checks it again.
         }

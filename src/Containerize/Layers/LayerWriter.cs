@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Containerize.Compression;
+using Containerize.Files;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;
 using Containerize.Oci;
@@ -124,9 +125,9 @@ internal static class LayerWriter
                 Segments = pipeline.Segments,
             };
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw StoreFailure.Explain(failure, store.Root);
+            throw FileFailure.Explain(failure, $"A layer, which '{Printable.Clean(store.Root)}' has to hold,");
         }
     }
 

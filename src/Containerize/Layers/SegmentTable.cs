@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Hashing;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Microsoft.Win32.SafeHandles;
@@ -65,7 +66,7 @@ internal sealed class EarlierSegments : IDisposable
             earlier.Dispose();
             return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -99,7 +100,7 @@ internal sealed class EarlierSegments : IDisposable
 
             return WrittenSegment.CheckOf(bytes) == found.Segment.OutputCheck ? bytes.Length : 0;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return 0;
         }

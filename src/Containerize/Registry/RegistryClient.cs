@@ -156,22 +156,6 @@ internal sealed class RegistryClient : IDisposable
     public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(RepositoryReference repository, Digest subject, CancellationToken cancellationToken) =>
         UseAsync(repository, $"list the referrers of {subject} in {repository}", (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken), cancellationToken);
 
-    /// <summary>Deletes a manifest. One that is not there counts as deleted.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="digest">The manifest.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>When it is gone.</returns>
-    public Task DeleteManifestAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
-        UseAsync(
-            repository,
-            $"delete the manifest {digest} of {repository}",
-            async (endpoint, name) =>
-            {
-                await _manifests.DeleteAsync(endpoint, name, digest, cancellationToken);
-                return true;
-            },
-            cancellationToken);
-
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {

@@ -27,7 +27,7 @@ internal sealed class TagMemory(string? directory)
         {
             AtomicFile.Write(PathOf(image), Encoding.UTF8.GetBytes($"{NameOf(image)}\n{digest}\n{now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}\n"));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // Not remembered, then.
         }
@@ -54,7 +54,7 @@ internal sealed class TagMemory(string? directory)
                 ? (parsed, DateTimeOffset.FromUnixTimeSeconds(time))
                 : null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }

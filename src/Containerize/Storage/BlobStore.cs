@@ -14,8 +14,6 @@ namespace Containerize.Storage;
 /// </summary>
 internal sealed class BlobStore
 {
-    private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CopyBuffer = 128 * 1024;
 
     private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);
@@ -76,7 +74,7 @@ internal sealed class BlobStore
                 return blob;
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
             Quarantine(descriptor.Digest);
             return null;
@@ -139,7 +137,7 @@ internal sealed class BlobStore
             CreateDirectory(directory);
             return await FileLock.AcquireAsync(Path.Combine(directory, $"{digest.Algorithm}-{digest.Hex}"), s_patience, cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -155,7 +153,7 @@ internal sealed class BlobStore
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = PrivateFile;
+            options.UnixCreateMode = FileModes.PrivateData;
         }
 
         return new BlobWriter(this, path, new FileStream(path, options));
@@ -175,7 +173,7 @@ internal sealed class BlobStore
                     file.Delete();
                 }
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 // Another process sweeps as well, or the file is not ours; either way it does not stop a build.
             }
@@ -189,7 +187,7 @@ internal sealed class BlobStore
     {
         var path = Path.Combine(Root, name);
         CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, content, PrivateFile);
+        AtomicFile.Write(path, content, FileModes.PrivateData);
     }
 
     /// <summary>Removes all blobs but some. For stores of one project, not for the shared cache.</summary>
@@ -232,7 +230,7 @@ internal sealed class BlobStore
             stream.CopyTo(Stream.Null, CopyBuffer);
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
             return false;
         }
@@ -249,7 +247,7 @@ internal sealed class BlobStore
                 File.Move(path, Path.Combine(Root, "tmp", $"damaged-{digest.Hex}"), overwrite: true);
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // The blob counts as missing either way; writing it anew replaces the name.
         }
@@ -283,7 +281,7 @@ internal sealed class BlobStore
         {
             // One by one: the framework gives the mode to the last one only.
             CreateDirectory(Path.GetDirectoryName(path)!);
-            Directory.CreateDirectory(path, PrivateDirectory);
+            Directory.CreateDirectory(path, FileModes.PrivateDirectory);
         }
     }
 }

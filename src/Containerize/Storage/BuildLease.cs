@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Containerize.Files;
 
 namespace Containerize.Storage;
 
@@ -40,7 +41,7 @@ internal sealed class BuildLease : IDisposable
                 Title, string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartTime.ToUniversalTime().Ticks} {Environment.MachineName}")));
             return new BuildLease(path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -71,7 +72,7 @@ internal sealed class BuildLease : IDisposable
                     file.Delete();
                 }
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 // The build ended meanwhile.
             }
@@ -87,7 +88,7 @@ internal sealed class BuildLease : IDisposable
         {
             File.Delete(_path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // It ends with the process.
         }

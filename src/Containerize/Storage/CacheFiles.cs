@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Storage;
 
 /// <summary>What lies in a cache: the files of all its directories, but for those that only live as long as a build.</summary>
@@ -37,7 +39,7 @@ internal static class CacheFiles
         {
             return new CacheFile(file, kind, kind == Blobs, file.Length, UsedAt(file));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Storage;
 
 /// <summary>
@@ -45,7 +47,7 @@ internal sealed class CachePruner
             File.SetLastWriteTimeUtc(stamp.FullName, _time.GetUtcNow().UtcDateTime);
             return Prune(cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -99,7 +101,7 @@ internal sealed class CachePruner
             file.Delete();
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // Windows keeps what is open.
             return false;
@@ -113,3 +115,12 @@ internal sealed class CachePruner
 /// <param name="BytesLeft">The blobs that are left, in bytes.</param>
 /// <param name="InUse">How many files would have gone, had no running build used them.</param>
 internal sealed record PruneResult(int Files, long Bytes, long BytesLeft, int InUse);
+
+/// <summary>How much a cache may keep.</summary>
+/// <param name="MaxSize">All blobs together, in bytes.</param>
+/// <param name="MaxAge">How long something is kept that no build uses.</param>
+internal sealed record CacheLimits(long MaxSize, TimeSpan MaxAge)
+{
+    /// <summary>10 GB and 60 days.</summary>
+    public static CacheLimits Default { get; } = new(10_000_000_000, TimeSpan.FromDays(60));
+}

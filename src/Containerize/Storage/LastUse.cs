@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Storage;
 
 /// <summary>Notes in the access time of a file of the cache when it was last used; file systems note that lazily or not at all.</summary>
@@ -18,7 +20,7 @@ internal static class LastUse
                 File.SetLastAccessTimeUtc(path, now);
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // The file counts as unused then, and is made or fetched again when it was pruned too early.
         }

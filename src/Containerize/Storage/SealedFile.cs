@@ -17,7 +17,7 @@ internal static class SealedFile
             // Asking first: most builds find what they look for, but the first one of a project does not, and exceptions are slow.
             return new FileInfo(Path.Combine(store.Root, name)) is { Exists: true, LinkTarget: null } file ? SealedText.Read(title, File.ReadAllBytes(file.FullName)) : null;
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -34,7 +34,7 @@ internal static class SealedFile
         {
             store.WriteFile(name, SealedText.Write(title, text));
         }
-        catch (Exception failure) when (WriteFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // A full disk, or a cache that can only be read.
         }

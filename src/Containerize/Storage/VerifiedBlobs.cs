@@ -40,7 +40,7 @@ internal sealed class VerifiedBlobs(BlobStore store)
         {
             Directory.Delete(Path.Combine(store.Root, Kind), recursive: true);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // Nothing was remembered, or the cache can only be read.
         }
@@ -55,7 +55,7 @@ internal sealed class VerifiedBlobs(BlobStore store)
         {
             return FileStamp.Of(blob.Path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers.Entries;
@@ -15,10 +16,6 @@ namespace Containerize.Trees;
 /// <param name="cache">May have layers of the base.</param>
 internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, string? user, IReadOnlyDictionary<string, string> environment, BlobStore cache)
 {
-    private const UnixFileMode DirectoryMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
     private readonly Lock _lock = new();
     private Task<Ground>? _ground;
 
@@ -91,7 +88,7 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     private sealed record Ground(BaseTree Tree, Dictionary<string, LayerEntry> Declared)
     {
         internal LayerEntry? DirectoryAt(string path) => Declared.GetValueOrDefault(path)
-            ?? (OwnerBelow(path) is { } owner ? new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = DirectoryMode, UserId = owner.UserId, GroupId = owner.GroupId } : Tree.FindDirectory(path));
+            ?? (OwnerBelow(path) is { } owner ? new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = owner.UserId, GroupId = owner.GroupId } : Tree.FindDirectory(path));
 
         internal Owner? OwnerBelow(string path)
         {

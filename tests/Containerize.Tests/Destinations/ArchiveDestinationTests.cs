@@ -46,6 +46,19 @@ internal sealed class ArchiveDestinationTests
     private static Layer LayerOf(Blob blob) => new(blob, Digest.Of("uncompressed"u8));
 
     [TestMethod]
+    public void An_archive_goes_to_the_file_or_into_a_directory_named_after_the_image()
+    {
+        using var folder = new TemporaryDirectory();
+        var name = new ImageName("example.com", "team/my-app", ["1"]);
+        var missing = folder["missing"] + Path.DirectorySeparatorChar;
+
+        Assert.AreEqual("/out/image.tgz", ArchiveDestination.PathOf("/out/image.tgz", name));
+        Assert.AreEqual(folder["my-app.tar"], ArchiveDestination.PathOf(folder.FullName, name));
+        Assert.AreEqual(Path.Combine(missing, "my-app.tar"), ArchiveDestination.PathOf(missing, name));
+        Assert.AreEqual(folder["app.tar"], ArchiveDestination.PathOf(folder.FullName, name with { Repository = "app" }));
+    }
+
+    [TestMethod]
     public async Task The_archive_is_a_layout_with_documents_first()
     {
         var image = Sample.Image();

@@ -5,7 +5,7 @@ using Moq;
 namespace Containerize.Tests.MSBuild;
 
 [TestClass]
-public sealed class HelpLinkTests
+internal sealed class HelpLinkTests
 {
     private const string Page = "https://git.example.com/docs/Diagnostics.md";
 
@@ -55,7 +55,7 @@ public sealed class HelpLinkTests
 
     private sealed class WorkTask(Action<IReporter> work) : ContainerizeTask
     {
-        protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+        private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
         {
             work(reporter);
             return Task.CompletedTask;

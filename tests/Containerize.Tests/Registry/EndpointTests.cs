@@ -8,6 +8,7 @@ using Containerize.Registry;
 using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
 using Containerize.Storage;
+using Containerize.Registry.Transfer;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Containerize.Files;
 
 namespace Containerize.Debian.Apt;
 
@@ -51,7 +52,7 @@ internal static partial class AptAddress
             why = found is null ? $"the list '{Printable.Clean(path)}' has no mirror that can be read here" : "";
             return found;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ArgumentException)
         {
             why = $"the list '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}";
             return null;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Containerize.Files;
 
 namespace Containerize.Debian.Apt;
 
@@ -29,7 +30,7 @@ internal sealed class AptConfiguration
             {
                 configuration.Add(File.ReadAllText(file));
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 // apt goes on without it as well.
             }

@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Debian.Apt;
 
 /// <summary>Finds the files of a directory of apt's configuration.</summary>
@@ -16,7 +18,7 @@ internal static class AptFiles
                 .Where(file => Path.GetFileName(file).All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
                 .Order(StringComparer.Ordinal)];
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return [];
         }

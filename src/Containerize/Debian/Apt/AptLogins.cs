@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Debian.Apt;
 
 /// <summary>The logins of <c>auth.conf</c>: names and passwords for archives, kept apart from their addresses.</summary>
@@ -18,7 +20,7 @@ internal sealed class AptLogins
             {
                 Add(File.ReadAllLines(file));
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 // Most are for root alone. Only somebody whose download is refused has to know.
                 _unreadable.Add(file);

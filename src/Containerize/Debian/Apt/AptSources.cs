@@ -1,4 +1,5 @@
 using Containerize.Debian.Model;
+using Containerize.Files;
 
 namespace Containerize.Debian.Apt;
 
@@ -89,7 +90,7 @@ internal sealed class AptSources
         {
             return File.ReadAllText(file);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             _passedOver.Add($"{file} (it cannot be read: {Printable.Clean(failure.Message)})");
             return "";

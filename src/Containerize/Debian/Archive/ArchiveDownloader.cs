@@ -210,7 +210,7 @@ internal sealed class ArchiveDownloader : IDisposable
         HttpRequestException { StatusCode: { } status } => (int)status is 408 or 429 or 500 or 502 or 503 or 504,
         HttpRequestException or TimeoutException => true,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        IOException full => !WriteFailure.IsDiskFull(full),
+        IOException full => !FileFailure.IsDiskFull(full),
         _ => false,
     };
 

@@ -50,7 +50,7 @@ internal sealed record DebianLock
                 ? read
                 : throw new JsonException(read.Version == CurrentVersion ? "it has an entry that no lock has, as a path that leaves the archive" : $"its version is {read.Version}");
         }
-        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException or ContainerizeException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or ContainerizeException)
         {
             throw new ContainerizeException(DiagnosticCode.InvalidDebianLock, $"The lock file '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}. Restore it from version control, or renew it with -t:ContainerizeLockDebian.", failure);
         }

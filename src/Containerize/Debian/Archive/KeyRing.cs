@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Org.BouncyCastle.Bcpg;
 using Org.BouncyCastle.Bcpg.OpenPgp;
 using Org.BouncyCastle.Utilities;
@@ -33,7 +34,7 @@ internal sealed class KeyRing
             var keys = KeysOf(file, _ => true);
             return keys.Count > 0 ? new KeyRing(keys) : throw new PgpException("it holds no key");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or PgpException or ArgumentException or InvalidOperationException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is PgpException or ArgumentException or InvalidOperationException)
         {
             throw new ContainerizeException(DiagnosticCode.InvalidKeyring, $"The keyring '{Printable.Clean(path)}' cannot be used: {Printable.Clean(failure.Message)}. Export the archive's public key with gpg --export, with or without --armor.", failure);
         }

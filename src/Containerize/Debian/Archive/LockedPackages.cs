@@ -123,7 +123,7 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
                 (old?.Release == release ? old : new DebianLock { Release = release }).With(set, sources).Write(lockFile);
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             var what = $"The lock file '{Printable.Clean(lockFile)}' cannot be written: {Printable.Clean(failure.Message)}";
             if (mode == DebianLockMode.Renew)

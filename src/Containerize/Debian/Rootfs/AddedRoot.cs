@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
@@ -5,7 +6,6 @@ namespace Containerize.Debian.Rootfs;
 /// <summary>The tree of a base image, to which packages and certificate authorities are added.</summary>
 internal sealed class AddedRoot : IRootTemplate
 {
-    private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
     private const string Merged = "usr/";
 
     /// <summary>The base's links to directories, by their paths.</summary>
@@ -53,6 +53,6 @@ internal sealed class AddedRoot : IRootTemplate
         var own = Certificates.Select(certificate => certificate.Pem);
         var bundle = !certificates.IsEmpty || BaseBundle is null ? certificates.ToEntry(own) : CaBundle.Entry(own.Prepend(await BaseBundle(cancellationToken)));
         // Where update-ca-certificates looks, so that they stay when somebody runs it in an image on top.
-        return [bundle, .. Certificates.Select(certificate => new LayerEntry { Path = $"usr/local/share/ca-certificates/{certificate.Name}.crt", Type = LayerEntryType.File, Mode = Readable, Content = certificate.Pem })];
+        return [bundle, .. Certificates.Select(certificate => new LayerEntry { Path = $"usr/local/share/ca-certificates/{certificate.Name}.crt", Type = LayerEntryType.File, Mode = FileModes.Data, Content = certificate.Pem })];
     }
 }

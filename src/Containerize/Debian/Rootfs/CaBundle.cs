@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
@@ -14,7 +15,6 @@ internal sealed class CaBundle
     private const string Source = "usr/share/ca-certificates/";
     private const int MaxCertificateSize = 1024 * 1024;
     private const int MaxSize = 64 * 1024 * 1024;
-    private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
 
     private readonly SortedDictionary<string, ReadOnlyMemory<byte>> _certificates = new(StringComparer.Ordinal);
     private int _size;
@@ -62,6 +62,6 @@ internal sealed class CaBundle
             }
         }
 
-        return new LayerEntry { Path = Path, Type = LayerEntryType.File, Mode = Readable, Content = bundle.ToArray() };
+        return new LayerEntry { Path = Path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = bundle.ToArray() };
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
 using System.Text;
+using Containerize.Files;
 
 namespace Containerize.Debian.Rootfs;
 
@@ -22,7 +23,7 @@ internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
         {
             content = new FileInfo(path).Length <= MaxSize ? File.ReadAllBytes(path) : throw Invalid(path, $"it is larger than {MaxSize} bytes");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The certificate '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}", failure);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
@@ -9,18 +10,14 @@ internal sealed class NewRoot : IRootTemplate
     /// <summary>The user that apps run as, as in .NET's own images.</summary>
     internal const int AppUser = 1654;
 
-    private const UnixFileMode File = (UnixFileMode)0b110_100_100;
-    private const UnixFileMode Directory = (UnixFileMode)0b111_101_101;
-    private const UnixFileMode Link = (UnixFileMode)0b111_111_111;
-
     private static readonly string[] s_merged = ["bin", "lib", "sbin"];
 
     private static readonly (string Path, UnixFileMode Mode, int Group)[] s_directories =
     [
-        ("etc/opt", Directory, 0), ("media", Directory, 0), ("mnt", Directory, 0), ("opt", Directory, 0), ("srv", Directory, 0),
-        ("run/lock", Directory | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0), ("tmp", Directory | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0),
-        ("usr/local/bin", Directory, 0), ("usr/local/etc", Directory, 0), ("usr/local/lib", Directory, 0), ("usr/local/sbin", Directory, 0), ("usr/local/share", Directory, 0),
-        ("var/mail", Directory | (UnixFileMode)0b010_000 | UnixFileMode.SetGroup, 8), ("var/opt", Directory, 0),
+        ("etc/opt", FileModes.Executable, 0), ("media", FileModes.Executable, 0), ("mnt", FileModes.Executable, 0), ("opt", FileModes.Executable, 0), ("srv", FileModes.Executable, 0),
+        ("run/lock", FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0), ("tmp", FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0),
+        ("usr/local/bin", FileModes.Executable, 0), ("usr/local/etc", FileModes.Executable, 0), ("usr/local/lib", FileModes.Executable, 0), ("usr/local/sbin", FileModes.Executable, 0), ("usr/local/share", FileModes.Executable, 0),
+        ("var/mail", FileModes.Executable | (UnixFileMode)0b010_000 | UnixFileMode.SetGroup, 8), ("var/opt", FileModes.Executable, 0),
     ];
 
     /// <inheritdoc/>
@@ -50,7 +47,7 @@ internal sealed class NewRoot : IRootTemplate
             Text("etc/group", $"root:x:0:\ntty:x:5:\nmail:x:8:\nstaff:x:50:\nnogroup:x:65534:\napp:x:{AppUser}:\n"),
             Text("etc/nsswitch.conf", "passwd:     files\ngroup:      files\nshadow:     files\n\nhosts:      files dns\nnetworks:   files\n\nprotocols:  db files\nservices:   db files\nethers:     db files\nrpc:        db files\n"),
             Text("etc/passwd", $"root:x:0:0:root:/root:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\napp:x:{AppUser}:{AppUser}::/home/app:/usr/sbin/nologin\n"),
-            new() { Path = "home/app", Type = LayerEntryType.Directory, Mode = Directory, UserId = AppUser, GroupId = AppUser },
+            new() { Path = "home/app", Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = AppUser, GroupId = AppUser },
             // Where OpenSSL looks; the package openssl, which has the link, is not needed otherwise.
             SymbolicLink("usr/lib/ssl/certs", "/etc/ssl/certs"),
         };
@@ -71,7 +68,7 @@ internal sealed class NewRoot : IRootTemplate
     /// <summary>Whether a name in the root directory is one of those that belong below <c>/usr</c>.</summary>
     internal static bool IsLibraryDirectory(string name) => name.StartsWith("lib", StringComparison.Ordinal);
 
-    internal static LayerEntry SymbolicLink(string path, string target) => new() { Path = path, Type = LayerEntryType.SymbolicLink, Mode = Link, LinkTarget = target };
+    internal static LayerEntry SymbolicLink(string path, string target) => new() { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileModes.Link, LinkTarget = target };
 
-    private static LayerEntry Text(string path, string content) => new() { Path = path, Type = LayerEntryType.File, Mode = File, Content = Encoding.ASCII.GetBytes(content) };
+    private static LayerEntry Text(string path, string content) => new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = Encoding.ASCII.GetBytes(content) };
 }

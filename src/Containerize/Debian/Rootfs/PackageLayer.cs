@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Containerize.Debian.Packaging;
+using Containerize.Files;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
 using Containerize.Storage;
@@ -12,7 +13,6 @@ namespace Containerize.Debian.Rootfs;
 /// </summary>
 internal sealed class PackageLayer
 {
-    private const UnixFileMode Readable = (UnixFileMode)0b110_100_100;
     private const string Maker = "Containerize itself";
 
     /// <summary>The packages, in the order of the lock.</summary>
@@ -80,7 +80,7 @@ internal sealed class PackageLayer
         }
     }
 
-    private static LayerEntry File(string path, byte[] content) => new() { Path = path, Type = LayerEntryType.File, Mode = Readable, Content = content };
+    private static LayerEntry File(string path, byte[] content) => new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = content };
 
     private IEnumerable<string> MissingEffects(IReadOnlyList<DebControl> controls) => Packages.Zip(controls)
         .Where(pair => !Template.Provides.Contains(pair.First.Name))

@@ -1,4 +1,5 @@
 using Containerize.Debian.Packaging;
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Debian.Rootfs;
@@ -11,8 +12,6 @@ namespace Containerize.Debian.Rootfs;
 internal sealed class RootTree
 {
     private const int MaxLinks = 40;
-    private const UnixFileMode ImpliedDirectory = (UnixFileMode)0b111_101_101;
-
     private const string BaseImage = "the base image";
 
     private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
@@ -101,7 +100,7 @@ internal sealed class RootTree
             if (!_nodes.TryGetValue(parent, out var node))
             {
                 Place(parent, new(LayerEntryType.Directory, null, owner));
-                yield return new LayerEntry { Path = parent, Type = LayerEntryType.Directory, Mode = ImpliedDirectory };
+                yield return new LayerEntry { Path = parent, Type = LayerEntryType.Directory, Mode = FileModes.Executable };
             }
             else if (node.Type != LayerEntryType.Directory)
             {

@@ -26,20 +26,19 @@ internal static class WindowsEntries
     private const char HeaderType = 'x';
     private const char FileType = '0';
     private const char DirectoryType = '5';
-    private const int HeaderMode = 0b110_100_100;
 
     internal static async Task WriteAsync(Stream output, LayerEntry entry, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var seconds = time.ToUnixTimeSeconds();
         var records = Records(entry);
-        await output.WriteAsync(TarHeader.Create(HeaderName, records.Length, HeaderType, HeaderMode, seconds), cancellationToken);
+        await output.WriteAsync(TarHeader.Create(HeaderName, records.Length, HeaderType, FileModes.Data, seconds), cancellationToken);
         await output.WriteAsync(records, cancellationToken);
         await PadAsync(output, records.Length, cancellationToken);
 
         // What does not fit here stands in the records. A directory has no slash at its end, as in layers that Windows itself writes.
         var name = entry.Path.Length <= TarHeader.MaxName ? entry.Path : entry.Path[..TarHeader.MaxName];
         var size = Math.Min(entry.ContentSize, TarHeader.MaxOctalSize);
-        await output.WriteAsync(TarHeader.Create(name, size, entry.Type == LayerEntryType.Directory ? DirectoryType : FileType, (int)entry.Mode, seconds), cancellationToken);
+        await output.WriteAsync(TarHeader.Create(name, size, entry.Type == LayerEntryType.Directory ? DirectoryType : FileType, entry.Mode, seconds), cancellationToken);
         if (TarEntries.OpenContent(entry) is { } content)
         {
             await using (content.ConfigureAwait(false))

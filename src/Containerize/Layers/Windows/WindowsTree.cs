@@ -1,4 +1,5 @@
 using System.Buffers;
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Layers.Windows;
@@ -17,10 +18,6 @@ internal static class WindowsTree
     private const string Hives = "Hives";
 
     // Nothing asks for permissions on Windows; one value gives the same bytes wherever the layer is made.
-    private const UnixFileMode Mode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
     private static readonly SearchValues<char> s_forbidden = SearchValues.Create("<>:\"|?*\\" + string.Concat(Enumerable.Range(1, 31).Select(code => (char)code)));
 
     private static readonly HashSet<string> s_devices = new(
@@ -37,9 +34,9 @@ internal static class WindowsTree
         Check(all);
         return
         [
-            new LayerEntry { Path = Files, Type = LayerEntryType.Directory, Mode = Mode },
-            .. all.Select(entry => entry with { Path = Drive + entry.Path, Mode = Mode, UserId = 0, GroupId = 0 }),
-            new LayerEntry { Path = Hives, Type = LayerEntryType.Directory, Mode = Mode },
+            new LayerEntry { Path = Files, Type = LayerEntryType.Directory, Mode = FileModes.Executable },
+            .. all.Select(entry => entry with { Path = Drive + entry.Path, Mode = FileModes.Executable, UserId = 0, GroupId = 0 }),
+            new LayerEntry { Path = Hives, Type = LayerEntryType.Directory, Mode = FileModes.Executable },
         ];
     }
 

@@ -2,7 +2,7 @@ namespace Containerize.Registry.Authorization;
 
 /// <summary>What a request needs to be allowed to do, in the words of token scopes.</summary>
 /// <param name="Repository">The repository.</param>
-/// <param name="Actions">The actions: <c>pull</c>, <c>pull,push</c>, <c>delete</c>; empty for none in particular.</param>
+/// <param name="Actions">The actions: <c>pull</c>, <c>pull,push</c>; empty for none in particular.</param>
 /// <param name="From">The repository a blob is mounted from, which must be readable too.</param>
 internal sealed record Access(string Repository, string Actions, string? From = null)
 {
@@ -20,7 +20,4 @@ internal sealed record Access(string Repository, string Actions, string? From = 
     internal static Access Push(string repository) => new(repository, "pull,push");
 
     internal static Access Mount(string repository, string from) => new(repository, "pull,push", from);
-
-    /// <summary>Deleting is asked for by itself: few accounts may, and asking for it always would spoil their tokens.</summary>
-    internal static Access Delete(string repository) => new(repository, "delete");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text;
+using Containerize.Files;
 using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Credentials;
@@ -85,7 +86,7 @@ internal sealed class CredentialStore
                     : file.Length > MaxFileSize ? throw new IOException("it is too large")
                     : CredentialFile.Parse(File.ReadAllBytes(path), source);
             }
-            catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
             {
                 // The message of a JSON exception may quote a secret; its position is enough.
                 WarnUnusable(failure is JsonException { LineNumber: { } line } ? $"{source} is not valid JSON (line {line + 1})" : $"{source} cannot be read");

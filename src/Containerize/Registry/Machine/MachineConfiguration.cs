@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Registry.Protocol;
+using System.Text.Json.Serialization;
 using Tomlyn;
 
 namespace Containerize.Registry.Machine;
@@ -89,10 +91,24 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         {
             return File.Exists(path) && File.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or TomlException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or TomlException)
         {
             reporter.Warning(DiagnosticCode.RegistryConfigurationUnusable, $"{Printable.Clean(path)} cannot be read: {Printable.Clean(failure.Message)} Its registries are treated as if it were not there.");
             return null;
         }
     }
 }
+
+/// <summary>The members of Docker's <c>daemon.json</c> that concern registries.</summary>
+internal sealed record DockerDaemon(
+    [property: JsonPropertyName("insecure-registries")] IReadOnlyList<string?>? InsecureRegistries,
+    [property: JsonPropertyName("registry-mirrors")] IReadOnlyList<string?>? RegistryMirrors);
+
+/// <summary>The documents of engines' configuration. Duplicate members are refused.</summary>
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    MaxDepth = 16,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DockerDaemon))]
+internal sealed partial class MachineJson : JsonSerializerContext;

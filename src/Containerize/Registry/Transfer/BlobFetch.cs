@@ -92,10 +92,10 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Cancellati
             {
                 throw RegistryFailure.Of(repository.Registry, $"download the blob {blob.Digest} of {repository}", failure);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            catch (Exception failure) when (FileFailure.IsOne(failure))
             {
                 // What the network does is explained above; this is the disk.
-                throw WriteFailure.Explain(failure, $"The blob {blob.Digest} of {repository}");
+                throw FileFailure.Explain(failure, $"The blob {blob.Digest} of {repository}");
             }
         }
     }

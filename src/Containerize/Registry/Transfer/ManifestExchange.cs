@@ -70,20 +70,6 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
     }
 
-    internal async Task DeleteAsync(RegistryEndpoint endpoint, string repository, Digest digest, CancellationToken cancellationToken)
-    {
-        var access = Access.Delete(repository);
-        using var response = await endpoint.SendAsync(new RegistryRequest(HttpMethod.Delete, UrlOf(endpoint, repository, digest.ToString()), access), cancellationToken);
-        if (!response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NotFound)
-        {
-            var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-            var failure = RegistryFailure.Of(endpoint, access, $"delete the manifest {digest} of {endpoint.Registry}/{repository}", response, errors);
-            throw response.StatusCode == HttpStatusCode.MethodNotAllowed
-                ? new ContainerizeException(failure.Code, $"{failure.Message} The registry is set up to keep everything.", failure)
-                : failure;
-        }
-    }
-
     /// <summary>An immutable tag that has this very digest is what was wanted.</summary>
     private async Task<bool> IsThereAsync(RegistryEndpoint endpoint, string repository, string target, ReadOnlyMemory<byte> content, HttpResponseMessage refusal, CancellationToken cancellationToken)
     {
@@ -167,3 +153,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
     private static Digest? DigestOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.ToString().Trim(), out var digest) ? digest : null;
 }
+
+/// <summary>A manifest or index as a registry stores it.</summary>
+/// <param name="Descriptor">Its settled media type, verified digest and size.</param>
+/// <param name="Content">The bytes.</param>
+internal sealed record RawManifest(Descriptor Descriptor, ReadOnlyMemory<byte> Content);

@@ -32,7 +32,7 @@ internal sealed class PushMemory(string? directory)
             File.WriteAllLines(temporary, known.Prepend(repository.Name).Distinct().Take(MaxRepositories));
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // Not remembered, then.
             TryDelete(temporary);
@@ -54,7 +54,7 @@ internal sealed class PushMemory(string? directory)
             CreateDirectory(Path.GetDirectoryName(path)!);
             return await FileLock.AcquireAsync(path, s_patience, cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
@@ -73,7 +73,7 @@ internal sealed class PushMemory(string? directory)
             var file = new FileInfo(PathOf(registry, digest));
             return file is { Exists: true, LinkTarget: null, Length: <= MaxFileSize } ? [.. File.ReadAllLines(file.FullName).Where(ImageReference.IsRepository).Take(MaxRepositories)] : [];
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return [];
         }
@@ -100,7 +100,7 @@ internal sealed class PushMemory(string? directory)
         {
             File.Delete(path);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             // It lies beside the records and is never read.
         }

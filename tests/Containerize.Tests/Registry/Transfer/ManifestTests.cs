@@ -227,26 +227,6 @@ internal sealed class ManifestTests
     }
 
     [TestMethod]
-    public async Task Deleting_asks_for_its_own_scope()
-    {
-        await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
-        lab.LogIn("ada", "secret");
-        var descriptor = lab.Registry.AddManifest("team/app", "1.0", s_manifest, MediaTypes.OciManifest);
-        await lab.Client.DeleteManifestAsync(lab.Repository, descriptor.Digest, CancellationToken.None);
-        Assert.IsNull(lab.Registry.FindManifest("team/app", "1.0"));
-        Assert.AreEqual("repository:team/app:delete", lab.Registry.RequestsTo(RequestKind.Token)[^1].Parameter("scope"));
-    }
-
-    [TestMethod]
-    public async Task A_registry_that_keeps_everything_says_so_when_deleting()
-    {
-        await using var lab = await ClientLab.StartAsync(new() { Deletes = false });
-        var descriptor = lab.Registry.AddManifest("team/app", "1.0", s_manifest, MediaTypes.OciManifest);
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.DeleteManifestAsync(lab.Repository, descriptor.Digest, CancellationToken.None));
-        StringAssert.Contains(failure.Message, "keep everything");
-    }
-
-    [TestMethod]
     public async Task A_target_that_is_neither_tag_nor_digest_reaches_no_registry()
     {
         await using var lab = await ClientLab.StartAsync();
