@@ -211,7 +211,7 @@ internal sealed class ParityTests
     [TestMethod]
     public void The_table_of_differences_is_the_one_that_users_read()
     {
-        var page = File.ReadAllLines(Path.Combine(Repository.SdkDirectory, "docs", "FromPublishContainer.md"));
+        var page = File.ReadAllLines(Path.Combine(Tools.Repository.SdkDirectory, "docs", "FromPublishContainer.md"));
         var rows = page.SkipWhile(line => !line.StartsWith("| Field |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToList();
 
         CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), rows.Select(row => row[0]).ToList());

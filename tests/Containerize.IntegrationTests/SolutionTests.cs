@@ -40,14 +40,14 @@ internal sealed class SolutionTests
         using var work = new TemporaryDirectory();
         work.Write("Directory.Build.props", $"""
             <Project>
-              <Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" />
+              <Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.props" />
               <PropertyGroup>
                 <ContainerizeBaseRegistry>{registry.Authority}</ContainerizeBaseRegistry>
                 <ContainerizeInsecureRegistries>{registry.Authority}</ContainerizeInsecureRegistries>
               </PropertyGroup>
             </Project>
             """);
-        work.Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        work.Write("Directory.Build.targets", $"""<Project><Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
         foreach (var (template, name, _, _) in s_templates)
         {
             (await Dotnet.RunAsync(work.FullName, ["new", .. template.Split(' '), "-o", name, "--no-restore"])).EnsureSuccess();
