@@ -26,6 +26,7 @@ internal sealed class DebianReader(ITaskItem environment, ITaskItem[] content)
             Sources = [.. Of("DebianSource").Select(Source)],
             Packages = [.. Of("DebianPackage").Select(Package).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Certificates = [.. Of("CaCertificate").Select(item => CaCertificate.Read(Full(item.ItemSpec))).OrderBy(certificate => certificate.Name, StringComparer.Ordinal)],
+            CertificateFiles = [.. environment.GetMetadata("CertificateFiles").Split(s_separators[..2], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Full)],
             IsInvariant = environment.GetMetadata("IsInvariant") == "true",
             IsNative = environment.GetMetadata("IsNative") == "true",
             IsOffline = environment.GetMetadata("Offline") == "true",

@@ -22,7 +22,8 @@ internal readonly struct Message
 
     public void AppendLiteral(string literal) => _text.Append(literal);
 
-    public void AppendFormatted(string? foreign) => _text.Append(Printable.Clean(foreign));
+    /// <summary>A part of a sentence, which may begin with a blank; foreign text often ends with some.</summary>
+    public void AppendFormatted(string? foreign) => _text.Append(Printable.CleanLine(foreign, Printable.MaxLength).TrimEnd());
 
     /// <summary>A part that is a message itself: cleaned already.</summary>
     public void AppendFormatted(Message part) => _text.Append(part._text);

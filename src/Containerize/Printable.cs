@@ -5,7 +5,7 @@ namespace Containerize;
 /// <summary>Makes foreign text safe to show: a registry's answer must not move the cursor or speak to the CI system.</summary>
 internal static class Printable
 {
-    private const int MaxLength = 300;
+    internal const int MaxLength = 300;
 
     /// <summary>Replaces control and format characters, joins lines, breaks up CI commands (<c>##vso[</c>, <c>::set</c>) and cuts what is long.</summary>
     /// <param name="text">Foreign text.</param>

@@ -34,7 +34,7 @@ internal sealed partial class DebianResolutionTests
         (await ProcessRunner.RunAsync("apt-get", ["update", "-qq"], timeout: TimeSpan.FromMinutes(5))).EnsureSuccess();
         using var directory = new TemporaryDirectory();
         directory.Write("status", "");
-        using var downloader = new ArchiveDownloader(new BlobStore(directory["cache"]), isOffline: false, new RecordingReporter());
+        using var downloader = new ArchiveDownloader(new BlobStore(directory["cache"]), new ArchiveOptions(), new RecordingReporter());
         var archive = new DebianArchive(ArchiveSources.Of(release, "amd64", mirror: null), [], downloader);
         // With a cache of its own, apt reads its lists once and not for every root.
         string[] cache = ["-o", $"Dir::Cache::pkgcache={directory["pkgcache"]}", "-o", $"Dir::Cache::srcpkgcache={directory["srcpkgcache"]}"];

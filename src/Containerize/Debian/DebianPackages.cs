@@ -33,6 +33,9 @@ internal sealed record DebianSettings
     /// <summary>The certificate authorities to trust.</summary>
     public IReadOnlyList<CaCertificate> Certificates { get; init; } = [];
 
+    /// <summary>PEM files with authorities that may vouch for the archives' servers, besides those that the system trusts.</summary>
+    public IReadOnlyList<string> CertificateFiles { get; init; } = [];
+
     /// <summary>Whether the app does without ICU and time zones (<c>InvariantGlobalization</c>).</summary>
     public bool IsInvariant { get; init; }
 
@@ -58,7 +61,15 @@ internal sealed class DebianPackages : IDisposable
         Settings = settings;
         Reporter = reporter;
         // Every build has packages, and few of them want any.
-        _downloader = new(() => new ArchiveDownloader(cache, settings.IsOffline, reporter, string.IsNullOrWhiteSpace(settings.Mirror) ? new AptAccess(settings.AptDirectory, reporter) : null));
+        _downloader = new(() => new ArchiveDownloader(
+            cache,
+            new ArchiveOptions
+            {
+                IsOffline = settings.IsOffline,
+                Apt = string.IsNullOrWhiteSpace(settings.Mirror) ? new AptAccess(settings.AptDirectory, reporter) : null,
+                CertificateFiles = settings.CertificateFiles,
+            },
+            reporter));
     }
 
     /// <summary>What the project says.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Containerize.Http;
 
-/// <summary>Where an address leads: what a registry's answer must not choose freely.</summary>
+/// <summary>Where an address leads: what a server's answer must not choose freely.</summary>
 [Flags]
 internal enum AddressScopes
 {

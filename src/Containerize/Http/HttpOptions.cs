@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Containerize.Http;
 
 /// <summary>How servers are reached and how patient the client is. Every default is meant to be kept.</summary>
-internal record HttpOptions
+internal abstract record HttpOptions
 {
     /// <summary>The <c>User-Agent</c> header.</summary>
     public string UserAgent { get; init; } =
@@ -34,6 +34,9 @@ internal record HttpOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>What the servers are.</summary>
+    internal abstract ServerKind Kind { get; }
 
     /// <summary>How often a request to a server that served before and is away is repeated: work was done that would be lost.</summary>
     internal int MaxRetriesWhenAway => MaxRetries == 0 ? 0 : MaxRetries + 3;

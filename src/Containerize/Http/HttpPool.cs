@@ -164,9 +164,10 @@ internal sealed class HttpPool : IDisposable
         }
     }
 
-    private static ContainerizeException Unsafe(string host, AddressScopes scope) => new(
-        DiagnosticCode.UnsafeLocation,
-        $"A registry pointed to {Printable.Clean(host)}, which is a {Describe(scope)} address, though the registry itself is not there. Nothing was sent. If this is meant, name the registry by an address of the same network.");
+    private ContainerizeException Unsafe(string host, AddressScopes scope) => new(
+        _options.Kind.UnsafeLocation,
+        $"The {_options.Kind.Name} pointed to {Printable.Clean(host)}, which is a {Describe(scope)} address, though the {_options.Kind.Name} itself is not there. "
+        + $"Nothing was sent. If this is meant, name the {_options.Kind.Name} by an address of the same network.");
 
     private static string Describe(AddressScopes scope) => scope switch
     {

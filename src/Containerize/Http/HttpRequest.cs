@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using System.Text;
+
 namespace Containerize.Http;
 
 /// <summary>One request, before authorization and redirects; each sending makes a message of it.</summary>
@@ -13,6 +16,11 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
 
     /// <summary>The value of <c>Content-Range</c>, when a piece of a blob is sent.</summary>
     internal string? ContentRange { get; init; }
+
+    /// <summary>The login of HTTP's basic scheme.</summary>
+    /// <remarks>RFC 7617.</remarks>
+    internal static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     /// <summary>Makes the body; called once for each sending.</summary>
     internal Func<HttpContent>? Content { get; init; }

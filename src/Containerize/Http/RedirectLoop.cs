@@ -4,39 +4,26 @@ using System.Net;
 namespace Containerize.Http;
 
 /// <summary>
-/// Follows redirects by the registry's rules: <c>Authorization</c> goes to the first origin only and never comes back once dropped,
-/// nothing falls from https to http, a method other than GET and HEAD stays itself, URLs are taken verbatim.
+/// Follows redirects: <c>Authorization</c> goes to the first origin only and never comes back once dropped, nothing falls from https to http,
+/// a method other than GET and HEAD stays itself, URLs are taken verbatim.
 /// </summary>
-internal static class RedirectLoop
+/// <param name="pool">The connections.</param>
+/// <param name="kind">What the servers are, for failures.</param>
+/// <param name="authorizationOf">The header for a URL of the request's own origin.</param>
+/// <param name="policyOf">What a connection to a URL must obey.</param>
+internal sealed class RedirectLoop(
+    HttpPool pool, ServerKind kind, Func<Uri, AuthenticationHeaderValue?> authorizationOf, Func<Uri, ConnectionPolicy> policyOf)
 {
     private const int MaxRedirects = 10;
 
     /// <summary>Sends a request and follows where it leads.</summary>
-    /// <param name="pool">The connections.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="authorization">The header for the request's own origin.</param>
-    /// <param name="policyOf">What a connection to a URL must obey.</param>
-    /// <param name="cancellationToken">Stops the sending.</param>
     /// <returns>The first response that is no redirect; its request holds the final URL.</returns>
-    internal static async Task<HttpResponseMessage> SendAsync(
-        HttpPool pool, HttpRequest request, AuthenticationHeaderValue? authorization, Func<Uri, ConnectionPolicy> policyOf, CancellationToken cancellationToken)
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var url = request.Url;
-        var method = request.Method;
+        var (url, method, isOwn) = (request.Url, request.Method, true);
         for (var redirects = 0; ; redirects++)
         {
-            var message = request.CreateMessage(method, url);
-            message.Headers.Authorization = authorization;
-            HttpResponseMessage response;
-            try
-            {
-                response = await pool.SendAsync(message, policyOf(url), cancellationToken);
-            }
-            catch (Exception failure) when (message.Content is MeteredContent { SourceFailure: { } source } && failure is not OperationCanceledException)
-            {
-                throw new SourceException(source);
-            }
-
+            var response = await SendOnceAsync(request.CreateMessage(method, url), isOwn ? authorizationOf(url) : null, cancellationToken);
             if (!IsRedirect(response.StatusCode) || Location(response) is not { } location)
             {
                 return response;
@@ -46,17 +33,13 @@ internal static class RedirectLoop
             var target = VerbatimUrl.TryResolve(url, location);
             if (target is null || redirects == MaxRedirects)
             {
-                throw new ContainerizeException(DiagnosticCode.RegistryError, target is null
-                    ? $"{VerbatimUrl.Public(url)} redirects to something that is not a URL."
+                throw new ContainerizeException(kind.BadAnswer, target is null
+                    ? $"{VerbatimUrl.Public(url)} redirects to '{Printable.Clean(location.Split('?')[0])}', which is not a URL of HTTP."
                     : $"{VerbatimUrl.Public(request.Url)} redirects more than {MaxRedirects} times.");
             }
 
-            RefuseDowngrade(url, target);
-            if (!VerbatimUrl.SameOrigin(url, target))
-            {
-                authorization = null;
-            }
-
+            RefuseDowngrade(kind, url, target);
+            isOwn &= VerbatimUrl.SameOrigin(url, target);
             method = response.StatusCode == HttpStatusCode.SeeOther && method != HttpMethod.Head ? HttpMethod.Get : method;
             url = target;
         }
@@ -66,11 +49,26 @@ internal static class RedirectLoop
     internal static string? Location(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.ToString() : null;
 
-    internal static void RefuseDowngrade(Uri from, Uri to)
+    internal static void RefuseDowngrade(ServerKind kind, Uri from, Uri to)
     {
         if (from.Scheme == "https" && to.Scheme == "http")
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{VerbatimUrl.Public(from)} leads from https to the unencrypted {VerbatimUrl.Public(to)}. That is refused; the registry or a proxy before it is misconfigured.");
+            throw new ContainerizeException(
+                kind.UnsafeLocation,
+                $"{VerbatimUrl.Public(from)} leads from https to the unencrypted {VerbatimUrl.Public(to)}. That is refused; the {kind.Name} or a proxy before it is misconfigured.");
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        message.Headers.Authorization = authorization;
+        try
+        {
+            return await pool.SendAsync(message, policyOf(message.RequestUri!), cancellationToken);
+        }
+        catch (Exception failure) when (message.Content is MeteredContent { SourceFailure: { } source } && failure is not OperationCanceledException)
+        {
+            throw new SourceException(source);
         }
     }
 
@@ -78,5 +76,5 @@ internal static class RedirectLoop
         or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 }
 
-/// <summary>The bytes to be sent cannot be read; no fault of the registry, no use in trying again.</summary>
+/// <summary>The bytes to be sent cannot be read; no fault of the server, no use in trying again.</summary>
 internal sealed class SourceException(Exception inner) : Exception(inner.Message, inner);

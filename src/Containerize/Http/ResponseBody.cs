@@ -5,6 +5,8 @@ namespace Containerize.Http;
 /// <summary>Reads bodies of responses: with a limit on idleness and, for documents, on size.</summary>
 internal static class ResponseBody
 {
+    private const int MaxErrorSize = 64 * 1024;
+
     /// <summary>The coding that was put on a body though none was asked for, as some proxies do it; null when there is none.</summary>
     /// <remarks>RFC 9110, 8.4. Nobody nests codings, so the last one named is taken.</remarks>
     internal static string? CodingOf(HttpResponseMessage response) =>
@@ -14,8 +16,11 @@ internal static class ResponseBody
             : null;
 
     /// <summary>Opens the bytes as they were sent.</summary>
-    internal static async Task<Stream> OpenAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken) =>
-        new IdleReadStream(await response.Content.ReadAsStreamAsync(cancellationToken), options.NoProgressTimeout, options.TimeProvider, response.RequestMessage!.RequestUri!.Authority);
+    internal static async Task<Stream> OpenAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
+    {
+        var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return new IdleReadStream(content, options.NoProgressTimeout, options.TimeProvider, response.RequestMessage!.RequestUri!.Authority);
+    }
 
     /// <summary>Opens the bytes as they were before a proxy coded them. They are untrusted like all others: who reads them compares size and digest.</summary>
     internal static async Task<Stream> OpenDecodedAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
@@ -26,7 +31,7 @@ internal static class ResponseBody
             null => stream,
             "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
             "deflate" => new ZLibStream(stream, CompressionMode.Decompress),
-            var unknown => throw Unreadable(response, stream, unknown),
+            var unknown => throw Unreadable(response, stream, unknown, options),
         };
     }
 
@@ -53,9 +58,25 @@ internal static class ResponseBody
         }
     }
 
-    private static ContainerizeException Unreadable(HttpResponseMessage response, Stream stream, string coding)
+    /// <summary>Reads the body of an error. An unreadable one counts as empty: the status is what matters.</summary>
+    internal static async Task<byte[]> ReadErrorAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(response, MaxErrorSize, options, cancellationToken) ?? [];
+        }
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+        {
+            return [];
+        }
+    }
+
+    private static ContainerizeException Unreadable(HttpResponseMessage response, Stream stream, string coding, HttpOptions options)
     {
         stream.Dispose();
-        return new(DiagnosticCode.RegistryError, $"{response.RequestMessage!.RequestUri!.Authority} sends its answers with the Content-Encoding '{Printable.Clean(coding)}', though none was asked for. A proxy before it changes what passes through it.");
+        var host = response.RequestMessage!.RequestUri!.Authority;
+        return new(
+            options.Kind.BadAnswer,
+            $"{host} sends its answers with the Content-Encoding '{Printable.Clean(coding)}', though none was asked for. A proxy before it changes what passes through it.");
     }
 }

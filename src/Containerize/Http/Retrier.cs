@@ -27,7 +27,7 @@ internal sealed class Retrier
                 Delay = options.RetryDelay,
                 MaxDelay = options.MaxRetryDelay,
                 DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Outcome.Exception)),
-                OnRetry = Report,
+                OnRetry = ReportRetry,
             })
             .Build();
     }
@@ -56,6 +56,9 @@ internal sealed class Retrier
         }
     }
 
+    /// <summary>Says why something is done once more.</summary>
+    internal void Report(string text) => _reporter.Detail(text);
+
     private int RepetitionsFor(TransientException failure) =>
         failure.IsAway ? _options.MaxRetriesWhenAway : Math.Min(failure.MaxRepetitions, _options.MaxRetries);
 
@@ -73,7 +76,7 @@ internal sealed class Retrier
 #pragma warning restore CA5394
     }
 
-    private ValueTask Report(OnRetryArguments<object> arguments)
+    private ValueTask ReportRetry(OnRetryArguments<object> arguments)
     {
         var failure = (TransientException)arguments.Outcome.Exception!;
         var text = $"{failure.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {RepetitionsFor(failure)}).";

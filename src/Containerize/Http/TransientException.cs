@@ -10,7 +10,7 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>The status, when there was an answer.</summary>
     internal HttpStatusCode? Status { get; init; }
 
-    /// <summary>How long the registry wants to be left alone.</summary>
+    /// <summary>How long the server wants to be left alone.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 
     /// <summary>How many repetitions make sense, when fewer than usual.</summary>

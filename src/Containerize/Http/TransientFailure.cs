@@ -27,7 +27,8 @@ internal static class TransientFailure
                 gate.Close(url.Authority, wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay);
             }
 
-            return new TransientException($"{url.Authority} answered {(int)response.StatusCode} to {response.RequestMessage.Method} {VerbatimUrl.Public(url)}{(said.Length > 0 ? $" ({said})" : "")}")
+            var request = $"{response.RequestMessage.Method} {VerbatimUrl.Public(url)}";
+            return new TransientException($"{url.Authority} answered {(int)response.StatusCode} to {request}{(said.Length > 0 ? $" ({said})" : "")}")
             {
                 Status = response.StatusCode,
                 RetryAfter = retryAfter,
@@ -38,29 +39,30 @@ internal static class TransientFailure
         }
     }
 
-    internal static TransientException Of(Exception failure, Uri url, HttpPool pool)
+    /// <summary>The failure that a broken connection tells of.</summary>
+    /// <param name="failure">What the connection said.</param>
+    /// <param name="url">What was asked for.</param>
+    /// <param name="pool">Knows why a certificate was not accepted, and whether the host served before.</param>
+    /// <param name="kind">What the server is.</param>
+    internal static TransientException Of(Exception failure, Uri url, HttpPool pool, ServerKind kind)
     {
-        var kind = (failure as HttpRequestException)?.HttpRequestError;
-        if (kind == HttpRequestError.SecureConnectionError && pool.CertificateFailure(url) is { } reason)
+        var error = (failure as HttpRequestException)?.HttpRequestError;
+        if (error == HttpRequestError.SecureConnectionError && pool.CertificateFailure(url) is { } reason)
         {
-            return new TransientException(
-                $"the certificate of {url.Authority} is not trusted ({reason}); if it is your own authority's, name that authority's certificate file, or name the registry as insecure", failure)
-            {
-                MaxRepetitions = 0,
-            };
+            return new TransientException($"the certificate of {url.Authority} is not trusted ({reason}); {kind.UntrustedAdvice}", failure) { MaxRepetitions = 0 };
         }
 
-        if (kind == HttpRequestError.ConfigurationLimitExceeded)
+        if (error == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return new TransientException($"{url.Authority} answered with headers that are larger than any registry needs", failure) { MaxRepetitions = 0 };
+            return new TransientException($"{url.Authority} answered with headers that are larger than any {kind.Name} needs", failure) { MaxRepetitions = 0 };
         }
 
-        var hint = kind == HttpRequestError.SecureConnectionError ? "; if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)" : "";
+        var hint = error == HttpRequestError.SecureConnectionError ? $"; {kind.PlainHttpAdvice}" : "";
         return new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
         {
             // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
-            MaxRepetitions = kind == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,
-            IsAway = kind is HttpRequestError.ConnectionError && pool.HasServed(url),
+            MaxRepetitions = error == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,
+            IsAway = error is HttpRequestError.ConnectionError && pool.HasServed(url),
         };
     }
 

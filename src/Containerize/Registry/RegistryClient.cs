@@ -45,7 +45,7 @@ internal sealed class RegistryClient : IDisposable
         _memory = new PushMemory(options.MemoryDirectory);
         _slots = new SemaphoreSlim(options.MaxParallelTransfers);
         _report = new TransferReport(reporter, options.TimeProvider);
-        _fetch = new BlobFetch(OpenBlobAsync, _slots, _report, reporter);
+        _fetch = new BlobFetch(DownloadOf, _slots, _report);
     }
 
     /// <summary>Gets a manifest or index, from a mirror if one has it.</summary>
@@ -170,17 +170,14 @@ internal sealed class RegistryClient : IDisposable
 
     internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        var what = $"download the blob {descriptor.Digest} of {repository}";
-        RequireNetwork(what);
-        return ExplainAsync(
-            repository.Registry,
-            what,
-            async () =>
-            {
-                var stream = new ResumingStream([.. DownloadPlaces(repository, descriptor)], descriptor, _endpoints.Value.Retrier, PassOver);
-                await stream.OpenAsync(cancellationToken);
-                return (Stream)stream;
-            });
+        var download = DownloadOf(repository, descriptor);
+        return ExplainAsync(repository.Registry, BlobFetch.What(repository, descriptor), () => download.OpenAsync(cancellationToken));
+    }
+
+    private Download DownloadOf(RepositoryReference repository, Descriptor descriptor)
+    {
+        RequireNetwork(BlobFetch.What(repository, descriptor));
+        return new($"{descriptor.Digest}", descriptor.Size, [.. DownloadPlaces(repository, descriptor)], _endpoints.Value.Retrier, PassOver);
     }
 
     private void RequireNetwork(string what)
@@ -197,17 +194,21 @@ internal sealed class RegistryClient : IDisposable
         var places = _routes.Value.PlacesOf(repository, byDigest: true);
         foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)).Append(places[^1]))
         {
-            yield return new(place.ToString(), place.Registry, async token => BlobSource.In(await _endpoints.Value.GetAsync(place.Registry, token), place.Name, descriptor, _options));
+            yield return new(place.ToString(), place.Registry, async (offset, token) =>
+            {
+                var endpoint = await _endpoints.Value.GetAsync(place.Registry, token);
+                return await BlobSource.In(endpoint, place.Name, descriptor, _options).OpenAsync(offset, token);
+            });
         }
 
         foreach (var url in (descriptor.Urls ?? []).Select(VerbatimUrl.TryCreate).OfType<Uri>())
         {
-            yield return new(VerbatimUrl.Public(url), url.Authority, async token =>
+            yield return new(VerbatimUrl.Public(url), url.Authority, async (offset, token) =>
             {
                 var registry = await _endpoints.Value.GetAsync(places[^1].Registry, token);
                 var endpoint = _endpoints.Value.TryCreateForeign(url, registry.Origin)
                     ?? throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than the registry itself.");
-                return new BlobSource(endpoint, url, new Access("", ""), descriptor, _options);
+                return await new BlobSource(endpoint, url, new Access("", ""), descriptor, _options).OpenAsync(offset, token);
             });
         }
     }
@@ -247,6 +248,8 @@ internal sealed class RegistryClient : IDisposable
         var place = _routes.Value.OwnPlaceOf(repository);
         return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name));
     }
+
+    private void PassOver(DownloadPlace place, Exception failure) => PassOver(place.Name, place.Host, failure);
 
     /// <summary>A mirror that did not answer in all its repetitions is not asked again: waiting for it once is enough.</summary>
     private void PassOver(string place, string registry, Exception failure)

@@ -18,20 +18,21 @@ internal sealed class ArchiveServer : IAsyncDisposable
     private readonly ConcurrentQueue<ArchiveRequest> _requests = new();
     private readonly LoopbackServer _server;
 
-    private ArchiveServer() => _server = new LoopbackServer(ServeAsync, certificate: null, http2: false);
+    private ArchiveServer(TestCertificates? certificates) => _server = new LoopbackServer(ServeAsync, certificates?.Server, http2: false);
 
     /// <summary>Gives an answer. The token ends when the server stops.</summary>
     public delegate Task Answer(HttpContext context, CancellationToken stopping);
 
     /// <summary>Scheme, host and port, ending with <c>/</c>.</summary>
-    public Uri Address => new($"http://127.0.0.1:{_server.Port}/");
+    public Uri Address => new($"{_server.Scheme}://127.0.0.1:{_server.Port}/");
 
     /// <summary>What was asked for, in order.</summary>
     public IReadOnlyList<ArchiveRequest> Requests => [.. _requests];
 
-    public static async Task<ArchiveServer> StartAsync()
+    /// <summary>Starts a server, which speaks TLS when it has certificates.</summary>
+    public static async Task<ArchiveServer> StartAsync(TestCertificates? certificates = null)
     {
-        var server = new ArchiveServer();
+        var server = new ArchiveServer(certificates);
         await server._server.StartAsync();
         return server;
     }

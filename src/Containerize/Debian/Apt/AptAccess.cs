@@ -1,4 +1,5 @@
 using System.Net;
+using Containerize.Http;
 
 namespace Containerize.Debian.Apt;
 
@@ -32,14 +33,10 @@ internal sealed class AptAccess
 
     /// <summary>Whether an address is at one of apt's own sources.</summary>
     /// <param name="address">The address.</param>
-    internal bool Covers(Uri address) => _sources.Addresses.Any(source => IsSameOrigin(source, address));
+    internal bool Covers(Uri address) => _sources.Addresses.Any(source => VerbatimUrl.SameOrigin(source, address));
 
     /// <summary>The login for an address that is covered.</summary>
     /// <param name="address">The address.</param>
     /// <returns>Name and password; null when apt has none.</returns>
     internal AptLogin? LoginFor(Uri address) => Covers(address) ? _logins.Find(address) : null;
-
-    /// <summary>Whether two addresses are of one server, so that what one may see is no secret from the other.</summary>
-    internal static bool IsSameOrigin(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.Host.Equals(other.Host, StringComparison.OrdinalIgnoreCase) && one.Port == other.Port;
 }

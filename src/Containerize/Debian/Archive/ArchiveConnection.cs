@@ -1,176 +1,86 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net;
-using System.Text;
 using Containerize.Debian.Apt;
-using Containerize.Files;
+using Containerize.Http;
 
 namespace Containerize.Debian.Archive;
 
-/// <summary>Opens files of archives, over HTTP or on the disk. Logins go to the server that they are for and to no other, wherever that one leads.</summary>
-/// <param name="apt">How apt gets to its own sources; null when nothing is taken from there.</param>
-/// <param name="patience">How long nothing may arrive.</param>
-internal sealed class ArchiveConnection(AptAccess? apt, TimeSpan patience) : IDisposable
+/// <summary>
+/// Asks archives for their files. Those of apt's own sources are reached through apt's proxy; logins go to the server that they are for and to no
+/// other, wherever that one leads.
+/// </summary>
+internal sealed class ArchiveConnection(ArchiveOptions options, IReporter reporter) : IDisposable
 {
-    private const int MaxRedirects = 10;
-    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(20);
+    private readonly HttpSender _sender = new(options, reporter);
+    private readonly HttpSender? _aptSender = options.Apt is null ? null : new(options with { Proxy = options.Apt.Proxy }, reporter);
 
-    private readonly HttpClient _client = Client(proxy: null);
-    private readonly HttpClient? _aptClient = apt is null ? null : Client(apt.Proxy);
+    internal Retrier Retrier => _sender.Retrier;
 
-    /// <summary>How many requests go to one server at a time.</summary>
-    internal const int MaxParallel = 4;
-
-    /// <summary>What a user can do about a refused login; empty when nothing is known.</summary>
-    internal string LoginAdvice => apt?.UnreadableLogins is [var file, ..] ? $" This user may not read {Printable.Clean(file)}, where apt has logins." : "";
-
-    /// <summary>Opens a file.</summary>
-    /// <param name="address">Where it is.</param>
-    /// <param name="offset">The first byte that is wanted.</param>
-    /// <param name="cancellationToken">Stops the opening.</param>
-    /// <returns>The file; null when there is none.</returns>
-    /// <exception cref="HttpRequestException">The server refuses, or cannot be reached.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    internal async Task<ArchiveFile?> OpenAsync(Uri address, long offset, CancellationToken cancellationToken)
+    /// <summary>Asks for a file.</summary>
+    /// <param name="address">Where it is; a login in it is used.</param>
+    /// <param name="offset">The first byte that is wanted; null for the whole file.</param>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <returns>200, or where an offset was given 206 or 416.</returns>
+    /// <exception cref="AbsentException">There is no such file.</exception>
+    /// <exception cref="TransientException">The server cannot be reached, or has a bad moment.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>: the server refuses.</exception>
+    internal async Task<HttpResponseMessage> SendAsync(Uri address, long? offset, CancellationToken cancellationToken)
     {
-        if (address.IsFile)
+        var url = VerbatimUrl.Create(VerbatimUrl.Text(address));
+        var sender = SenderFor(address);
+        var request = new HttpRequest(HttpMethod.Get, url) { RangeStart = offset };
+        var response = await sender.SendAsync(request, current => LoginOf(address, current), target => PolicyOf(sender, url, target), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.OK
+            || (offset is not null && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
         {
-            return File.Exists(address.LocalPath)
-                ? new ArchiveFile(new FileStream(address.LocalPath, new FileStreamOptions { Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete }), 0)
-                : null;
+            return response;
         }
 
-        var response = await SendAsync(address, offset, cancellationToken);
-        if (offset > 0 && (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || (response.StatusCode == HttpStatusCode.PartialContent && !BeginsAt(response, offset))))
+        using (response)
         {
-            // Another range than asked for, or none: the whole file, then.
-            response.Dispose();
-            response = await SendAsync(address, 0, cancellationToken);
+            throw response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone ? new AbsentException(VerbatimUrl.Public(url)) : Refused(url, response.StatusCode);
         }
+    }
 
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
-        {
-            response.Dispose();
-            return null;
-        }
-
+    /// <summary>Uses an answer; a connection that breaks meanwhile is a <see cref="TransientException"/>.</summary>
+    internal async Task<T> ReadAsync<T>(HttpResponseMessage response, Func<Task<T>> read)
+    {
         try
         {
-            response.EnsureSuccessStatusCode();
-            // Disposing the stream gives the connection back.
-            var content = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return new ArchiveFile(new IdleStream(content, patience, address.Host), response.StatusCode == HttpStatusCode.PartialContent ? offset : 0);
+            return await read();
         }
-        catch
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
         {
-            response.Dispose();
-            throw;
+            throw _sender.Failure(failure, response.RequestMessage!.RequestUri!);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _client.Dispose();
-        _aptClient?.Dispose();
+        _sender.Dispose();
+        _aptSender?.Dispose();
     }
 
-    /// <summary>Removes from an address what is nobody's business.</summary>
-    internal static Uri Shown(Uri address) => new UriBuilder(address) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri;
+    private HttpSender SenderFor(Uri address) => options.Apt?.Covers(address) == true ? _aptSender! : _sender;
 
-    private static bool BeginsAt(HttpResponseMessage response, long offset) => response.Content.Headers.ContentRange is { Unit: "bytes", From: { } from } && from == offset;
-
-    private async Task<HttpResponseMessage> SendAsync(Uri address, long offset, CancellationToken cancellationToken)
-    {
-        var client = _aptClient is not null && apt!.Covers(address) ? _aptClient : _client;
-        var current = address;
-        for (var redirects = 0; ; redirects++)
-        {
-            var response = await SendOnceAsync(client, current, AptAccess.IsSameOrigin(current, address) ? LoginOf(address, current) : null, offset, cancellationToken);
-            if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
-                || response.Headers.Location is not { } location)
-            {
-                return response;
-            }
-
-            response.Dispose();
-            var next = new Uri(current, location);
-            var why = next.Scheme is not ("http" or "https") ? "which is no address of the web"
-                : current.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps ? "which is not encrypted"
-                : redirects == MaxRedirects ? $"after {MaxRedirects} others"
-                : null;
-            current = why is null ? next : throw new HttpRequestException($"It leads to {Printable.Clean(Shown(next).ToString())}, {why}.", null, response.StatusCode);
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpClient client, Uri address, AuthenticationHeaderValue? login, long offset, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(address) { UserName = "", Password = "" }.Uri);
-        request.Headers.Authorization = login;
-        request.Headers.Range = offset > 0 ? new RangeHeaderValue(offset, null) : null;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(patience);
-        try
-        {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw IdleStream.Idle(address.Host, patience);
-        }
-    }
+    /// <summary>The archive is where the user says; where it leads must not be nearer to this machine than itself.</summary>
+    private static ConnectionPolicy PolicyOf(HttpSender sender, Uri archive, Uri url) => new(
+        VerifyCertificates: true,
+        VerbatimUrl.SameOrigin(archive, url) ? AddressScopes.All : AddressScopes.Public | AddressScopes.Private | sender.Pool.ScopeOf(archive));
 
     private AuthenticationHeaderValue? LoginOf(Uri address, Uri current) =>
-        address.UserInfo.Length > 0 ? Basic(Uri.UnescapeDataString(address.UserInfo))
-        : apt?.LoginFor(current) is { } login ? Basic($"{login.Name}:{login.Password}")
-        : null;
+        address.UserInfo.Split(':', 2) is [{ Length: > 0 } name, .. var rest]
+            ? HttpRequest.Basic(Uri.UnescapeDataString(name), Uri.UnescapeDataString(rest.FirstOrDefault("")))
+            : options.Apt?.LoginFor(current) is { } login ? HttpRequest.Basic(login.Name, login.Password)
+            : null;
 
-    private static AuthenticationHeaderValue Basic(string login) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
-
-    private static HttpClient Client(IWebProxy? proxy)
+    private ContainerizeException Refused(Uri url, HttpStatusCode status)
     {
-        // Redirects are followed here: they decide where a login goes.
-        var handler = new SocketsHttpHandler { ConnectTimeout = s_connect, UseCookies = false, AllowAutoRedirect = false, Proxy = proxy, PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = MaxParallel };
-        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd("containerize");
-        return client;
+        var isLogin = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+        var advice = isLogin && options.Apt?.UnreadableLogins is [var file, ..] ? $" This user may not read {Printable.Clean(file)}, where apt has logins." : "";
+        return new(
+            DiagnosticCode.ArchiveUnavailable,
+            $"{VerbatimUrl.Public(url)} refuses: it answered {(int)status}.{advice} Check the mirror (ContainerizeDebianMirror, or this machine's apt sources).");
     }
-
-    /// <summary>Gives up when nothing arrives for too long.</summary>
-    private sealed class IdleStream(Stream inner, TimeSpan patience, string host) : ForwardStream
-    {
-        internal static TimeoutException Idle(string host, TimeSpan patience) => new(string.Create(CultureInfo.InvariantCulture, $"{host} sent nothing for {patience.TotalSeconds:0.##} seconds."));
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(patience);
-            try
-            {
-                return await inner.ReadAsync(buffer, timeout.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw Idle(host, patience);
-            }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                inner.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-    }
-}
-
-/// <summary>An opened file of an archive.</summary>
-/// <param name="Content">Its bytes.</param>
-/// <param name="Start">The first of them: the one that was asked for, or the file's first.</param>
-internal sealed record ArchiveFile(Stream Content, long Start) : IAsyncDisposable
-{
-    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }

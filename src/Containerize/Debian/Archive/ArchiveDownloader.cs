@@ -1,10 +1,7 @@
-using System.Net;
-using Containerize.Debian.Apt;
 using Containerize.Files;
+using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Storage;
-using Polly;
-using Polly.Retry;
 
 namespace Containerize.Debian.Archive;
 
@@ -15,76 +12,49 @@ namespace Containerize.Debian.Archive;
 internal sealed class ArchiveDownloader : IDisposable
 {
     private const int MaxDocument = 16 * 1024 * 1024;
-    private const int MaxRetries = 4;
-    private const int CopyBuffer = 128 * 1024;
-
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private const int MaxParallel = 4;
 
     private readonly ArchiveConnection _connection;
-    private readonly ResiliencePipeline _retries;
-    private readonly SemaphoreSlim _slots = new(ArchiveConnection.MaxParallel);
-    private readonly BlobStore _store;
-    private readonly bool _isOffline;
+    private readonly SemaphoreSlim _slots = new(MaxParallel);
+    private readonly ArchiveOptions _options;
 
-    /// <summary>Creates a downloader.</summary>
+    /// <summary>Creates a downloader; nothing is contacted yet.</summary>
     /// <param name="store">Keeps what has a digest.</param>
-    /// <param name="isOffline">Whether only what is kept may be used.</param>
-    /// <param name="reporter">Hears what is fetched.</param>
-    /// <param name="retryDelay">How long to wait before the first repetition; each later one waits longer.</param>
-    /// <param name="patience">How long a server may send nothing.</param>
-    public ArchiveDownloader(BlobStore store, bool isOffline, IReporter reporter, TimeSpan? retryDelay = null, TimeSpan? patience = null)
-        : this(store, isOffline, reporter, apt: null, retryDelay, patience)
+    /// <param name="options">How archives are reached.</param>
+    /// <param name="reporter">Is told what is fetched.</param>
+    internal ArchiveDownloader(BlobStore store, ArchiveOptions options, IReporter reporter)
     {
-    }
-
-    /// <summary>Creates a downloader that uses apt's proxies and logins where it fetches from apt's sources.</summary>
-    internal ArchiveDownloader(BlobStore store, bool isOffline, IReporter reporter, AptAccess? apt, TimeSpan? retryDelay = null, TimeSpan? patience = null)
-    {
-        _store = store;
-        _isOffline = isOffline;
+        Store = store;
+        _options = options;
         Reporter = reporter;
-        _connection = new ArchiveConnection(apt, patience ?? s_patience);
-        _retries = new ResiliencePipelineBuilder()
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<TransientFailureException>(),
-                MaxRetryAttempts = MaxRetries,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = retryDelay ?? TimeSpan.FromSeconds(1),
-                OnRetry = arguments =>
-                {
-                    reporter.Detail($"{arguments.Outcome.Exception!.Message}; trying again.");
-                    return default;
-                },
-            })
-            .Build();
+        _connection = new ArchiveConnection(options, reporter);
     }
 
     internal IReporter Reporter { get; }
 
-    internal BlobStore Store => _store;
+    internal BlobStore Store { get; }
 
     /// <summary>Fetches a file whose digest is not known.</summary>
     /// <returns>The bytes; null when there is no such file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
-    internal Task<byte[]?> TryGetAsync(Uri address, CancellationToken cancellationToken) => ExecuteAsync<byte[]?>(
-        address,
-        async token =>
+    internal async Task<byte[]?> TryGetAsync(Uri address, CancellationToken cancellationToken)
+    {
+        RequireNetwork(address);
+        try
         {
-            await using var file = await _connection.OpenAsync(address, 0, token);
-            if (file is null)
-            {
-                return null;
-            }
-
-            using var bytes = new MemoryStream();
-            await CopyAsync(file.Content, bytes, MaxDocument, token);
-            return bytes.Length <= MaxDocument
-                ? bytes.ToArray()
-                : throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"'{ArchiveConnection.Shown(address)}' has more than {MaxDocument} bytes; no archive needs that. Try another mirror.");
-        },
-        cancellationToken);
+            return await _connection.Retrier.ExecuteAsync(token => ReadAsync(address, token), cancellationToken)
+                ?? throw new ContainerizeException(
+                    DiagnosticCode.ArchiveDamaged, $"'{VerbatimUrl.Public(address)}' has more than {MaxDocument} bytes; no archive needs that. Try another mirror.");
+        }
+        catch (AbsentException)
+        {
+            return null;
+        }
+        catch (TransientException failure)
+        {
+            throw Unavailable(VerbatimUrl.Public(address), failure);
+        }
+    }
 
     /// <summary>Fetches a file that has a digest, unless the cache has it.</summary>
     /// <param name="file">What it is.</param>
@@ -95,7 +65,7 @@ internal sealed class ArchiveDownloader : IDisposable
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal async Task<FileBlob?> TryFetchAsync(Descriptor file, IEnumerable<Uri> addresses, string name, CancellationToken cancellationToken)
     {
-        if (await _store.TryGetVerifiedAsync(file, cancellationToken) is { } kept)
+        if (await Store.TryGetVerifiedAsync(file, cancellationToken) is { } kept)
         {
             return kept;
         }
@@ -103,15 +73,22 @@ internal sealed class ArchiveDownloader : IDisposable
         await _slots.WaitAsync(cancellationToken);
         try
         {
-            foreach (var address in addresses)
-            {
-                if (await TryFetchFromAsync(address, file, name, cancellationToken) is { } fetched)
-                {
-                    return fetched;
-                }
-            }
-
+            Reporter.Detail($"Fetching {name} ({file.Size} bytes).");
+            var download = new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
+            return await download.RunAsync((content, token) => Store.AddAsync(file, content, name, token), cancellationToken);
+        }
+        catch (AbsentException)
+        {
             return null;
+        }
+        catch (TransientException failure)
+        {
+            throw Unavailable(name, failure);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            // What the network does is explained above; this is the disk.
+            throw FileFailure.Explain(failure, $"The cache's copy of {name}");
         }
         finally
         {
@@ -126,103 +103,48 @@ internal sealed class ArchiveDownloader : IDisposable
         _slots.Dispose();
     }
 
-    private async Task<FileBlob?> TryFetchFromAsync(Uri address, Descriptor file, string name, CancellationToken cancellationToken)
+    private DownloadPlace PlaceOf(Uri address, Descriptor file) => new(
+        VerbatimUrl.Public(address),
+        address.Authority,
+        (offset, token) =>
+        {
+            RequireNetwork(address);
+            return address.IsFile
+                ? Task.FromResult(new OpenedContent(ArchiveFile.Open(address, file.Size), 0))
+                : new RangedContent((start, sending) => _connection.SendAsync(address, start, sending), file.Size, _options).OpenAsync(offset, token);
+        });
+
+    private void PassOver(DownloadPlace place, Exception failure) => Reporter.Detail($"{place.Name} was passed over: {failure.Message.TrimEnd('.')}.");
+
+    /// <summary>Reads a document; null when it is too large.</summary>
+    private async Task<byte[]?> ReadAsync(Uri address, CancellationToken cancellationToken)
     {
-        using var writer = _store.CreateWriter();
-        var wasResumed = false;
-        return await ExecuteAsync(
-            address,
-            async token =>
-            {
-                var part = writer.Stream.Length;
-                Reporter.Detail(part == 0 ? $"Fetching {name} ({file.Size} bytes)." : $"Fetching {name} from byte {part} on.");
-                await using var opened = await _connection.OpenAsync(address, part, token);
-                if (opened is null)
-                {
-                    return null;
-                }
+        if (address.IsFile)
+        {
+            return ArchiveFile.Read(address, MaxDocument);
+        }
 
-                wasResumed |= opened.Start > 0;
-                writer.Stream.SetLength(opened.Start);
-                writer.Stream.Position = opened.Start;
-                await CopyAsync(opened.Content, writer.Stream, file.Size, token);
-                if (writer.Stream.Length < file.Size && !address.IsFile)
-                {
-                    throw new EndOfStreamException($"it ended after {writer.Stream.Length} of {file.Size} bytes");
-                }
-
-                try
-                {
-                    writer.Stream.Position = 0;
-                    // Not disposed: the wrapper would dispose the writer's stream.
-                    await new VerifyingStream(writer.Stream, file, name).CopyToAsync(Stream.Null, CopyBuffer, token);
-                }
-                catch (ContainerizeException failure) when (wasResumed)
-                {
-                    // The file may have been replaced between its two parts.
-                    wasResumed = false;
-                    writer.Stream.SetLength(0);
-                    throw new EndOfStreamException("its parts do not fit together", failure);
-                }
-
-                return writer.Commit(file);
-            },
-            cancellationToken);
+        using var response = await _connection.SendAsync(address, offset: null, cancellationToken);
+        return await _connection.ReadAsync(response, () => ResponseBody.ReadAsync(response, MaxDocument, _options, cancellationToken));
     }
 
-    private async Task<T> ExecuteAsync<T>(Uri address, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    private void RequireNetwork(Uri address)
     {
-        var shown = ArchiveConnection.Shown(address);
-        if (_isOffline && !address.IsFile)
+        if (_options.IsOffline && !address.IsFile)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"'{shown}' is needed and not in the cache, and the build must not use the network (ContainerizeOffline). Build once with the network, with the same cache.");
-        }
-
-        try
-        {
-            return await _retries.ExecuteAsync(
-                async token =>
-                {
-                    try
-                    {
-                        return await action(token);
-                    }
-                    catch (Exception failure) when (IsTransient(failure, cancellationToken))
-                    {
-                        throw new TransientFailureException($"{shown} could not be read: {Printable.Clean(failure.Message)}", failure);
-                    }
-                },
-                cancellationToken);
-        }
-        catch (TransientFailureException failure)
-        {
-            throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"{failure.Message} It was tried {MaxRetries + 1} times. Check the network, and the mirror (ContainerizeDebianMirror, or this machine's apt sources).", failure.InnerException);
-        }
-        catch (HttpRequestException failure)
-        {
-            var advice = failure.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? _connection.LoginAdvice : "";
-            throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"{shown} refuses: {Printable.Clean(failure.Message)}{advice} Check the mirror (ContainerizeDebianMirror, or this machine's apt sources).", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.ArchiveUnavailable,
+                $"'{VerbatimUrl.Public(address)}' is needed and not in the cache, and the build must not use the network (ContainerizeOffline). "
+                + "Build once with the network, with the same cache.");
         }
     }
 
-    private static bool IsTransient(Exception failure, CancellationToken cancellationToken) => failure switch
+    private static ContainerizeException Unavailable(string name, TransientException failure)
     {
-        HttpRequestException { StatusCode: { } status } => (int)status is 408 or 429 or 500 or 502 or 503 or 504,
-        HttpRequestException or TimeoutException => true,
-        OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        IOException full => !FileFailure.IsDiskFull(full),
-        _ => false,
-    };
-
-    /// <summary>Copies until the end, or until there is more than there may be.</summary>
-    private static async Task CopyAsync(Stream source, Stream target, long limit, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[CopyBuffer];
-        for (int count; target.Length <= limit && (count = await source.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            await target.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-        }
+        var tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
+        return new(
+            DiagnosticCode.ArchiveUnavailable,
+            $"Could not fetch {name}: {failure.Message}.{tried} Check the network, and the mirror (ContainerizeDebianMirror, or this machine's apt sources).",
+            failure);
     }
-
-    private sealed class TransientFailureException(string message, Exception inner) : Exception(message, inner);
 }

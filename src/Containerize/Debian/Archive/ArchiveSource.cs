@@ -1,3 +1,5 @@
+using Containerize.Http;
+
 namespace Containerize.Debian.Archive;
 
 /// <summary>A part of an archive that packages are taken from.</summary>
@@ -31,5 +33,5 @@ internal sealed record ArchiveSource
     internal Uri Directory => new(Address, IsFlat ? (Suite == "/" ? "./" : Suite) : $"dists/{Suite}/");
 
     /// <inheritdoc/>
-    public override string ToString() => $"the archive {new UriBuilder(Address) { UserName = "", Password = "" }.Uri} ({Suite})";
+    public override string ToString() => $"the archive {VerbatimUrl.Public(Address)} ({Suite})";
 }

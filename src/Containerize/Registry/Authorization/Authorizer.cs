@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Containerize.Http;
 using Containerize.Registry.Credentials;
 using Containerize.Registry.Protocol;
 
@@ -51,7 +52,7 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
         }
 
         return credential is not null && challenges.Any(challenge => challenge.IsBasic)
-            ? TokenService.Basic(credential.User, credential.IdentityToken ?? credential.Password)
+            ? HttpRequest.Basic(credential.User, credential.IdentityToken ?? credential.Password)
             : null;
     }
 

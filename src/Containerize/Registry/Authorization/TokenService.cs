@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net;
 using System.Text.Json;
-using System.Text;
 using Containerize.Http;
 using Containerize.Registry.Credentials;
 using Containerize.Registry.Protocol;
@@ -13,7 +12,7 @@ internal sealed record BearerToken(string Value, DateTimeOffset RenewAt);
 
 /// <summary>Gets tokens from the service that a registry's challenge names.</summary>
 /// <remarks>Docker registry token authentication specification; the POST flow is its OAuth 2 part.</remarks>
-internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate, RegistryOptions options)
+internal sealed class TokenService(HttpSender sender, RegistryOptions options)
 {
     private const int MaxReply = 1024 * 1024;
     private static readonly TimeSpan s_minLifetime = TimeSpan.FromSeconds(60);
@@ -30,7 +29,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
     {
         var realm = RealmGuard.Check(challenge.Parameters["realm"], origin);
         var service = challenge.Parameters.GetValueOrDefault("service");
-        return await retrier.ExecuteAsync(
+        return await sender.Retrier.ExecuteAsync(
             async token =>
             {
                 if (credential?.IdentityToken is not null)
@@ -56,7 +55,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         {
             var user = credential.User.Length > 0 ? credential.User : Credential.TokenUser;
             url = user == Credential.TokenUser ? url : VerbatimUrl.WithParameter(url, "account", user);
-            authorization = Basic(user, credential.IdentityToken ?? credential.Password);
+            authorization = HttpRequest.Basic(user, credential.IdentityToken ?? credential.Password);
         }
 
         using var response = await SendAsync(origin, new HttpRequest(HttpMethod.Get, url), authorization, cancellationToken);
@@ -90,20 +89,8 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         };
     }
 
-    private async Task<HttpResponseMessage> SendAsync(RegistryOrigin origin, HttpRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
-    {
-        var host = request.Url.Authority;
-        await gate.PassAsync(host, cancellationToken);
-        try
-        {
-            var response = await RedirectLoop.SendAsync(pool, request, authorization, url => PolicyFor(origin, request, url), cancellationToken);
-            return Retrier.IsTransient(response.StatusCode) ? throw await RegistryErrors.TransientAsync(response, pool, gate, options, cancellationToken) : response;
-        }
-        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
-        {
-            throw TransientFailure.Of(failure, request.Url, pool);
-        }
-    }
+    private Task<HttpResponseMessage> SendAsync(RegistryOrigin origin, HttpRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
+        sender.SendAsync(request, _ => authorization, url => PolicyFor(origin, request, url), cancellationToken);
 
     private ConnectionPolicy PolicyFor(RegistryOrigin origin, HttpRequest request, Uri url)
     {
@@ -113,7 +100,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         }
 
         RealmGuard.CheckScheme(url, origin);
-        return origin.RealmPolicy(url, pool.ScopeOf(origin.Base));
+        return origin.RealmPolicy(url, sender.Pool.ScopeOf(origin.Base));
     }
 
     private async Task<BearerToken> ReadAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
@@ -148,7 +135,7 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         }
         catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
         {
-            throw TransientFailure.Of(failure, realm, pool);
+            throw sender.Failure(failure, realm);
         }
     }
 
@@ -157,9 +144,6 @@ internal sealed class TokenService(HttpPool pool, Retrier retrier, HostGate gate
         var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
         return new(DiagnosticCode.RegistryDenied, $"The token service {VerbatimUrl.Public(realm)} answered {(int)response.StatusCode}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")} instead of a token.");
     }
-
-    internal static AuthenticationHeaderValue Basic(string user, string password) =>
-        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     private static ContainerizeException Malformed(Uri realm, string what) =>
         new(DiagnosticCode.RegistryError, $"The reply of the token service {VerbatimUrl.Public(realm)} {what}.");

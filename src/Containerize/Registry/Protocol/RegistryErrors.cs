@@ -9,8 +9,6 @@ namespace Containerize.Registry.Protocol;
 /// <param name="Text">The messages, cleaned; empty when it said nothing.</param>
 internal sealed record RegistryErrors(IReadOnlyList<string> Codes, string Text)
 {
-    private const int MaxSize = 64 * 1024;
-
     internal bool Has(params ReadOnlySpan<string> codes)
     {
         foreach (var code in codes)
@@ -24,25 +22,11 @@ internal sealed record RegistryErrors(IReadOnlyList<string> Codes, string Text)
         return false;
     }
 
-    /// <summary>The failure that a status worth a repetition tells of, with what the registry says of it. Disposes the response.</summary>
-    internal static async Task<TransientException> TransientAsync(
-        HttpResponseMessage response, HttpPool pool, HostGate gate, RegistryOptions options, CancellationToken cancellationToken) =>
-        TransientFailure.Of(response, (await ReadAsync(response, options, cancellationToken)).Text, pool, gate, options);
-
     /// <summary>Reads the body of an error. An unreadable one counts as empty: the status is what matters.</summary>
-    internal static async Task<RegistryErrors> ReadAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Parse(await ResponseBody.ReadAsync(response, MaxSize, options, cancellationToken) ?? []);
-        }
-        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
-        {
-            return new([], "");
-        }
-    }
+    internal static async Task<RegistryErrors> ReadAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
+        Parse(await ResponseBody.ReadErrorAsync(response, options, cancellationToken));
 
-    private static RegistryErrors Parse(byte[] body)
+    internal static RegistryErrors Parse(ReadOnlySpan<byte> body)
     {
         try
         {

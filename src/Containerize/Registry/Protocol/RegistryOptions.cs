@@ -5,6 +5,15 @@ namespace Containerize.Registry.Protocol;
 /// <summary>How registries are reached. Every default is meant to be kept.</summary>
 internal sealed record RegistryOptions : HttpOptions
 {
+    /// <summary>What registries are to the HTTP client.</summary>
+    internal static readonly ServerKind Servers = new(
+        "registry",
+        DiagnosticCode.RegistryError,
+        DiagnosticCode.UnsafeLocation,
+        "if it is your own authority's, name that authority's certificate file, or name the registry as insecure",
+        "if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)",
+        body => RegistryErrors.Parse(body.Span).Text);
+
     /// <summary>The registries (host and optional port) that images are pushed to: the only ones that get the .NET SDK's push credentials.</summary>
     public IReadOnlyList<string> PushRegistries { get; init; } = [];
 
@@ -34,6 +43,8 @@ internal sealed record RegistryOptions : HttpOptions
 
     /// <summary>Looks up environment variables: credentials, insecure registries and the places of configuration files.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    internal override ServerKind Kind => Servers;
 
     /// <summary>How long a credential helper may take; one that waits for input that nobody sees would take for ever.</summary>
     internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);

@@ -7,15 +7,15 @@ using Containerize.Storage;
 namespace Containerize.Registry.Transfer;
 
 /// <summary>Gets blobs into stores, each once however many ask for it: in this process they share a download, on this machine they take turns.</summary>
-/// <param name="open">Opens a blob of a repository.</param>
+/// <param name="downloadOf">Finds the places that may have a blob of a repository.</param>
 /// <param name="slots">Bounds the downloads at a time.</param>
 /// <param name="report">Says how they proceed.</param>
-/// <param name="reporter">Hears of repetitions.</param>
-internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, CancellationToken, Task<Stream>> open, SemaphoreSlim slots, TransferReport report, IReporter reporter)
+internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> downloadOf, SemaphoreSlim slots, TransferReport report)
 {
-    private const int RepetitionsAfterDamage = 2;
-
     private readonly ConcurrentDictionary<Wanted, Lazy<Task<FileBlob>>> _flights = new();
+
+    /// <summary>What is done, for messages: it stands behind "could not".</summary>
+    internal static string What(RepositoryReference repository, Descriptor blob) => $"download the blob {blob.Digest} of {repository}";
 
     /// <summary>Gets a blob into a store, unless it is there.</summary>
     internal async Task<FileBlob> RunAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
@@ -60,18 +60,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Cancellati
         await slots.WaitAsync(cancellationToken);
         try
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                try
-                {
-                    progress.GoTo(0);
-                    return await DownloadAsync(repository, blob, store, progress, cancellationToken);
-                }
-                catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch && attempt < RepetitionsAfterDamage)
-                {
-                    reporter.Detail($"{failure.Message} Downloading it again.");
-                }
-            }
+            return await DownloadAsync(repository, blob, store, progress, cancellationToken);
         }
         finally
         {
@@ -81,22 +70,25 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Cancellati
 
     private async Task<FileBlob> DownloadAsync(RepositoryReference repository, Descriptor blob, BlobStore store, TransferProgress progress, CancellationToken cancellationToken)
     {
-        var stream = new ProgressStream(await open(repository, blob, cancellationToken), progress);
-        await using (stream.ConfigureAwait(false))
+        try
         {
-            try
-            {
-                return await store.AddAsync(blob, stream, repository.ToString(), cancellationToken);
-            }
-            catch (TransientException failure)
-            {
-                throw RegistryFailure.Of(repository.Registry, $"download the blob {blob.Digest} of {repository}", failure);
-            }
-            catch (Exception failure) when (FileFailure.IsOne(failure))
-            {
-                // What the network does is explained above; this is the disk.
-                throw FileFailure.Explain(failure, $"The blob {blob.Digest} of {repository}");
-            }
+            return await downloadOf(repository, blob).RunAsync(
+                (content, token) =>
+                {
+                    progress.GoTo(0);
+                    // The download disposes the content.
+                    return store.AddAsync(blob, new ProgressStream(content, progress), repository.ToString(), token);
+                },
+                cancellationToken);
+        }
+        catch (TransientException failure)
+        {
+            throw RegistryFailure.Of(repository.Registry, What(repository, blob), failure);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            // What the network does is explained above; this is the disk.
+            throw FileFailure.Explain(failure, $"The blob {blob.Digest} of {repository}");
         }
     }
 

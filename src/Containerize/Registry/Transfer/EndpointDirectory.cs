@@ -20,9 +20,7 @@ internal sealed class EndpointDirectory : IDisposable
     private readonly IReporter _reporter;
     private readonly InsecureRegistries _insecure;
     private readonly CredentialStore _credentials;
-    private readonly HttpPool _pool;
-    private readonly Retrier _retrier;
-    private readonly HostGate _gate;
+    private readonly HttpSender _sender;
     private readonly TokenService _tokens;
 
     internal EndpointDirectory(RegistryOptions options, IReporter reporter, InsecureRegistries insecure)
@@ -31,15 +29,11 @@ internal sealed class EndpointDirectory : IDisposable
         _reporter = reporter;
         _insecure = insecure;
         _credentials = new CredentialStore(options, reporter);
-        _pool = new HttpPool(options, new CertificateDirectories(options).Of);
-        _retrier = new Retrier(options, reporter);
-        _gate = new HostGate(options.TimeProvider);
-        _tokens = new TokenService(_pool, _retrier, _gate, options);
+        _sender = new HttpSender(options, reporter, new CertificateDirectories(options).Of);
+        _tokens = new TokenService(_sender, options);
     }
 
-    internal HttpPool Pool => _pool;
-
-    internal Retrier Retrier => _retrier;
+    internal Retrier Retrier => _sender.Retrier;
 
     /// <summary>The endpoint of a registry.</summary>
     /// <exception cref="TransientException">It does not answer.</exception>
@@ -67,13 +61,13 @@ internal sealed class EndpointDirectory : IDisposable
             return null;
         }
 
-        var limit = AddressScopes.Public | AddressScopes.Private | _pool.ScopeOf(registry.Base);
+        var limit = AddressScopes.Public | AddressScopes.Private | _sender.Pool.ScopeOf(registry.Base);
         var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.IsInsecure, registry.VerifyCertificates) { Limit = limit };
         var nobody = new CredentialStore(_options with { Environment = _ => null }, _reporter);
-        return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _pool, _retrier, _gate, _options);
+        return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _sender);
     }
 
-    public void Dispose() => _pool.Dispose();
+    public void Dispose() => _sender.Dispose();
 
     private async Task<RegistryEndpoint> FindAsync(string registry)
     {
@@ -90,7 +84,7 @@ internal sealed class EndpointDirectory : IDisposable
         // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake takes
         // longer than all other requests of a build that changes nothing.
         RegistryOrigin[] candidates = AddressScope.IsLoopback(secure.IdnHost) && !secure.IsDefaultPort ? [plain, encrypted] : [encrypted, plain];
-        return await _retrier.ExecuteAsync(token => ProbeAsync(registry, candidates, token), CancellationToken.None);
+        return await _sender.Retrier.ExecuteAsync(token => ProbeAsync(registry, candidates, token), CancellationToken.None);
     }
 
     private async Task<RegistryEndpoint> ProbeAsync(string registry, RegistryOrigin[] candidates, CancellationToken cancellationToken)
@@ -113,13 +107,13 @@ internal sealed class EndpointDirectory : IDisposable
             }
             catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
             {
-                if (candidate.VerifyCertificates && failure.InnerException is AuthenticationException && _pool.CertificateFailure(ping) is not null)
+                if (candidate.VerifyCertificates && failure.InnerException is AuthenticationException && _sender.Pool.CertificateFailure(ping) is not null)
                 {
                     // It does speak https; falling back to http would only hide why it is not trusted.
-                    throw TransientFailure.Of(failure, ping, _pool);
+                    throw _sender.Failure(failure, ping);
                 }
 
-                first ??= TransientFailure.Of(failure, ping, _pool);
+                first ??= _sender.Failure(failure, ping);
             }
         }
 
@@ -130,7 +124,7 @@ internal sealed class EndpointDirectory : IDisposable
     {
         try
         {
-            return await _pool.SendAsync(message, candidate.DataPolicy(message.RequestUri!, AddressScopes.None), patience.Token);
+            return await _sender.Pool.SendAsync(message, candidate.DataPolicy(message.RequestUri!, AddressScopes.None), patience.Token);
         }
         catch (OperationCanceledException) when (patience.Expired)
         {
@@ -141,6 +135,6 @@ internal sealed class EndpointDirectory : IDisposable
     private RegistryEndpoint Create(string registry, RegistryOrigin origin)
     {
         var authorizer = new Authorizer(registry, origin, _credentials, _tokens, _options.TimeProvider);
-        return new(registry, origin, authorizer, _pool, _retrier, _gate, _options);
+        return new(registry, origin, authorizer, _sender);
     }
 }

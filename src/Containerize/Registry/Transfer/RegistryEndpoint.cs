@@ -7,33 +7,16 @@ using Containerize.Registry.Protocol;
 namespace Containerize.Registry.Transfer;
 
 /// <summary>One registry at one address: sends requests with authorization, redirects, repetition and the host's gate.</summary>
-internal sealed class RegistryEndpoint
+internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, Authorizer authorizer, HttpSender sender)
 {
     // Without a token, with a token, with a fresh token of the scopes it asked for.
     private const int MaxAuthorizations = 3;
 
-    private readonly HttpPool _pool;
-    private readonly Retrier _retrier;
-    private readonly HostGate _gate;
-    private readonly RegistryOptions _options;
-    private readonly Authorizer _authorizer;
-
-    internal RegistryEndpoint(string registry, RegistryOrigin origin, Authorizer authorizer, HttpPool pool, Retrier retrier, HostGate gate, RegistryOptions options)
-    {
-        Registry = registry;
-        Origin = origin;
-        _authorizer = authorizer;
-        _pool = pool;
-        _retrier = retrier;
-        _gate = gate;
-        _options = options;
-    }
-
     /// <summary>The registry's name in references.</summary>
-    internal string Registry { get; }
+    internal string Registry => registry;
 
     /// <summary>Where it is.</summary>
-    internal RegistryOrigin Origin { get; }
+    internal RegistryOrigin Origin => origin;
 
     /// <summary>The URL of a path below <c>/v2/</c>.</summary>
     internal Uri UrlOf(string path) => VerbatimUrl.Create($"{Origin.Base.Scheme}://{Origin.Base.Authority}/v2/{path}");
@@ -43,11 +26,11 @@ internal sealed class RegistryEndpoint
 
     /// <summary>Sends a request, again when that may help. For requests that may be repeated.</summary>
     internal Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken) =>
-        _retrier.ExecuteAsync(token => SendOnceAsync(request, token), cancellationToken);
+        sender.Retrier.ExecuteAsync(token => SendOnceAsync(request, token), cancellationToken);
 
     /// <summary>Sends a request and uses its answer, both again when that may help.</summary>
     internal Task<T> SendAsync<T>(RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
-        _retrier.ExecuteAsync(
+        sender.Retrier.ExecuteAsync(
             async token =>
             {
                 using var response = await SendOnceAsync(request, token);
@@ -57,7 +40,7 @@ internal sealed class RegistryEndpoint
                 }
                 catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
                 {
-                    throw TransientFailure.Of(failure, response.RequestMessage!.RequestUri!, _pool);
+                    throw sender.Failure(failure, response.RequestMessage!.RequestUri!);
                 }
             },
             cancellationToken);
@@ -65,28 +48,9 @@ internal sealed class RegistryEndpoint
     /// <summary>Sends a request once; a failure that may pass is a <see cref="TransientException"/>.</summary>
     internal async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            var response = await SendAuthorizedAsync(request, cancellationToken);
-            if (Retrier.IsTransient(response.StatusCode))
-            {
-                throw await RegistryErrors.TransientAsync(response, _pool, _gate, _options, cancellationToken);
-            }
-
-            _pool.Served(response.RequestMessage!.RequestUri!);
-            return response;
-        }
-        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
-        {
-            throw TransientFailure.Of(failure, request.Url, _pool);
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAuthorizedAsync(RegistryRequest request, CancellationToken cancellationToken)
-    {
         // The upload locations of a registry may lie elsewhere; there is nothing to authorize then.
         var isOwn = VerbatimUrl.SameOrigin(request.Url, Origin.Base);
-        if (isOwn && !_authorizer.HasLearned && await _authorizer.FindCredentialAsync(request.Access, cancellationToken) is not null)
+        if (isOwn && !authorizer.HasLearned && await authorizer.FindCredentialAsync(request.Access, cancellationToken) is not null)
         {
             // Some registries show strangers less instead of asking who they are: ask first.
             await PingAsync(cancellationToken);
@@ -94,7 +58,7 @@ internal sealed class RegistryEndpoint
 
         for (var attempt = 1; ; attempt++)
         {
-            var header = isOwn ? await _authorizer.GetHeaderAsync(request.Access, cancellationToken) : null;
+            var header = isOwn ? await authorizer.GetHeaderAsync(request.Access, cancellationToken) : null;
             var response = await SendPlainAsync(request, header, cancellationToken);
             if (response.StatusCode != HttpStatusCode.Unauthorized || !isOwn || IsForeign(response) || attempt == MaxAuthorizations)
             {
@@ -108,8 +72,8 @@ internal sealed class RegistryEndpoint
             }
 
             // A token that was thrown away is replaced; a password that was refused is not sent again.
-            var renewed = _authorizer.Learn(challenges, request.Access, header);
-            if (!renewed && Equals(header, await _authorizer.GetHeaderAsync(request.Access, cancellationToken)))
+            var renewed = authorizer.Learn(challenges, request.Access, header);
+            if (!renewed && Equals(header, await authorizer.GetHeaderAsync(request.Access, cancellationToken)))
             {
                 return response;
             }
@@ -121,19 +85,11 @@ internal sealed class RegistryEndpoint
     private async Task<IReadOnlyList<Challenge>> PingAsync(CancellationToken cancellationToken)
     {
         using var response = await SendPlainAsync(new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);
-        if (Retrier.IsTransient(response.StatusCode))
-        {
-            throw await RegistryErrors.TransientAsync(response, _pool, _gate, _options, cancellationToken);
-        }
-
         var challenges = IsForeign(response) ? [] : Challenge.Of(response);
-        _authorizer.Learn(challenges);
+        authorizer.Learn(challenges);
         return challenges;
     }
 
-    private async Task<HttpResponseMessage> SendPlainAsync(RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
-    {
-        await _gate.PassAsync(request.Url.Authority, cancellationToken);
-        return await RedirectLoop.SendAsync(_pool, request, authorization, url => Origin.DataPolicy(url, _pool.ScopeOf(Origin.Base)), cancellationToken);
-    }
+    private Task<HttpResponseMessage> SendPlainAsync(RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
+        sender.SendAsync(request, _ => authorization, url => Origin.DataPolicy(url, sender.Pool.ScopeOf(Origin.Base)), cancellationToken);
 }

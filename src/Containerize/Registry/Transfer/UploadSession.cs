@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Containerize.Http;
 using Containerize.Registry.Authorization;
+using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
 
@@ -31,7 +32,7 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
             throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{request.Authority} wants an upload to go on at '{Printable.Clean(location.Split('?')[0])}', which is not a URL that data may go to.");
         }
 
-        RedirectLoop.RefuseDowngrade(request, target);
+        RedirectLoop.RefuseDowngrade(RegistryOptions.Servers, request, target);
         return new(target, minChunk);
     }
 

@@ -33,10 +33,11 @@ internal sealed class AptAccessTests : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task<string?> GetAsync(Uri address, string? noProxy = null)
+    private async Task<string?> GetAsync(Uri address)
     {
-        var apt = new AptAccess(_directory.FullName, _reporter, name => name == "no_proxy" ? noProxy : null);
-        using var downloader = new ArchiveDownloader(new BlobStore(_directory["cache"]), isOffline: false, _reporter, apt, TimeSpan.FromMilliseconds(1));
+        var apt = new AptAccess(_directory.FullName, _reporter, _ => null);
+        using var downloader = new ArchiveDownloader(
+            new BlobStore(_directory["cache"]), new ArchiveOptions { Apt = apt, RetryDelay = TimeSpan.FromMilliseconds(1) }, _reporter);
         var bytes = await downloader.TryGetAsync(address, CancellationToken.None);
         Assert.DoesNotContain("cret", _reporter.AllText);
         return bytes is null ? null : Encoding.UTF8.GetString(bytes);
@@ -146,17 +147,28 @@ internal sealed class AptAccessTests : IAsyncDisposable
     }
 
     [TestMethod]
-    [DataRow("Acquire::http::Proxy \"PROXY\"; Acquire::http::Proxy::127.0.0.1 \"DIRECT\";", null)]
+    [DataRow("Acquire::http::Proxy \"PROXY\"; Acquire::http::Proxy::archive.example \"DIRECT\";", null)]
     [DataRow("Acquire::http::Proxy \"DIRECT\";", null)]
-    [DataRow("Acquire::http::Proxy \"PROXY\";", "example.org, 127.0.0.1")]
+    [DataRow("Acquire::http::Proxy \"PROXY\";", "example.org, archive.example")]
     [DataRow("Acquire::http::Proxy \"PROXY\";", "*")]
     [DataRow("Acquire::https::Proxy \"PROXY\";", null)]
-    public async Task A_host_that_is_exempt_is_asked_directly(string configuration, string? noProxy)
+    public void A_host_that_is_exempt_is_asked_directly(string configuration, string? noProxy)
+    {
+        _directory.Write("apt.conf", configuration.Replace("PROXY", "http://proxy.example:3128", StringComparison.Ordinal));
+
+        var proxy = new AptAccess(_directory.FullName, _reporter, name => name == "no_proxy" ? noProxy : null).Proxy;
+
+        Assert.IsNull(proxy.GetProxy(new Uri("http://archive.example/debian/")));
+        Assert.IsTrue(proxy.IsBypassed(new Uri("http://archive.example/debian/")));
+    }
+
+    [TestMethod]
+    public async Task An_archive_on_this_machine_is_asked_directly()
     {
         await using var proxy = await ArchiveServer.StartAsync();
-        _directory.Write("apt.conf", configuration.Replace("PROXY", proxy.Address.AbsoluteUri, StringComparison.Ordinal));
+        _directory.Write("apt.conf", $"Acquire::http::Proxy \"{proxy.Address}\";\n");
 
-        Assert.AreEqual("content", await GetAsync(Mirror(), noProxy));
+        Assert.AreEqual("content", await GetAsync(Mirror()));
         Assert.IsEmpty(proxy.Requests);
     }
 
@@ -164,13 +176,16 @@ internal sealed class AptAccessTests : IAsyncDisposable
     [DataRow("nonsense")]
     [DataRow("ftp://me:secret@127.0.0.1/")]
     [DataRow("http://me:secret@")]
-    public async Task A_proxy_that_is_none_is_named_once_without_its_login(string proxy)
+    public void A_proxy_that_is_none_is_named_once_without_its_login(string setting)
     {
-        _directory.Write("apt.conf", $"Acquire::http::Proxy \"{proxy}\";\n");
+        _directory.Write("apt.conf", $"Acquire::http::Proxy \"{setting}\";\n");
+        var proxy = new AptAccess(_directory.FullName, _reporter).Proxy;
 
-        Assert.AreEqual("content", await GetAsync(Mirror()));
+        Assert.IsNull(proxy.GetProxy(new Uri("http://archive.example/debian/")));
+        Assert.IsNull(proxy.GetProxy(new Uri("http://archive.example/debian/file")));
 
         Assert.AreEqual(DiagnosticCode.AptSettingIgnored, _reporter.Warnings.Single().Code);
+        Assert.DoesNotContain("secret", _reporter.AllText);
     }
 
     [TestMethod]

@@ -132,7 +132,8 @@ internal sealed class SignedArchive : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    internal ArchiveDownloader Downloader(string cache = "cache", bool isOffline = false) => new(new BlobStore(_directory[cache]), isOffline, Reporter, TimeSpan.FromMilliseconds(1));
+    internal ArchiveDownloader Downloader(string cache = "cache", bool isOffline = false) => 
+        new(new BlobStore(_directory[cache]), new ArchiveOptions { IsOffline = isOffline, RetryDelay = TimeSpan.FromMilliseconds(1) }, Reporter);
 
     internal DebianArchive Open(ArchiveDownloader downloader, params (string, Uri)[] snapshots) => new([Source], snapshots, downloader);
 
