@@ -119,9 +119,9 @@ public sealed class BuildImage : ContainerizeTask
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
         var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
         using var packages = new DebianReader(BuildEnvironment, Content).Open(environment.Cache, reporter);
-        var layerOptions = new Layers.LayerOptions { ModificationTime = ImageRequestReader.ModificationTime(Settings) };
+        var time = ImageRequestReader.ModificationTime(Settings);
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(
-            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, layerOptions), reporter);
+            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, new Layers.LayerOptions { ModificationTime = time }), time, reporter);
         request = request with { Layers = [.. DebianReader.Layers(packages), .. new LayerReferenceItems(BuildEnvironment.ItemSpec, environment.Registries).Read(Content), .. request.Layers] };
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(

@@ -78,10 +78,10 @@ internal class LayerBenchmarks
     public Task<long> Small() => WriteAsync(new LayerOptions { Level = DeflateLevel.Small });
 
     [Benchmark(Description = "layer, zstd 3")]
-    public Task<long> Zstd() => WriteAsync(new LayerOptions { MediaType = MediaTypes.OciLayerZstd });
+    public Task<long> Zstd() => WriteAsync(new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) });
 
     [Benchmark(Description = "layer, not compressed")]
-    public Task<long> Plain() => WriteAsync(new LayerOptions { MediaType = MediaTypes.OciLayer });
+    public Task<long> Plain() => WriteAsync(new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.None) });
 
     [Benchmark(Description = "tar | pigz -6 | sha256sum")]
     public void Pigz() => Shell("pigz -6");

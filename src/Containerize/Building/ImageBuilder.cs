@@ -24,12 +24,7 @@ internal static class ImageBuilder
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
-        var options = request.LayerOptions with
-        {
-            MediaType = LayerCompressions.MediaType(request.Compression, request.Format),
-            IsWindows = request.Platform.IsWindows,
-        };
-        var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, options), memory.Previous, memory.Registries, reporter);
+        var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, request.LayerOptions), memory.Previous, memory.Registries, reporter);
         var making = MakeLayersAsync(request.Layers, maker, stop.Token);
         if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)
         {
@@ -79,7 +74,7 @@ internal static class ImageBuilder
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
         var config = baseImage.Image.Config
-            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.LayerOptions.ModificationTime)
+            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.Created)
             .With(settings);
         IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
         var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));

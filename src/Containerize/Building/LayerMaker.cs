@@ -19,7 +19,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         var inputs = prepared.Content.Hash;
         if (context.Cache.Find(inputs) is { } record && registries.IsTrusted(record))
         {
-            var descriptor = prepared.IsVerbatim ? record.Descriptor : record.Descriptor with { MediaType = context.Options.MediaType };
+            var descriptor = prepared.IsVerbatim ? record.Descriptor : record.Descriptor with { MediaType = context.Options.Encoding.MediaType };
             if (context.Cache.Store.TryGet(descriptor, out var blob))
             {
                 return new MadeLayer(source, prepared, record, prepared.Locate(blob), LayerOrigin.Cache);

@@ -29,7 +29,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
             var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = new FileInfo(Path).Length };
             var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
             var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
-            return new Prepared(this, new Descriptor { MediaType = await LayerTar.DetectAsync(Path, cancellationToken), Digest = digest, Size = stamp.Size }, content, context);
+            return new Prepared(this, new Descriptor { MediaType = (await LayerTar.DetectAsync(Path, cancellationToken)).MediaType, Digest = digest, Size = stamp.Size }, content, context);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -91,7 +91,7 @@ internal sealed class DaemonDestination : IImageDestination
     // The engine itself says no more of it than "unexpected EOF".
     private static async Task RequireZstdAsync(Engine engine, Image image, HashSet<Digest> present, CancellationToken cancellationToken)
     {
-        if (image.Document.Layers.Any(layer => layer.MediaType == MediaTypes.OciLayerZstd && !present.Contains(layer.Digest))
+        if (image.Document.Layers.Any(layer => LayerEncoding.Find(layer.MediaType) is { Compression: LayerCompression.Zstd } && !present.Contains(layer.Digest))
             && await engine.FindZstdRefuserAsync(cancellationToken) is { } refuser)
         {
             throw new ContainerizeException(

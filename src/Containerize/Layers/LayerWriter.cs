@@ -104,18 +104,17 @@ internal static class LayerWriter
     private static async Task<WrittenLayer> WriteAsync(
         Func<SegmentPipeline, CancellationToken, Task<int>> fill, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
-        var compressor = CompressorFor(options);
         try
         {
             using var writer = store.CreateWriter();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var pipeline = new SegmentPipeline(compressor, options, earlier, stop.Token);
+            using var pipeline = new SegmentPipeline(options, earlier, stop.Token);
             var files = 0;
             await RunTogetherAsync(
                 stop,
                 Task.Run(async () => files = await fill(pipeline, stop.Token), stop.Token),
                 Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
-            var descriptor = new Descriptor { MediaType = options.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
+            var descriptor = new Descriptor { MediaType = options.Encoding.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
             return new WrittenLayer
             {
                 Blob = writer.Commit(descriptor),
@@ -130,16 +129,6 @@ internal static class LayerWriter
             throw FileFailure.Explain(failure, $"A layer, which '{Printable.Clean(store.Root)}' has to hold,");
         }
     }
-
-    private static Func<ISegmentCompressor>? CompressorFor(LayerOptions options) => options.MediaType switch
-    {
-        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => () => new GzipMember(options.Level),
-        MediaTypes.OciLayerZstd => () => new ZstdFrame(options.ZstdLevel),
-        MediaTypes.OciLayer or MediaTypes.DockerLayer => null,
-        _ => throw new ContainerizeException(
-            DiagnosticCode.InvalidProperty,
-            $"Layers cannot be written as '{Printable.Clean(options.MediaType)}'. Plain tar, gzip and OCI's zstd are possible, for example '{MediaTypes.OciLayerGzip}'."),
-    };
 
     /// <summary>Waits for both halves. When one fails, the other is stopped, and the failure that came first is thrown.</summary>
     private static async Task RunTogetherAsync(CancellationTokenSource stop, params Task[] halves)

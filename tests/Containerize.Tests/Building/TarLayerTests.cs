@@ -76,7 +76,7 @@ internal sealed class TarLayerTests
     [DataRow(MediaTypes.DockerLayerGzip)]
     public async Task A_plain_tar_is_compressed_as_other_layers_are_and_keeps_its_bytes(string mediaType)
     {
-        var written = await WriteAsync(Tar, new LayerOptions { MediaType = mediaType });
+        var written = await WriteAsync(Tar, new LayerOptions { Encoding = LayerEncoding.Find(mediaType)! });
 
         Assert.AreEqual(mediaType, written.Blob.Descriptor.MediaType);
         Assert.AreEqual(TestLayer.FromTar(Tar).DiffId, written.DiffId);
@@ -93,7 +93,7 @@ internal sealed class TarLayerTests
     {
         var gzip = TestLayer.FromTar(Tar);
 
-        var prepared = await PrepareAsync(gzip.Content.ToArray(), new LayerOptions { MediaType = mediaType });
+        var prepared = await PrepareAsync(gzip.Content.ToArray(), new LayerOptions { Encoding = LayerEncoding.Find(mediaType)! });
         var written = await prepared.WriteAsync(null, CancellationToken.None);
 
         Assert.IsTrue(prepared.IsVerbatim);
@@ -108,7 +108,7 @@ internal sealed class TarLayerTests
 
         Assert.AreEqual(first, (await PrepareAsync(Tar)).Content.Hash);
         Assert.AreNotEqual(first, (await PrepareAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "usr/b")))).Content.Hash);
-        Assert.AreNotEqual(first, (await PrepareAsync(Tar, new LayerOptions { MediaType = MediaTypes.OciLayerZstd })).Content.Hash);
+        Assert.AreNotEqual(first, (await PrepareAsync(Tar, new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) })).Content.Hash);
     }
 
     [TestMethod]

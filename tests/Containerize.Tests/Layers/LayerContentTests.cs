@@ -75,7 +75,7 @@ internal sealed class LayerContentTests : IDisposable
             await HashAsync(LayerFixture.Link("app/a", "content ")),
             await HashAsync(),
             (await ReadAsync(new LayerOptions { Level = DeflateLevel.Fast }, entry)).Hash,
-            (await ReadAsync(new LayerOptions { MediaType = MediaTypes.OciLayer }, entry)).Hash,
+            (await ReadAsync(new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.None) }, entry)).Hash,
             (await ReadAsync(new LayerOptions { ModificationTime = DateTimeOffset.UnixEpoch }, entry)).Hash,
         };
 
@@ -89,7 +89,7 @@ internal sealed class LayerContentTests : IDisposable
         var options = new LayerOptions();
 
         Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { MaxDegreeOfParallelism = 1 }, entry)).Hash);
-        Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { MediaType = MediaTypes.DockerLayerGzip }, entry)).Hash);
+        Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { Encoding = LayerEncoding.Of(ImageFormat.Docker, LayerCompression.Gzip) }, entry)).Hash);
         Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { ModificationTime = options.ModificationTime.AddMilliseconds(5) }, entry)).Hash);
     }
 
