@@ -101,7 +101,7 @@ internal class LayerBenchmarks
         _cache = new LayerCache(new BlobStore(Store));
         var before = ReadAsync().GetAwaiter().GetResult();
         var written = LayerWriter.WriteAsync(before, _cache.Store, new LayerOptions(), earlier: null, _never).GetAwaiter().GetResult();
-        _cache.Add(before.Content, written.Record);
+        _cache.Add(before.Content, written);
         _before = before.Content.Hash;
         var bytes = File.ReadAllBytes(_changing);
         RandomNumberGenerator.Fill(bytes.AsSpan(bytes.Length / 2, 1000));

@@ -19,9 +19,6 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
     public string Name => $"{repository.Name.Split('/')[^1]}@{digest.Hex[..ShownDigits]}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Packages => [];
-
-    /// <inheritdoc/>
     public Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IPreparedLayer>(new Prepared(repository, digest, client, LayerContent.Of(Kind, [new ContentItem(Name, $"b {digest}", null)], context.Options), context));
 
@@ -34,7 +31,7 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
         public Blob Locate(Blob made) => client.CreateBlob(repository, made.Descriptor);
 
         /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryNotFound"/>: the repository has no such blob. <see cref="DiagnosticCode.InvalidLayer"/>: it is no layer.</exception>
-        public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {
             var size = await client.FindBlobSizeAsync(repository, digest, cancellationToken) ?? throw new ContainerizeException(
                 DiagnosticCode.RegistryNotFound,
@@ -45,7 +42,7 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
             await using (tar.ConfigureAwait(false))
             {
                 var facts = await TarCheck.ReadAsync(tar, $"{repository}@{digest}", context.Options.IsWindows, cancellationToken);
-                return new WrittenLayer { Blob = blob, DiffId = facts.DiffId, UncompressedSize = facts.Size, FileCount = facts.FileCount };
+                return new LayerRecord(blob, facts.DiffId, facts.Size, facts.FileCount);
             }
         }
 

@@ -35,6 +35,10 @@ internal sealed class LayerContent
     /// <summary>The parts, in the order in which they are written.</summary>
     public IReadOnlyList<ContentItem> Items { get; }
 
+    /// <summary>The packages that the parts come from, each as <c>id version</c>, in ordinal order.</summary>
+    public IReadOnlyList<string> Packages =>
+        [.. Items.Select(item => item.Package).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>How many regular files there are.</summary>
     public int FileCount => Items.Count(item => item.Fingerprint.StartsWith("f ", StringComparison.Ordinal));
 

@@ -38,7 +38,7 @@ internal sealed class TarLayerTests
         return await PrepareAsync(options);
     }
 
-    private async Task<WrittenLayer> WriteAsync(byte[] content, LayerOptions? options = null) =>
+    private async Task<LayerRecord> WriteAsync(byte[] content, LayerOptions? options = null) =>
         await (await PrepareAsync(content, options)).WriteAsync(null, CancellationToken.None);
 
     [TestMethod]
@@ -53,7 +53,7 @@ internal sealed class TarLayerTests
         LayerEntry[] own = [.. new[] { "agent/config", "opt/agent/agent" }.Select(path => new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() })];
         var request = new ImageRequest
         {
-            Layers = [new TarLayer("layer", _folder["layer"]), new PlacedLayer(new EntriesLayer("files", [own[0]], []), new HashSet<string>(), placement), new PlacedLayer(new EntriesLayer("app", [own[1]], []), new HashSet<string>(), placement)],
+            Layers = [new TarLayer("layer", _folder["layer"]), new EntriesLayer("files", [own[0]]) { Placement = placement }, new EntriesLayer("app", [own[1]]) { Placement = placement }],
             Base = new ScratchSource(),
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",

@@ -54,6 +54,20 @@ internal sealed class LayerContentTests : IDisposable
         Assert.AreEqual(await HashAsync(File("a", "same")), await HashAsync(LayerFixture.Generated("a", "same"u8.ToArray())));
 
     [TestMethod]
+    public async Task Each_package_is_named_once_and_in_order()
+    {
+        var content = await ReadAsync(
+            new LayerOptions(),
+            File("b.dll", "1") with { Package = "B 2.0" },
+            File("a.dll", "2") with { Package = "A 1.0" },
+            File("de/a.dll", "3") with { Package = "A 1.0" },
+            File("x.css", "4") with { Package = "X" },
+            File("app.dll", "5"));
+
+        CollectionAssert.AreEqual(new[] { "A 1.0", "B 2.0", "X" }, content.Packages.ToList());
+    }
+
+    [TestMethod]
     public async Task The_package_of_a_file_does_not_matter() =>
         Assert.AreEqual(await HashAsync(File("a", "1")), await HashAsync(File("a", "1") with { Package = "P 1.0" }));
 

@@ -47,7 +47,7 @@ internal sealed class LayerWriterTests : IDisposable
     public async Task Digests_and_sizes_are_those_of_the_blob_and_of_its_tar()
     {
         var layer = await _fixture.WriteAsync(_fixture.Add("a", SampleData.Make("assembly", 3_000_000)), _fixture.Add("b", SampleData.Make("random", 2_500_000)));
-        var blob = await File.ReadAllBytesAsync(layer.Blob.Path);
+        var blob = await File.ReadAllBytesAsync(LayerFixture.PathOf(layer));
         var tar = LayerFixture.Decompress(layer);
         Assert.AreEqual(Digest.Of(blob), layer.Blob.Descriptor.Digest);
         Assert.AreEqual(blob.Length, layer.Blob.Descriptor.Size);
@@ -153,7 +153,7 @@ internal sealed class LayerWriterTests : IDisposable
         Assert.AreEqual(compressed.DiffId, layer.DiffId);
         Assert.AreEqual(layer.DiffId, layer.Blob.Descriptor.Digest);
         Assert.AreEqual(mediaType, layer.Blob.Descriptor.MediaType);
-        CollectionAssert.AreEqual(LayerFixture.Decompress(compressed), await File.ReadAllBytesAsync(layer.Blob.Path));
+        CollectionAssert.AreEqual(LayerFixture.Decompress(compressed), await File.ReadAllBytesAsync(LayerFixture.PathOf(layer)));
     }
 
     [TestMethod]
@@ -168,7 +168,7 @@ internal sealed class LayerWriterTests : IDisposable
         Assert.AreEqual(gzip.DiffId, layer.DiffId);
         Assert.AreEqual(MediaTypes.OciLayerZstd, layer.Blob.Descriptor.MediaType);
         var tar = new MemoryStream();
-        await using (var zstd = new ZstdSharp.DecompressionStream(File.OpenRead(layer.Blob.Path), leaveOpen: false))
+        await using (var zstd = new ZstdSharp.DecompressionStream(File.OpenRead(LayerFixture.PathOf(layer)), leaveOpen: false))
         {
             await zstd.CopyToAsync(tar);
         }
