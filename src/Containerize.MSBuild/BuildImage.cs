@@ -129,18 +129,22 @@ public sealed class BuildImage : ContainerizeTask
             Layers.FileHashes.Load(Path.Combine(OutputDirectory, HashesFile)),
             previous,
             environment.OpenPreviousImages(destinations, request.Platform, reporter));
+        var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
+        var delivery = new Delivery([.. destinations.Create(environment.Registries, destinations.Name, intact)]);
+        var annotations = AnnotationItems.Read([.. Content.Where(item => item.GetMetadata("Kind") == "Annotation")], AnnotationScope.Descriptor);
         var built = await ImageBuilder.BuildAsync(
             request,
             memory,
-            async (image, token) => IsPartOfIndex || !await HoldAsync(destinations.Create(environment.Registries, destinations.Name), new ImageSet(image), token),
+            async (image, token) => IsPartOfIndex || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
             reporter,
             cancellationToken);
         BuiltImageFile.Save(built, store);
+        delivery.Save(Path.Combine(OutputDirectory, Delivery.FileName));
         Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);
         Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, HashesFile }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
+        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, HashesFile, IntactFiles.FileName }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {
             foreach (var line in LayerReport.Explain(built, previous))
@@ -148,18 +152,5 @@ public sealed class BuildImage : ContainerizeTask
                 reporter.Message(line);
             }
         }
-    }
-
-    private static async Task<bool> HoldAsync(IEnumerable<Containerize.Destinations.IImageDestination> destinations, ImageSet images, CancellationToken cancellationToken)
-    {
-        foreach (var destination in destinations)
-        {
-            if (!await destination.HoldsAsync(images, cancellationToken))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }
