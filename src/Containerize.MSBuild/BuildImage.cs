@@ -119,9 +119,9 @@ public sealed class BuildImage : ContainerizeTask
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
         var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
         using var packages = new DebianReader(BuildEnvironment, Content).Open(environment.Cache, reporter);
-        var layerOptions = new Layers.LayerOptions { ModificationTime = ImageRequestReader.ModificationTime(Settings) };
+        var time = ImageRequestReader.ModificationTime(Settings);
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(
-            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, layerOptions), reporter);
+            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, new Layers.LayerOptions { ModificationTime = time }), time, reporter);
         request = request with { Layers = [.. DebianReader.Layers(packages), .. new LayerReferenceItems(BuildEnvironment.ItemSpec, environment.Registries).Read(Content), .. request.Layers] };
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
@@ -129,18 +129,22 @@ public sealed class BuildImage : ContainerizeTask
             Layers.FileHashes.Load(Path.Combine(OutputDirectory, HashesFile)),
             previous,
             environment.OpenPreviousImages(destinations, request.Platform, reporter));
+        var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
+        var delivery = new Delivery([.. destinations.Create(environment.Registries, destinations.Name, intact)]);
+        var annotations = AnnotationItems.Read([.. Content.Where(item => item.GetMetadata("Kind") == "Annotation")], AnnotationScope.Descriptor);
         var built = await ImageBuilder.BuildAsync(
             request,
             memory,
-            async (image, token) => IsPartOfIndex || !await HoldAsync(destinations.Create(environment.Registries, destinations.Name), new ImageSet(image), token),
+            async (image, token) => IsPartOfIndex || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
             reporter,
             cancellationToken);
         BuiltImageFile.Save(built, store);
+        delivery.Save(Path.Combine(OutputDirectory, Delivery.FileName));
         Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);
         Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, HashesFile }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
+        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, HashesFile, IntactFiles.FileName }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {
             foreach (var line in LayerReport.Explain(built, previous))
@@ -148,18 +152,5 @@ public sealed class BuildImage : ContainerizeTask
                 reporter.Message(line);
             }
         }
-    }
-
-    private static async Task<bool> HoldAsync(IEnumerable<Containerize.Destinations.IImageDestination> destinations, ImageSet images, CancellationToken cancellationToken)
-    {
-        foreach (var destination in destinations)
-        {
-            if (!await destination.HoldsAsync(images, cancellationToken))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

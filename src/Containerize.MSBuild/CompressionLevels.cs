@@ -11,22 +11,18 @@ internal static class CompressionLevels
     private const int MaxGzip = 9;
     private const int MaxZstd = 22;
 
-    /// <summary>The options with the level.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="compression">What compresses.</param>
-    /// <param name="text">The level; empty for the default.</param>
-    /// <returns>The options.</returns>
+    /// <summary>The level of each compressor; empty text stands for the defaults.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
-    internal static LayerOptions Apply(LayerOptions options, LayerCompression compression, string text)
+    internal static (DeflateLevel Gzip, int Zstd) Parse(LayerCompression compression, string text)
     {
         var most = compression == LayerCompression.Zstd ? MaxZstd : MaxGzip;
         return text.ToUpperInvariant() switch
         {
-            "" or "DEFAULT" => options,
-            "FAST" => options with { Level = DeflateLevel.Fast, ZstdLevel = 1 },
-            "SMALL" => options with { Level = DeflateLevel.Small, ZstdLevel = 12 },
+            "" or "DEFAULT" => (DeflateLevel.Default, LayerOptions.DefaultZstdLevel),
+            "FAST" => (DeflateLevel.Fast, 1),
+            "SMALL" => (DeflateLevel.Small, 12),
             _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most =>
-                options with { Level = number switch { < 4 => DeflateLevel.Fast, < 7 => DeflateLevel.Default, _ => DeflateLevel.Small }, ZstdLevel = number },
+                (number switch { < 4 => DeflateLevel.Fast, < 7 => DeflateLevel.Default, _ => DeflateLevel.Small }, number),
             _ => throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerizeCompressionLevel '{text}' is unknown. Write fast, default, small, or a number from 1 to {most}."),
         };
     }

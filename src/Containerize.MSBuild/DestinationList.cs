@@ -48,18 +48,19 @@ internal sealed class DestinationList
     /// <summary>The destinations: local ones first, because they fail sooner.</summary>
     /// <param name="client">Talks to registries.</param>
     /// <param name="name">What the image is called there.</param>
+    /// <param name="intact">Remembers which files were verified.</param>
     /// <param name="budget">How much may be sent to a registry.</param>
     /// <returns>The destinations.</returns>
-    internal IEnumerable<IImageDestination> Create(RegistryClient client, ImageName name, UploadBudget? budget = null)
+    internal IEnumerable<IImageDestination> Create(RegistryClient client, ImageName name, IntactFiles? intact = null, UploadBudget? budget = null)
     {
         if (Archive is not null)
         {
-            yield return new ArchiveDestination(Archive, name, _reporter);
+            yield return new ArchiveDestination(Archive, name, _reporter, intact);
         }
 
         if (Layout is not null)
         {
-            yield return new LayoutDestination(Layout, name, _reporter);
+            yield return new LayoutDestination(Layout, name, _reporter, intact);
         }
 
         if (Daemon is { } engine)

@@ -42,7 +42,7 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
             foreach (var layer in image.Layers)
             {
                 var packages = layer.Packages.Count == 0 ? "" : $" of {Count(layer.Packages.Count, "package")}";
-                yield return $"{Line(layer.Name, Count(layer.Files, "file") + packages, layer.Size, layer.Descriptor.Size)}  {LayerReport.Summarize(layer)}";
+                yield return $"{Line(layer.Name, Count(layer.Record.FileCount, "file") + packages, layer.Record.UncompressedSize, layer.Descriptor.Size)}  {LayerReport.Summarize(layer)}";
             }
         }
 
@@ -101,11 +101,11 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
         facts["layers"] = new JsonArray([.. image.Layers.Select(layer => new JsonObject
         {
             ["name"] = layer.Name,
-            ["files"] = layer.Files,
-            ["size"] = layer.Size,
+            ["files"] = layer.Record.FileCount,
+            ["size"] = layer.Record.UncompressedSize,
             ["compressedSize"] = layer.Descriptor.Size,
             ["digest"] = layer.Descriptor.Digest.ToString(),
-            ["diffId"] = layer.DiffId.ToString(),
+            ["diffId"] = layer.Record.DiffId.ToString(),
             ["mediaType"] = layer.Descriptor.MediaType,
             ["packages"] = Array(layer.Packages),
             ["inputs"] = layer.Inputs.ToString(),

@@ -13,7 +13,7 @@ namespace Containerize.MSBuild;
 /// <summary>Reads a project's settings, checking each with the name the user knows.</summary>
 internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] arguments, ITaskItem[] environment, ITaskItem[] labels, ITaskItem[] ports, RunSettingItems run)
 {
-    internal ImageRequest Read(IReadOnlyList<PublishedFile> files, LayerReader layers, string runtimeIdentifier, IImageSource baseImage, IReporter reporter)
+    internal ImageRequest Read(IReadOnlyList<PublishedFile> files, LayerReader layers, string runtimeIdentifier, IImageSource baseImage, DateTimeOffset time, IReporter reporter)
     {
         var split = Enum.Parse<LayerSplit>(settings.GetMetadata("LayerSplit"));
         if (split == LayerSplit.AppOnly)
@@ -23,10 +23,10 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
 
         var platform = Platform.FromRuntimeIdentifier(runtimeIdentifier);
         var directory = WorkingDirectory(platform);
-        var time = ModificationTime(settings);
         var user = NullIfEmpty(settings.GetMetadata("User"));
         var variables = Environment();
         var compression = Choice("ContainerizeCompression", "Compression", LayerCompression.Gzip);
+        var levels = CompressionLevels.Parse(compression, settings.GetMetadata("CompressionLevel").Trim());
         var format = Choice("ContainerImageFormat", "ImageFormat", ImageFormat.Oci);
         return new ImageRequest
         {
@@ -47,7 +47,9 @@ internal sealed class ImageRequestReader(ITaskItem settings, ITaskItem[] argumen
             BaseLabels = (settings.GetMetadata("BaseNameLabel") == "true" ? BaseLabels.Name : BaseLabels.None)
                 | (settings.GetMetadata("BaseDigestLabel") == "true" ? BaseLabels.Digest : BaseLabels.None),
             Compression = compression,
-            LayerOptions = CompressionLevels.Apply(new LayerOptions { ModificationTime = time }, compression, settings.GetMetadata("CompressionLevel").Trim()),
+            Created = time,
+            GzipLevel = levels.Gzip,
+            ZstdLevel = levels.Zstd,
         };
     }
 

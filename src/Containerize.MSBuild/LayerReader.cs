@@ -43,7 +43,7 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
         PublishedFileItems.WarnOfUnexpected(files, reporter);
         rules = rules with { LeftOut = leftOut, Owner = AddedFileItems.Owner(settings.GetMetadata("FileOwner").Trim(), "ContainerizeFileOwner") ?? Owner.Root };
         IReadOnlyList<LayerRule> layerRules = [.. Of("Layer").Select(LayerItems.Read)];
-        var layers = LayerPlanner.Plan(files, split, layerRules).Select(plan => EntriesLayer.Of(plan, rules)).ToList();
+        var layers = LayerPlanner.Plan(files, split, layerRules).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules)).ToList();
         var directories = Of("WritableDirectory").Select(items.WritableDirectory).ToList();
         if (added.Count > 0 || directories.Count > 0)
         {
@@ -70,7 +70,7 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
 
         var placement = new Placement(directories, user, environment, cache);
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        return NeedBaseLayers ? [.. merged.Select(layer => new PlacedLayer(layer, owned, placement))] : merged;
+        return NeedBaseLayers ? [.. merged.Select(layer => layer with { Placement = placement, Owned = owned })] : merged;
     }
 
     private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, List<WritableDirectory> directories) => new(
@@ -78,8 +78,7 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
         [
             .. added.Select(LayerEntries.Of),
             .. directories.Select(directory => new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
-        ],
-        []);
+        ]);
 
     private void TellWhatWindowsIgnores(IReporter reporter)
     {

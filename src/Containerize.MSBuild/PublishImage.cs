@@ -130,20 +130,11 @@ public sealed class PublishImage : ContainerizeTask
 
     private async Task<IReadOnlyList<DestinationResult>> WriteAsync(DestinationList destinations, BuildEnvironment environment, ImageSet images, UploadBudget? budget, CancellationToken cancellationToken)
     {
-        var results = new List<DestinationResult>();
-        var all = destinations.Create(environment.Registries, destinations.Name, budget).ToList();
-        ImageSet? local = null;
-        foreach (var destination in all.Where(destination => destination is not RegistryDestination))
-        {
-            // What is there already needs no bytes, and an engine reads those of the layers that it lacks.
-            var bytes = destination is DaemonDestination || await destination.HoldsAsync(images, cancellationToken)
-                ? local ?? images
-                : local ??= await LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, cancellationToken);
-            results.Add(await destination.WriteAsync(bytes, cancellationToken));
-        }
-
-        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-        results.AddRange(await RegistryDestination.WriteAllAsync([.. all.OfType<RegistryDestination>()], images, cancellationToken));
+        var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
+        var delivery = new Delivery([.. destinations.Create(environment.Registries, destinations.Name, intact, budget)]);
+        delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
+        var results = new List<DestinationResult>(
+            await delivery.WriteAsync(images, token => LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, token), cancellationToken));
 
         if (PlatformTags && images.IsIndex)
         {
@@ -160,7 +151,9 @@ public sealed class PublishImage : ContainerizeTask
         foreach (var (image, item) in images.Images.Zip(BuiltImages))
         {
             var name = destinations.Name with { Tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")] };
-            results.AddRange(await RegistryDestination.WriteAllAsync([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()], new ImageSet(image), cancellationToken));
+            var tagged = new ImageSet(image);
+            var delivery = new Delivery([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()]);
+            results.AddRange(await delivery.WriteAsync(tagged, _ => System.Threading.Tasks.Task.FromResult(tagged), cancellationToken));
         }
 
         return results;

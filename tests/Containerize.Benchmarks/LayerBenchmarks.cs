@@ -78,10 +78,10 @@ internal class LayerBenchmarks
     public Task<long> Small() => WriteAsync(new LayerOptions { Level = DeflateLevel.Small });
 
     [Benchmark(Description = "layer, zstd 3")]
-    public Task<long> Zstd() => WriteAsync(new LayerOptions { MediaType = MediaTypes.OciLayerZstd });
+    public Task<long> Zstd() => WriteAsync(new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) });
 
     [Benchmark(Description = "layer, not compressed")]
-    public Task<long> Plain() => WriteAsync(new LayerOptions { MediaType = MediaTypes.OciLayer });
+    public Task<long> Plain() => WriteAsync(new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.None) });
 
     [Benchmark(Description = "tar | pigz -6 | sha256sum")]
     public void Pigz() => Shell("pigz -6");
@@ -101,7 +101,7 @@ internal class LayerBenchmarks
         _cache = new LayerCache(new BlobStore(Store));
         var before = ReadAsync().GetAwaiter().GetResult();
         var written = LayerWriter.WriteAsync(before, _cache.Store, new LayerOptions(), earlier: null, _never).GetAwaiter().GetResult();
-        _cache.Add(before.Content, written.Record);
+        _cache.Add(before.Content, written);
         _before = before.Content.Hash;
         var bytes = File.ReadAllBytes(_changing);
         RandomNumberGenerator.Fill(bytes.AsSpan(bytes.Length / 2, 1000));

@@ -51,6 +51,6 @@ internal static class Program
 
         cache.Remove(content.Hash);
         _ = await cache.Store.AddAsync(blob.Descriptor, stream, "a test", cancellationToken);
-        cache.Add(content, new LayerRecord(blob.Descriptor, blob.Descriptor.Digest, bytes.Length, 1));
+        cache.Add(content, new LayerRecord(blob, blob.Descriptor.Digest, bytes.Length, 1));
     }
 }

@@ -98,15 +98,15 @@ internal sealed class ArchiveFiles : ImageFiles
 
     private async Task ListAsync(FileStream file, BlobStore store, CancellationToken cancellationToken)
     {
-        var magic = new byte[6];
+        var magic = new byte[CompressionMark.Length];
         var read = await file.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellationToken);
         file.Position = 0;
         switch (CompressionMark.Detect(magic.AsSpan(0, read)))
         {
-            case CompressionKind.None:
+            case LayerCompression.None:
                 await AddAllAsync(file, entry => Task.FromResult(InPlace(entry, file)), cancellationToken);
                 break;
-            case CompressionKind.Gzip:
+            case LayerCompression.Gzip:
                 var total = 0L;
                 var gzip = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
                 await using (gzip.ConfigureAwait(false))

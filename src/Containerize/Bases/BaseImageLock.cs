@@ -87,7 +87,7 @@ internal sealed class BaseImageLock
             }
 
             current._document[Images] = new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value.ToString())));
-            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(current._document.ToJsonString(s_readable) + "\n"));
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(current._document.ToJsonString(s_readable) + "\n"), durable: true);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

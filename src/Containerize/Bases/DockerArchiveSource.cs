@@ -106,18 +106,15 @@ internal sealed class DockerArchiveSource : IImageSource
         await using (file.ConfigureAwait(false))
         {
             file.Position = part.Offset;
-            var start = new byte[Math.Min(6, part.Length)];
+            var start = new byte[Math.Min(CompressionMark.Length, part.Length)];
             await file.ReadExactlyAsync(start, cancellationToken);
-            var mediaType = CompressionMark.Detect(start) switch
-            {
-                CompressionKind.None => MediaTypes.OciLayer,
-                CompressionKind.Gzip => MediaTypes.OciLayerGzip,
-                CompressionKind.Zstd => MediaTypes.OciLayerZstd,
-                _ => throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"The layer '{Printable.Clean(name)}' of '{Printable.Clean(part.Path)}' is compressed in a way that images do not have. Save the image anew with a current tool."),
-            };
+            var encoding = LayerTar.Detect(start) ?? throw new ContainerizeException(
+                DiagnosticCode.InvalidArchive,
+                $"The layer '{Printable.Clean(name)}' of '{Printable.Clean(part.Path)}' is compressed in a way that images do not have. "
+                + "Save the image again with a current tool.");
             // A layer that is not compressed is named by the config already. Either way its reader verifies the bytes.
-            var digest = mediaType == MediaTypes.OciLayer ? diffId : DigestIn(name) ?? await HashAsync(file, part, cancellationToken);
-            return new FileBlob(new Descriptor { MediaType = mediaType, Digest = digest, Size = part.Length }, part.Path, part.Offset);
+            var digest = encoding.Compression == LayerCompression.None ? diffId : DigestIn(name) ?? await HashAsync(file, part, cancellationToken);
+            return new FileBlob(new Descriptor { MediaType = encoding.MediaType, Digest = digest, Size = part.Length }, part.Path, part.Offset);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class EngineSource : IImageSource
         {
             using var file = AtomicFile.Create(archive);
             await engine.SaveAsync(_reference.Image, file.Stream, cancellationToken);
-            file.Commit();
+            file.Commit(durable: true);
             foreach (var old in Directory.GetFiles(_directory, "*.tar").Where(path => path != archive))
             {
                 File.Delete(old);

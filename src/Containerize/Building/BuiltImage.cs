@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 
 namespace Containerize.Building;
@@ -15,15 +16,31 @@ internal sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers,
     public IReadOnlyList<Layer> BaseLayers => [.. Image.Layers.Take(Image.Layers.Count - Layers.Count)];
 }
 
-/// <summary>A layer that a build made.</summary>
+/// <summary>A layer of this build.</summary>
 /// <param name="Name">What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</param>
-/// <param name="Files">How many files it holds.</param>
-/// <param name="Size">The size of the uncompressed tar, in bytes.</param>
-/// <param name="Descriptor">The blob; its size is the compressed one.</param>
-/// <param name="DiffId">The digest of the uncompressed tar.</param>
-/// <param name="Packages">The packages in it, each as <c>id version</c>.</param>
-/// <param name="Inputs">The inputs hash: by what the layer is recognised.</param>
+/// <param name="Inputs">The inputs hash, which identifies it.</param>
+/// <param name="Packages">The packages in it, each as <c>id version</c>, in ordinal order.</param>
+/// <param name="Record">What it is, and where its bytes are.</param>
 /// <param name="Origin">How the build came by it.</param>
-/// <param name="Changes">How it differs from the layer that the project's last image had in its place; null when that is not known.</param>
-internal sealed record BuiltLayer(
-    string Name, int Files, long Size, Descriptor Descriptor, Digest DiffId, IReadOnlyList<string> Packages, Digest Inputs, [property: JsonIgnore] LayerOrigin Origin, LayerChanges? Changes);
+internal sealed record BuiltLayer(string Name, Digest Inputs, IReadOnlyList<string> Packages, LayerRecord Record, [property: JsonIgnore] LayerOrigin Origin)
+{
+    /// <summary>How it differs from the layer that the project's last image had in its place; null when that is not known.</summary>
+    public LayerChanges? Changes { get; init; }
+
+    /// <summary>The blob; its size is the compressed one.</summary>
+    [JsonIgnore]
+    public Descriptor Descriptor => Record.Blob.Descriptor;
+}
+
+/// <summary>How a build came by a layer.</summary>
+internal enum LayerOrigin
+{
+    /// <summary>It was made.</summary>
+    Built,
+
+    /// <summary>An earlier build on this machine made it.</summary>
+    Cache,
+
+    /// <summary>A registry has it; its bytes stay there.</summary>
+    Registry,
+}

@@ -31,7 +31,7 @@ internal static class BuiltImageFile
             built.Image.Config.Blob.Descriptor,
             built.BaseName,
             built.BaseDigest,
-            [.. built.Image.Layers.Select(Locate)],
+            [.. built.Image.Layers.Select(layer => Locate(layer.Blob))],
             built.Layers,
             [.. built.Layers.Select(layer => layer.Origin.ToString())]);
         store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
@@ -49,9 +49,18 @@ internal static class BuiltImageFile
         {
             var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
             var manifest = new MemoryBlob(state.Manifest.MediaType, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)));
-            var located = state.Blobs.GetEnumerator();
-            var image = Image.Read(manifest, File.ReadAllBytes(store.PathOf(state.Config.Digest)), _ => located.MoveNext() ? Open(located.Current, remote) : throw new JsonException(), store.Root);
-            return new BuiltImage(image, [.. state.Layers.Zip(state.Origins, (layer, origin) => layer with { Origin = Enum.Parse<LayerOrigin>(origin) })], state.BaseName, state.BaseDigest);
+            var places = new Queue<BlobPlace>(state.Blobs);
+            var image = Image.Read(
+                manifest,
+                File.ReadAllBytes(store.PathOf(state.Config.Digest)),
+                descriptor => places.TryDequeue(out var place) ? Open(place, descriptor with { Annotations = null }, remote) : throw new JsonException(),
+                store.Root);
+            var own = image.Layers.Skip(image.Layers.Count - state.Layers.Count).Select(layer => layer.Blob);
+            return new BuiltImage(
+                image,
+                [.. state.Layers.Zip(state.Origins, own).Select(part => part.First with { Origin = Enum.Parse<LayerOrigin>(part.Second), Record = part.First.Record with { Blob = part.Third } })],
+                state.BaseName,
+                state.BaseDigest);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
         {
@@ -59,15 +68,15 @@ internal static class BuiltImageFile
         }
     }
 
-    private static LocatedLayer Locate(Layer layer) => layer.Blob switch
+    private static BlobPlace Locate(Blob blob) => blob switch
     {
-        FileBlob file => new(file.Descriptor, layer.DiffId, file.Path, file.Offset, null),
-        Registry.RegistryBlob remote => new(remote.Descriptor, layer.DiffId, null, 0, remote.Repository),
+        FileBlob file => new(file.Path, file.Offset, null),
+        Registry.RegistryBlob remote => new(null, 0, remote.Repository),
         var other => throw new InvalidOperationException($"A layer cannot be handed on as {other.GetType().Name}."),
     };
 
-    private static Blob Open(LocatedLayer layer, Func<RepositoryReference, Descriptor, Blob> remote) =>
-        layer.Path is not null ? new FileBlob(layer.Descriptor, layer.Path, layer.Offset) : remote(layer.Repository ?? throw new JsonException(), layer.Descriptor);
+    private static Blob Open(BlobPlace place, Descriptor descriptor, Func<RepositoryReference, Descriptor, Blob> remote) =>
+        place.Path is not null ? new FileBlob(descriptor, place.Path, place.Offset) : remote(place.Repository ?? throw new JsonException(), descriptor);
 
     // Origins are text of their own: the serializer for an enumeration is compiled anew in every build, which takes longer than all else here.
     internal sealed record State(
@@ -75,11 +84,12 @@ internal static class BuiltImageFile
         Descriptor Config,
         string? BaseName,
         Digest? BaseDigest,
-        IReadOnlyList<LocatedLayer> Blobs,
+        IReadOnlyList<BlobPlace> Blobs,
         IReadOnlyList<BuiltLayer> Layers,
         IReadOnlyList<string> Origins);
 
-    internal sealed record LocatedLayer(Descriptor Descriptor, Digest DiffId, string? Path, long Offset, RepositoryReference? Repository);
+    /// <summary>Where the bytes of a layer are; what they are stands in manifest and config.</summary>
+    internal sealed record BlobPlace(string? Path, long Offset, RepositoryReference? Repository);
 }
 
 /// <summary>Serialization code for <c>build.json</c>, made by the compiler.</summary>

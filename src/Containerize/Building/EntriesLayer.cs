@@ -2,22 +2,24 @@ using Containerize.Inputs;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
+using Containerize.Trees;
 
 namespace Containerize.Building;
 
 /// <summary>A layer of files, directories and links that are known before the build begins.</summary>
 /// <param name="Name">What the user calls it.</param>
 /// <param name="Entries">What goes into it.</param>
-/// <param name="Packages">The packages that the files come from.</param>
-internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries, IReadOnlyList<string> Packages) : ILayerSource
+internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entries) : ILayerSource
 {
+    /// <summary>Fits the entries to the base and to what the project takes from others; null for entries that stay as they are.</summary>
+    public Placement? Placement { get; init; }
+
+    /// <summary>Paths of entries whose owner the user chose; they keep it wherever they are placed.</summary>
+    public IReadOnlySet<string> Owned { get; init; } = new HashSet<string>();
+
     /// <summary>The layer of published files.</summary>
-    /// <param name="plan">Which files.</param>
-    /// <param name="rules">How they become entries.</param>
-    /// <returns>The layer.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public static EntriesLayer Of(PlannedLayer plan, EntryRules rules) =>
-        new(plan.Name, LayerEntries.Of(plan.Files, rules), plan.Packages);
+    public static EntriesLayer Of(string name, IEnumerable<PublishedFile> files, EntryRules rules) => new(name, LayerEntries.Of(files, rules));
 
     /// <summary>Merges layers until there are no more than so many: from the bottom, where what changes seldom costs least together.</summary>
     /// <param name="layers">The layers, bottom first.</param>
@@ -30,21 +32,23 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
         [
             new EntriesLayer(
                 string.Join('+', layers.Take(merged).Select(layer => layer.Name)),
-                [.. layers.Take(merged).SelectMany(layer => layer.Entries)],
-                [.. layers.Take(merged).SelectMany(layer => layer.Packages).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]),
+                [.. layers.Take(merged).SelectMany(layer => layer.Entries)]),
             .. layers.Skip(merged),
         ];
     }
 
     /// <inheritdoc/>
-    public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
-        new Prepared(await EntriesContent.ReadAsync(Entries, context.Options, context.Hashes, cancellationToken), context);
+    public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
+    {
+        var entries = Placement is null ? Entries : await Placement.PlaceAsync(Entries, Owned, context.GroundAsync(), cancellationToken);
+        return new Prepared(await EntriesContent.ReadAsync(entries, context.Options, context.Hashes, cancellationToken), context);
+    }
 
     private sealed class Prepared(EntriesContent content, LayerContext context) : IPreparedLayer
     {
         public LayerContent Content => content.Content;
 
-        public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {
             using var earlier = similar is { } inputs ? context.Cache.OpenSegments(inputs) : null;
             return await LayerWriter.WriteAsync(content, context.Cache.Store, context.Options, earlier, cancellationToken);

@@ -11,13 +11,9 @@ internal interface ILayerSource
     /// <summary>What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</summary>
     string Name { get; }
 
-    /// <summary>The packages that its content comes from, each as <c>id version</c>, in ordinal order.</summary>
-    IReadOnlyList<string> Packages { get; }
-
     /// <summary>Finds out what exactly goes into the layer, without making it.</summary>
     /// <param name="context">What it is made with.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The layer, ready to be recognised or made.</returns>
     /// <exception cref="ContainerizeException">What the content has to say.</exception>
     Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken);
 }
@@ -25,23 +21,22 @@ internal interface ILayerSource
 /// <summary>A layer whose content is known and whose bytes may not be needed.</summary>
 internal interface IPreparedLayer
 {
-    /// <summary>What goes into it; its hash is by what the layer is recognised.</summary>
+    /// <summary>What goes into it; its hash identifies the layer.</summary>
     LayerContent Content { get; }
 
-    /// <summary>Whether its blob is what somebody else made: then the media type is its own, not the one that layers are written with.</summary>
+    /// <summary>Whether its blob was made elsewhere: then the media type is its own, not the one that layers are written with.</summary>
     bool IsVerbatim => false;
 
-    /// <summary>Where the layer's bytes are for whoever needs them: a layer of a registry is there, too, and can be mounted from there.</summary>
+    /// <summary>Where the layer's bytes are for a destination: a layer of a registry is there, too, and can be mounted from there.</summary>
     /// <param name="made">The layer in the store.</param>
-    /// <returns>The blob.</returns>
     Blob Locate(Blob made) => made;
 
     /// <summary>Makes the layer.</summary>
     /// <param name="similar">The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.</param>
     /// <param name="cancellationToken">Stops it; nothing is kept.</param>
-    /// <returns>The layer in the store.</returns>
+    /// <returns>The layer; its blob is in the store.</returns>
     /// <exception cref="ContainerizeException">What the content or the store has to say; nothing is kept of the layer.</exception>
-    Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken);
+    Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken);
 
     /// <summary>Computes the digest of the uncompressed tar without making the layer, to compare it with what others say of theirs.</summary>
     /// <param name="cancellationToken">Stops it.</param>

@@ -1,5 +1,6 @@
 using Containerize.Bases;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Layers.Windows;
 using Containerize.Oci;
 
@@ -11,7 +12,7 @@ internal static class ImageBuilder
     private const string OciLabelPrefix = "org.opencontainers.image.";
     private const string CreatedBy = "Containerize";
 
-    /// <summary>Builds an image. The base is opened while the layers are brought about; layers that exist are not made.</summary>
+    /// <summary>Builds an image. The base is opened while the layers are made; layers that exist are not made.</summary>
     /// <param name="request">What to build.</param>
     /// <param name="memory">What earlier builds left.</param>
     /// <param name="needsBytes">Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where they are damaged.</param>
@@ -24,13 +25,9 @@ internal static class ImageBuilder
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
-        var options = request.LayerOptions with
-        {
-            MediaType = LayerCompressions.MediaType(request.Compression, request.Format),
-            IsWindows = request.Platform.IsWindows,
-        };
-        var maker = new LayerMaker(new LayerContext(opening, memory.Layers, memory.Hashes, options), memory.Previous, memory.Registries, reporter);
-        var making = MakeLayersAsync(request.Layers, maker, stop.Token);
+        var context = new LayerContext(opening, memory.Layers, memory.Hashes, request.LayerOptions);
+        var maker = new LayerMaker(context, memory.Previous, memory.Registries, reporter);
+        var making = MakeLayersAsync(request.Layers, context, maker, stop.Token);
         if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)
         {
             // The first failure is the one to tell; what still runs only delays it.
@@ -43,15 +40,15 @@ internal static class ImageBuilder
         memory.Hashes.Save();
         var (baseImage, layers) = (await opening, await making);
         RequireWindows(baseImage, request.Platform);
-        var changes = await CompareAsync(layers, memory, cancellationToken);
-        var built = Assemble(request, baseImage, layers, changes, reporter);
-        if (layers.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
+        var compared = await Task.WhenAll(layers.Select(layer => CompareAsync(layer.Built, layer.Prepared.Content, memory, cancellationToken)));
+        var built = Assemble(request, baseImage, compared, reporter);
+        if (compared.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
             return built;
         }
 
-        var verified = await Task.WhenAll(layers.Select(layer => maker.VerifyAsync(layer, cancellationToken)));
-        return verified.SequenceEqual(layers) ? built : Assemble(request, baseImage, verified, changes, reporter);
+        var verified = await Task.WhenAll(compared.Zip(layers, (layer, made) => maker.VerifyAsync(layer, made.Prepared, cancellationToken)));
+        return verified.SequenceEqual(compared) ? built : Assemble(request, baseImage, verified, reporter);
     }
 
     // Processes of Linux need nothing but the kernel; those of Windows need its files, in every image.
@@ -63,60 +60,49 @@ internal static class ImageBuilder
         }
     }
 
-    private static async Task<IReadOnlyList<MadeLayer>> MakeLayersAsync(IReadOnlyList<ILayerSource> layers, LayerMaker maker, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)>> MakeLayersAsync(
+        IReadOnlyList<ILayerSource> sources, LayerContext context, LayerMaker maker, CancellationToken cancellationToken)
     {
-        var made = new List<MadeLayer>();
-        foreach (var layer in layers)
+        var layers = new List<(IPreparedLayer Prepared, BuiltLayer Built)>();
+        foreach (var source in sources)
         {
-            made.Add(await maker.MakeAsync(layer, made, cancellationToken));
+            var below = context with { Below = [.. layers.Select(layer => new Layer(layer.Built.Record.Blob, layer.Built.Record.DiffId))] };
+            var prepared = await source.PrepareAsync(below, cancellationToken);
+            layers.Add((prepared, await maker.MakeAsync(source.Name, prepared, cancellationToken)));
         }
 
-        return made;
+        return layers;
     }
 
-    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<MadeLayer> layers, IReadOnlyList<LayerChanges?> changes, IReporter reporter)
+    private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<BuiltLayer> layers, IReporter reporter)
     {
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
         var config = baseImage.Image.Config
-            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.LayerOptions.ModificationTime)
+            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.Created)
             .With(settings);
-        IReadOnlyList<Layer> all = [.. baseImage.Image.Layers, .. layers.Select(layer => new Layer(layer.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) })];
+        IReadOnlyList<Layer> all =
+        [
+            .. baseImage.Image.Layers,
+            .. layers.Select(layer => new Layer(layer.Record.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) }),
+        ];
         var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
-        return new BuiltImage(image, [.. layers.Zip(changes, Describe)], baseImage.Name, baseDigest);
+        return new BuiltImage(image, layers, baseImage.Name, baseDigest);
     }
 
-    private static BuiltLayer Describe(MadeLayer layer, LayerChanges? changes) => new(
-        layer.Source.Name,
-        layer.Record.FileCount,
-        layer.Record.UncompressedSize,
-        layer.Blob.Descriptor,
-        layer.Record.DiffId,
-        layer.Source.Packages,
-        layer.Prepared.Content.Hash,
-        layer.Origin,
-        changes);
-
-    private static async Task<IReadOnlyList<LayerChanges?>> CompareAsync(IReadOnlyList<MadeLayer> layers, BuildMemory memory, CancellationToken cancellationToken)
+    private static async Task<BuiltLayer> CompareAsync(BuiltLayer layer, LayerContent content, BuildMemory memory, CancellationToken cancellationToken)
     {
-        var changes = new List<LayerChanges?>();
-        foreach (var layer in layers)
-        {
-            var content = layer.Prepared.Content;
-            var before = memory.Previous.InputsOf(layer.Source.Name) is { } inputs ? memory.Layers.FindContent(inputs)
-                // A layer of packages, or a foreign tar, is known by other parts than the files that a look into it would show.
-                : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built && content.FileCount > 0 ? await memory.Registries.TryReadContentAsync(layer.Source.Name, cancellationToken)
-                : null;
-            changes.Add(before is not null && before.Hash != content.Hash ? LayerChanges.Between(before, content) : null);
-        }
-
-        return changes;
+        var before = memory.Previous.InputsOf(layer.Name) is { } inputs ? memory.Layers.FindContent(inputs)
+            // A layer of packages, or a foreign tar, is known by other parts than the files that a look into it would show.
+            : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built && content.FileCount > 0 ? await memory.Registries.TryReadContentAsync(layer.Name, cancellationToken)
+            : null;
+        return before is not null && before.Hash != content.Hash ? layer with { Changes = LayerChanges.Between(before, content) } : layer;
     }
 
-    private static SortedList<string, string> Annotations(MadeLayer layer) => new(StringComparer.Ordinal)
+    private static SortedList<string, string> Annotations(BuiltLayer layer) => new(StringComparer.Ordinal)
     {
-        [LayerAnnotations.Name] = layer.Source.Name,
-        [LayerAnnotations.Inputs] = layer.Prepared.Content.Hash.ToString(),
+        [LayerAnnotations.Name] = layer.Name,
+        [LayerAnnotations.Inputs] = layer.Inputs.ToString(),
     };
 
     private static ImageSettings Settings(ImageRequest request, BaseImage baseImage, Digest? baseDigest, IReporter reporter)
@@ -175,14 +161,14 @@ internal static class ImageBuilder
         return annotations;
     }
 
-    private static string Describe(MadeLayer layer)
+    private static string Describe(BuiltLayer layer)
     {
         var files = layer.Record.FileCount == 1 ? "1 file" : $"{layer.Record.FileCount} files";
-        return layer.Source.Packages.Count switch
+        return layer.Packages.Count switch
         {
-            0 => $"{layer.Source.Name}: {files}",
-            1 => $"{layer.Source.Name}: {files} of {layer.Source.Packages[0]}",
-            var count => $"{layer.Source.Name}: {files} of {count} packages",
+            0 => $"{layer.Name}: {files}",
+            1 => $"{layer.Name}: {files} of {layer.Packages[0]}",
+            var count => $"{layer.Name}: {files} of {count} packages",
         };
     }
 }

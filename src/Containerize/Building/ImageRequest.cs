@@ -1,4 +1,5 @@
 using Containerize.Bases;
+using Containerize.Compression;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -56,8 +57,25 @@ internal sealed record ImageRequest
     /// <summary>Whether the base's name and digest become labels.</summary>
     public BaseLabels BaseLabels { get; init; } = BaseLabels.None;
 
-    /// <summary>How the layers are written; its time is also when the image counts as created.</summary>
-    public LayerOptions LayerOptions { get; init; } = new();
+    /// <summary>When the image counts as created, and the time of all files in its layers.</summary>
+    public DateTimeOffset Created { get; init; } = LayerOptions.DefaultModificationTime;
+
+    /// <summary>How hard gzip compresses.</summary>
+    public DeflateLevel GzipLevel { get; init; } = DeflateLevel.Default;
+
+    /// <summary>How hard zstd compresses, 1 to 22.</summary>
+    public int ZstdLevel { get; init; } = LayerOptions.DefaultZstdLevel;
+
+    /// <summary>How the layers are written. There is no other place where that is put together.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: the format cannot hold such layers.</exception>
+    public LayerOptions LayerOptions => new()
+    {
+        Encoding = LayerEncoding.Of(Format, Compression),
+        IsWindows = Platform.IsWindows,
+        ModificationTime = Created,
+        Level = GzipLevel,
+        ZstdLevel = ZstdLevel,
+    };
 }
 
 /// <summary>Which labels tell of the base image.</summary>

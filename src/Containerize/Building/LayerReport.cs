@@ -50,7 +50,7 @@ internal static class LayerReport
         return (previous.InputsOf(layer.Name), layer.Changes) switch
         {
             (null, null) when layer.Origin == LayerOrigin.Registry && previous.IsEmpty => $"unchanged, {how}",
-            (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Files} files",
+            (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Record.FileCount} files",
             ({ } inputs, _) when inputs == layer.Inputs => $"unchanged, {how}",
             (_, null) => $"changed, {how}; what was in it before is not known here any more",
             (_, { } changes) => $"changed, {how}: {changes.Added.Count} added, {changes.Changed.Count} changed, {changes.Removed.Count} removed",

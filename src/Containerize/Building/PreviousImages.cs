@@ -28,7 +28,7 @@ internal sealed class PreviousImages(
     private const long MostToCompare = 4L * 1024 * 1024;
     private const long MostUncompressedToCompare = 64L * 1024 * 1024;
 
-    private readonly Dictionary<ImageReference, IReadOnlyList<ForeignLayer>> _read = [];
+    private readonly Dictionary<ImageReference, IReadOnlyList<PreviousLayer>> _read = [];
 
     /// <summary>Whether the bytes of a layer are compared with what is said of them before it is used.</summary>
     internal bool Verifies => verify;
@@ -40,9 +40,9 @@ internal sealed class PreviousImages(
     /// <summary>The layers with an inputs hash.</summary>
     /// <param name="inputs">The hash.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    internal async Task<IReadOnlyList<ForeignLayer>> FindAsync(Digest inputs, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<PreviousLayer>> FindAsync(Digest inputs, CancellationToken cancellationToken)
     {
-        var found = new List<ForeignLayer>();
+        var found = new List<PreviousLayer>();
         foreach (var image in images)
         {
             found.AddRange((await LayersOfAsync(image, cancellationToken)).Where(layer => layer.Inputs == inputs));
@@ -83,7 +83,7 @@ internal sealed class PreviousImages(
         return null;
     }
 
-    private async Task<LayerContent> ReadContentAsync(ForeignLayer layer, CancellationToken cancellationToken)
+    private async Task<LayerContent> ReadContentAsync(PreviousLayer layer, CancellationToken cancellationToken)
     {
         // Through the store: its bytes are verified there, and the next build finds them.
         var blob = await client.FetchAsync(layer.Repository, layer.Blob.Descriptor, store, cancellationToken);
@@ -94,7 +94,7 @@ internal sealed class PreviousImages(
         }
     }
 
-    private async Task<IReadOnlyList<ForeignLayer>> LayersOfAsync(ImageReference image, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<PreviousLayer>> LayersOfAsync(ImageReference image, CancellationToken cancellationToken) =>
         _read.TryGetValue(image, out var layers) ? layers : _read[image] = await ReadAsync(image, cancellationToken);
 
     /// <summary>Looks for a blob that was made here once, and of which only the bytes are gone, in the repositories that the image goes to.</summary>
@@ -117,7 +117,7 @@ internal sealed class PreviousImages(
     /// <param name="layer">The layer.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The layer's blob; null when it must not be used.</returns>
-    internal async Task<Blob?> TryUseAsync(ForeignLayer layer, CancellationToken cancellationToken)
+    internal async Task<Blob?> TryUseAsync(PreviousLayer layer, CancellationToken cancellationToken)
     {
         if (!await HasAsync(layer.Repository, layer.Blob.Descriptor, cancellationToken))
         {
@@ -160,12 +160,12 @@ internal sealed class PreviousImages(
         }
     }
 
-    private async Task<IReadOnlyList<ForeignLayer>> ReadAsync(ImageReference reference, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PreviousLayer>> ReadAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         try
         {
             var image = (await new RegistrySource(client, reference, tags: null, store, prefetch: false).OpenAsync(platform, cancellationToken)).Image;
-            var layers = image.Document.Layers.Zip(image.Layers, (descriptor, layer) => LayerOf(reference, descriptor, layer)).OfType<ForeignLayer>().ToList();
+            var layers = image.Document.Layers.Zip(image.Layers, (descriptor, layer) => LayerOf(reference, descriptor, layer)).OfType<PreviousLayer>().ToList();
             reporter.Detail($"{reference} has {layers.Count} layers that Containerize made.");
             return layers;
         }
@@ -176,9 +176,9 @@ internal sealed class PreviousImages(
         }
     }
 
-    private static ForeignLayer? LayerOf(ImageReference reference, Descriptor descriptor, Layer layer) =>
+    private static PreviousLayer? LayerOf(ImageReference reference, Descriptor descriptor, Layer layer) =>
         descriptor.Annotations is { } annotations && annotations.TryGetValue(LayerAnnotations.Inputs, out var text) && Digest.TryParse(text, out var inputs)
-            ? new ForeignLayer(
+            ? new PreviousLayer(
                 inputs,
                 layer.Blob,
                 layer.DiffId,
@@ -208,4 +208,4 @@ internal sealed class PreviousImages(
 /// <param name="Name">Its name, as the image says.</param>
 /// <param name="Repository">Where the bytes are.</param>
 /// <param name="Origin">The image, for messages.</param>
-internal sealed record ForeignLayer(Digest Inputs, Blob Blob, Digest DiffId, string Name, RepositoryReference Repository, string Origin);
+internal sealed record PreviousLayer(Digest Inputs, Blob Blob, Digest DiffId, string Name, RepositoryReference Repository, string Origin);

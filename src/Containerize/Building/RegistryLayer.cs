@@ -19,9 +19,6 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
     public string Name => $"{repository.Name.Split('/')[^1]}@{digest.Hex[..ShownDigits]}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Packages => [];
-
-    /// <inheritdoc/>
     public Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken) =>
         Task.FromResult<IPreparedLayer>(new Prepared(repository, digest, client, LayerContent.Of(Kind, [new ContentItem(Name, $"b {digest}", null)], context.Options), context));
 
@@ -34,18 +31,18 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
         public Blob Locate(Blob made) => client.CreateBlob(repository, made.Descriptor);
 
         /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryNotFound"/>: the repository has no such blob. <see cref="DiagnosticCode.InvalidLayer"/>: it is no layer.</exception>
-        public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {
             var size = await client.FindBlobSizeAsync(repository, digest, cancellationToken) ?? throw new ContainerizeException(
                 DiagnosticCode.RegistryNotFound,
                 $"{repository} has no layer {digest}. ContainerizeLayerReference takes the digest of a layer, as it stands in the image's manifest, not the image's own.");
             var fetched = await client.FetchAsync(repository, new Descriptor { MediaType = MediaTypes.OciLayer, Digest = digest, Size = size }, context.Cache.Store, cancellationToken);
-            var blob = new FileBlob(fetched.Descriptor with { MediaType = await LayerTar.DetectAsync(fetched.Path, cancellationToken) }, fetched.Path);
+            var blob = new FileBlob(fetched.Descriptor with { MediaType = (await LayerTar.DetectAsync(fetched.Path, cancellationToken)).MediaType }, fetched.Path);
             var tar = await LayerTar.OpenAsync(blob, cancellationToken);
             await using (tar.ConfigureAwait(false))
             {
                 var facts = await TarCheck.ReadAsync(tar, $"{repository}@{digest}", context.Options.IsWindows, cancellationToken);
-                return new WrittenLayer { Blob = blob, DiffId = facts.DiffId, UncompressedSize = facts.Size, FileCount = facts.FileCount };
+                return new LayerRecord(blob, facts.DiffId, facts.Size, facts.FileCount);
             }
         }
 

@@ -18,9 +18,6 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
     private const string Kind = "tar 1";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Packages => [];
-
-    /// <inheritdoc/>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: the file is no tar, or none that can be a layer.</exception>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
@@ -29,7 +26,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
             var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = new FileInfo(Path).Length };
             var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
             var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
-            return new Prepared(this, new Descriptor { MediaType = await LayerTar.DetectAsync(Path, cancellationToken), Digest = digest, Size = stamp.Size }, content, context);
+            return new Prepared(this, new Descriptor { MediaType = (await LayerTar.DetectAsync(Path, cancellationToken)).MediaType, Digest = digest, Size = stamp.Size }, content, context);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -43,7 +40,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
 
         public bool IsVerbatim => source.MediaType != MediaTypes.OciLayer;
 
-        public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {
             var facts = await CheckAsync(cancellationToken);
             var stream = await new FileBlob(source, layer.Path).OpenReadAsync(cancellationToken);
@@ -52,7 +49,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
                 if (IsVerbatim)
                 {
                     var blob = await context.Cache.Store.AddAsync(source, stream, layer.Path, cancellationToken);
-                    return new WrittenLayer { Blob = blob, DiffId = facts.DiffId, UncompressedSize = facts.Size, FileCount = facts.FileCount };
+                    return new LayerRecord(blob, facts.DiffId, facts.Size, facts.FileCount);
                 }
 
                 var written = await LayerWriter.CompressAsync(stream, facts.FileCount, context.Cache.Store, context.Options, cancellationToken);

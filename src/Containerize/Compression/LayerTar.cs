@@ -8,40 +8,41 @@ namespace Containerize.Compression;
 /// <summary>Reads what is inside a layer.</summary>
 internal static class LayerTar
 {
-    private const int LongestMark = 6;
+    /// <summary>Tells by its first bytes how a layer is stored, in OCI's family.</summary>
+    /// <param name="start">The first bytes, see <see cref="CompressionMark"/>.</param>
+    /// <returns>The encoding; null for a compression that layers cannot have.</returns>
+    internal static LayerEncoding? Detect(ReadOnlySpan<byte> start) =>
+        CompressionMark.Detect(start) is { } compression ? LayerEncoding.Of(ImageFormat.Oci, compression) : null;
 
-    /// <summary>Tells by its first bytes how a layer is compressed.</summary>
-    /// <param name="path">The layer's file.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The media type in OCI's family.</returns>
+    /// <summary>Tells by its first bytes how the layer in a file is stored, in OCI's family.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: layers cannot be compressed in that way.</exception>
-    internal static async Task<string> DetectAsync(string path, CancellationToken cancellationToken)
+    internal static async Task<LayerEncoding> DetectAsync(string path, CancellationToken cancellationToken)
     {
         var file = File.OpenRead(path);
         await using (file.ConfigureAwait(false))
         {
-            var start = new byte[Math.Min(LongestMark, file.Length)];
+            var start = new byte[Math.Min(CompressionMark.Length, file.Length)];
             await file.ReadExactlyAsync(start, cancellationToken);
-            return CompressionMark.Detect(start) switch
-            {
-                CompressionKind.None => MediaTypes.OciLayer,
-                CompressionKind.Gzip => MediaTypes.OciLayerGzip,
-                CompressionKind.Zstd => MediaTypes.OciLayerZstd,
-                _ => throw new ContainerizeException(DiagnosticCode.InvalidLayer, $"The layer '{Printable.Clean(path)}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or zstd."),
-            };
+            return Detect(start) ?? throw new ContainerizeException(
+                DiagnosticCode.InvalidLayer,
+                $"The layer '{Printable.Clean(path)}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or zstd.");
         }
     }
 
     /// <summary>Opens the uncompressed tar of a layer.</summary>
-    /// <param name="layer">The layer as it is stored.</param>
-    /// <param name="cancellationToken">Stops the opening.</param>
     /// <returns>The tar; disposing it closes the blob.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the media type is not that of a layer.</exception>
-    internal static async Task<Stream> OpenAsync(Blob layer, CancellationToken cancellationToken) => layer.Descriptor.MediaType switch
+    internal static async Task<Stream> OpenAsync(Blob layer, CancellationToken cancellationToken) => CompressionOf(layer.Descriptor.MediaType) switch
     {
-        MediaTypes.OciLayer or MediaTypes.DockerLayer => await layer.OpenReadAsync(cancellationToken),
-        MediaTypes.OciLayerZstd => new DecompressionStream(await layer.OpenReadAsync(cancellationToken), leaveOpen: false),
-        var mediaType when mediaType.EndsWith("gzip", StringComparison.Ordinal) => new GZipStream(await layer.OpenReadAsync(cancellationToken), CompressionMode.Decompress),
-        var other => throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The layer {layer.Descriptor.Digest} has the media type '{Printable.Clean(other)}', whose content cannot be read."),
+        LayerCompression.None => await layer.OpenReadAsync(cancellationToken),
+        LayerCompression.Gzip => new GZipStream(await layer.OpenReadAsync(cancellationToken), CompressionMode.Decompress),
+        LayerCompression.Zstd => new DecompressionStream(await layer.OpenReadAsync(cancellationToken), leaveOpen: false),
+        _ => throw new ContainerizeException(
+            DiagnosticCode.InvalidDocument,
+            $"The layer {layer.Descriptor.Digest} has the media type '{Printable.Clean(layer.Descriptor.MediaType)}', whose content cannot be read."),
     };
+
+    // Layers of other families that end so are gzipped tars, too.
+    private static LayerCompression? CompressionOf(string mediaType) =>
+        LayerEncoding.Find(mediaType)?.Compression ?? (mediaType.EndsWith("gzip", StringComparison.Ordinal) ? LayerCompression.Gzip : null);
 }

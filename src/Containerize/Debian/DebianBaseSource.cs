@@ -39,17 +39,15 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
         var set = await locked.ChooseAsync(request, cancellationToken);
         var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter).RecallAsync(cancellationToken);
         var record = cache.Find(layer.Content.Hash);
-        var blob = record is null ? null : await cache.Store.TryGetVerifiedAsync(record.Descriptor, cancellationToken);
-        if (record is null || blob is null)
+        if (record is null || await cache.Store.TryGetVerifiedAsync(record.Blob.Descriptor, cancellationToken) is null)
         {
-            var written = await layer.WriteAsync(similar: null, cancellationToken);
-            (record, blob) = (written.Record, written.Blob);
+            record = await layer.WriteAsync(similar: null, cancellationToken);
             cache.Add(layer.Content, record);
         }
 
-        var history = new HistoryEntry(record.DiffId, "Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Names.Count} packages of {request.Release.Distribution.Name} {suite}"));
+        var history = new HistoryEntry(record.DiffId, "Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Content.Packages.Count} packages of {request.Release.Distribution.Name} {suite}"));
         var config = ImageConfig.Scratch(platform).Append([history], options.ModificationTime).With(new ImageSettings { Environment = Environment() });
-        return new BaseImage(Image.Create(ImageFormat.Oci, config, [new Layer(blob, record.DiffId)], new Dictionary<string, string>()), DebianReference.Prefix + suite);
+        return new BaseImage(Image.Create(ImageFormat.Oci, config, [new Layer(record.Blob, record.DiffId)], new Dictionary<string, string>()), DebianReference.Prefix + suite);
     }
 
     private DebianRequest Request(Platform platform)

@@ -19,9 +19,6 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
     public string Name => packages.Settings.Packages.Count > 0 ? "packages" : "certificates";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Packages { get; private set; } = [];
-
-    /// <inheritdoc/>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>, <see cref="DiagnosticCode.OtherRelease"/>, or what choosing packages throws.</exception>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
@@ -48,7 +45,6 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
         {
             Base = request is null ? null : async () => await FilesAsync(reading, request.Architecture),
         };
-        Packages = prepared.Names;
         return await prepared.RecallAsync(cancellationToken);
     }
 
@@ -62,7 +58,7 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
         if (context.Cache.Find(prepared.Content.Hash) is null)
         {
             var written = await prepared.WriteAsync(similar: null, cancellationToken);
-            context.Cache.Add(prepared.Content, written.Record);
+            context.Cache.Add(prepared.Content, written);
         }
     }
 

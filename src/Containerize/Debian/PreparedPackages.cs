@@ -24,14 +24,11 @@ internal sealed class PreparedPackages(
     /// <inheritdoc/>
     public LayerContent Content { get; private set; } = Describe(set, kind, options);
 
-    /// <summary>The packages, each as <c>name version</c>.</summary>
-    internal IReadOnlyList<string> Names => [.. Content.Items.Select(item => item.Package!)];
-
     /// <summary>Reads what the base has; null for packages that lie on nothing.</summary>
     internal Func<Task<BaseFiles>>? Base { get; init; }
 
     /// <inheritdoc/>
-    public async Task<WrittenLayer> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+    public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
     {
         IReadOnlyList<DebFile> files = [];
         var fetched = set;

@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
@@ -24,6 +27,23 @@ internal sealed class ArchiveContents
 
     /// <summary>How long the archive is, in bytes.</summary>
     internal long Length { get; }
+
+    /// <summary>Identifies every byte of the archive: its headers and documents do, which name the rest by digest.</summary>
+    internal Digest Identity
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData([(byte)(_gzip ? 1 : 0)]);
+            foreach (var entry in _entries)
+            {
+                hash.AppendData(entry.Header);
+                hash.AppendData(entry.Content is MemoryBlob document ? document.Content : Encoding.UTF8.GetBytes(entry.Content.Descriptor.Digest.ToString()));
+            }
+
+            return Digest.FromSha256(hash.GetHashAndReset());
+        }
+    }
 
     /// <summary>Plans an archive.</summary>
     /// <param name="images">The image, or the index with its images.</param>
@@ -55,11 +75,10 @@ internal sealed class ArchiveContents
     }
 
     /// <summary>
-    /// Whether a file is this archive already: its length, its documents, which name every byte of the rest by digest,
-    /// and every header are compared; the layers themselves are not read.
+    /// Whether a file looks like this archive: its length, its documents, which name every byte of the rest by digest, and every header are
+    /// compared; the layers themselves are not read, see <see cref="AreWholeInAsync"/>.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <returns>Whether it is.</returns>
     internal bool AreIn(string path)
     {
         var file = new FileInfo(path);
@@ -75,6 +94,31 @@ internal sealed class ArchiveContents
                 && (entry.Content is not MemoryBlob document || Has(handle, entry.Offset + TarHeader.BlockSize, document.Content)));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the layers in a file that looks like this archive have the bytes that their digests say. All of the file is read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal async Task<bool> AreWholeInAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_gzip)
+            {
+                await VerifyGzipAsync(path, cancellationToken);
+            }
+            else
+            {
+                await ImageBlobs.VerifyFilesAsync(
+                    _entries.Select(entry => new FileBlob(entry.Content.Descriptor, path, entry.Offset + TarHeader.BlockSize)), cancellationToken);
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException or InvalidDataException)
         {
             return false;
         }
@@ -103,6 +147,26 @@ internal sealed class ArchiveContents
         }
     }
 
+    // The members lie one behind the other, and the checksum of the whole is at the end.
+    private async Task VerifyGzipAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+        var tar = new GZipStream(file, CompressionMode.Decompress);
+        await using (tar.ConfigureAwait(false))
+        {
+            foreach (var entry in _entries)
+            {
+                await tar.ReadExactlyAsync(new byte[TarHeader.BlockSize], cancellationToken);
+                // Not disposed: the wrappers would dispose the archive.
+                var content = new VerifyingStream(new BoundedStream(tar, entry.Content.Descriptor.Size), entry.Content.Descriptor, path);
+                await content.CopyToAsync(Stream.Null, cancellationToken);
+                await tar.ReadExactlyAsync(new byte[TarHeader.Padding(entry.Content.Descriptor.Size)], cancellationToken);
+            }
+
+            await tar.CopyToAsync(Stream.Null, cancellationToken);
+        }
+    }
+
     // What the kernel copies is not seen here, so it is read beside that: hashing takes longer than the copying, and each hash a core.
     private async Task WriteFileAsync(FileStream file, CancellationToken cancellationToken)
     {
@@ -112,10 +176,20 @@ internal sealed class ArchiveContents
         {
             await WriteTarAsync(file, (blob, token) => ImageBlobs.CopyToFileAsync(blob, file, token), cancellationToken);
         }
-        catch
+        catch (Exception failure)
         {
-            await stop.CancelAsync();
+            if (!FileFailure.IsOne(failure) || FileFailure.IsDiskFull(failure))
+            {
+                await stop.CancelAsync();
+            }
+
             await verification.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (verification.Exception?.InnerException is ContainerizeException source)
+            {
+                // The copying does not tell a layer that cannot be read from an archive that cannot be written; the reading beside it does.
+                throw source;
+            }
+
             throw;
         }
 

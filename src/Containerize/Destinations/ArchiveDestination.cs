@@ -7,24 +7,16 @@ namespace Containerize.Destinations;
 /// A tar archive that skopeo, podman, containerd and every Docker read: an OCI layout with Docker's own list of images in it.
 /// The same image gives the same bytes; a path that ends in <c>.tar.gz</c> or <c>.tgz</c> gets them in gzip.
 /// </summary>
-internal sealed class ArchiveDestination : IImageDestination
+/// <param name="path">The archive, or a directory for it, see <see cref="PathOf"/>; a full path.</param>
+/// <param name="name">What the image is called in the archive.</param>
+/// <param name="reporter">Is told when an archive is left as it is, or was damaged.</param>
+/// <param name="intact">Remembers archives whose bytes were verified; null verifies them each time.</param>
+internal sealed class ArchiveDestination(string path, ImageName name, IReporter reporter, IntactFiles? intact = null) : IImageDestination
 {
     private const string Kind = "archive";
 
-    private readonly string _path;
-    private readonly ImageName _name;
-    private readonly IReporter _reporter;
-
-    /// <summary>Creates the destination.</summary>
-    /// <param name="path">The archive, or a directory for it, see <see cref="PathOf"/>; a full path.</param>
-    /// <param name="name">What the image is called in the archive.</param>
-    /// <param name="reporter">Is told when an archive is left as it is.</param>
-    public ArchiveDestination(string path, ImageName name, IReporter reporter)
-    {
-        _path = path;
-        _name = name;
-        _reporter = reporter;
-    }
+    private readonly string _path = PathOf(path, name);
+    private readonly IntactFiles _intact = intact ?? IntactFiles.Load(path: null);
 
     /// <summary>Where the archive goes: the path itself, or, for a directory, a file in it that is named after the last part of the repository.</summary>
     /// <param name="path">A file, an existing directory, or a directory that ends with a separator; a full path.</param>
@@ -36,10 +28,35 @@ internal sealed class ArchiveDestination : IImageDestination
             : path;
 
     /// <inheritdoc/>
-    public Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    public string Id => $"{Kind} {_path} {string.Join(' ', name.References)}";
+
+    /// <inheritdoc/>
+    public bool NeedsFiles => true;
+
+    /// <inheritdoc/>
+    public async Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var path = PathOf(_path, _name);
-        return Task.FromResult(ArchiveContents.Of(images, _name, IsGzip(path)).AreIn(path));
+        var contents = ArchiveContents.Of(images, name, IsGzip);
+        if (!contents.AreIn(_path))
+        {
+            return null;
+        }
+
+        if (!_intact.Knows(_path, contents.Identity))
+        {
+            var stamp = IntactFiles.TryStamp(_path);
+            if (!await contents.AreWholeInAsync(_path, cancellationToken))
+            {
+                reporter.Message($"The archive '{_path}' was damaged after it was written: its names are right, its bytes are not. It is written again.");
+                return null;
+            }
+
+            _intact.NoteRead(_path, contents.Identity, stamp);
+            _intact.Save();
+        }
+
+        reporter.Detail($"The archive '{_path}' holds this image already; it is left as it is.");
+        return new DestinationResult(Kind, [_path], 0, contents.Length);
     }
 
     /// <inheritdoc/>
@@ -49,29 +66,23 @@ internal sealed class ArchiveDestination : IImageDestination
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var path = PathOf(_path, _name);
-        var contents = ArchiveContents.Of(images, _name, IsGzip(path));
-        if (contents.AreIn(path))
-        {
-            _reporter.Detail($"The archive '{path}' holds this image already; it is left as it is.");
-            return new DestinationResult(Kind, [path], 0, contents.Length);
-        }
-
+        var contents = ArchiveContents.Of(images, name, IsGzip);
         try
         {
-            using var file = AtomicFile.Create(path);
+            using var file = AtomicFile.Create(_path);
             await contents.WriteAsync(file.Stream, cancellationToken);
-            file.Commit();
-            ImageBlobs.TellForeign(images, $"The archive '{Printable.Clean(path)}'", _reporter);
+            file.Commit(durable: true);
+            _intact.NoteWritten(_path, contents.Identity);
+            _intact.Save();
+            ImageBlobs.TellForeign(images, $"The archive '{_path}'", reporter);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw FileFailure.Explain(failure, $"The archive '{Printable.Clean(path)}'");
+            throw FileFailure.Explain(failure, $"The archive '{_path}'");
         }
 
-        return new DestinationResult(Kind, [path], contents.Length, 0);
+        return new DestinationResult(Kind, [_path], contents.Length, 0);
     }
 
-    private static bool IsGzip(string path) =>
-        path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+    private bool IsGzip => _path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || _path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
 }

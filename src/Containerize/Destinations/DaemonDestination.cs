@@ -8,38 +8,35 @@ namespace Containerize.Destinations;
 /// The image storage of Docker or Podman. The archive is streamed into the engine's own <c>load</c>; layers at the bottom of the image
 /// that the engine has in another image are named in it, but their bytes are left out, and never fetched.
 /// </summary>
-internal sealed class DaemonDestination : IImageDestination
+/// <param name="kind">Which engine.</param>
+/// <param name="name">What the image is called in the engine.</param>
+/// <param name="environment">Reads environment variables.</param>
+/// <param name="reporter">Is told which of several platforms is loaded.</param>
+internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<string, string?> environment, IReporter reporter) : IImageDestination
 {
-    private readonly EngineKind _kind;
-    private readonly ImageName _name;
-    private readonly Func<string, string?> _environment;
-    private readonly IReporter _reporter;
-
-    /// <summary>Creates the destination.</summary>
-    /// <param name="kind">Which engine.</param>
-    /// <param name="name">What the image is called in the engine.</param>
-    /// <param name="environment">Reads environment variables.</param>
-    /// <param name="reporter">Is told which of several platforms is loaded.</param>
-    public DaemonDestination(EngineKind kind, ImageName name, Func<string, string?> environment, IReporter reporter)
-    {
-        _kind = kind;
-        _name = name;
-        _environment = environment;
-        _reporter = reporter;
-    }
+    private const string Kind = "daemon";
 
     /// <inheritdoc/>
-    public async Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    public string Id => $"{Kind} {kind} {string.Join(' ', name.References)}";
+
+    /// <inheritdoc/>
+    public bool NeedsFiles => false;
+
+    /// <inheritdoc/>
+    public async Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken)
     {
         try
         {
-            var engine = await Engine.FindAsync(_kind, _environment, cancellationToken);
-            return await HoldsAsync(engine, Choose(images, engine), cancellationToken);
+            var engine = await Engine.FindAsync(kind, environment, cancellationToken);
+            var image = Choose(images, engine);
+            return image.Config.Platform.Os == engine.Platform.Os && await HoldsAsync(engine, image, cancellationToken)
+                ? Result(engine, 0, ArchiveContents.Of(new ImageSet(image), name, gzip: false).Length)
+                : null;
         }
         catch (ContainerizeException)
         {
             // The writing will tell.
-            return false;
+            return null;
         }
     }
 
@@ -50,7 +47,7 @@ internal sealed class DaemonDestination : IImageDestination
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var engine = await Engine.FindAsync(_kind, _environment, cancellationToken);
+        var engine = await Engine.FindAsync(kind, environment, cancellationToken);
         var image = Choose(images, engine);
         if (image.Config.Platform.Os != engine.Platform.Os)
         {
@@ -59,39 +56,34 @@ internal sealed class DaemonDestination : IImageDestination
 
         if (images.Images.Count > 1)
         {
-            _reporter.Message($"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. A registry, an archive or a layout takes all of them.");
+            reporter.Message($"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. A registry, an archive or a layout takes all of them.");
         }
 
         var set = new ImageSet(image);
-        var whole = ArchiveContents.Of(set, _name, gzip: false);
-        if (await HoldsAsync(engine, image, cancellationToken))
-        {
-            return Result(engine, 0, whole.Length);
-        }
-
+        var whole = ArchiveContents.Of(set, name, gzip: false);
         var present = PresentLayers(image, await engine.ListLayersAsync(cancellationToken));
         await RequireZstdAsync(engine, image, present, cancellationToken);
         if (present.Count > 0)
         {
-            var thin = ArchiveContents.Of(set, _name, gzip: false, present);
+            var thin = ArchiveContents.Of(set, name, gzip: false, present);
             if (await engine.LoadAsync(thin.WriteAsync, cancellationToken) is not { } words)
             {
                 return Result(engine, thin.Length, whole.Length - thin.Length);
             }
 
-            _reporter.Detail($"{engine.Kind} does not take the image without the layers that it has ({words}); it gets all of it.");
+            reporter.Detail($"{engine.Kind} does not take the image without the layers that it has ({words}); it gets all of it.");
             await RequireZstdAsync(engine, image, [], cancellationToken);
         }
 
         return await engine.LoadAsync(whole.WriteAsync, cancellationToken) is { } failure
-            ? throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} could not load the image {string.Join(", ", _name.References)}: {failure}")
+            ? throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} could not load the image {string.Join(", ", name.References)}: {failure}")
             : Result(engine, whole.Length, 0);
     }
 
     // The engine itself says no more of it than "unexpected EOF".
     private static async Task RequireZstdAsync(Engine engine, Image image, HashSet<Digest> present, CancellationToken cancellationToken)
     {
-        if (image.Document.Layers.Any(layer => layer.MediaType == MediaTypes.OciLayerZstd && !present.Contains(layer.Digest))
+        if (image.Document.Layers.Any(layer => LayerEncoding.Find(layer.MediaType) is { Compression: LayerCompression.Zstd } && !present.Contains(layer.Digest))
             && await engine.FindZstdRefuserAsync(cancellationToken) is { } refuser)
         {
             throw new ContainerizeException(
@@ -101,7 +93,7 @@ internal sealed class DaemonDestination : IImageDestination
     }
 
     private DestinationResult Result(Engine engine, long written, long avoided) =>
-        new("daemon", [.. _name.References.Select(name => $"{engine.Kind.ToString().ToLowerInvariant()}:{name}")], written, avoided);
+        new(Kind, [.. name.References.Select(name => $"{engine.Kind.ToString().ToLowerInvariant()}:{name}")], written, avoided);
 
     // Engines keep one platform of an image; those that could keep more still run only their own.
     private static Image Choose(ImageSet images, Engine engine) =>
@@ -111,7 +103,7 @@ internal sealed class DaemonDestination : IImageDestination
     {
         // An image's id is the digest of its config, and of its manifest in Docker's containerd image store.
         string[] ids = [image.Document.Config.Digest.ToString(), image.Manifest.Descriptor.Digest.ToString()];
-        foreach (var name in _name.References)
+        foreach (var name in name.References)
         {
             var id = await engine.FindImageAsync(name, cancellationToken);
             if (id is null || !ids.Any(own => own.EndsWith(id, StringComparison.Ordinal)))

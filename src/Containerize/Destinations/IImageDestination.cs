@@ -6,13 +6,24 @@ namespace Containerize.Destinations;
 /// <summary>A place that an image goes to.</summary>
 internal interface IImageDestination
 {
-    /// <summary>Whether the place holds this very image under these very names, so that there is nothing to write. It is a cheap look: names, digests and sizes, not the bytes of layers.</summary>
+    /// <summary>Names the place, and the names that the image gets there: two destinations of one build never have the same one.</summary>
+    string Id { get; }
+
+    /// <summary>Whether the bytes of all layers have to be in files of this machine before the image is written.</summary>
+    bool NeedsFiles { get; }
+
+    /// <summary>
+    /// Looks for this very image under these very names. Whoever asked need not ask again: see <see cref="Delivery"/>, which is how destinations are used.
+    /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="cancellationToken">Stops the looking.</param>
-    /// <returns>Whether it does; also false when that cannot be found out.</returns>
-    Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken);
+    /// <returns>Where the image is, with nothing written; null when there is something to write, or when that cannot be found out.</returns>
+    Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken);
 
-    /// <summary>Writes the image: its blobs first, what names them last, so that an interruption leaves what was there before.</summary>
+    /// <summary>
+    /// Writes the image without looking first whether it is there: its blobs, then what names them, so that an interruption leaves what was
+    /// there before.
+    /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="cancellationToken">Stops the writing and removes what is half-written.</param>
     /// <returns>Where the image is now.</returns>

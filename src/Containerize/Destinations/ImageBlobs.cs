@@ -2,6 +2,7 @@ using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Containerize.Destinations;
 
@@ -43,8 +44,8 @@ internal static class ImageBlobs
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static async Task CopyAsync(Blob blob, Stream target, CancellationToken cancellationToken)
     {
-        var origin = blob is FileBlob file ? $"'{Printable.Clean(file.Path)}'" : "the image";
-        var content = new VerifyingStream(await blob.OpenReadAsync(cancellationToken), blob.Descriptor, origin);
+        var origin = blob is FileBlob file ? $"'{file.Path}'" : "the image";
+        var content = new VerifyingStream(await OpenAsync(blob, cancellationToken), blob.Descriptor, origin);
         await using (content.ConfigureAwait(false))
         {
             await content.CopyToAsync(target, CopyBuffer, cancellationToken);
@@ -56,7 +57,17 @@ internal static class ImageBlobs
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static Task VerifyFilesAsync(IEnumerable<Blob> blobs, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(blobs.OfType<FileBlob>(), cancellationToken, async (blob, token) => await CopyAsync(blob, Stream.Null, token));
+        Parallel.ForEachAsync(blobs.OfType<FileBlob>(), cancellationToken, async (blob, token) =>
+        {
+            try
+            {
+                await CopyAsync(blob, Stream.Null, token);
+            }
+            catch (Exception failure) when (FileFailure.IsOne(failure))
+            {
+                throw Unreadable(blob, failure);
+            }
+        });
 
     /// <summary>Copies a blob into a file by the fastest way the system has. One that is a file is not verified: see <see cref="VerifyFilesAsync"/>.</summary>
     /// <param name="blob">The blob.</param>
@@ -65,12 +76,42 @@ internal static class ImageBlobs
     internal static Task CopyToFileAsync(Blob blob, FileStream target, CancellationToken cancellationToken) =>
         blob is FileBlob file ? Task.Run(() => Copy(file, target, cancellationToken), cancellationToken) : CopyAsync(blob, target, cancellationToken);
 
+    // What is missing here is a layer, and no fault of the place that it goes to.
+    private static async Task<Stream> OpenAsync(Blob blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.OpenReadAsync(cancellationToken);
+        }
+        catch (Exception failure) when (blob is FileBlob file && FileFailure.IsOne(failure))
+        {
+            throw Unreadable(file, failure);
+        }
+    }
+
+    private static ContainerizeException Unreadable(FileBlob blob, Exception failure) => new(
+        DiagnosticCode.DigestMismatch,
+        $"The blob {blob.Descriptor.Digest} of the image cannot be read from '{blob.Path}': {failure.Message} It was deleted or damaged after the image was built.",
+        failure);
+
     private static void Copy(FileBlob blob, FileStream target, CancellationToken cancellationToken)
     {
-        using var source = File.OpenHandle(blob.Path, share: FileShare.Read | FileShare.Delete);
+        using var source = Open(blob);
         // A source that is too short is found out by its verification.
         FileCopy.Run(source, blob.Offset, blob.Descriptor.Size, target.SafeFileHandle, target.Position, cancellationToken);
         target.Position += blob.Descriptor.Size;
+    }
+
+    private static SafeFileHandle Open(FileBlob blob)
+    {
+        try
+        {
+            return File.OpenHandle(blob.Path, share: FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            throw Unreadable(blob, failure);
+        }
     }
 
     private static IEnumerable<Blob> Layers(Image image) =>

@@ -8,43 +8,62 @@ using Containerize.Storage;
 namespace Containerize.Destinations;
 
 /// <summary>
-/// An OCI layout directory. Other images in it stay; the entries of the same tags are replaced, last, by one rename.
+/// An OCI layout directory. Other images in it stay; the entries of the same names and tags are replaced, last, by one rename.
 /// Blobs that are files already are verified and hard-linked where the file system can, so that their bytes are stored once.
 /// Others are copied, and verified in the same pass.
 /// </summary>
-internal sealed class LayoutDestination : IImageDestination
+/// <param name="directory">The layout, as a full path; it may hold other images.</param>
+/// <param name="name">What the image is called in the layout.</param>
+/// <param name="reporter">Is told what was there already, and which other images have the same tag.</param>
+/// <param name="intact">Remembers blobs of layouts that were verified; null verifies them each time.</param>
+internal sealed class LayoutDestination(string directory, ImageName name, IReporter reporter, IntactFiles? intact = null) : IImageDestination
 {
+    private const string Kind = "layout";
     private const string LockFile = ".index.json.lock";
 
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(2);
 
-    private readonly string _directory;
-    private readonly ImageName _name;
-    private readonly IReporter _reporter;
-
-    /// <summary>Creates the destination.</summary>
-    /// <param name="directory">The layout, as a full path; it may hold other images.</param>
-    /// <param name="name">What the image is called in the layout.</param>
-    /// <param name="reporter">Is told what was there already.</param>
-    public LayoutDestination(string directory, ImageName name, IReporter reporter)
-    {
-        _directory = directory;
-        _name = name;
-        _reporter = reporter;
-    }
+    private readonly IntactFiles _intact = intact ?? IntactFiles.Load(path: null);
 
     /// <inheritdoc/>
-    public async Task<bool> HoldsAsync(ImageSet images, CancellationToken cancellationToken)
+    public string Id => $"{Kind} {directory} {string.Join(' ', name.References)}";
+
+    /// <inheritdoc/>
+    public bool NeedsFiles => true;
+
+    /// <inheritdoc/>
+    public async Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken)
     {
         try
         {
-            var index = Path.Combine(_directory, Layout.Index);
-            return File.Exists(index) && await File.ReadAllBytesAsync(index, cancellationToken) is var old && Merge(old, images).AsSpan().SequenceEqual(old)
-                && ImageBlobs.Of(images).All(blob => new FileInfo(Path.Combine(_directory, Layout.PathOf(blob.Descriptor.Digest))) is { Exists: true } file && file.Length == blob.Descriptor.Size);
+            var index = Path.Combine(directory, Layout.Index);
+            var old = File.Exists(index) ? await File.ReadAllBytesAsync(index, cancellationToken) : null;
+            if (old is null || !Merge(old, images).AsSpan().SequenceEqual(old))
+            {
+                return null;
+            }
+
+            var blobs = ImageBlobs.Of(images);
+            // The sizes first: what is missing is found without reading what is there.
+            if (!blobs.All(blob => HasSize(PathOf(blob), blob.Descriptor)))
+            {
+                return null;
+            }
+
+            foreach (var blob in blobs)
+            {
+                if (!await IsIntactAsync(PathOf(blob), blob.Descriptor, cancellationToken))
+                {
+                    return null;
+                }
+            }
+
+            _intact.Save();
+            return new DestinationResult(Kind, [directory], 0, blobs.Sum(blob => blob.Descriptor.Size));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -71,36 +90,44 @@ internal sealed class LayoutDestination : IImageDestination
             }
 
             await UpdateIndexAsync(images, cancellationToken);
-            _reporter.Detail($"The layout '{_directory}' had {avoided} of {written + avoided} bytes already.");
-            ImageBlobs.TellForeign(images, $"The layout '{Printable.Clean(_directory)}'", _reporter);
-            return new DestinationResult("layout", [_directory], written, avoided);
+            _intact.Save();
+            reporter.Detail($"The layout '{directory}' had {avoided} of {written + avoided} bytes already.");
+            ImageBlobs.TellForeign(images, $"The layout '{directory}'", reporter);
+            return new DestinationResult(Kind, [directory], written, avoided);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw FileFailure.Explain(failure, $"The OCI layout '{Printable.Clean(_directory)}'");
+            throw FileFailure.Explain(failure, $"The OCI layout '{directory}'");
         }
     }
 
+    private string PathOf(Blob blob) => Path.Combine(directory, Layout.PathOf(blob.Descriptor.Digest));
+
+    private static bool HasSize(string path, Descriptor descriptor) => new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length == descriptor.Size;
+
+    /// <summary>Brings a blob into the layout.</summary>
+    /// <returns>Whether its bytes were copied; a blob that was there, or was linked, takes none.</returns>
     private async Task<bool> AddAsync(Blob blob, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(_directory, Layout.PathOf(blob.Descriptor.Digest));
+        var path = PathOf(blob);
         if (await IsIntactAsync(path, blob.Descriptor, cancellationToken))
         {
             return false;
         }
 
-        if (await TryLinkAsync(blob, path, cancellationToken))
+        var isLinked = await TryLinkAsync(blob, path, cancellationToken);
+        if (!isLinked)
         {
-            return false;
+            using var file = AtomicFile.Create(path);
+            await ImageBlobs.CopyAsync(blob, file.Stream, cancellationToken);
+            file.Commit(durable: true);
         }
 
-        using var file = AtomicFile.Create(path);
-        await ImageBlobs.CopyAsync(blob, file.Stream, cancellationToken);
-        file.Commit();
-        return true;
+        _intact.NoteWritten(path, blob.Descriptor.Digest);
+        return !isLinked;
     }
 
-    private static async Task<bool> TryLinkAsync(Blob blob, string path, CancellationToken cancellationToken)
+    private async Task<bool> TryLinkAsync(Blob blob, string path, CancellationToken cancellationToken)
     {
         if (blob is not FileBlob { Offset: 0 } source || !await IsIntactAsync(source.Path, source.Descriptor, cancellationToken))
         {
@@ -120,27 +147,33 @@ internal sealed class LayoutDestination : IImageDestination
             File.SetUnixFileMode(path, FileModes.Data);
         }
 
+        // The store does not force its blobs to the disk, and the index must not name what a crash of the machine can lose.
+        using var linked = File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(linked);
         return true;
     }
 
     // A damaged blob under a good name would stay for ever if its presence were enough.
-    private static async Task<bool> IsIntactAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
+    private async Task<bool> IsIntactAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        if (new FileInfo(path) is not { Exists: true, LinkTarget: null } file || file.Length != descriptor.Size)
+        if (!HasSize(path, descriptor))
         {
             return false;
         }
 
-        try
+        if (_intact.Knows(path, descriptor.Digest))
         {
-            await ImageBlobs.CopyAsync(new FileBlob(descriptor, path), Stream.Null, cancellationToken);
             return true;
         }
-        catch (ContainerizeException)
+
+        try
         {
-            return false;
+            var stamp = IntactFiles.TryStamp(path);
+            await ImageBlobs.CopyAsync(new FileBlob(descriptor, path), Stream.Null, cancellationToken);
+            _intact.NoteRead(path, descriptor.Digest, stamp);
+            return true;
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
+        catch (Exception failure) when (failure is ContainerizeException || FileFailure.IsOne(failure))
         {
             return false;
         }
@@ -150,41 +183,63 @@ internal sealed class LayoutDestination : IImageDestination
     {
         // Projects of one solution may write their images to one layout at the same time. The lock keeps each other's entries;
         // where a file system has no locks, the index is still whole.
-        using (await FileLock.AcquireAsync(Path.Combine(_directory, LockFile), s_lockPatience, cancellationToken))
+        using (await FileLock.AcquireAsync(Path.Combine(directory, LockFile), s_lockPatience, cancellationToken))
         {
-            var marker = Path.Combine(_directory, Layout.Marker);
+            var marker = Path.Combine(directory, Layout.Marker);
             if (!File.Exists(marker))
             {
                 AtomicFile.Write(marker, Layout.MarkerContent);
             }
 
-            var path = Path.Combine(_directory, Layout.Index);
+            var path = Path.Combine(directory, Layout.Index);
             var old = File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
-            AtomicFile.Write(path, Merge(old, images));
+            TellSameTags(old);
+            AtomicFile.Write(path, Merge(old, images), durable: true);
+        }
+    }
+
+    // Tools that know an image of a layout by its tag alone find one of them only.
+    private void TellSameTags(byte[]? old)
+    {
+        var others = Entries(old).Where(entry => name.Tags.Contains(Annotation(entry, Layout.TagAnnotation)) && !IsReplaced(entry))
+            .Select(entry => Annotation(entry, Layout.NameAnnotation)).OfType<string>().Distinct().ToList();
+        if (others.Count > 0)
+        {
+            reporter.Message(
+                $"The layout '{directory}' holds {string.Join(", ", others)} under the same tag. Both stay; name them in full, because tools that look for the tag alone find only one. "
+                + $"Give each project a tag or a layout of its own to tell them apart.");
         }
     }
 
     /// <summary>The index with the image's entries; entries and members of others stay as they are.</summary>
     private byte[] Merge(byte[]? old, ImageSet images)
     {
-        var ours = LayoutIndex.Entries(images, _name).ToList();
+        var ours = LayoutIndex.Entries(images, name).ToList();
         if (old is null)
         {
             return OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = ours });
         }
 
-        var origin = $"'{Printable.Clean(_directory)}'";
         // Read as a whole first: an index that cannot be understood is not written over.
-        _ = OciJson.ReadIndex(old, origin);
-        var root = OciJson.ReadObject(old, Layout.Index, origin);
-        var written = OciJson.ReadObject(OciJson.Write(new ImageIndex { Manifests = ours }), Layout.Index, origin)["manifests"]!.AsArray();
+        _ = OciJson.ReadIndex(old, Origin);
+        var root = OciJson.ReadObject(old, Layout.Index, Origin);
+        var written = OciJson.ReadObject(OciJson.Write(new ImageIndex { Manifests = ours }), Layout.Index, Origin)["manifests"]!.AsArray();
         root["manifests"] = new JsonArray(
         [
-            .. root["manifests"]!.AsArray().Where(entry => !_name.Tags.Contains(Annotation(entry, Layout.TagAnnotation))).Select(entry => entry?.DeepClone()),
+            .. root["manifests"]!.AsArray().Where(entry => !IsReplaced(entry)).Select(entry => entry?.DeepClone()),
             .. written.Select(entry => entry?.DeepClone()),
         ]);
         return OciJson.Write(root);
-
-        static string? Annotation(JsonNode? entry, string name) => entry?["annotations"]?[name] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
     }
+
+    private string Origin => $"'{directory}'";
+
+    // Projects of a solution share tags, and often a layout: what has the tag and another full name is another image.
+    private bool IsReplaced(JsonNode? entry) => Annotation(entry, Layout.TagAnnotation) is { } tag && name.Tags.Contains(tag)
+        && (Annotation(entry, Layout.NameAnnotation) is not { } fullName || name.FullReferences.Contains(fullName));
+
+    private IEnumerable<JsonNode?> Entries(byte[]? index) => index is null ? [] : OciJson.ReadObject(index, Layout.Index, Origin)["manifests"] as JsonArray ?? [];
+
+    private static string? Annotation(JsonNode? entry, string annotation) =>
+        entry?["annotations"]?[annotation] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 }

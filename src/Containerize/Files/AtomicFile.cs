@@ -46,9 +46,10 @@ internal sealed class AtomicFile : IDisposable
     /// <param name="path">The target, as a full path.</param>
     /// <param name="content">Its content.</param>
     /// <param name="mode">Other permissions than new files of this user have.</param>
+    /// <param name="durable">See <see cref="Commit"/>.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool durable = false)
     {
         if (File.Exists(path) && new FileInfo(path).Length == content.Length && content.SequenceEqual(File.ReadAllBytes(path)))
         {
@@ -57,12 +58,21 @@ internal sealed class AtomicFile : IDisposable
 
         using var file = Create(path, mode);
         file.Stream.Write(content);
-        file.Commit();
+        file.Commit(durable);
     }
 
     /// <summary>Puts the file in the target's place.</summary>
-    internal void Commit()
+    /// <param name="durable">
+    /// Whether its bytes reach the disk before the name does. Without it, a crash of the machine can leave the name on bytes that were never
+    /// written: that is for files whose readers find that out.
+    /// </param>
+    internal void Commit(bool durable = false)
     {
+        if (durable)
+        {
+            Stream.Flush(flushToDisk: true);
+        }
+
         Stream.Dispose();
         File.Move(_temporary, _path, overwrite: true);
         _committed = true;

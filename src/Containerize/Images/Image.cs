@@ -64,7 +64,7 @@ internal sealed class Image
         {
             MediaType = mediaType,
             Config = converted.Blob.Descriptor,
-            Layers = [.. layers.Select(layer => layer.Blob.Descriptor with { Annotations = layer.Annotations, MediaType = LayerMediaTypes.Convert(layer.Blob.Descriptor.MediaType, format) })],
+            Layers = [.. layers.Select(layer => layer.Blob.Descriptor with { Annotations = layer.Annotations, MediaType = LayerEncoding.Convert(layer.Blob.Descriptor.MediaType, format) })],
             // Docker's schema has no annotations; registries that check it would refuse them.
             Annotations = annotations.Count == 0 || format == ImageFormat.Docker ? null : annotations,
         };

@@ -1,20 +1,5 @@
 namespace Containerize.Inputs;
 
-/// <summary>A layer that is to be made.</summary>
-/// <param name="Name">What the user calls it: <c>runtime</c>, <c>dependencies</c>, <c>app</c>.</param>
-/// <param name="Files">What goes into it, in ordinal order of the paths.</param>
-internal sealed record PlannedLayer(string Name, IReadOnlyList<PublishedFile> Files)
-{
-    /// <summary>The packages that the files come from, each as <c>id version</c>, in ordinal order.</summary>
-    public IReadOnlyList<string> Packages =>
-    [
-        .. Files.Select(file => file.Origin.Package)
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal),
-    ];
-}
-
 /// <summary>How the published files are split.</summary>
 internal enum LayerSplit
 {
@@ -37,15 +22,15 @@ internal static class LayerPlanner
     /// <param name="files">The published files.</param>
     /// <param name="split">How to split what no rule takes.</param>
     /// <param name="rules">The layers of users.</param>
-    /// <returns>The layers, bottom first.</returns>
+    /// <returns>The layers, bottom first; the files of each in ordinal order of their paths.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.LayerOrder"/>.</exception>
-    public static IReadOnlyList<PlannedLayer> Plan(IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
+    public static IReadOnlyList<(string Name, IReadOnlyList<PublishedFile> Files)> Plan(IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
     {
         var order = LayerOrder.Of(rules);
         var hasMuchContent = files.Where(IsContent).Sum(file => file.Size) >= MuchContent;
         var groups = files.OrderBy(file => file.RelativePath, StringComparer.Ordinal)
             .ToLookup(file => rules.FirstOrDefault(rule => rule.Takes(file))?.Name ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, hasMuchContent)));
-        return [.. order.Where(groups.Contains).Select(name => new PlannedLayer(name, [.. groups[name]]))];
+        return [.. order.Where(groups.Contains).Select(name => (name, (IReadOnlyList<PublishedFile>)[.. groups[name]]))];
     }
 
     private static string LayerOf(PublishedFile file, bool hasMuchContent) => file.Origin.Kind switch

@@ -42,7 +42,7 @@ internal sealed class LayerCache
     /// <param name="inputs">Its inputs hash.</param>
     /// <returns>The segments; null when the bytes are gone or not in segments.</returns>
     internal EarlierSegments? OpenSegments(Digest inputs) =>
-        ReadRecord(inputs, withSegments: true) is { Segments: { } table } record && Store.TryGet(record.Descriptor, out var blob)
+        ReadRecord(inputs, withSegments: true) is { Segments: { } table } record && Store.TryGet(record.Blob.Descriptor, out var blob)
             ? EarlierSegments.TryOpen(table, blob)
             : null;
 
@@ -80,5 +80,7 @@ internal sealed class LayerCache
 
     private static string ContentTitle(Digest inputs) => $"layer content 1 {inputs}";
 
-    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) => SealedFile.TryRead(Store, NameOf(inputs), RecordTitle(inputs)) is { } text ? LayerRecord.FromText(text, withSegments) : null;
+    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) => SealedFile.TryRead(Store, NameOf(inputs), RecordTitle(inputs)) is { } text
+        ? LayerRecord.FromText(text, descriptor => new FileBlob(descriptor, Store.PathOf(descriptor.Digest)), withSegments)
+        : null;
 }

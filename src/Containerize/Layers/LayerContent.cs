@@ -35,6 +35,10 @@ internal sealed class LayerContent
     /// <summary>The parts, in the order in which they are written.</summary>
     public IReadOnlyList<ContentItem> Items { get; }
 
+    /// <summary>The packages that the parts come from, each as <c>id version</c>, in ordinal order.</summary>
+    public IReadOnlyList<string> Packages =>
+        [.. Items.Select(item => item.Package).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>How many regular files there are.</summary>
     public int FileCount => Items.Count(item => item.Fingerprint.StartsWith("f ", StringComparison.Ordinal));
 
@@ -46,7 +50,7 @@ internal sealed class LayerContent
     public static LayerContent Of(string kind, IReadOnlyList<ContentItem> items, LayerOptions options)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{kind}{(options.IsWindows ? OfWindows : "")} {FormatVersion}\n{options.Encoding}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{kind}{(options.IsWindows ? OfWindows : "")} {FormatVersion}\n{options.BytesKey}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
         foreach (var item in items)
         {
             // The package is left out: it says where the same bytes come from.

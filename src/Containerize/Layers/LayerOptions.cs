@@ -6,14 +6,17 @@ namespace Containerize.Layers;
 /// <summary>How a layer is written. All but <see cref="MaxDegreeOfParallelism"/> decide its bytes.</summary>
 internal sealed record LayerOptions
 {
+    /// <summary>How hard zstd compresses when nothing else is asked for.</summary>
+    public const int DefaultZstdLevel = 3;
+
     /// <summary>The time of all entries when nobody asks for another: one second after the epoch, because some tools take zero for "unknown".</summary>
     public static DateTimeOffset DefaultModificationTime { get; } = DateTimeOffset.UnixEpoch.AddSeconds(1);
 
     /// <summary>The time of all entries; fractions of seconds are dropped.</summary>
     public DateTimeOffset ModificationTime { get; init; } = DefaultModificationTime;
 
-    /// <summary>The media type of the blob: an OCI or Docker layer, plain or compressed with gzip, or an OCI layer compressed with zstd.</summary>
-    public string MediaType { get; init; } = MediaTypes.OciLayerGzip;
+    /// <summary>How the blob is stored.</summary>
+    public LayerEncoding Encoding { get; init; } = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Gzip);
 
     /// <summary>Whether the layer is for Windows: its tree lies in <c>Files</c>, and permissions are security descriptors.</summary>
     public bool IsWindows { get; init; }
@@ -22,15 +25,22 @@ internal sealed record LayerOptions
     public DeflateLevel Level { get; init; } = DeflateLevel.Default;
 
     /// <summary>How hard zstd compresses, 1 to 22.</summary>
-    public int ZstdLevel { get; init; } = 3;
+    public int ZstdLevel { get; init; } = DefaultZstdLevel;
 
-    /// <summary>What decides the bytes besides the content and the time: how they are compressed. OCI and Docker layers have the same bytes.</summary>
-    internal string Encoding => MediaType switch
+    /// <summary>What decides the bytes besides the content and the time, as text: the compression and its level. The family of the media type does not.</summary>
+    internal string BytesKey => Encoding.Compression switch
     {
-        MediaTypes.OciLayer or MediaTypes.DockerLayer => "tar",
-        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => $"gzip {(int)Level}",
-        MediaTypes.OciLayerZstd => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"zstd {ZstdLevel}"),
-        _ => MediaType,
+        LayerCompression.Gzip => $"gzip {(int)Level}",
+        LayerCompression.Zstd => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"zstd {ZstdLevel}"),
+        _ => "tar",
+    };
+
+    /// <summary>Makes what compresses a segment; null for a plain tar.</summary>
+    internal Func<ISegmentCompressor>? Compressor => Encoding.Compression switch
+    {
+        LayerCompression.Gzip => () => new GzipMember(Level),
+        LayerCompression.Zstd => () => new ZstdFrame(ZstdLevel),
+        _ => null,
     };
 
     /// <summary>How many segments are compressed at a time, at least one. More than eight gain nothing: reading and hashing are then the limit.</summary>

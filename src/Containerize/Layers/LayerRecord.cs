@@ -1,15 +1,17 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Layers;
 
-/// <summary>What is known of a layer without having its bytes.</summary>
-/// <param name="Descriptor">The layer as it is stored.</param>
+/// <summary>What is known of a layer that was made, or found. Its bytes may be gone meanwhile.</summary>
+/// <param name="Blob">The layer as it is stored, and where.</param>
 /// <param name="DiffId">The digest of the uncompressed tar.</param>
 /// <param name="UncompressedSize">The size of the uncompressed tar, in bytes.</param>
 /// <param name="FileCount">How many regular files it has.</param>
-internal sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long UncompressedSize, int FileCount)
+internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest DiffId, long UncompressedSize, int FileCount)
 {
     private const string Nobody = "-";
 
@@ -17,17 +19,21 @@ internal sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long Un
     /// The repository whose word it is that the blob holds the layer; null when it was made or verified here. Nobody else's word counts for it:
     /// one who can write to one repository must not decide what is pushed to another.
     /// </summary>
+    [JsonIgnore]
     public RepositoryReference? TrustedFrom { get; init; }
 
     /// <summary>Where its segments lie; null when that is not known.</summary>
+    [JsonIgnore]
     internal SegmentTable? Segments { get; init; }
 
     /// <summary>The record as text: a line of facts, then a line per segment.</summary>
-    /// <returns>The text.</returns>
     internal string ToText()
     {
+        var (descriptor, registry, repository) = (Blob.Descriptor, TrustedFrom?.Registry ?? Nobody, TrustedFrom?.Name ?? Nobody);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Descriptor.Digest} {Descriptor.Size} {DiffId} {UncompressedSize} {FileCount} {TrustedFrom?.Registry ?? Nobody} {TrustedFrom?.Name ?? Nobody} {Descriptor.MediaType}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{descriptor.Digest} {descriptor.Size} {DiffId} {UncompressedSize} {FileCount} {registry} {repository} {descriptor.MediaType}\n");
         foreach (var segment in Segments?.Segments ?? [])
         {
             text.Append(segment.ToString()).Append('\n');
@@ -38,9 +44,10 @@ internal sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long Un
 
     /// <summary>Reads a record back.</summary>
     /// <param name="text">What <see cref="ToText"/> gave.</param>
+    /// <param name="open">Says where the blob of a descriptor lies.</param>
     /// <param name="withSegments">Whether to read the segments as well; few callers need them.</param>
     /// <returns>The record; null when it is something else.</returns>
-    internal static LayerRecord? FromText(string text, bool withSegments)
+    internal static LayerRecord? FromText(string text, Func<Descriptor, Blob> open, bool withSegments)
     {
         using var lines = new StringReader(text);
         if (lines.ReadLine()?.Split(' ', 8) is not [var digest, var size, var diffId, var uncompressed, var files, var registry, var repository, var mediaType]
@@ -63,7 +70,7 @@ internal sealed record LayerRecord(Descriptor Descriptor, Digest DiffId, long Un
             segments.Add(segment);
         }
 
-        return new LayerRecord(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }, content, uncompressedSize, fileCount)
+        return new LayerRecord(open(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }), content, uncompressedSize, fileCount)
         {
             TrustedFrom = repository == Nobody ? null : new RepositoryReference(registry, repository),
             Segments = segments.Count > 0 ? new SegmentTable(segments) : null,

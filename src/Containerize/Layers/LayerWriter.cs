@@ -27,7 +27,7 @@ internal static class LayerWriter
     /// <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
     /// </exception>
-    public static Task<WrittenLayer> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+    public static Task<LayerRecord> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
         WriteInOrderAsync(EntryOrder.Arrange(entries, options).ToAsyncEnumerable(), store, options, cancellationToken);
 
     /// <summary>Writes a layer whose entries come one after the other, while their content is made. Their order, which decides the bytes, is the caller's.</summary>
@@ -37,7 +37,7 @@ internal static class LayerWriter
     /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
     /// <returns>The layer in the store.</returns>
     /// <exception cref="ContainerizeException">What the entries have to say, or the store. Nothing is kept of the layer.</exception>
-    internal static Task<WrittenLayer> WriteInOrderAsync(IAsyncEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+    internal static Task<LayerRecord> WriteInOrderAsync(IAsyncEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
         WriteAsync(entries, parts: null, store, options, earlier: null, cancellationToken);
 
     /// <summary>Writes a layer whose content is known, so that what was compressed earlier need not be compressed again. The bytes are the same either way.</summary>
@@ -48,7 +48,7 @@ internal static class LayerWriter
     /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
     /// <returns>The layer in the store.</returns>
     /// <exception cref="ContainerizeException">As for entries; and <see cref="DiagnosticCode.FileChanged"/> when the files are not those any more that the content was read from.</exception>
-    internal static async Task<WrittenLayer> WriteAsync(EntriesContent content, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+    internal static async Task<LayerRecord> WriteAsync(EntriesContent content, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
         var written = await WriteAsync(content.Entries.ToAsyncEnumerable(), content.Content.Items, store, options, earlier, cancellationToken);
         content.CheckUnchanged();
@@ -80,7 +80,7 @@ internal static class LayerWriter
     /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
     /// <returns>The layer in the store.</returns>
     /// <exception cref="ContainerizeException">What the store has to say. Nothing is kept of the layer.</exception>
-    internal static Task<WrittenLayer> CompressAsync(Stream tar, int files, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+    internal static Task<LayerRecord> CompressAsync(Stream tar, int files, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
         WriteAsync(
             async (pipeline, token) =>
             {
@@ -97,49 +97,31 @@ internal static class LayerWriter
             earlier: null,
             cancellationToken);
 
-    private static Task<WrittenLayer> WriteAsync(
+    private static Task<LayerRecord> WriteAsync(
         IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken) =>
         WriteAsync((pipeline, token) => FillAsync(entries, parts, pipeline, options, token), store, options, earlier, cancellationToken);
 
-    private static async Task<WrittenLayer> WriteAsync(
+    private static async Task<LayerRecord> WriteAsync(
         Func<SegmentPipeline, CancellationToken, Task<int>> fill, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
-        var compressor = CompressorFor(options);
         try
         {
             using var writer = store.CreateWriter();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            using var pipeline = new SegmentPipeline(compressor, options, earlier, stop.Token);
+            using var pipeline = new SegmentPipeline(options, earlier, stop.Token);
             var files = 0;
             await RunTogetherAsync(
                 stop,
                 Task.Run(async () => files = await fill(pipeline, stop.Token), stop.Token),
                 Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
-            var descriptor = new Descriptor { MediaType = options.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
-            return new WrittenLayer
-            {
-                Blob = writer.Commit(descriptor),
-                DiffId = pipeline.ContentDigest,
-                UncompressedSize = pipeline.ContentSize,
-                FileCount = files,
-                Segments = pipeline.Segments,
-            };
+            var descriptor = new Descriptor { MediaType = options.Encoding.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
+            return new LayerRecord(writer.Commit(descriptor), pipeline.ContentDigest, pipeline.ContentSize, files) { Segments = pipeline.Segments };
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw FileFailure.Explain(failure, $"A layer, which '{Printable.Clean(store.Root)}' has to hold,");
         }
     }
-
-    private static Func<ISegmentCompressor>? CompressorFor(LayerOptions options) => options.MediaType switch
-    {
-        MediaTypes.OciLayerGzip or MediaTypes.DockerLayerGzip => () => new GzipMember(options.Level),
-        MediaTypes.OciLayerZstd => () => new ZstdFrame(options.ZstdLevel),
-        MediaTypes.OciLayer or MediaTypes.DockerLayer => null,
-        _ => throw new ContainerizeException(
-            DiagnosticCode.InvalidProperty,
-            $"Layers cannot be written as '{Printable.Clean(options.MediaType)}'. Plain tar, gzip and OCI's zstd are possible, for example '{MediaTypes.OciLayerGzip}'."),
-    };
 
     /// <summary>Waits for both halves. When one fails, the other is stopped, and the failure that came first is thrown.</summary>
     private static async Task RunTogetherAsync(CancellationTokenSource stop, params Task[] halves)

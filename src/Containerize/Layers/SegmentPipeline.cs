@@ -27,17 +27,16 @@ internal sealed class SegmentPipeline : IDisposable
     private readonly IncrementalHash _outputHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Creates the pipeline.</summary>
-    /// <param name="compressor">Makes what compresses a segment; null for a plain tar.</param>
     /// <param name="options">How the layer is written.</param>
     /// <param name="earlier">A layer that was made earlier, whose segments are taken where they are the same.</param>
     /// <param name="cancellationToken">Stops all its parts.</param>
-    internal SegmentPipeline(Func<ISegmentCompressor>? compressor, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+    internal SegmentPipeline(LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
         var degree = Math.Clamp(options.MaxDegreeOfParallelism, 1, 8);
-        _compressor = compressor;
-        Capacity = options.MediaType == MediaTypes.OciLayerZstd ? Segment.ZstdCapacity : Segment.Capacity;
+        _compressor = options.Compressor;
+        Capacity = options.Encoding.Compression == LayerCompression.Zstd ? Segment.ZstdCapacity : Segment.Capacity;
         _earlier = earlier;
-        _context = Encoding.UTF8.GetBytes($"{LayerContent.FormatVersion} {options.Encoding} {options.ModificationTime.ToUnixTimeSeconds()}");
+        _context = Encoding.UTF8.GetBytes($"{LayerContent.FormatVersion} {options.BytesKey} {options.ModificationTime.ToUnixTimeSeconds()}");
         _cancellationToken = cancellationToken;
         // Besides those being compressed: one is filled, one is written, two wait on either side.
         _slots = new SemaphoreSlim(degree + 4);

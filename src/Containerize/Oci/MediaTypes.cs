@@ -40,8 +40,14 @@ internal static class MediaTypes
     /// <summary>A Docker layer whose bytes must be fetched from its <c>urls</c> and never be pushed (Windows bases).</summary>
     public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
-    /// <summary>The same in OCI's family, where it is deprecated.</summary>
-    public const string OciForeignLayerGzip = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
+    /// <summary>The same in OCI's family, where it is deprecated: a plain tar.</summary>
+    public const string OciForeignLayer = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+
+    /// <summary>The same, compressed with gzip.</summary>
+    public const string OciForeignLayerGzip = OciForeignLayer + "+gzip";
+
+    /// <summary>The same, compressed with zstd.</summary>
+    public const string OciForeignLayerZstd = OciForeignLayer + "+zstd";
 
     /// <summary>Docker's first manifest format, which no tool writes any more.</summary>
     public const string DockerSchema1 = "application/vnd.docker.distribution.manifest.v1+json";
@@ -62,6 +68,5 @@ internal static class MediaTypes
     /// <summary>Whether layers of this media type are kept as references and never pushed.</summary>
     /// <param name="mediaType">The media type.</param>
     /// <returns>Whether they are.</returns>
-    public static bool IsForeignLayer(string mediaType) =>
-        mediaType == DockerForeignLayer || mediaType.Contains(".nondistributable.", StringComparison.Ordinal);
+    public static bool IsForeignLayer(string mediaType) => LayerEncoding.Find(mediaType) is { IsForeign: true };
 }

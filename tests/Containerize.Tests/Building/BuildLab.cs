@@ -60,7 +60,7 @@ internal sealed class BuildLab : IAsyncDisposable
         var rules = new EntryRules("/app", LayerOptions.DefaultModificationTime);
         var request = new ImageRequest
         {
-            Layers = [.. LayerPlanner.Plan(PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan, rules))],
+            Layers = [.. LayerPlanner.Plan(PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules))],
             Base = new ScratchSource(),
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",

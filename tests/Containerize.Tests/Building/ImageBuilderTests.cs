@@ -22,7 +22,7 @@ internal sealed class ImageBuilderTests
 
     private static ImageRequest Request(TemporaryDirectory publish, string environment = "") => new()
     {
-        Layers = [.. LayerPlanner.Plan(PublishDirectory.List(publish.FullName, new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3") }, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan, new EntryRules("/app", LayerOptions.DefaultModificationTime)))],
+        Layers = [.. LayerPlanner.Plan(PublishDirectory.List(publish.FullName, new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3") }, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, new EntryRules("/app", LayerOptions.DefaultModificationTime)))],
         Base = Base(environment),
         Platform = s_linux,
         WorkingDirectory = "/app",

@@ -152,7 +152,7 @@ internal sealed class PreviousImagesTests
 
         // Who can write there can move the tag as well. Engines compare the blob with the diffID, which was computed from the files.
         Assert.AreEqual(evil, built.Layers[0].Descriptor.Digest);
-        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Layers[0].DiffId, built.Image.Config.DiffIds[0]);
+        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Layers[0].Record.DiffId, built.Image.Config.DiffIds[0]);
     }
 
     [TestMethod]

@@ -27,6 +27,10 @@ internal static class Sample
         return await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(true), reporter, CancellationToken.None);
     }
 
+    /// <summary>Brings an image to a destination as a build does, which asks it first.</summary>
+    internal static async Task<DestinationResult> DeliverAsync(IImageDestination destination, ImageSet images, CancellationToken cancellationToken = default) =>
+        (await new Delivery([destination]).WriteAsync(images, _ => Task.FromResult(images), cancellationToken)).Single();
+
     internal static ImageName Name(params string[] tags) => new(null, "demo/app", tags.Length == 0 ? ["1.0"] : tags);
 
     /// <summary>The bytes of a layer with one file, as a plain tar.</summary>

@@ -38,7 +38,7 @@ internal sealed class TarLayerTests
         return await PrepareAsync(options);
     }
 
-    private async Task<WrittenLayer> WriteAsync(byte[] content, LayerOptions? options = null) =>
+    private async Task<LayerRecord> WriteAsync(byte[] content, LayerOptions? options = null) =>
         await (await PrepareAsync(content, options)).WriteAsync(null, CancellationToken.None);
 
     [TestMethod]
@@ -53,7 +53,7 @@ internal sealed class TarLayerTests
         LayerEntry[] own = [.. new[] { "agent/config", "opt/agent/agent" }.Select(path => new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() })];
         var request = new ImageRequest
         {
-            Layers = [new TarLayer("layer", _folder["layer"]), new PlacedLayer(new EntriesLayer("files", [own[0]], []), new HashSet<string>(), placement), new PlacedLayer(new EntriesLayer("app", [own[1]], []), new HashSet<string>(), placement)],
+            Layers = [new TarLayer("layer", _folder["layer"]), new EntriesLayer("files", [own[0]]) { Placement = placement }, new EntriesLayer("app", [own[1]]) { Placement = placement }],
             Base = new ScratchSource(),
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",
@@ -76,7 +76,7 @@ internal sealed class TarLayerTests
     [DataRow(MediaTypes.DockerLayerGzip)]
     public async Task A_plain_tar_is_compressed_as_other_layers_are_and_keeps_its_bytes(string mediaType)
     {
-        var written = await WriteAsync(Tar, new LayerOptions { MediaType = mediaType });
+        var written = await WriteAsync(Tar, new LayerOptions { Encoding = LayerEncoding.Find(mediaType)! });
 
         Assert.AreEqual(mediaType, written.Blob.Descriptor.MediaType);
         Assert.AreEqual(TestLayer.FromTar(Tar).DiffId, written.DiffId);
@@ -93,7 +93,7 @@ internal sealed class TarLayerTests
     {
         var gzip = TestLayer.FromTar(Tar);
 
-        var prepared = await PrepareAsync(gzip.Content.ToArray(), new LayerOptions { MediaType = mediaType });
+        var prepared = await PrepareAsync(gzip.Content.ToArray(), new LayerOptions { Encoding = LayerEncoding.Find(mediaType)! });
         var written = await prepared.WriteAsync(null, CancellationToken.None);
 
         Assert.IsTrue(prepared.IsVerbatim);
@@ -108,7 +108,7 @@ internal sealed class TarLayerTests
 
         Assert.AreEqual(first, (await PrepareAsync(Tar)).Content.Hash);
         Assert.AreNotEqual(first, (await PrepareAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "usr/b")))).Content.Hash);
-        Assert.AreNotEqual(first, (await PrepareAsync(Tar, new LayerOptions { MediaType = MediaTypes.OciLayerZstd })).Content.Hash);
+        Assert.AreNotEqual(first, (await PrepareAsync(Tar, new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) })).Content.Hash);
     }
 
     [TestMethod]

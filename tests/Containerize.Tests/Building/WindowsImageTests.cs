@@ -35,7 +35,7 @@ internal sealed class WindowsImageTests
 
     private static ImageRequest Request(ClientLab lab, Platform platform, params IReadOnlyList<ILayerSource> layers) => new()
     {
-        Layers = layers.Count > 0 ? layers : [new EntriesLayer("app", [File("app/hello.dll")], [])],
+        Layers = layers.Count > 0 ? layers : [new EntriesLayer("app", [File("app/hello.dll")])],
         Base = new RegistrySource(lab.Client, ImageReference.Parse($"{lab.Registry.Authority}/{Bases}:1"), tags: null, lab.Store, prefetch: false),
         Platform = platform,
         WorkingDirectory = "/app",
@@ -111,7 +111,7 @@ internal sealed class WindowsImageTests
         lab.Registry.RemoveBlob(Bases, foreign);
         var placement = new Placement([], user: null, new Dictionary<string, string>(), lab.Store);
 
-        var image = await PushAsync(lab, Request(lab, s_wanted, new PlacedLayer(new EntriesLayer("files", [File("tools/x.exe")], []), new HashSet<string>(), placement)) with { Format = format });
+        var image = await PushAsync(lab, Request(lab, s_wanted, new EntriesLayer("files", [File("tools/x.exe")]) { Placement = placement }) with { Format = format });
 
         Assert.AreEqual(mediaType, image.Layers[0].Descriptor.MediaType);
         Assert.AreEqual(foreign, image.Layers[0].Descriptor.Digest);

@@ -71,8 +71,8 @@ internal sealed class LockedBase : IDisposable
         }
 
         var written = await prepared.WriteAsync(similar: null, CancellationToken.None);
-        layers.Add(prepared.Content, written.Record);
-        return (written.Record, true);
+        layers.Add(prepared.Content, written);
+        return (written, true);
     }
 
     /// <summary>Opens the packages, with a reporter of their own.</summary>

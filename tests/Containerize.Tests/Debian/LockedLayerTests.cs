@@ -35,7 +35,7 @@ internal sealed class LockedLayerTests
             var again = await build.BuildAsync(cache, mirror, apt);
 
             Assert.IsTrue(again.IsMade);
-            Assert.AreEqual(first.Record.Descriptor, again.Record.Descriptor, cache);
+            Assert.AreEqual(first.Record.Blob.Descriptor, again.Record.Blob.Descriptor, cache);
             Assert.AreEqual(first.Record.DiffId, again.Record.DiffId, cache);
         }
 
@@ -85,7 +85,7 @@ internal sealed class LockedLayerTests
         using var build = Base();
         var (record, _) = await build.BuildAsync();
         var layers = build.Cache();
-        File.Delete(layers.Store.PathOf(record.Descriptor.Digest));
+        File.Delete(layers.Store.PathOf(record.Blob.Descriptor.Digest));
         // As the maker of layers does it: the record is there, the bytes are not.
         using var packages = build.Open();
         var prepared = await build.PrepareAsync(packages);

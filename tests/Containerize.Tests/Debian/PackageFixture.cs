@@ -29,7 +29,7 @@ internal sealed class PackageFixture : IDisposable
         return new DebFile(name, version, new FileBlob(new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = Digest.Of(content), Size = content.Length }, path));
     }
 
-    internal async Task<WrittenLayer> WriteAsync(IRootTemplate template, params DebFile[] packages)
+    internal async Task<LayerRecord> WriteAsync(IRootTemplate template, params DebFile[] packages)
     {
         var (layer, notes) = await new PackageLayer { Packages = packages, Template = template }.WriteAsync(Store, new LayerOptions(), CancellationToken.None);
         notes.Report(Reporter);

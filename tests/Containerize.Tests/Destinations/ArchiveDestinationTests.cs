@@ -22,7 +22,7 @@ internal sealed class ArchiveDestinationTests
     public void Cleanup() => _folder.Dispose();
 
     private async Task<DestinationResult> WriteAsync(ImageSet images, string name = "image.tar", ImageName? called = null, CancellationToken cancellationToken = default) =>
-        await new ArchiveDestination(_folder[name], called ?? Sample.Name(), _reporter).WriteAsync(images, cancellationToken);
+        await Sample.DeliverAsync(new ArchiveDestination(_folder[name], called ?? Sample.Name(), _reporter), images, cancellationToken);
 
     // The samples' layers are small, and not of our making.
     private ValidatedTree Validate(string name = "image.tar") => ImageValidator.Check(_folder[name], baseLayers: 9);

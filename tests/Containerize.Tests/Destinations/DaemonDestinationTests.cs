@@ -45,7 +45,7 @@ internal sealed class DaemonDestinationTests
     }
 
     private Task<DestinationResult> WriteAsync(ImageSet images, EngineKind kind = EngineKind.Auto) =>
-        new DaemonDestination(kind, Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter).WriteAsync(images, CancellationToken.None);
+        Sample.DeliverAsync(new DaemonDestination(kind, Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter), images);
 
     private List<string> Entries()
     {

@@ -1,4 +1,5 @@
 using Containerize.Compression;
+using Containerize.Bases;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
@@ -18,7 +19,7 @@ internal sealed class LayoutDestinationTests
     public void Cleanup() => _folder.Dispose();
 
     private async Task<DestinationResult> WriteAsync(ImageSet images, params string[] tags) =>
-        await new LayoutDestination(_folder["layout"], Sample.Name(tags), new RecordingReporter()).WriteAsync(images, CancellationToken.None);
+        await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], Sample.Name(tags), new RecordingReporter()), images);
 
     private IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(File.ReadAllBytes(_folder["layout/index.json"]), "test").Manifests;
 
@@ -56,6 +57,57 @@ internal sealed class LayoutDestinationTests
         Assert.AreEqual(one.Manifest.Descriptor.Digest, Entries()[0].Digest);
         Assert.AreEqual(two.Manifest.Descriptor.Digest, Entries()[2].Digest);
         Assert.HasCount(3, ImageValidator.Check(_folder["layout"], baseLayers: 9).Images);
+    }
+
+    [TestMethod]
+    [DataRow("latest")]
+    [DataRow("1.0", "latest")]
+    public async Task Images_of_other_names_with_the_same_tag_stay(params string[] tags)
+    {
+        var reporter = new RecordingReporter();
+        var images = new[] { "team/one", "team/two", "team/three" }.Select(name => (Name: new ImageName(null, name, tags), Image: new ImageSet(Sample.Image(content: name)))).ToList();
+        foreach (var (name, image) in images)
+        {
+            await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], name, reporter), image);
+        }
+
+        foreach (var (name, image) in images)
+        {
+            Assert.IsNotNull(await new LayoutDestination(_folder["layout"], name, reporter).FindAsync(image, CancellationToken.None), name.Repository);
+            var opened = await new LayoutSource(_folder["layout"], $"{name.Repository}:{tags[0]}").OpenAsync(Sample.Amd64, CancellationToken.None);
+            Assert.AreEqual(image.Root.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
+        }
+
+        Assert.HasCount(3 * tags.Length, Entries());
+        StringAssert.Contains(reporter.Messages[0], "docker.io/team/one:" + tags[0]);
+    }
+
+    [TestMethod]
+    public async Task A_name_that_is_built_again_replaces_its_own_entry_only()
+    {
+        var (one, two) = (new ImageName(null, "team/one", ["1.0"]), new ImageName(null, "team/two", ["1.0"]));
+        await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], one, new RecordingReporter()), new ImageSet(Sample.Image(content: "first")));
+        await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], two, new RecordingReporter()), new ImageSet(Sample.Image(content: "other")));
+        var again = new ImageSet(Sample.Image(content: "second"));
+
+        await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], one, new RecordingReporter()), again);
+
+        CollectionAssert.AreEqual(
+            new[] { "docker.io/team/two:1.0", "docker.io/team/one:1.0" }, Entries().Select(entry => entry.Annotations!["io.containerd.image.name"]).ToArray());
+        Assert.AreEqual(again.Root.Descriptor.Digest, Entries()[1].Digest);
+    }
+
+    [TestMethod]
+    public async Task An_entry_that_has_the_tag_and_no_name_is_the_tags_own()
+    {
+        _folder.Write("layout/index.json", """
+            {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":1,
+            "digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","annotations":{"org.opencontainers.image.ref.name":"1.0"}}]}
+            """);
+
+        await WriteAsync(new ImageSet(Sample.Image()));
+
+        Assert.AreEqual(Sample.Image().Manifest.Descriptor.Digest, Entries().Single().Digest);
     }
 
     [TestMethod]

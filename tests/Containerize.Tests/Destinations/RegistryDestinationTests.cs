@@ -82,7 +82,7 @@ internal sealed class RegistryDestinationTests
         lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.Reply(403));
         RegistryDestination[] destinations = [Destination(lab, "1.0"), new(lab.Client, other.Repository("team/app"), ["1.0"], lab.Reporter)];
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => RegistryDestination.WriteAllAsync(destinations, new ImageSet(Sample.Image()), CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => DeliverAsync(destinations, new ImageSet(Sample.Image())));
 
         Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
         StringAssert.Contains(failure.Message, $"The image is at {other.Authority}/team/app:1.0.");
@@ -126,6 +126,9 @@ internal sealed class RegistryDestinationTests
         Assert.IsNotNull(other.FindBlob("team/app", layer.Digest));
         Assert.IsTrue(lab.Store.TryGet(layer, out _), "The next build needs it again.");
     }
+
+    private static Task<IReadOnlyList<DestinationResult>> DeliverAsync(IReadOnlyList<RegistryDestination> destinations, ImageSet images) =>
+        new Delivery(destinations).WriteAsync(images, _ => Task.FromResult(images), CancellationToken.None);
 
     private static RegistryDestination Destination(ClientLab lab, params string[] tags) => new(lab.Client, lab.Repository, tags, lab.Reporter);
 }

@@ -54,6 +54,20 @@ internal sealed class LayerContentTests : IDisposable
         Assert.AreEqual(await HashAsync(File("a", "same")), await HashAsync(LayerFixture.Generated("a", "same"u8.ToArray())));
 
     [TestMethod]
+    public async Task Each_package_is_named_once_and_in_order()
+    {
+        var content = await ReadAsync(
+            new LayerOptions(),
+            File("b.dll", "1") with { Package = "B 2.0" },
+            File("a.dll", "2") with { Package = "A 1.0" },
+            File("de/a.dll", "3") with { Package = "A 1.0" },
+            File("x.css", "4") with { Package = "X" },
+            File("app.dll", "5"));
+
+        CollectionAssert.AreEqual(new[] { "A 1.0", "B 2.0", "X" }, content.Packages.ToList());
+    }
+
+    [TestMethod]
     public async Task The_package_of_a_file_does_not_matter() =>
         Assert.AreEqual(await HashAsync(File("a", "1")), await HashAsync(File("a", "1") with { Package = "P 1.0" }));
 
@@ -75,7 +89,7 @@ internal sealed class LayerContentTests : IDisposable
             await HashAsync(LayerFixture.Link("app/a", "content ")),
             await HashAsync(),
             (await ReadAsync(new LayerOptions { Level = DeflateLevel.Fast }, entry)).Hash,
-            (await ReadAsync(new LayerOptions { MediaType = MediaTypes.OciLayer }, entry)).Hash,
+            (await ReadAsync(new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.None) }, entry)).Hash,
             (await ReadAsync(new LayerOptions { ModificationTime = DateTimeOffset.UnixEpoch }, entry)).Hash,
         };
 
@@ -89,7 +103,7 @@ internal sealed class LayerContentTests : IDisposable
         var options = new LayerOptions();
 
         Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { MaxDegreeOfParallelism = 1 }, entry)).Hash);
-        Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { MediaType = MediaTypes.DockerLayerGzip }, entry)).Hash);
+        Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { Encoding = LayerEncoding.Of(ImageFormat.Docker, LayerCompression.Gzip) }, entry)).Hash);
         Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { ModificationTime = options.ModificationTime.AddMilliseconds(5) }, entry)).Hash);
     }
 

@@ -35,21 +35,24 @@ internal sealed class LayerFixture : IDisposable
     internal static LayerEntry Link(string path, string target) =>
         new() { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileMode, LinkTarget = target };
 
-    internal Task<WrittenLayer> WriteAsync(params IEnumerable<LayerEntry> entries) => WriteAsync(new LayerOptions(), entries);
+    internal Task<LayerRecord> WriteAsync(params IEnumerable<LayerEntry> entries) => WriteAsync(new LayerOptions(), entries);
 
-    internal Task<WrittenLayer> WriteAsync(LayerOptions options, params IEnumerable<LayerEntry> entries) =>
+    internal Task<LayerRecord> WriteAsync(LayerOptions options, params IEnumerable<LayerEntry> entries) =>
         LayerWriter.WriteAsync(entries, Store, options, CancellationToken.None);
 
+    /// <summary>The file of a layer.</summary>
+    internal static string PathOf(LayerRecord layer) => ((FileBlob)layer.Blob).Path;
+
     /// <summary>The tar of a layer that was compressed.</summary>
-    internal static byte[] Decompress(WrittenLayer layer)
+    internal static byte[] Decompress(LayerRecord layer)
     {
-        using var gzip = new GZipStream(File.OpenRead(layer.Blob.Path), CompressionMode.Decompress);
+        using var gzip = new GZipStream(File.OpenRead(PathOf(layer)), CompressionMode.Decompress);
         var tar = new MemoryStream();
         gzip.CopyTo(tar);
         return tar.ToArray();
     }
 
-    internal static List<TarEntry> Entries(WrittenLayer layer)
+    internal static List<TarEntry> Entries(LayerRecord layer)
     {
         using var reader = new TarReader(new MemoryStream(Decompress(layer)));
         var entries = new List<TarEntry>();

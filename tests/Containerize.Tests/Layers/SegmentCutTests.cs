@@ -46,7 +46,7 @@ internal sealed class SegmentCutTests : IDisposable
     private async Task<HashSet<string>> SegmentsAsync(List<LayerEntry> entries)
     {
         var layer = await _fixture.WriteAsync(new LayerOptions { Level = DeflateLevel.Fast }, entries);
-        var blob = Convert.ToHexString(await File.ReadAllBytesAsync(layer.Blob.Path));
+        var blob = Convert.ToHexString(await File.ReadAllBytesAsync(LayerFixture.PathOf(layer)));
         return [.. blob.Split("1F8B08000000000000FF", StringSplitOptions.RemoveEmptyEntries)];
     }
 }

@@ -24,12 +24,12 @@ internal sealed class SegmentReuseTests : IDisposable
         LayerFixture.Link("app/link", "large.bin"),
     ];
 
-    private async Task<WrittenLayer> WriteAsync(IEnumerable<LayerEntry> entries, Digest? similar)
+    private async Task<LayerRecord> WriteAsync(IEnumerable<LayerEntry> entries, Digest? similar)
     {
         var content = await EntriesContent.ReadAsync(entries, _options, FileHashes.Load(null), CancellationToken.None);
         using var earlier = similar is { } inputs ? Cache.OpenSegments(inputs) : null;
         var written = await LayerWriter.WriteAsync(content, _fixture.Store, _options, earlier, CancellationToken.None);
-        Cache.Add(content.Content, written.Record);
+        Cache.Add(content.Content, written);
         return written;
     }
 
@@ -50,7 +50,7 @@ internal sealed class SegmentReuseTests : IDisposable
         List<LayerEntry> after = [.. files.Where(entry => entry.Path != path), changed];
 
         var with = await WriteAsync(after, before);
-        File.Delete(with.Blob.Path);
+        File.Delete(LayerFixture.PathOf(with));
         var without = await _fixture.WriteAsync(after);
 
         Assert.AreEqual(without.Blob.Descriptor, with.Blob.Descriptor);
@@ -78,19 +78,19 @@ internal sealed class SegmentReuseTests : IDisposable
     {
         var files = Files();
         var first = await WriteAsync(files, null);
-        var bytes = await File.ReadAllBytesAsync(first.Blob.Path);
+        var bytes = await File.ReadAllBytesAsync(LayerFixture.PathOf(first));
         for (var i = 1000; i < bytes.Length; i += 50_000)
         {
             bytes[i] ^= 4;
         }
 
-        await File.WriteAllBytesAsync(first.Blob.Path, bytes);
+        await File.WriteAllBytesAsync(LayerFixture.PathOf(first), bytes);
         List<LayerEntry> after = [.. files, _fixture.Add("zzz", [1])];
 
         var with = await WriteAsync(after, await InputsAsync(files));
 
         Assert.IsNotNull(await _fixture.Store.TryGetVerifiedAsync(with.Blob.Descriptor, CancellationToken.None));
-        File.Delete(with.Blob.Path);
+        File.Delete(LayerFixture.PathOf(with));
         Assert.AreEqual((await _fixture.WriteAsync(after)).Blob.Descriptor, with.Blob.Descriptor);
     }
 
@@ -99,13 +99,13 @@ internal sealed class SegmentReuseTests : IDisposable
     {
         var files = Files();
         var first = await WriteAsync(files, null);
-        using (var stream = File.OpenWrite(first.Blob.Path))
+        using (var stream = File.OpenWrite(LayerFixture.PathOf(first)))
         {
             stream.SetLength(stream.Length / 2);
         }
 
         Assert.IsNull(Cache.OpenSegments(await InputsAsync(files)));
-        File.Delete(first.Blob.Path);
+        File.Delete(LayerFixture.PathOf(first));
         Assert.IsNull(Cache.OpenSegments(await InputsAsync(files)));
         Assert.AreEqual(first.Blob.Descriptor, (await WriteAsync(files, await InputsAsync(files))).Blob.Descriptor);
     }

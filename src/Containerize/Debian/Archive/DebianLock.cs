@@ -58,7 +58,7 @@ internal sealed record DebianLock
 
     /// <summary>Writes the lock: the same content gives the same bytes, and a file that has them is left alone.</summary>
     /// <param name="path">The file.</param>
-    public void Write(string path) => AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, s_readable.DebianLock), (byte)'\n']);
+    public void Write(string path) => AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, s_readable.DebianLock), (byte)'\n'], durable: true);
 
     /// <summary>Finds packages.</summary>
     /// <param name="use">What they are for.</param>

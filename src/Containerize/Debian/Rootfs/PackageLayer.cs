@@ -30,7 +30,7 @@ internal sealed class PackageLayer
     /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
     /// <returns>The layer, and what users should know of it.</returns>
     /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/> on.</exception>
-    internal async Task<(WrittenLayer Layer, PackageNotes Notes)> WriteAsync(BlobStore store, LayerOptions options, CancellationToken cancellationToken)
+    internal async Task<(LayerRecord Layer, PackageNotes Notes)> WriteAsync(BlobStore store, LayerOptions options, CancellationToken cancellationToken)
     {
         var controls = new List<DebControl>();
         foreach (var package in Packages)

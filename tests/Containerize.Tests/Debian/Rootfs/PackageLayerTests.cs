@@ -113,7 +113,7 @@ internal sealed class PackageLayerTests : IDisposable
         var b = _fixture.Add(new TestPackage("b").File("usr/b", new string('b', 100_000)));
 
         var first = await _fixture.WriteAsync(new NewRoot(), a, b);
-        File.Delete(first.Blob.Path);
+        File.Delete(LayerFixture.PathOf(first));
         var second = await _fixture.WriteAsync(new NewRoot(), a, b);
 
         Assert.AreEqual(first.Blob.Descriptor, second.Blob.Descriptor);

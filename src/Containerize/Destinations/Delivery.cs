@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Containerize.Files;
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Destinations;
+
+/// <summary>
+/// Brings an image to its destinations. Each is asked once whether it has the image: when the image is built, because then nobody needs
+/// bytes that are everywhere already, or when it is written. What one step of a build was told, it leaves for the next one.
+/// </summary>
+/// <param name="destinations">The destinations.</param>
+internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
+{
+    /// <summary>The name of the file in the project's own directory that hands answers on.</summary>
+    internal const string FileName = "destinations.json";
+
+    private readonly ConcurrentDictionary<string, DestinationResult?> _answers = new(StringComparer.Ordinal);
+    private Digest? _asked;
+
+    /// <summary>Whether all destinations have the image. The first one that does not ends the asking.</summary>
+    internal async Task<bool> IsEverywhereAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        foreach (var destination in destinations)
+        {
+            if (await AskAsync(destination, images, cancellationToken) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes the image where it is missing: on this machine first, because that fails sooner, then to all registries at once.</summary>
+    /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="localize">Brings the bytes of all layers into files of this machine; called once, if a destination needs that.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    /// <returns>Where the image is now.</returns>
+    /// <exception cref="ContainerizeException">What the first local destination says that fails; or why registries do not have the image, and which ones have.</exception>
+    internal async Task<IReadOnlyList<DestinationResult>> WriteAsync(
+        ImageSet images, Func<CancellationToken, Task<ImageSet>> localize, CancellationToken cancellationToken)
+    {
+        var results = new List<DestinationResult>();
+        ImageSet? local = null;
+        foreach (var destination in destinations.Where(destination => destination is not RegistryDestination))
+        {
+            if (await AskAsync(destination, images, cancellationToken) is { } found)
+            {
+                results.Add(found);
+                continue;
+            }
+
+            // An engine reads the bytes of those layers only that it lacks.
+            var source = destination.NeedsFiles ? local ??= await localize(cancellationToken) : local ?? images;
+            results.Add(await destination.WriteAsync(source, cancellationToken));
+        }
+
+        // A push keeps the remote blobs: they can be mounted where their bytes need not go.
+        results.AddRange(await PushAsync([.. destinations.OfType<RegistryDestination>()], images, cancellationToken));
+        return results;
+    }
+
+    /// <summary>Leaves what destinations said for the step that writes the image. Without an answer nothing is left.</summary>
+    /// <param name="path">The file; an older one is replaced or removed.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    internal void Save(string path)
+    {
+        if (_asked is { } image)
+        {
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new State(image, _answers.ToDictionary()), DeliveryJson.Default.State));
+        }
+        else
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Takes over what destinations said of this image when it was built. The file is removed: another step must not believe it later.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="images">The image that is going to be written; answers about another one mean nothing.</param>
+    internal void Load(string path, ImageSet images)
+    {
+        try
+        {
+            var state = File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), DeliveryJson.Default.State) : null;
+            File.Delete(path);
+            foreach (var (destination, answer) in state?.Image == images.Root.Descriptor.Digest ? state.Answers : [])
+            {
+                _answers[destination] = answer;
+            }
+        }
+        catch (Exception failure) when (failure is JsonException || FileFailure.IsOne(failure))
+        {
+            // Then the destinations are asked again.
+        }
+    }
+
+    private async Task<IReadOnlyList<DestinationResult>> PushAsync(IReadOnlyList<RegistryDestination> registries, ImageSet images, CancellationToken cancellationToken)
+    {
+        var pushes = registries
+            .Select(async registry => await AskAsync(registry, images, cancellationToken) ?? await registry.WriteAsync(images, cancellationToken))
+            .ToList();
+        await ((Task)Task.WhenAll(pushes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failures = pushes.Select(push => push.Exception?.InnerException).OfType<ContainerizeException>().ToList();
+        var arrived = pushes.Where(push => push.IsCompletedSuccessfully).SelectMany(push => push.Result.Locations).ToList();
+        return failures.Count == 0 || registries.Count == 1
+            ? await Task.WhenAll(pushes)
+            : throw new ContainerizeException(
+                failures[0].Code,
+                string.Join(' ', failures.Select(failure => failure.Message).Append(arrived.Count == 0 ? "No other registry has the image." : $"The image is at {string.Join(", ", arrived)}.")),
+                failures[0]);
+    }
+
+    private async Task<DestinationResult?> AskAsync(IImageDestination destination, ImageSet images, CancellationToken cancellationToken)
+    {
+        if (!_answers.TryGetValue(destination.Id, out var answer))
+        {
+            _answers[destination.Id] = answer = await destination.FindAsync(images, cancellationToken);
+            _asked = images.Root.Descriptor.Digest;
+        }
+
+        return answer;
+    }
+
+    internal sealed record State(Digest Image, Dictionary<string, DestinationResult?> Answers);
+}
+
+/// <summary>Serialization code for what destinations said, made by the compiler.</summary>
+[JsonSerializable(typeof(Delivery.State))]
+internal sealed partial class DeliveryJson : JsonSerializerContext;
