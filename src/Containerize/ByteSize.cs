@@ -33,6 +33,6 @@ internal static class ByteSize
             ? (long)(number * factor)
             : throw new ContainerizeException(
                 DiagnosticCode.InvalidProperty,
-                $"{property} '{Printable.Clean(text)}' is not a size. Write a number and B, KB, MB, GB, KiB, MiB or GiB; for example 20MB.");
+                $"{property} '{text}' is not a size. Write a number and B, KB, MB, GB, KiB, MiB or GiB; for example 20MB.");
     }
 }

@@ -50,7 +50,7 @@ internal static partial class Duration
         : TryParse(text, out var time, unit) ? time
         : throw new ContainerizeException(
             DiagnosticCode.InvalidProperty,
-            $"{property} '{Printable.Clean(text.Trim())}' is not a length of time. Write it like 30m, 12h, 7d, 1.06:00:00, or 0.");
+            $"{property} '{text.Trim()}' is not a length of time. Write it like 30m, 12h, 7d, 1.06:00:00, or 0.");
 
     private static decimal TicksOf(string unit, TimeSpan alone) => unit.ToLowerInvariant() switch
     {
