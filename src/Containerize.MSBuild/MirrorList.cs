@@ -13,26 +13,24 @@ internal sealed record MirrorList(IReadOnlyDictionary<string, IReadOnlyList<stri
     {
         var mirrors = text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Read).ToList();
         return new(
-            mirrors.GroupBy(mirror => mirror.Registry, StringComparer.Ordinal).ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(mirror => mirror.Location)]),
-            [.. mirrors.Where(mirror => mirror.IsInsecure).Select(mirror => mirror.Location.Split('/')[0])]);
+            mirrors.GroupBy(mirror => mirror.Registry, StringComparer.Ordinal).ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(mirror => mirror.Location.ToString())]),
+            [.. mirrors.Where(mirror => mirror.IsInsecure).Select(mirror => mirror.Location.Host)]);
     }
 
     private static Mirror Read(string item)
     {
         string[] parts = [.. item.Split('|').Select(part => part.Trim())];
-        var scheme = parts[0].IndexOf("://", StringComparison.Ordinal);
-        var location = (scheme < 0 ? parts[0] : parts[0][(scheme + 3)..]).TrimEnd('/');
-        var host = location.Split('/')[0];
-        var path = location[host.Length..].Trim('/');
-        if (parts.Length != 3 || !ImageReference.IsRegistry(host) || (path.Length > 0 && !ImageReference.IsRepository(path)) || !ImageReference.IsRegistry(parts[1]))
+        var location = RegistryLocation.Parse(parts[0]);
+        if (parts.Length != 3 || !ImageReference.IsRegistry(location.Host) || (location.Path.Length > 0 && !ImageReference.IsRepository(location.Path))
+            || !ImageReference.IsRegistry(parts[1]))
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidProperty,
                 $"The item ContainerizeRegistryMirror '{parts[0]}' is not a mirror of a registry. Write <ContainerizeRegistryMirror Include=\"mirror.example.com/path\" Registry=\"docker.io\" />.");
         }
 
-        return new Mirror(location, ImageReference.NormalizeRegistry(parts[1]), scheme == 4 || parts[2].Equals("true", StringComparison.OrdinalIgnoreCase));
+        return new Mirror(location, ImageReference.NormalizeRegistry(parts[1]), location.IsPlainHttp || parts[2].Equals("true", StringComparison.OrdinalIgnoreCase));
     }
 
-    private sealed record Mirror(string Location, string Registry, bool IsInsecure);
+    private sealed record Mirror(RegistryLocation Location, string Registry, bool IsInsecure);
 }

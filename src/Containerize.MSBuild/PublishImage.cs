@@ -89,7 +89,7 @@ public sealed class PublishImage : ContainerizeTask
             [.. built.Select(image => image.Image)],
             AnnotationItems.Read(Annotations, AnnotationScope.Index),
             AnnotationItems.Read(Annotations, AnnotationScope.Descriptor));
-        var budget = string.IsNullOrWhiteSpace(UploadBudget) ? null : new UploadBudget(Containerize.Destinations.UploadBudget.ParseSize("ContainerizeUploadBudget", UploadBudget), FailOverBudget, reporter);
+        var budget = string.IsNullOrWhiteSpace(UploadBudget) ? null : new UploadBudget(ByteSize.Parse("ContainerizeUploadBudget", UploadBudget), FailOverBudget, reporter);
         IReadOnlyList<DestinationResult> results;
         try
         {

@@ -43,7 +43,7 @@ internal sealed partial class RunSettingItems(ITaskItem[] items)
 
     private static TimeSpan? Time(IReadOnlyList<ITaskItem> parts, string metadata) =>
         Find(parts, metadata) is not { } text ? null
-        : Containerize.Images.Healthcheck.TryParseTime(text, out var time) ? time
+        : Duration.TryParse(text, out var time) && time >= Containerize.Images.Healthcheck.Shortest ? time
         : throw Invalid($"The {metadata} '{text}' of ContainerHealthcheck is not a time of at least a millisecond. Write it like 30s, 1m30s or 00:00:30");
 
     private static int? Retries(IReadOnlyList<ITaskItem> parts) =>

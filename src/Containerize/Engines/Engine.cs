@@ -11,6 +11,9 @@ internal sealed class Engine
     // From this version on, Docker's own image store unpacks zstd.
     private const int FirstDockerWithZstd = 23;
 
+    // An id has 71 characters; the command line of Windows holds 32,767.
+    private const int ImagesAtOnce = 200;
+
     private readonly string _program;
 
     private Engine(EngineKind kind, string program, Platform platform)
@@ -79,9 +82,15 @@ internal sealed class Engine
             return [];
         }
 
-        // An image that was removed meanwhile makes the command fail, but the others are told.
-        var inspected = await RunAsync(["image", "inspect", "--format", "{{json .RootFS.Layers}}", .. images], cancellationToken);
-        return [.. inspected.Lines.Where(line => line.StartsWith('[')).Select(line => JsonDocument.Parse(line).RootElement.EnumerateArray().Select(layer => layer.GetString() ?? "").ToList())];
+        var layers = new List<IReadOnlyList<string>>();
+        foreach (var some in images.Chunk(ImagesAtOnce))
+        {
+            // An image that was removed meanwhile makes the command fail, but the others are told.
+            var inspected = await RunAsync(["image", "inspect", "--format", "{{json .RootFS.Layers}}", .. some], cancellationToken);
+            layers.AddRange(inspected.Lines.Where(line => line.StartsWith('[')).Select(ReadLayers));
+        }
+
+        return layers;
     }
 
     /// <summary>Whether the engine is known not to unpack layers that are compressed with zstd: Docker before version 23, unless containerd keeps its images.</summary>
@@ -112,7 +121,7 @@ internal sealed class Engine
     /// <exception cref="ContainerizeException">What the writing has to say; the engine has got nothing.</exception>
     public async Task<string?> LoadAsync(Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
-        var reply = await EngineProcess.RunAsync(_program, ["load", "--quiet"], write, output: null, cancellationToken);
+        var reply = await RunAsync(_program, ["load", "--quiet"], write, output: null, cancellationToken);
         return reply.ExitCode == 0 ? null : reply.Words;
     }
 
@@ -134,7 +143,7 @@ internal sealed class Engine
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EngineFailed"/>.</exception>
     public async Task SaveAsync(string name, Stream target, CancellationToken cancellationToken)
     {
-        var reply = await EngineProcess.RunAsync(_program, ["save", name], input: null, target, cancellationToken);
+        var reply = await RunAsync(_program, ["save", name], input: null, target, cancellationToken);
         if (reply.ExitCode != 0)
         {
             throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{NameOf(Kind)} could not save the image '{Printable.Clean(name)}': {reply.Words}");
@@ -144,24 +153,44 @@ internal sealed class Engine
     private static async Task<(Engine? Engine, string Words)> OpenAsync(EngineKind kind, string program, CancellationToken cancellationToken)
     {
         var reply = kind == EngineKind.Docker
-            ? await EngineProcess.RunAsync(program, ["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], null, null, cancellationToken)
-            : await EngineProcess.RunAsync(program, ["info", "--format", "{{.Host.OS}}/{{.Host.Arch}}"], null, null, cancellationToken);
+            ? await RunAsync(program, ["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], null, null, cancellationToken)
+            : await RunAsync(program, ["info", "--format", "{{.Host.OS}}/{{.Host.Arch}}"], null, null, cancellationToken);
         if (reply.ExitCode == 0 && reply.Lines.LastOrDefault()?.Split('/') is [{ Length: > 0 } os, { Length: > 0 } architecture])
         {
             return (new Engine(kind, program, new Platform { Os = os, Architecture = architecture }), "");
         }
 
         // Podman can be installed under Docker's name.
-        return kind == EngineKind.Docker && (await EngineProcess.RunAsync(program, ["--version"], null, null, cancellationToken)).Output.Contains("podman", StringComparison.OrdinalIgnoreCase)
+        return kind == EngineKind.Docker && (await RunAsync(program, ["--version"], null, null, cancellationToken)).Output.Contains("podman", StringComparison.OrdinalIgnoreCase)
             ? await OpenAsync(EngineKind.Podman, program, cancellationToken)
             : (null, reply.Words);
+    }
+
+    private static IReadOnlyList<string> ReadLayers(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        return [.. document.RootElement.EnumerateArray().Select(layer => layer.GetString() ?? "")];
     }
 
     private async Task<bool> HasContainerdStoreAsync(CancellationToken cancellationToken) =>
         (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal);
 
-    private Task<EngineReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
-        EngineProcess.RunAsync(_program, arguments, null, null, cancellationToken);
+    private Task<ProgramReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        RunAsync(_program, arguments, null, null, cancellationToken);
+
+    // The engine's own way to its daemon: hosts, contexts, certificates and tunnels are its affair.
+    private static async Task<ProgramReply> RunAsync(
+        string program, IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? input, Stream? output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProgramRun.RunAsync(program, arguments, input, output, cancellationToken);
+        }
+        catch (ProgramException failure)
+        {
+            throw new ContainerizeException(DiagnosticCode.EngineNotFound, $"'{program}' {failure.Message}", failure);
+        }
+    }
 
     private static string NameOf(EngineKind kind) => kind == EngineKind.Podman ? "podman" : "docker";
 }

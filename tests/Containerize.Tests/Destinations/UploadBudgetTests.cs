@@ -15,34 +15,6 @@ internal sealed class UploadBudgetTests
     private readonly RecordingReporter _reporter = new();
 
     [TestMethod]
-    [DataRow("0", 0)]
-    [DataRow("1000", 1000)]
-    [DataRow("12 B", 12)]
-    [DataRow("500 KB", 500_000)]
-    [DataRow("20MB", 20_000_000)]
-    [DataRow("1.5 MB", 1_500_000)]
-    [DataRow("1 kib", 1024)]
-    [DataRow(" 2 MiB ", 2 * 1024 * 1024)]
-    [DataRow("3GB", 3_000_000_000)]
-    [DataRow("1GiB", 1024 * 1024 * 1024)]
-    public void A_size_is_a_number_and_a_unit(string text, long bytes) => Assert.AreEqual(bytes, UploadBudget.ParseSize("Budget", text));
-
-    [TestMethod]
-    [DataRow("")]
-    [DataRow("MB")]
-    [DataRow("-1")]
-    [DataRow("1 TB")]
-    [DataRow("1..5 MB")]
-    [DataRow("ten MB")]
-    [DataRow("9999999999999 GB")]
-    public void Anything_else_is_an_error_that_names_the_property(string text)
-    {
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => UploadBudget.ParseSize("ContainerizeUploadBudget", text));
-        Assert.AreEqual(DiagnosticCode.InvalidProperty, failure.Code);
-        StringAssert.Contains(failure.Message, "ContainerizeUploadBudget");
-    }
-
-    [TestMethod]
     public async Task A_push_within_its_budget_is_silent()
     {
         await using var lab = await ClientLab.StartAsync();

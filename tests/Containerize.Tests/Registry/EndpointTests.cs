@@ -7,6 +7,7 @@ using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
+using Containerize.Registry.Transfer;
 using Containerize.Storage;
 using Containerize.Registry.Transfer;
 using Containerize.Testing.Registry;

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Containerize.Files;
@@ -12,8 +12,6 @@ namespace Containerize.Registry.Credentials;
 /// </summary>
 internal sealed partial class CredentialHelpers(RegistryOptions options, IReporter reporter)
 {
-    private const int MaxReply = 1024 * 1024;
-
     /// <summary>Asks a helper.</summary>
     /// <param name="name">The helper's name as the file gives it.</param>
     /// <param name="key">What it is asked for.</param>
@@ -40,16 +38,16 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
 
         var program = ProgramFinder.Find("docker-credential-" + name, options.Environment("PATH")) ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
-        var (exitCode, output) = await RunProgramAsync(program, key, cancellationToken);
-        if (exitCode != 0)
+        var reply = await RunProgramAsync(program, key, cancellationToken);
+        if (reply.ExitCode != 0)
         {
             // Errors come on stdout; the one that is no error is told by its text.
-            return output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
+            return reply.Output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
                 ? null
-                : throw new CredentialHelperException($"failed with exit code {exitCode} (run \"docker-credential-{name} get\" by hand to see why)");
+                : throw new CredentialHelperException($"failed with exit code {reply.ExitCode} (run \"docker-credential-{name} get\" by hand to see why)");
         }
 
-        return Read(output, $"the credential helper {name}");
+        return Read(reply.Output, $"the credential helper {name}");
     }
 
     private static Credential? Read(string output, string source)
@@ -70,70 +68,34 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
     }
 
-    private async Task<(int ExitCode, string Output)> RunProgramAsync(string program, string key, CancellationToken cancellationToken)
+    private async Task<ProgramReply> RunProgramAsync(string program, string key, CancellationToken cancellationToken)
     {
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(program, ["get"])
-            {
-                UseShellExecute = false,
-                CreateNoWindow = true,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.HelperTimeLimit);
         try
         {
-            process.Start();
-        }
-        catch (Exception failure) when (failure is System.ComponentModel.Win32Exception or InvalidOperationException)
-        {
-            throw new CredentialHelperException("cannot be started");
-        }
-
-        try
-        {
-            var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, limit.Token);
-            await TellAsync(process, key, limit.Token);
-            var output = await ReadAsync(process.StandardOutput, limit.Token);
-            await errors;
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, output);
+            return await ProgramRun.RunAsync(program, ["get"], (input, token) => TellAsync(input, key, token), output: null, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CredentialHelperException($"did not answer within {options.HelperTimeLimit.TotalSeconds:0} seconds");
         }
-        finally
+        catch (ProgramException failure)
         {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
+            throw new CredentialHelperException(failure.Message);
         }
     }
 
-    private static async Task TellAsync(Process process, string key, CancellationToken cancellationToken)
+    private static async Task TellAsync(Stream input, string key, CancellationToken cancellationToken)
     {
         try
         {
-            await process.StandardInput.WriteAsync(key.AsMemory(), cancellationToken);
-            process.StandardInput.Close();
+            await input.WriteAsync(Encoding.UTF8.GetBytes(key), cancellationToken);
         }
         catch (IOException)
         {
             // It did not wait for the question; its exit code tells more.
         }
-    }
-
-    private static async Task<string> ReadAsync(StreamReader reader, CancellationToken cancellationToken)
-    {
-        var buffer = new char[MaxReply];
-        var length = await reader.ReadBlockAsync(buffer, cancellationToken);
-        return length < MaxReply ? new string(buffer, 0, length) : throw new CredentialHelperException("printed far too much");
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant)]

@@ -18,10 +18,9 @@ internal static class RegistryAliases
     /// <summary>The host of a key that is shaped like a URL; null when it is a plain host or has a path that names a repository.</summary>
     internal static string? HostOfUrl(string key)
     {
-        var hasScheme = key.Contains("://", StringComparison.Ordinal);
-        var rest = hasScheme ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..] : key;
-        var host = rest.Split('/')[0];
-        var path = rest[host.Length..].Trim('/');
-        return (hasScheme || rest.Contains('/', StringComparison.Ordinal)) && path is "" or "v1" or "v2" ? ImageReference.NormalizeRegistry(host) : null;
+        var location = RegistryLocation.Parse(key);
+        return (key.Contains('/', StringComparison.Ordinal) && location.Path.Length == 0) || location.Path is "v1" or "v2"
+            ? ImageReference.NormalizeRegistry(location.Host)
+            : null;
     }
 }

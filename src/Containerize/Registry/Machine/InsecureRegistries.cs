@@ -21,8 +21,7 @@ internal sealed class InsecureRegistries
                 continue;
             }
 
-            var scheme = entry.IndexOf("://", StringComparison.Ordinal);
-            _hosts.Add(ImageReference.NormalizeRegistry((scheme < 0 ? entry : entry[(scheme + 3)..]).TrimEnd('/')));
+            _hosts.Add(ImageReference.NormalizeRegistry(RegistryLocation.Parse(entry).ToString()));
         }
     }
 

@@ -19,25 +19,16 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         var podman = PodmanFiles(options).Select(path => TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration))).OfType<PodmanConfiguration>().ToList();
         var entries = podman.SelectMany(file => file.Registries ?? []).Where(entry => PrefixOf(entry).Length > 0).ToList();
         var insecure = docker.SelectMany(file => file.InsecureRegistries ?? []).OfType<string>()
-            .Concat(entries.Where(entry => entry.Insecure).Select(entry => HostOf(entry.Location ?? PrefixOf(entry))))
-            .Concat(entries.SelectMany(entry => entry.Mirrors ?? []).Where(mirror => mirror.Insecure).Select(mirror => HostOf(mirror.Location ?? "")));
+            .Concat(entries.Where(entry => entry.Insecure).Select(entry => RegistryLocation.Parse(entry.Location ?? PrefixOf(entry)).Host))
+            .Concat(entries.SelectMany(entry => entry.Mirrors ?? []).Where(mirror => mirror.Insecure).Select(mirror => RegistryLocation.Parse(mirror.Location ?? "").Host));
         // Of two files that name the same prefix, the later one decides.
         var rules = entries.GroupBy(PrefixOf, StringComparer.OrdinalIgnoreCase).Select(group => RuleOf(group.Last())).ToList();
-        var hubMirrors = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Select(mirror => new RegistryMirror(WithoutScheme(mirror))).ToList();
-        var hubInsecure = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Where(mirror => mirror.StartsWith("http://", StringComparison.OrdinalIgnoreCase)).Select(mirror => HostOf(WithoutScheme(mirror)));
+        var hub = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Select(RegistryLocation.Parse).ToList();
+        var hubMirrors = hub.Select(mirror => new RegistryMirror(mirror.ToString())).ToList();
+        var hubInsecure = hub.Where(mirror => mirror.IsPlainHttp).Select(mirror => mirror.Host);
         return new(
             [.. insecure.Concat(hubInsecure)],
             hubMirrors.Count == 0 || rules.Exists(rule => rule.Prefix == ImageReference.DockerHub) ? rules : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }]);
-    }
-
-    /// <summary>The host and port a location begins with.</summary>
-    internal static string HostOf(string location) => location.Split('/')[0];
-
-    /// <summary>Host, port and path of what may be written as a URL.</summary>
-    internal static string WithoutScheme(string text)
-    {
-        var scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return (scheme < 0 ? text : text[(scheme + 3)..]).Trim().TrimEnd('/');
     }
 
     private static string PrefixOf(PodmanRegistry entry) => (string.IsNullOrEmpty(entry.Prefix) ? entry.Location : entry.Prefix) ?? "";

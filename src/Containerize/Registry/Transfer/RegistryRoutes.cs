@@ -14,7 +14,7 @@ internal sealed class RegistryRoutes
     {
         _mirrors = options.Mirrors.ToDictionary(
             pair => ImageReference.NormalizeRegistry(pair.Key),
-            pair => (IReadOnlyList<RegistryMirror>)[.. pair.Value.Select(location => new RegistryMirror(MachineConfiguration.WithoutScheme(location)))]);
+            pair => (IReadOnlyList<RegistryMirror>)[.. pair.Value.Select(location => new RegistryMirror(RegistryLocation.Parse(location).ToString()))]);
         _rules = [.. machine.Rules.OrderByDescending(rule => rule.Prefix.Length)];
     }
 
@@ -46,7 +46,7 @@ internal sealed class RegistryRoutes
     {
         var text = repository.ToString();
         return prefix.StartsWith("*.", StringComparison.Ordinal)
-            ? MachineConfiguration.HostOf(text).EndsWith(prefix[1..], StringComparison.OrdinalIgnoreCase)
+            ? repository.Registry.EndsWith(prefix[1..], StringComparison.OrdinalIgnoreCase)
             : text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && (text.Length == prefix.Length || text[prefix.Length] == '/');
     }
 
@@ -59,14 +59,12 @@ internal sealed class RegistryRoutes
 
     private static RepositoryReference Below(string location, string rest)
     {
-        var place = location.TrimEnd('/');
-        var host = MachineConfiguration.HostOf(place);
-        var path = place[host.Length..].Trim('/');
-        return new(ImageReference.NormalizeRegistry(host), (path.Length, rest.Length) switch
+        var place = RegistryLocation.Parse(location);
+        return new(ImageReference.NormalizeRegistry(place.Host), (place.Path.Length, rest.Length) switch
         {
             (0, _) => rest,
-            (_, 0) => path,
-            _ => $"{path}/{rest}",
+            (_, 0) => place.Path,
+            _ => $"{place.Path}/{rest}",
         });
     }
 }

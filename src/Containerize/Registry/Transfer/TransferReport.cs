@@ -98,9 +98,9 @@ internal sealed class TransferGroup : IDisposable
             var size = _endedBytes + _running.Sum(transfer => transfer.Size);
             var moved = _endedMoved + _running.Sum(transfer => transfer.Moved);
             var rate = (moved - _movedBefore) / Math.Max(_time.GetElapsedTime(_since).TotalSeconds, 0.001);
-            var left = rate > 0 ? $", {Duration((size - done) / rate)} left" : "";
+            var left = rate > 0 ? $", {Duration.Format((size - done) / rate)} left" : "";
             var blobs = _begun > 1 ? $", {_running.Count} of {_begun} blobs left" : "";
-            line = $"{_way}: {Size(done)} of {Size(size)}{blobs} ({Size((long)rate)}/s{left})";
+            line = $"{_way}: {ByteSize.Format(done)} of {ByteSize.Format(size)}{blobs} ({ByteSize.Format((long)rate)}/s{left})";
             _movedBefore = moved;
             _since = _time.GetTimestamp();
             _pace = _pace * 2 < s_calmest ? _pace * 2 : s_calmest;
@@ -109,18 +109,4 @@ internal sealed class TransferGroup : IDisposable
 
         _reporter.Message(line);
     }
-
-    private static string Duration(double seconds) => seconds switch
-    {
-        < 90 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
-        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.#} h"),
-    };
-
-    private static string Size(long bytes) => bytes switch
-    {
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} KB"),
-        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##} GB"),
-    };
 }

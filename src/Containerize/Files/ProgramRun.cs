@@ -1,0 +1,140 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Containerize.Files;
+
+/// <summary>Runs programs of the machine to their end, without a shell. A program that is waited for no longer is killed with what it started.</summary>
+internal static class ProgramRun
+{
+    /// <summary>How much text a program may print, in bytes; one that prints more is killed.</summary>
+    internal const int MaxText = 16 * 1024 * 1024;
+
+    private const int Buffer = 16 * 1024;
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="program">The program's full path.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="input">Writes what the program reads; null for nothing.</param>
+    /// <param name="output">Takes what the program prints; null keeps it as text.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <exception cref="ProgramException">It cannot be started, or prints too much.</exception>
+    /// <exception cref="ContainerizeException">What <paramref name="input"/> throws.</exception>
+    internal static async Task<ProgramReply> RunAsync(
+        string program, IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? input, Stream? output, CancellationToken cancellationToken)
+    {
+        using var process = Start(program, arguments);
+        try
+        {
+            var errors = ReadTextAsync(process, process.StandardError.BaseStream, cancellationToken);
+            var text = output is null ? ReadTextAsync(process, process.StandardOutput.BaseStream, cancellationToken) : null;
+            var copied = output is null ? Task.CompletedTask : process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
+            var broken = await FeedAsync(process, input, cancellationToken);
+            await copied;
+            var printed = text is null ? "" : await text;
+            var error = await errors;
+            await process.WaitForExitAsync(cancellationToken);
+            return broken is not null && process.ExitCode == 0 ? throw broken : new ProgramReply(process.ExitCode, printed, error);
+        }
+        finally
+        {
+            // Ended before its input is: half an archive must not be taken for a whole one.
+            Stop(process);
+        }
+    }
+
+    private static Process Start(string program, IReadOnlyList<string> arguments)
+    {
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                CreateNoWindow = true,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        try
+        {
+            process.Start();
+            return process;
+        }
+        catch (Exception failure) when (failure is Win32Exception or InvalidOperationException)
+        {
+            process.Dispose();
+            throw new ProgramException($"cannot be started: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Feeds the program.</summary>
+    /// <returns>The failure when it stopped reading: its own exit code and words tell more.</returns>
+    private static async Task<IOException?> FeedAsync(Process process, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (input is not null)
+            {
+                await input(process.StandardInput.BaseStream, cancellationToken);
+            }
+
+            process.StandardInput.Close();
+            return null;
+        }
+        catch (IOException failure)
+        {
+            return failure;
+        }
+    }
+
+    private static async Task<string> ReadTextAsync(Process process, Stream stream, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var buffer = new byte[Buffer];
+        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            text.Write(buffer, 0, read);
+            if (text.Length > MaxText)
+            {
+                // It may wait for its other streams meanwhile.
+                Stop(process);
+                throw new ProgramException($"printed more than {ByteSize.Format(MaxText)}");
+            }
+        }
+
+        return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
+    }
+
+    private static void Stop(Process process)
+    {
+        try
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+        catch (Exception failure) when (failure is Win32Exception or InvalidOperationException or AggregateException)
+        {
+            // It ended meanwhile, or what it started has rights of its own.
+        }
+    }
+}
+
+/// <summary>What a program said.</summary>
+/// <param name="ExitCode">0 for success.</param>
+/// <param name="Output">What it printed, as UTF-8.</param>
+/// <param name="Error">What it printed as errors.</param>
+internal sealed record ProgramReply(int ExitCode, string Output, string Error)
+{
+    /// <summary>Its own words for a failure, in one printable line.</summary>
+    internal string Words => Printable.Clean(
+        (Error + "\n" + Output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? $"exit code {ExitCode}");
+
+    /// <summary>What it printed, line by line.</summary>
+    internal IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}
+
+/// <summary>Why a program did not do its work; the message is the end of a sentence that begins with the program.</summary>
+internal sealed class ProgramException(string message, Exception? innerException = null) : Exception(message, innerException);
