@@ -44,11 +44,18 @@ internal sealed partial class MarkdownPage
         get
         {
             var tables = new List<MarkdownTable>();
-            foreach (var (number, text) in _lines.Where(line => line.Text.StartsWith('|')))
+            var heading = "";
+            foreach (var (number, text) in _lines)
             {
+                heading = Heading().Match(text) is { Success: true } match ? match.Groups[1].Value : heading;
+                if (!text.StartsWith('|'))
+                {
+                    continue;
+                }
+
                 if (tables.Count == 0 || tables[^1].FirstLine + tables[^1].Rows.Count != number)
                 {
-                    tables.Add(new MarkdownTable(number));
+                    tables.Add(new MarkdownTable(number, heading));
                 }
 
                 tables[^1].Add(text);

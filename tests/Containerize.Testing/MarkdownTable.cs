@@ -4,12 +4,16 @@ namespace Containerize.Testing;
 
 /// <summary>A table of a <see cref="MarkdownPage"/>.</summary>
 /// <param name="firstLine">The number of its first line on the page.</param>
-internal sealed partial class MarkdownTable(int firstLine)
+/// <param name="heading">The heading that it stands under, without its number signs.</param>
+internal sealed partial class MarkdownTable(int firstLine, string heading)
 {
     private readonly List<string> _lines = [];
 
     /// <summary>The number of its first line on the page.</summary>
     public int FirstLine => firstLine;
+
+    /// <summary>The nearest heading above it; empty when there is none.</summary>
+    public string Heading => heading;
 
     /// <summary>The cells of each line, the header and the line below it among them.</summary>
     public IReadOnlyList<string[]> Rows => [.. _lines.Select(Cells)];

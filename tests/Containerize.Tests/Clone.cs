@@ -6,6 +6,9 @@ internal static class Clone
     /// <summary>Its top directory.</summary>
     internal static string Root { get; } = Find();
 
+    /// <summary>Where the library and the tasks are.</summary>
+    internal static string Source => Path.Combine(Root, "src");
+
     private static string Find()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
@@ -14,6 +17,6 @@ internal static class Clone
             directory = directory.Parent;
         }
 
-        return directory?.FullName ?? throw new InvalidOperationException("The tests do not lie in a clone.");
+        return directory?.FullName ?? throw new InvalidOperationException("The tests are not in a clone.");
     }
 }

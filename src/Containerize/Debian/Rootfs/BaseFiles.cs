@@ -1,5 +1,4 @@
 using System.Text;
-using Containerize.Debian.Archive;
 using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
 using Containerize.Layers.Entries;

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.Text;
-using Containerize.Debian.Archive;
 using Containerize.Debian.Model;
 using Containerize.Images;
 using Containerize.Layers.Entries;

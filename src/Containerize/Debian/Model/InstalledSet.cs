@@ -1,6 +1,4 @@
-using Containerize.Debian.Model;
-
-namespace Containerize.Debian.Archive;
+namespace Containerize.Debian.Model;
 
 /// <summary>The packages that a base image has.</summary>
 internal sealed class InstalledSet
