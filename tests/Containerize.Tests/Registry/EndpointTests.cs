@@ -9,7 +9,6 @@ using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
 using Containerize.Registry.Transfer;
 using Containerize.Storage;
-using Containerize.Registry.Transfer;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry;
