@@ -110,14 +110,17 @@ internal sealed class PackageTests
                    from link in page.Value.Links
                    where !Uri.IsWellFormedUriString(link, UriKind.Absolute) && !pages.ContainsKey(Target(page.Key, link))
                    select $"{page.Key}: {link}";
-        CollectionAssert.IsSubsetOf(new[] { "README.md", "CHANGELOG.md", "docs/Properties.md", "docs/Diagnostics.md", "docs/FromPublishContainer.md", "docs/FromDockerfile.md" }, pages.Keys);
+        string[] docs = ["docs/Properties.md", "docs/Diagnostics.md", "docs/FromPublishContainer.md", "docs/FromDockerfile.md"];
+        CollectionAssert.IsSubsetOf(new[] { "README.md", "CHANGELOG.md" }.Concat(docs).ToList(), pages.Keys);
         CollectionAssert.Contains(pages["README.md"].Links.ToList(), "docs/Properties.md");
         Assert.IsEmpty(dead.ToList());
 
         static string Target(string page, string link)
         {
             var path = link.Split('#')[0];
-            return path.Length == 0 ? page : Path.GetRelativePath("/", Path.GetFullPath(path, "/" + Path.GetDirectoryName(page))).Replace('\\', '/');
+            return path.Length == 0
+                ? page
+                : Path.GetRelativePath("/", Path.GetFullPath(path, "/" + Path.GetDirectoryName(page))).Replace('\\', '/');
         }
     }
 
@@ -128,7 +131,8 @@ internal sealed class PackageTests
         var changelog = (await File.ReadAllTextAsync(Path.Combine(Repository.SdkDirectory, "CHANGELOG.md"))).Split("\n## ");
 
         await using var nuspec = await package.GetEntry("Containerize.Sdk.nuspec")!.OpenAsync();
-        var notes = (await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None)).Descendants().Single(element => element.Name.LocalName == "releaseNotes").Value;
+        var document = await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None);
+        var notes = document.Descendants().Single(element => element.Name.LocalName == "releaseNotes").Value;
 
         Assert.AreEqual("## " + changelog[1].Trim(), notes.Trim());
     }
@@ -142,19 +146,20 @@ internal sealed class PackageTests
         var commit = (await ProcessRunner.RunAsync("git", ["rev-parse", "HEAD"], Repository.Root)).EnsureSuccess().Output.Trim();
         var pages = $"https://git.example.com/team/containerize/blob/{commit}/";
 
-        (await Dotnet.RunAsync(
-            Repository.Root,
-            ["msbuild", LocalFeed.Project, "-t:PackLinks", "-v:quiet", "-p:TargetFramework=net10.0", $"-p:RepositoryUrl={address}", $"-p:IntermediateOutputPath={directory.FullName}/"])).EnsureSuccess();
+        string[] properties = [$"-p:RepositoryUrl={address}", "-p:TargetFramework=net10.0", $"-p:IntermediateOutputPath={directory.FullName}/"];
+        (await Dotnet.RunAsync(Repository.Root, ["msbuild", LocalFeed.Project, "-t:PackLinks", "-v:quiet", .. properties])).EnsureSuccess();
 
         var readme = await File.ReadAllTextAsync(directory["README.md"]);
         StringAssert.Contains(readme, $"]({pages}sdk/docs/Properties.md)");
-        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")), readme.Replace(pages, "", StringComparison.Ordinal));
+        var original = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"));
+        Assert.AreEqual(original, readme.Replace(pages, "", StringComparison.Ordinal));
         foreach (var file in new[] { "Containerize.Sdk.props", "Containerize.Secrets.props" })
         {
             File.Copy(Path.Combine(Repository.SdkDirectory, "build", file), directory[file]);
         }
 
-        var evaluated = await Dotnet.RunAsync(directory.FullName, ["msbuild", "Containerize.Sdk.props", "-getProperty:_ContainerizeDiagnosticsPage"]);
+        var evaluated = await Dotnet.RunAsync(
+            directory.FullName, ["msbuild", "Containerize.Sdk.props", "-getProperty:_ContainerizeDiagnosticsPage"]);
         Assert.AreEqual($"{pages}sdk/docs/Diagnostics.md", evaluated.EnsureSuccess().Output.Trim());
     }
 
@@ -170,7 +175,8 @@ internal sealed class PackageTests
         Assert.AreNotEqual(0, result.ExitCode);
         StringAssert.Contains(result.Output, anchor.ToUpperInvariant());
         using var log = new MemoryStream();
-        await using (var compressed = new GZipStream(File.OpenRead(Path.Combine(project.Directory, "build.binlog")), CompressionMode.Decompress))
+        var file = Path.Combine(project.Directory, "build.binlog");
+        await using (var compressed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress))
         {
             await compressed.CopyToAsync(log);
         }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Containerize.Testing;
 
-/// <summary>A page in Markdown, read as far as tests ask: its tables, links and headings. What stands in code blocks is none of them.</summary>
+/// <summary>A page in Markdown, read as far as tests need: its tables, links and headings, outside code blocks.</summary>
 internal sealed partial class MarkdownPage
 {
     private readonly List<(int Number, string Text)> _lines = [];
@@ -69,7 +69,8 @@ internal sealed partial class MarkdownPage
     /// <param name="path">The file.</param>
     public static MarkdownPage Load(string path) => new(File.ReadAllText(path));
 
-    private static string Anchor(string heading) => string.Concat(heading.ToLowerInvariant().Replace(' ', '-').Where(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_'));
+    private static string Anchor(string heading) =>
+        string.Concat(heading.ToLowerInvariant().Replace(' ', '-').Where(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_'));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -18,12 +18,13 @@ internal sealed partial class MarkdownTable(int firstLine, string heading)
     /// <summary>The cells of each line, the header and the line below it among them.</summary>
     public IReadOnlyList<string[]> Rows => [.. _lines.Select(Cells)];
 
-    /// <summary>Why it is not shown as a table, or null when it is one: a header, a separator, and rows with as many cells.</summary>
+    /// <summary>Why it is not shown as a table; null for a header, a separator, and rows with as many cells.</summary>
     public string? Fault =>
         Rows.Count < 3 ? "a table has a header, a separator and rows"
         : !_lines.TrueForAll(line => line.TrimEnd().EndsWith('|')) ? "each line ends with a bar"
         : !Array.TrueForAll(Rows[1], cell => Separator().IsMatch(cell)) ? "a separator follows the header"
-        : Rows.FirstOrDefault(row => row.Length != Rows[0].Length) is { } odd ? $"{odd.Length} cells instead of {Rows[0].Length}: {string.Join(" | ", odd)}"
+        : Rows.FirstOrDefault(row => row.Length != Rows[0].Length) is { } odd
+            ? $"{odd.Length} cells instead of {Rows[0].Length}: {string.Join(" | ", odd)}"
         : null;
 
     internal void Add(string line) => _lines.Add(line);

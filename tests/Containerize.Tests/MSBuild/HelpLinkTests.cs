@@ -28,7 +28,8 @@ internal sealed class HelpLinkTests
         Run(_ => throw new UnauthorizedAccessException("The file is not yours."));
         Run(_ => throw new InvalidOperationException("This cannot happen."));
 
-        CollectionAssert.AreEqual(new[] { Page + "#ctz4002", Page + "#ctz4002", Page + "#ctz1000" }, _errors.ConvertAll(error => error.HelpLink));
+        string[] links = [Page + "#ctz4002", Page + "#ctz4002", Page + "#ctz1000"];
+        CollectionAssert.AreEqual(links, _errors.ConvertAll(error => error.HelpLink));
     }
 
     [TestMethod]
