@@ -117,7 +117,7 @@ public sealed class BuildImage : ContainerizeTask
         environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
-        var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec, environment.Cache);
+        var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec);
         using var packages = new DebianReader(BuildEnvironment, Content).Open(environment.Cache, reporter);
         var time = ImageRequestReader.ModificationTime(Settings);
         var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(

@@ -3,14 +3,13 @@ using Containerize.Building;
 using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers.Entries;
-using Containerize.Storage;
 using Containerize.Trees;
 using Microsoft.Build.Framework;
 
 namespace Containerize.MSBuild;
 
 /// <summary>Reads which layers go on the base: published files, files that users add, and neither of them if it is a secret.</summary>
-internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, string projectDirectory, BlobStore cache)
+internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, string projectDirectory)
 {
     private const int DefaultMaxLayers = 10;
 
@@ -68,7 +67,7 @@ internal sealed class LayerReader(ITaskItem settings, ITaskItem[] content, strin
             reporter.Message($"{layers.Count} layers became {merged.Count} ({string.Join(", ", merged.Select(layer => layer.Name))}): ContainerizeMaxLayers allows no more.");
         }
 
-        var placement = new Placement(directories, user, environment, cache);
+        var placement = new Placement(directories, user, environment);
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return NeedBaseLayers ? [.. merged.Select(layer => layer with { Placement = placement, Owned = owned })] : merged;
     }

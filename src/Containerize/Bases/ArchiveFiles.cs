@@ -82,7 +82,7 @@ internal sealed class ArchiveFiles : ImageFiles
     /// <inheritdoc/>
     internal override FilePart? Find(string name)
     {
-        var target = Normalize(name);
+        var target = UnixPath.Normalize(name);
         for (var hop = 0; hop < MaxLinks && target is not null; hop++)
         {
             if (_files.TryGetValue(target, out var part))
@@ -154,7 +154,7 @@ internal sealed class ArchiveFiles : ImageFiles
 
     private async Task AddAsync(TarEntry entry, Func<TarEntry, Task<FilePart>> place)
     {
-        var name = Normalize(entry.Name);
+        var name = UnixPath.Normalize(entry.Name);
         switch (entry.EntryType)
         {
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
@@ -164,11 +164,11 @@ internal sealed class ArchiveFiles : ImageFiles
             // Docker wrote a layer that two images share once, and links to it.
             case TarEntryType.SymbolicLink:
                 _files.Remove(name);
-                _links[name] = Normalize($"{name}/../{entry.LinkName}");
+                _links[name] = UnixPath.Normalize($"{name}/../{entry.LinkName}");
                 break;
             case TarEntryType.HardLink:
                 _files.Remove(name);
-                _links[name] = Normalize(entry.LinkName);
+                _links[name] = UnixPath.Normalize(entry.LinkName);
                 break;
             default:
                 break;
@@ -202,24 +202,5 @@ internal sealed class ArchiveFiles : ImageFiles
 
         var blob = writer.Commit(new Descriptor { MediaType = "application/octet-stream", Digest = Digest.FromSha256(hash.GetHashAndReset()), Size = length });
         return new FilePart(blob.Path, 0, length);
-    }
-
-    /// <summary>One spelling for each name: no <c>.</c>, no empty part; <c>..</c> goes up and stops at the top.</summary>
-    private static string Normalize(string name)
-    {
-        var parts = new List<string>();
-        foreach (var part in name.Split('/'))
-        {
-            if (part == "..")
-            {
-                parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
-            }
-            else if (part is not ("" or "."))
-            {
-                parts.Add(part);
-            }
-        }
-
-        return string.Join('/', parts);
     }
 }

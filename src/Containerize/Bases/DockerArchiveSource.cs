@@ -74,12 +74,11 @@ internal sealed class DockerArchiveSource : IImageSource
     {
         var json = await files.ReadAsync(entry.Config, cancellationToken) ?? throw files.Damaged($"the config '{Printable.Clean(entry.Config)}' is missing");
         // The file is named after its digest, which is the image's ID.
-        if (DigestIn(entry.Config) is { } digest && Digest.Of(json) != digest)
-        {
-            throw new ContainerizeException(DiagnosticCode.DigestMismatch, $"{files.Origin} is damaged: the config '{Printable.Clean(entry.Config)}' has other bytes than its name says. Save the image anew.");
-        }
-
-        return ImageConfig.Read(json, MediaTypes.OciConfig, files.Origin);
+        return ImageConfig.Read(
+            DigestIn(entry.Config) is { } digest
+                ? RawDocument.Verify(new Descriptor { MediaType = MediaTypes.OciConfig, Digest = digest, Size = json.Length }, json, files.Origin)
+                : RawDocument.Of(MediaTypes.OciConfig, json),
+            files.Origin);
     }
 
     private static async Task<IReadOnlyList<Layer>> ReadLayersAsync(ImageFiles files, DockerArchiveManifest entry, ImageConfig config, CancellationToken cancellationToken)

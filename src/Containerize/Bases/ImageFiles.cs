@@ -66,15 +66,11 @@ internal abstract class ImageFiles
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/> or <see cref="DiagnosticCode.DigestMismatch"/>.
     /// </exception>
-    internal async Task<byte[]> ReadAsync(Descriptor descriptor, CancellationToken cancellationToken)
-    {
-        var content = await ReadAsync(Layout.PathOf(descriptor.Digest), cancellationToken) ?? throw Missing(descriptor.Digest);
-        using var hash = descriptor.Digest.CreateHash();
-        hash.AppendData(content);
-        return content.Length == descriptor.Size && descriptor.Digest.Matches(hash)
-            ? content
-            : throw new ContainerizeException(DiagnosticCode.DigestMismatch, $"{Origin} is damaged: the document {descriptor.Digest} has other bytes than its digest and size say. Write or download it anew.");
-    }
+    internal async Task<RawDocument> ReadAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+        RawDocument.Verify(
+            descriptor,
+            await ReadAsync(Layout.PathOf(descriptor.Digest), cancellationToken) ?? throw Missing(descriptor.Digest),
+            $"{Origin}, which is damaged (write or download it again),");
 
     /// <summary>The blob that a descriptor of a layout names. Its bytes are verified by whoever reads them.</summary>
     /// <param name="descriptor">The blob.</param>

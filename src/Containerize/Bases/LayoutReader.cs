@@ -24,7 +24,7 @@ internal static class LayoutReader
             Layout.CheckMarker(marker, files.Origin);
         }
 
-        var entry = Pick(OciJson.ReadIndex(json, files.Origin), tag, platform, files.Origin);
+        var entry = Pick(OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin), tag, platform, files.Origin);
         var image = await ResolveAsync(files, entry, platform, cancellationToken);
         PlatformSelector.Check(image.Config, platform, files.Origin);
         return (image, Layout.NamesOf(entry).FirstOrDefault());
@@ -55,13 +55,13 @@ internal static class LayoutReader
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
-            var json = await files.ReadAsync(descriptor, cancellationToken);
+            var document = await files.ReadAsync(descriptor, cancellationToken);
             if (!MediaTypes.IsIndex(descriptor.MediaType))
             {
-                return await ReadImageAsync(files, descriptor, json, cancellationToken);
+                return await ReadImageAsync(files, document, cancellationToken);
             }
 
-            var index = OciJson.ReadIndex(json, files.Origin);
+            var index = OciJson.ReadIndex(document, files.Origin);
             CheckMediaType(index.MediaType, descriptor, files.Origin);
             descriptor = PlatformSelector.Select(index, platform, files.Origin);
         }
@@ -69,12 +69,12 @@ internal static class LayoutReader
         throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The indexes of {files.Origin} are nested more than {MaxDepth} deep; no image needs that.");
     }
 
-    private static async Task<Image> ReadImageAsync(ImageFiles files, Descriptor descriptor, byte[] json, CancellationToken cancellationToken)
+    private static async Task<Image> ReadImageAsync(ImageFiles files, RawDocument document, CancellationToken cancellationToken)
     {
-        var manifest = OciJson.ReadManifest(json, files.Origin);
-        CheckMediaType(manifest.MediaType, descriptor, files.Origin);
+        var manifest = OciJson.ReadManifest(document, files.Origin);
+        CheckMediaType(manifest.MediaType, document.Descriptor, files.Origin);
         var config = await files.ReadAsync(manifest.Config, cancellationToken);
-        return Image.Read(new MemoryBlob(descriptor.MediaType, json), config, files.OpenBlob, files.Origin);
+        return Image.Read(new MemoryBlob(document), config.Content, files.OpenBlob, files.Origin);
     }
 
     // A document that is read as one type here and as another elsewhere would be two images of one digest.

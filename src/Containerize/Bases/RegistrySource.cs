@@ -66,12 +66,14 @@ internal sealed class RegistrySource : IImageSource
                 throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The indexes of {name} are nested more than {MaxNesting} deep; no image needs that.");
             }
 
-            var index = OciJson.ReadIndex(document.Content, name);
-            document = await ManifestAsync(PlatformSelector.Select(index, platform, name).Digest, cancellationToken);
+            var child = PlatformSelector.Select(OciJson.ReadIndex(document, name), platform, name);
+            var manifest = await ManifestAsync(child.Digest, cancellationToken);
+            // The digest is right; the size that the index gives has to be.
+            document = RawDocument.Verify(manifest.Descriptor with { Size = child.Size }, manifest.Content, name);
         }
 
-        var config = OciJson.ReadManifest(document.Content, name).Config;
-        var image = Image.Read(document, await ConfigAsync(config, name, cancellationToken), layer => _client.CreateBlob(_reference.Repository, layer), name);
+        var config = OciJson.ReadManifest(document, name).Config;
+        var image = Image.Read(new MemoryBlob(document), await ConfigAsync(config, name, cancellationToken), layer => _client.CreateBlob(_reference.Repository, layer), name);
         PlatformSelector.Check(image.Config, platform, name);
         if (_prefetch)
         {
@@ -84,7 +86,7 @@ internal sealed class RegistrySource : IImageSource
         return new BaseImage(image, name);
     }
 
-    private async Task<MemoryBlob> ManifestAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<RawDocument> ManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         if (await CachedManifestAsync(digest, cancellationToken) is { } cached)
         {
@@ -98,14 +100,14 @@ internal sealed class RegistrySource : IImageSource
             await _cache.AddAsync(manifest.Descriptor, content, _reference.ToString(), cancellationToken);
         }
 
-        return new MemoryBlob(manifest.Descriptor.MediaType, manifest.Content);
+        return manifest;
     }
 
     private ContainerizeException NotFound(Digest digest) => new(
         DiagnosticCode.BaseImageNotFound,
         $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{(_reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "")}, and whether you are logged in: some registries hide what an account may not see.");
 
-    private async Task<MemoryBlob?> CachedManifestAsync(Digest digest, CancellationToken cancellationToken)
+    private async Task<RawDocument?> CachedManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         var file = new FileInfo(_cache.PathOf(digest));
         if (!file.Exists || file.Length > OciJson.MaxDocumentSize)
@@ -115,7 +117,7 @@ internal sealed class RegistrySource : IImageSource
 
         var bytes = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
         return digest.Algorithm == "sha256" && Digest.Of(bytes) == digest && OciJson.DetectMediaType(bytes, file.FullName) is { } mediaType
-            ? new MemoryBlob(mediaType, bytes)
+            ? RawDocument.Of(mediaType, bytes)
             : null;
     }
 

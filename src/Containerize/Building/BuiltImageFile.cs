@@ -48,7 +48,7 @@ internal static class BuiltImageFile
         try
         {
             var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
-            var manifest = new MemoryBlob(state.Manifest.MediaType, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)));
+            var manifest = new MemoryBlob(RawDocument.Verify(state.Manifest, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)), $"'{store.Root}'"));
             var places = new Queue<BlobPlace>(state.Blobs);
             var image = Image.Read(
                 manifest,
@@ -64,7 +64,7 @@ internal static class BuiltImageFile
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"No whole image lies in '{store.Root}': {Printable.Clean(failure.Message)} Build it again.", failure);
+            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"No whole image lies in '{store.Root}': {failure.Message} Build it again.", failure);
         }
     }
 

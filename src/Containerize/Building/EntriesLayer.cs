@@ -40,7 +40,7 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
     /// <inheritdoc/>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
-        var entries = Placement is null ? Entries : await Placement.PlaceAsync(Entries, Owned, context.GroundAsync(), cancellationToken);
+        var entries = Placement is null ? Entries : await Placement.PlaceAsync(Entries, Owned, () => context.ReadTreeAsync(cancellationToken));
         return new Prepared(await EntriesContent.ReadAsync(entries, context.Options, context.Hashes, cancellationToken), context);
     }
 

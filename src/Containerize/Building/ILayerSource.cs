@@ -2,6 +2,7 @@ using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Trees;
 
 namespace Containerize.Building;
 
@@ -51,14 +52,14 @@ internal interface IPreparedLayer
 /// <param name="Options">How the bytes are written.</param>
 internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options)
 {
-    /// <summary>The layers of this build that were made before, bottom first.</summary>
-    public IReadOnlyList<Layer> Below { get; init; } = [];
+    /// <summary>Gives the layers of this build that were made before, bottom first; those that are damaged in the cache are made again.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<Layer>>> Below { get; init; } = _ => Task.FromResult<IReadOnlyList<Layer>>([]);
 
-    /// <summary>What the layer is put upon: the base, and the layers of this build that were made before.</summary>
-    /// <returns>The base's image with more layers; its other parts are the base's own.</returns>
-    internal async Task<BaseImage> GroundAsync()
+    /// <summary>Reads what the layer is put upon: the base's config, and the tree of the base with the layers of this build that were made before.</summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(CancellationToken cancellationToken)
     {
-        var ground = await Base;
-        return ground with { Image = ground.Image.WithLayers([.. ground.Image.Layers, .. Below]) };
+        var image = (await Base).Image;
+        return (image.Config, await ImageTree.ReadAsync(image, await Below(cancellationToken), Cache.Store, TreeParts.Directories, cancellationToken));
     }
 }

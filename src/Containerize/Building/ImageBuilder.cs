@@ -66,13 +66,18 @@ internal static class ImageBuilder
         var layers = new List<(IPreparedLayer Prepared, BuiltLayer Built)>();
         foreach (var source in sources)
         {
-            var below = context with { Below = [.. layers.Select(layer => new Layer(layer.Built.Record.Blob, layer.Built.Record.DiffId))] };
-            var prepared = await source.PrepareAsync(below, cancellationToken);
+            IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)> below = [.. layers];
+            var prepared = await source.PrepareAsync(context with { Below = token => VerifyAsync(below, maker, token) }, cancellationToken);
             layers.Add((prepared, await maker.MakeAsync(source.Name, prepared, cancellationToken)));
         }
 
         return layers;
     }
+
+    private static async Task<IReadOnlyList<Layer>> VerifyAsync(
+        IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)> layers, LayerMaker maker, CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(layers.Select(layer => maker.VerifyAsync(layer.Built, layer.Prepared, cancellationToken))))
+            .Select(layer => new Layer(layer.Record.Blob, layer.Record.DiffId))];
 
     private static BuiltImage Assemble(ImageRequest request, BaseImage baseImage, IReadOnlyList<BuiltLayer> layers, IReporter reporter)
     {

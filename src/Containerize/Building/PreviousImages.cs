@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Containerize.Bases;
 using Containerize.Compression;
-using Containerize.Files;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -87,11 +86,7 @@ internal sealed class PreviousImages(
     {
         // Through the store: its bytes are verified there, and the next build finds them.
         var blob = await client.FetchAsync(layer.Repository, layer.Blob.Descriptor, store, cancellationToken);
-        var tar = new BoundedStream(await LayerTar.OpenAsync(blob, cancellationToken), MostUncompressedToCompare);
-        await using (tar.ConfigureAwait(false))
-        {
-            return await TarContent.ReadAsync(layer.Inputs, tar, cancellationToken);
-        }
+        return await TarContent.ReadAsync(layer.Inputs, blob, MostUncompressedToCompare, cancellationToken);
     }
 
     private async Task<IReadOnlyList<PreviousLayer>> LayersOfAsync(ImageReference image, CancellationToken cancellationToken) =>
@@ -187,11 +182,11 @@ internal sealed class PreviousImages(
                 reference.ToString())
             : null;
 
-    private static async Task<Digest?> DiffIdOfAsync(FileBlob blob, CancellationToken cancellationToken)
+    private static async Task<Digest?> DiffIdOfAsync(VerifiedFile blob, CancellationToken cancellationToken)
     {
         try
         {
-            await using var tar = await LayerTar.OpenAsync(blob, cancellationToken);
+            await using var tar = LayerTar.Open(blob);
             return Digest.FromSha256(await SHA256.HashDataAsync(tar, cancellationToken));
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)

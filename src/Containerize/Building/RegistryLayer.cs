@@ -37,13 +37,9 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
                 DiagnosticCode.RegistryNotFound,
                 $"{repository} has no layer {digest}. ContainerizeLayerReference takes the digest of a layer, as it stands in the image's manifest, not the image's own.");
             var fetched = await client.FetchAsync(repository, new Descriptor { MediaType = MediaTypes.OciLayer, Digest = digest, Size = size }, context.Cache.Store, cancellationToken);
-            var blob = new FileBlob(fetched.Descriptor with { MediaType = (await LayerTar.DetectAsync(fetched.Path, cancellationToken)).MediaType }, fetched.Path);
-            var tar = await LayerTar.OpenAsync(blob, cancellationToken);
-            await using (tar.ConfigureAwait(false))
-            {
-                var facts = await TarCheck.ReadAsync(tar, $"{repository}@{digest}", context.Options.IsWindows, cancellationToken);
-                return new LayerRecord(blob, facts.DiffId, facts.Size, facts.FileCount);
-            }
+            var blob = fetched.As((await LayerTar.DetectAsync(fetched.Path, cancellationToken)).MediaType);
+            var facts = await TarCheck.ReadAsync(blob, $"{repository}@{digest}", context.Options.IsWindows, cancellationToken);
+            return new LayerRecord(blob, facts.DiffId, facts.Size, facts.FileCount);
         }
 
         // Fetching it is all that making it takes.

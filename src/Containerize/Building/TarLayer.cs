@@ -42,8 +42,9 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
 
         public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {
-            var facts = await CheckAsync(cancellationToken);
-            var stream = await new FileBlob(source, layer.Path).OpenReadAsync(cancellationToken);
+            var file = await VerifyAsync(cancellationToken);
+            var facts = await TarCheck.ReadAsync(file, $"'{layer.Path}'", context.Options.IsWindows, cancellationToken);
+            var stream = file.OpenRead();
             await using (stream.ConfigureAwait(false))
             {
                 if (IsVerbatim)
@@ -60,12 +61,15 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
         // The file is read once for this, and once more to make the layer: that is no less.
         public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) => Task.FromResult<(Digest, long)?>(null);
 
-        private async Task<TarFacts> CheckAsync(CancellationToken cancellationToken)
+        private async Task<VerifiedFile> VerifyAsync(CancellationToken cancellationToken)
         {
-            var tar = await LayerTar.OpenAsync(new FileBlob(source, layer.Path), cancellationToken);
-            await using (tar.ConfigureAwait(false))
+            try
             {
-                return await TarCheck.ReadAsync(tar, $"'{layer.Path}'", context.Options.IsWindows, cancellationToken);
+                return await VerifiedFile.ReadAsync(new FileBlob(source, layer.Path), $"'{layer.Path}'", cancellationToken);
+            }
+            catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch)
+            {
+                throw SourceStream.Changed(layer.Path);
             }
         }
     }

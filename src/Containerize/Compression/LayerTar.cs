@@ -30,16 +30,17 @@ internal static class LayerTar
     }
 
     /// <summary>Opens the uncompressed tar of a layer.</summary>
+    /// <param name="layer">The layer as it is stored.</param>
     /// <returns>The tar; disposing it closes the blob.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the media type is not that of a layer.</exception>
-    internal static async Task<Stream> OpenAsync(Blob layer, CancellationToken cancellationToken) => CompressionOf(layer.Descriptor.MediaType) switch
+    internal static Stream Open(VerifiedFile layer) => CompressionOf(layer.Descriptor.MediaType) switch
     {
-        LayerCompression.None => await layer.OpenReadAsync(cancellationToken),
-        LayerCompression.Gzip => new GZipStream(await layer.OpenReadAsync(cancellationToken), CompressionMode.Decompress),
-        LayerCompression.Zstd => new DecompressionStream(await layer.OpenReadAsync(cancellationToken), leaveOpen: false),
+        LayerCompression.None => layer.OpenRead(),
+        LayerCompression.Gzip => new GZipStream(layer.OpenRead(), CompressionMode.Decompress),
+        LayerCompression.Zstd => new DecompressionStream(layer.OpenRead(), leaveOpen: false),
         _ => throw new ContainerizeException(
             DiagnosticCode.InvalidDocument,
-            $"The layer {layer.Descriptor.Digest} has the media type '{Printable.Clean(layer.Descriptor.MediaType)}', whose content cannot be read."),
+            $"The layer {layer.Descriptor.Digest} has the media type '{layer.Descriptor.MediaType}', whose content cannot be read."),
     };
 
     // Layers of other families that end so are gzipped tars, too.

@@ -6,6 +6,7 @@ using Containerize.Debian.Rootfs;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Debian;
 

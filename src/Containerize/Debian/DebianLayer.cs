@@ -5,6 +5,7 @@ using Containerize.Debian.Model;
 using Containerize.Debian.Rootfs;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Trees;
 
 namespace Containerize.Debian;
 
@@ -28,7 +29,7 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
             throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "ContainerizeDebianPackage and ContainerizeCaCertificate put files of Debian into the image, and this one is for Windows. Give the items Condition=\"!$(ContainerRuntimeIdentifier.StartsWith('win'))\".");
         }
 
-        var reading = new Lazy<Task<DpkgBase>>(() => DpkgBase.ReadAsync(image, context.Cache.Store, cancellationToken));
+        var reading = new Lazy<Task<DpkgBase>>(async () => new DpkgBase(await ImageTree.ReadAsync(image, context.Cache.Store, TreeParts.All, cancellationToken)));
         var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
         var request = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : null;
         var root = new AddedRoot

@@ -221,7 +221,7 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
         }
 
         // Read as a whole first: an index that cannot be understood is not written over.
-        _ = OciJson.ReadIndex(old, Origin);
+        _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, old), Origin);
         var root = OciJson.ReadObject(old, Layout.Index, Origin);
         var written = OciJson.ReadObject(OciJson.Write(new ImageIndex { Manifests = ours }), Layout.Index, Origin)["manifests"]!.AsArray();
         root["manifests"] = new JsonArray(

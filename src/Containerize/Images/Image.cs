@@ -38,13 +38,8 @@ internal sealed class Image
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/> or <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     public static Image Read(MemoryBlob manifest, ReadOnlyMemory<byte> config, Func<Descriptor, Blob> openLayer, string origin)
     {
-        var document = OciJson.ReadManifest(manifest.Content, origin);
-        if (document.Config.Digest.Algorithm == "sha256" && (Digest.Of(config.Span) != document.Config.Digest || config.Length != document.Config.Size))
-        {
-            throw new ContainerizeException(DiagnosticCode.DigestMismatch, $"The config of {origin} is not the one that its manifest names ({document.Config.Digest}). It was damaged or replaced.");
-        }
-
-        var imageConfig = ImageConfig.Read(config, document.Config.MediaType, origin);
+        var document = OciJson.ReadManifest(manifest.Document, origin);
+        var imageConfig = ImageConfig.Read(RawDocument.Verify(document.Config, config, origin), origin);
         return imageConfig.DiffIds.Count == document.Layers.Count
             ? new(manifest, document, imageConfig, [.. document.Layers.Zip(imageConfig.DiffIds, (descriptor, diffId) => new Layer(openLayer(descriptor), diffId) { Annotations = descriptor.Annotations })])
             : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} is no image that can be built upon: its manifest has {document.Layers.Count} layers, its config {imageConfig.DiffIds.Count}.");

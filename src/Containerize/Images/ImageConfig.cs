@@ -61,14 +61,13 @@ internal sealed class ImageConfig
     private JsonObject? Settings => _root["config"] as JsonObject;
 
     /// <summary>Reads a config.</summary>
-    /// <param name="json">The raw bytes.</param>
-    /// <param name="mediaType">Their media type.</param>
+    /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
     /// <returns>The config.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
-    public static ImageConfig Read(ReadOnlyMemory<byte> json, string mediaType, string origin)
+    public static ImageConfig Read(RawDocument document, string origin)
     {
-        var config = new ImageConfig(OciJson.ReadObject(json.Span, "config", origin), new MemoryBlob(mediaType, json));
+        var config = new ImageConfig(OciJson.ReadObject(document.Content.Span, "config", origin), new MemoryBlob(document));
         try
         {
             _ = config.DiffIds;

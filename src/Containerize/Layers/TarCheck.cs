@@ -1,8 +1,9 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
-using Containerize.Files;
+using Containerize.Compression;
 using Containerize.Layers.Windows;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Layers;
 
@@ -15,18 +16,16 @@ internal sealed record TarFacts(Digest DiffId, long Size, int FileCount);
 /// <summary>Reads a tar that is to become a layer as it is, and refuses what would reach beyond the image or need more than files.</summary>
 internal static class TarCheck
 {
-    private const int Buffer = 128 * 1024;
-
     /// <summary>Reads a tar to its end.</summary>
-    /// <param name="tar">The uncompressed tar.</param>
+    /// <param name="layer">The layer.</param>
     /// <param name="origin">What it is called, for the error message.</param>
     /// <param name="isWindows">Whether it is for Windows, which takes it only with its tree in the places that Windows knows.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>What it is.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>.</exception>
-    internal static async Task<TarFacts> ReadAsync(Stream tar, string origin, bool isWindows, CancellationToken cancellationToken)
+    internal static async Task<TarFacts> ReadAsync(VerifiedFile layer, string origin, bool isWindows, CancellationToken cancellationToken)
     {
-        using var hashing = new Hashing(tar);
+        using var hashing = new DigestingStream(LayerTar.Open(layer), IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
         var files = 0;
         try
         {
@@ -45,18 +44,14 @@ internal static class TarCheck
                 }
             }
 
-            // Behind the last entry there are blocks of zeros, which belong to the digest.
-            var rest = new byte[Buffer];
-            while (await hashing.ReadAsync(rest, cancellationToken) > 0)
-            {
-            }
+            await hashing.ReadToEndAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
         {
             throw Invalid(origin, $"cannot be read as a tar: {Printable.Clean(failure.Message).TrimEnd('.')}");
         }
 
-        return hashing.Length > 0 ? new TarFacts(hashing.Digest, hashing.Length, files) : throw Invalid(origin, "is empty");
+        return hashing.Length > 0 ? new TarFacts(hashing.TakeDigest(), hashing.Length, files) : throw Invalid(origin, "is empty");
     }
 
     private static void Check(TarEntry entry, string origin)
@@ -87,32 +82,4 @@ internal static class TarCheck
     }
 
     private static ContainerizeException Invalid(string origin, string why) => new(DiagnosticCode.InvalidLayer, $"The layer {Printable.Clean(origin)} {why}.");
-
-    private sealed class Hashing(Stream inner) : ForwardStream
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private long _length;
-
-        public override long Length => _length;
-
-        internal Digest Digest => Digest.FromSha256(_hash.GetHashAndReset());
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var count = await inner.ReadAsync(buffer, cancellationToken);
-            _hash.AppendData(buffer.Span[..count]);
-            _length += count;
-            return count;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                _hash.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
-    }
 }

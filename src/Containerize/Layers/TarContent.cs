@@ -1,6 +1,9 @@
 using System.Formats.Tar;
 using System.Security.Cryptography;
+using Containerize.Compression;
+using Containerize.Files;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Layers;
 
@@ -9,12 +12,14 @@ internal static class TarContent
 {
     /// <summary>Reads the content of a layer that Containerize made.</summary>
     /// <param name="inputs">The inputs hash that the layer is known by.</param>
-    /// <param name="tar">The uncompressed layer, read to its end.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="limit">How many uncompressed bytes are read at most.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The content, in the order of the tar.</returns>
     /// <exception cref="InvalidDataException">It is no tar.</exception>
-    internal static async Task<LayerContent> ReadAsync(Digest inputs, Stream tar, CancellationToken cancellationToken)
+    internal static async Task<LayerContent> ReadAsync(Digest inputs, VerifiedFile layer, long limit, CancellationToken cancellationToken)
     {
+        using var tar = new BoundedStream(LayerTar.Open(layer), limit);
         var items = new List<ContentItem>();
         var reader = new TarReader(tar, leaveOpen: true);
         await using (reader.ConfigureAwait(false))

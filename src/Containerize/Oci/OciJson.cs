@@ -31,13 +31,13 @@ internal static class OciJson
     private static readonly JsonSerializerOptions s_nodeOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
 
     /// <summary>Reads a manifest.</summary>
-    /// <param name="json">The raw bytes.</param>
+    /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
     /// <returns>The manifest.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
-    public static Manifest ReadManifest(ReadOnlySpan<byte> json, string origin)
+    public static Manifest ReadManifest(RawDocument document, string origin)
     {
-        var manifest = Read(json, "manifest", origin, bytes =>
+        var manifest = Read(document.Content.Span, "manifest", origin, bytes =>
         {
             var root = ParseObject(bytes);
             RefuseMember(root, "manifests");
@@ -49,13 +49,13 @@ internal static class OciJson
     }
 
     /// <summary>Reads an index.</summary>
-    /// <param name="json">The raw bytes.</param>
+    /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
     /// <returns>The index.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
-    public static ImageIndex ReadIndex(ReadOnlySpan<byte> json, string origin)
+    public static ImageIndex ReadIndex(RawDocument document, string origin)
     {
-        var index = Read(json, "index", origin, bytes =>
+        var index = Read(document.Content.Span, "index", origin, bytes =>
         {
             var root = ParseObject(bytes);
             RefuseMember(root, "layers");

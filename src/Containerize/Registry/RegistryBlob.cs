@@ -25,4 +25,8 @@ internal sealed class RegistryBlob : Blob
         _cache is not null && await _cache.TryGetVerifiedAsync(Descriptor, cancellationToken) is { } cached
             ? await cached.OpenReadAsync(cancellationToken)
             : await _client.OpenBlobAsync(Repository, Descriptor, cancellationToken);
+
+    /// <inheritdoc/>
+    internal override Task<VerifiedFile> VerifyAsync(BlobStore store, CancellationToken cancellationToken) =>
+        _client.FetchAsync(Repository, Descriptor, store, cancellationToken);
 }

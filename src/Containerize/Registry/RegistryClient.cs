@@ -53,7 +53,7 @@ internal sealed class RegistryClient : IDisposable
     /// <param name="tagOrDigest">The tag or the digest; bytes that do not have that digest are refused.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The document, or null when the registry has none of this name.</returns>
-    public Task<RawManifest?> TryGetManifestAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
+    public Task<RawDocument?> TryGetManifestAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
         ReadAsync(repository, tagOrDigest, $"read {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryGetAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
 
     /// <summary>Finds out what a tag names now, without downloading it when the registry says it in headers.</summary>
@@ -84,7 +84,7 @@ internal sealed class RegistryClient : IDisposable
     /// <param name="store">The store.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The blob in the store, verified.</returns>
-    public Task<FileBlob> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken) =>
+    internal Task<VerifiedFile> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken) =>
         _fetch.RunAsync(repository, blob, store, cancellationToken);
 
     /// <summary>Whether a repository has a blob.</summary>

@@ -17,19 +17,47 @@ internal abstract class Blob
     /// <param name="cancellationToken">Stops a slow opening.</param>
     /// <returns>The bytes; the caller disposes the stream.</returns>
     public abstract ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes sure of the bytes before something is read out of them. Those that lie elsewhere are copied to this machine.</summary>
+    /// <param name="store">Takes them; its own copy is used when that is whole, and moved aside otherwise.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>; or what their source throws.</exception>
+    internal virtual async Task<VerifiedFile> VerifyAsync(BlobStore store, CancellationToken cancellationToken)
+    {
+        if (await store.TryGetVerifiedAsync(Descriptor, cancellationToken) is { } kept)
+        {
+            return kept;
+        }
+
+        var content = await OpenReadAsync(cancellationToken);
+        await using (content.ConfigureAwait(false))
+        {
+            return await VerifiedFile.WriteAsync(store, Descriptor, content, "an image", cancellationToken);
+        }
+    }
 }
 
 /// <summary>A blob in memory: manifests and configs.</summary>
 internal sealed class MemoryBlob : Blob
 {
-    /// <summary>Creates a blob from bytes that are trusted, and names them.</summary>
+    /// <summary>Creates the blob of a document.</summary>
+    /// <param name="document">The document.</param>
+    public MemoryBlob(RawDocument document)
+        : base(document.Descriptor) => Document = document;
+
+    /// <summary>Creates a blob from bytes that no digest names yet.</summary>
     /// <param name="mediaType">Their media type.</param>
     /// <param name="content">The bytes; they must not be changed any more.</param>
     public MemoryBlob(string mediaType, ReadOnlyMemory<byte> content)
-        : base(new Descriptor { MediaType = mediaType, Digest = Digest.Of(content.Span), Size = content.Length }) => Memory = content;
+        : this(RawDocument.Of(mediaType, content))
+    {
+    }
+
+    /// <summary>The document.</summary>
+    public RawDocument Document { get; }
 
     /// <summary>The bytes.</summary>
-    public ReadOnlyMemory<byte> Memory { get; }
+    public ReadOnlyMemory<byte> Memory => Document.Content;
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Content => Memory.Span;
@@ -40,7 +68,7 @@ internal sealed class MemoryBlob : Blob
 }
 
 /// <summary>A blob that is a file, or a part of one (an entry of an archive).</summary>
-internal sealed class FileBlob : Blob
+internal class FileBlob : Blob
 {
     /// <summary>Creates the blob.</summary>
     /// <param name="descriptor">What the bytes are.</param>
@@ -62,7 +90,14 @@ internal sealed class FileBlob : Blob
     /// <inheritdoc/>
     public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenRead());
 
-    /// <summary>Opens the bytes for one forward read; they are not verified.</summary>
+    /// <summary>Verifies the bytes where they lie. A damaged blob of the store itself is moved aside, so that it is made or fetched again.</summary>
+    internal override async Task<VerifiedFile> VerifyAsync(BlobStore store, CancellationToken cancellationToken) =>
+        Path != store.PathOf(Descriptor.Digest) ? await VerifiedFile.ReadAsync(this, $"'{Path}'", cancellationToken)
+        : await store.TryGetVerifiedAsync(Descriptor, cancellationToken) ?? throw new ContainerizeException(
+            DiagnosticCode.DigestMismatch,
+            $"The copy of the blob {Descriptor.Digest} in the cache '{store.Root}' was damaged. It is moved aside; build again.");
+
+    /// <summary>Opens the bytes for one forward read. Only those of a <see cref="VerifiedFile"/> are verified.</summary>
     /// <returns>The bytes; the caller disposes the stream.</returns>
     internal Stream OpenRead()
     {

@@ -53,13 +53,17 @@ internal sealed class BlobStore
         return blob is not null;
     }
 
-    /// <summary>Finds a blob and verifies its bytes. A damaged one is moved aside, so that it is fetched again.</summary>
+    /// <summary>
+    /// Finds a blob and verifies its bytes. A damaged one is moved aside, so that it is fetched again; a whole one stays, although the
+    /// descriptor gives it another size.
+    /// </summary>
     /// <param name="descriptor">The blob.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The blob, or null when the store does not have it whole.</returns>
-    public async Task<FileBlob?> TryGetVerifiedAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    /// <returns>The blob, or null when the store does not have it whole and of that size.</returns>
+    internal async Task<VerifiedFile?> TryGetVerifiedAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        if (!TryGet(descriptor, out var blob))
+        var file = new FileInfo(PathOf(descriptor.Digest));
+        if (file is not { Exists: true, LinkTarget: null })
         {
             Quarantine(descriptor.Digest);
             return null;
@@ -67,12 +71,10 @@ internal sealed class BlobStore
 
         try
         {
-            var stream = new VerifyingStream(await blob.OpenReadAsync(cancellationToken), descriptor, Root);
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.CopyToAsync(Stream.Null, CopyBuffer, cancellationToken);
-                return blob;
-            }
+            var blob = new FileBlob(descriptor with { Size = file.Length }, file.FullName);
+            var verified = await VerifiedFile.ReadAsync(blob, $"'{Root}'", cancellationToken);
+            LastUse.Note(blob.Path);
+            return file.Length == descriptor.Size ? verified : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
@@ -88,7 +90,7 @@ internal sealed class BlobStore
     /// <param name="descriptor">The blob.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The blob, or null when the store does not have it whole.</returns>
-    public async Task<FileBlob?> TryGetForVerifiedUseAsync(Descriptor descriptor, CancellationToken cancellationToken)
+    internal async Task<FileBlob?> TryGetForVerifiedUseAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         var verified = new VerifiedBlobs(this);
         if (TryGet(descriptor, out var blob) && verified.Knows(blob))
@@ -116,14 +118,8 @@ internal sealed class BlobStore
     /// <param name="cancellationToken">Stops the copying.</param>
     /// <returns>The blob in the store.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: nothing is kept.</exception>
-    public async Task<FileBlob> AddAsync(Descriptor expected, Stream content, string origin, CancellationToken cancellationToken)
-    {
-        using var writer = CreateWriter();
-        // Not disposed: the wrapper would dispose the caller's stream.
-        var verified = new VerifyingStream(content, expected, origin);
-        await verified.CopyToAsync(writer.Stream, CopyBuffer, cancellationToken);
-        return writer.Commit(expected);
-    }
+    public async Task<FileBlob> AddAsync(Descriptor expected, Stream content, string origin, CancellationToken cancellationToken) =>
+        await VerifiedFile.WriteAsync(this, expected, content, origin, cancellationToken);
 
     /// <summary>Waits until nobody else on this machine brings a blob into this store. It only saves work.</summary>
     /// <param name="digest">The blob.</param>

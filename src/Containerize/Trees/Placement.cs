@@ -2,7 +2,6 @@ using Containerize.Files;
 using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers.Entries;
-using Containerize.Storage;
 
 namespace Containerize.Trees;
 
@@ -13,8 +12,7 @@ namespace Containerize.Trees;
 /// <param name="directories">The directories that the app may write to.</param>
 /// <param name="user">The user that the project chose; null for the base's.</param>
 /// <param name="environment">The variables that the project sets.</param>
-/// <param name="cache">May have layers of the base.</param>
-internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, string? user, IReadOnlyDictionary<string, string> environment, BlobStore cache)
+internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, string? user, IReadOnlyDictionary<string, string> environment)
 {
     private readonly Lock _lock = new();
     private Task<Ground>? _ground;
@@ -22,18 +20,17 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     /// <summary>Fits entries to the base.</summary>
     /// <param name="entries">The entries of one layer.</param>
     /// <param name="owned">Paths of entries whose owner the user chose.</param>
-    /// <param name="baseImage">The base, with the layers of others on it. The first layer that is placed brings it for all: what follows is the project's own.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="read">Reads the base's config, and the tree of the base with the layers of others on it. It is read for the first layer that is placed: what follows is the project's own.</param>
     /// <returns>The entries as they are to be written, with the directories above them where those have a mode or owner of their own.</returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.UnknownUser"/>, <see cref="DiagnosticCode.DuplicatePath"/>, or what the base's source says.
     /// </exception>
-    public async Task<IReadOnlyList<LayerEntry>> PlaceAsync(IReadOnlyList<LayerEntry> entries, IReadOnlySet<string> owned, Task<BaseImage> baseImage, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<LayerEntry>> PlaceAsync(IReadOnlyList<LayerEntry> entries, IReadOnlySet<string> owned, Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
     {
         Task<Ground> preparing;
         lock (_lock)
         {
-            preparing = _ground ??= PrepareAsync(baseImage, cancellationToken);
+            preparing = _ground ??= PrepareAsync(read);
         }
 
         var ground = await preparing;
@@ -41,14 +38,14 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         var above = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            var path = ground.Tree.Resolve(entry.Path, entry.Type == LayerEntryType.Directory);
+            var path = ground.Tree.Resolve(entry.Path, followLast: entry.Type == LayerEntryType.Directory);
             if (entry.Type == LayerEntryType.Directory)
             {
                 above[path] = ground.DirectoryAt(path) ?? entry with { Path = path };
             }
-            else if (ground.Tree.FindDirectory(path) is not null)
+            else if (ground.Tree.Find(path) is { Type: LayerEntryType.Directory })
             {
-                throw new ContainerizeException(DiagnosticCode.DuplicatePath, $"{entry.Origin} would take the place of the directory '/{Printable.Clean(path)}' of the base image. To put it into the directory, end its path with '/'.");
+                throw new ContainerizeException(DiagnosticCode.DuplicatePath, $"{entry.Origin} would take the place of the directory '/{path}' of the base image. To put it into the directory, end its path with '/'.");
             }
             else
             {
@@ -67,28 +64,41 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         return [.. placed, .. above.Values];
     }
 
-    private async Task<Ground> PrepareAsync(Task<BaseImage> opening, CancellationToken cancellationToken)
+    private async Task<Ground> PrepareAsync(Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
     {
-        var image = (await opening).Image;
-        var tree = image.Layers.Count == 0 ? BaseTree.Empty : await BaseTree.ReadAsync(image, cache, cancellationToken);
-        var runsAs = EnvironmentInference.User(EnvironmentInference.Merge(image.Config, environment), user) ?? image.Config.User;
+        var (config, tree) = await read();
+        var runsAs = EnvironmentInference.User(EnvironmentInference.Merge(config, environment), user) ?? config.User;
         var declared = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var directory in directories)
         {
-            var owner = image.Config.Platform.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
+            var owner = tree.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
                 DiagnosticCode.UnknownUser,
-                $"The image runs as '{Printable.Clean(runsAs)}', whom its /etc/passwd and /etc/group do not know, so '/{Printable.Clean(directory.Path)}' has no owner. Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");
-            var path = tree.Resolve(directory.Path, isDirectory: true);
+                $"The image runs as '{runsAs}', whom its /etc/passwd and /etc/group do not know, so '/{directory.Path}' has no owner. Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");
+            var path = tree.Resolve(directory.Path, followLast: true);
             declared[path] = new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = directory.Mode, UserId = owner.UserId, GroupId = owner.GroupId };
         }
 
         return new Ground(tree, declared);
     }
 
-    private sealed record Ground(BaseTree Tree, Dictionary<string, LayerEntry> Declared)
+    private sealed record Ground(ImageTree Tree, Dictionary<string, LayerEntry> Declared)
     {
         internal LayerEntry? DirectoryAt(string path) => Declared.GetValueOrDefault(path)
-            ?? (OwnerBelow(path) is { } owner ? new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = owner.UserId, GroupId = owner.GroupId } : Tree.FindDirectory(path));
+            ?? (OwnerBelow(path) is { } owner
+                ? new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = owner.UserId, GroupId = owner.GroupId }
+                : OfTree(path));
+
+        private LayerEntry? OfTree(string path) => Tree.Find(path) is { Type: LayerEntryType.Directory } directory
+            ? new LayerEntry
+            {
+                Path = path,
+                Type = LayerEntryType.Directory,
+                Mode = directory.Mode,
+                UserId = directory.Owner.UserId,
+                GroupId = directory.Owner.GroupId,
+                SecurityDescriptor = directory.SecurityDescriptor,
+            }
+            : null;
 
         internal Owner? OwnerBelow(string path)
         {

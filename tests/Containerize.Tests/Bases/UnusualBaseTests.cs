@@ -94,7 +94,7 @@ internal sealed class UnusualBaseTests
         var image = await OpenAsync(lab);
         var copy = Image.Create(ImageFormat.Oci, image.Config, image.Layers, new Dictionary<string, string>());
 
-        var written = OciJson.ReadManifest(copy.Manifest.Content, "the copy").Layers[0];
+        var written = OciJson.ReadManifest(copy.Manifest.Document, "the copy").Layers[0];
         Assert.AreEqual("application/vnd.example.layer.v1.tar+squeezed", written.MediaType);
         Assert.AreEqual("value", written.Annotations!["com.example.key"]);
         Assert.AreEqual(Digest.Of(plain.Layers[0].Content.Span), written.Digest);

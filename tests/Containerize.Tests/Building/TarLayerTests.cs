@@ -49,7 +49,7 @@ internal sealed class TarLayerTests
         await File.WriteAllBytesAsync(_folder["layer"], TestLayer.Tar(
             TestLayer.Entry(TarEntryType.Directory, "opt/"), directory, TestLayer.Entry(TarEntryType.RegularFile, "opt/agent/agent", [1]),
             TestLayer.Entry(TarEntryType.SymbolicLink, "agent", linkTarget: "opt/agent")));
-        var placement = new Placement([], user: null, new Dictionary<string, string>(), new BlobStore(_folder["cache"]));
+        var placement = new Placement([], user: null, new Dictionary<string, string>());
         LayerEntry[] own = [.. new[] { "agent/config", "opt/agent/agent" }.Select(path => new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() })];
         var request = new ImageRequest
         {
@@ -82,7 +82,7 @@ internal sealed class TarLayerTests
         Assert.AreEqual(TestLayer.FromTar(Tar).DiffId, written.DiffId);
         Assert.AreEqual(1, written.FileCount);
         var unpacked = new MemoryStream();
-        await (await LayerTar.OpenAsync(written.Blob, CancellationToken.None)).CopyToAsync(unpacked);
+        await LayerTar.Open(await written.Blob.VerifyAsync(new BlobStore(_folder["cache"]), CancellationToken.None)).CopyToAsync(unpacked);
         CollectionAssert.AreEqual(Tar, unpacked.ToArray());
     }
 

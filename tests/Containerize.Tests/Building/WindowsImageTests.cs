@@ -109,7 +109,7 @@ internal sealed class WindowsImageTests
         lab.Registry.AddImage(Bases, "1", plain with { Manifest = OciJson.Write(manifest) });
         var foreign = Digest.Of(plain.Layers[0].Content.Span);
         lab.Registry.RemoveBlob(Bases, foreign);
-        var placement = new Placement([], user: null, new Dictionary<string, string>(), lab.Store);
+        var placement = new Placement([], user: null, new Dictionary<string, string>());
 
         var image = await PushAsync(lab, Request(lab, s_wanted, new EntriesLayer("files", [File("tools/x.exe")]) { Placement = placement }) with { Format = format });
 
@@ -150,8 +150,11 @@ internal sealed class WindowsImageTests
         for (var build = 0; build < 2; build++)
         {
             // The second time the tree is remembered.
-            var placed = await new Placement(directories, "ContainerUser", new Dictionary<string, string>(), lab.Store)
-                .PlaceAsync([File("PROGRAM FILES/Contoso/x.exe"), File("program files/common/y.exe"), File("tools/z.exe")], new HashSet<string>(), source.OpenAsync(s_wanted, CancellationToken.None), CancellationToken.None);
+            var image = (await source.OpenAsync(s_wanted, CancellationToken.None)).Image;
+            var placed = await new Placement(directories, "ContainerUser", new Dictionary<string, string>()).PlaceAsync(
+                [File("PROGRAM FILES/Contoso/x.exe"), File("program files/common/y.exe"), File("tools/z.exe")],
+                new HashSet<string>(),
+                async () => (image.Config, await ImageTree.ReadAsync(image, lab.Store, TreeParts.Directories, CancellationToken.None)));
 
             CollectionAssert.AreEquivalent(
                 new[] { "Program Files/Contoso/x.exe", "Program Files/Common/y.exe", "tools/z.exe", "Program Files", "Program Files/Common" },

@@ -13,6 +13,7 @@ using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Tests.Building;
 using Containerize.Tests.Layers;
+using Containerize.Trees;
 
 namespace Containerize.Tests.Debian;
 
@@ -33,7 +34,7 @@ internal sealed class DebianLayerTests : IDisposable
             Tar([("usr/lib/os-release", OsRelease), ("var/lib/dpkg/status", "Package: old\nStatus: install ok installed\nVersion: 1\n"), ("var/lib/dpkg/status.d/gone", "Package: gone\nVersion: 1\n")], new GnuTarEntry(TarEntryType.SymbolicLink, "./lib") { LinkName = "usr/lib" }, new GnuTarEntry(TarEntryType.SymbolicLink, "bin") { LinkName = "usr/bin" }),
             Tar([("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 2\n\nPackage: b\nStatus: deinstall ok config-files\nVersion: 1\n"), ("var/lib/dpkg/status.d/.wh.gone", ""), ("var/lib/dpkg/status.d/c", "Package: c\nVersion: 3\n"), (".wh.bin", "")]));
 
-        var dpkg = await DpkgBase.ReadAsync(image, new BlobStore(_directory["cache"]), CancellationToken.None);
+        var dpkg = new DpkgBase(await ImageTree.ReadAsync(image, new BlobStore(_directory["cache"]), TreeParts.All, CancellationToken.None));
 
         CollectionAssert.AreEquivalent(new[] { "a", "c" }, dpkg.Installed("amd64").Packages.Select(package => package.Name).ToArray());
         Assert.AreEqual("bookworm", dpkg.Release().Codename);
@@ -66,7 +67,7 @@ internal sealed class DebianLayerTests : IDisposable
     {
         var image = Base(Tar([("usr/lib/os-release", "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n"), ("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 2\n"), ("var/lib/dpkg/info/a.list", "/.\n")]));
 
-        var dpkg = await DpkgBase.ReadAsync(image, new BlobStore(_directory["cache"]), CancellationToken.None);
+        var dpkg = new DpkgBase(await ImageTree.ReadAsync(image, new BlobStore(_directory["cache"]), TreeParts.All, CancellationToken.None));
 
         Assert.AreEqual(DebianRelease.Find("noble"), dpkg.Release());
     }

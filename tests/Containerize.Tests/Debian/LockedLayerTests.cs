@@ -2,6 +2,8 @@ using Containerize.Debian.Archive;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Testing.Debian;
+using Containerize.Tests.Building;
+using Containerize.Tests.Trees;
 
 namespace Containerize.Tests.Debian;
 
@@ -116,7 +118,9 @@ internal sealed class LockedLayerTests
     [TestMethod]
     public async Task What_upper_layers_of_a_base_removed_is_in_nobodys_way()
     {
-        using var build = new LockedBase(LockedBase.Image(("usr/share/another/file", ""), ("usr/bin/.wh.x", ""), ("usr/share/.wh.another", "")), Tool(), new TestPackage("another").File("usr/share/another", "a"));
+        var upper = TreeLab.LayerOf(TreeLab.Layer(TreeLab.Text("usr/bin/.wh.x"), TreeLab.Text("usr/share/.wh.another")));
+        var image = Sample.Image(Sample.Amd64, [.. LockedBase.Image(("usr/share/another/file", "")).Layers, upper]);
+        using var build = new LockedBase(image, Tool(), new TestPackage("another").File("usr/share/another", "a"));
 
         Assert.IsTrue((await build.BuildAsync()).IsMade);
     }

@@ -26,7 +26,8 @@ internal sealed class PackageFixture : IDisposable
     internal DebFile Add(string name, string version, byte[] content)
     {
         var path = _directory.Write($"{name}.deb", content);
-        return new DebFile(name, version, new FileBlob(new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = Digest.Of(content), Size = content.Length }, path));
+        var descriptor = new MemoryBlob("application/vnd.debian.binary-package", content).Descriptor;
+        return new DebFile(name, version, VerifiedFile.ReadAsync(new FileBlob(descriptor, path), "test", CancellationToken.None).GetAwaiter().GetResult());
     }
 
     internal async Task<LayerRecord> WriteAsync(IRootTemplate template, params DebFile[] packages)

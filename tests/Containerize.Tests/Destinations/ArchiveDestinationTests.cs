@@ -89,7 +89,7 @@ internal sealed class ArchiveDestinationTests
         await WriteAsync(new ImageSet(image), called: Sample.Name("1.0", "latest"));
         CollectionAssert.AreEqual(new[] { "1.0", "latest" }, Validate().Images.Select(found => found.Name).ToArray());
         var entries = Entries("image.tar");
-        var index = OciJson.ReadIndex(entries["index.json"], "test");
+        var index = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, entries["index.json"]), "test");
         CollectionAssert.AreEqual(new[] { "1.0", "latest" }, index.Manifests.Select(entry => entry.Annotations!["org.opencontainers.image.ref.name"]).ToArray());
         CollectionAssert.AreEqual(new[] { "docker.io/demo/app:1.0", "docker.io/demo/app:latest" }, index.Manifests.Select(entry => entry.Annotations!["io.containerd.image.name"]).ToArray());
         Assert.IsTrue(index.Manifests.All(entry => entry.Digest == image.Manifest.Descriptor.Digest && entry.MediaType == MediaTypes.OciManifest));
@@ -106,7 +106,7 @@ internal sealed class ArchiveDestinationTests
         await WriteAsync(set);
         CollectionAssert.AreEqual(new[] { "linux/arm64", "linux/amd64" }, Validate().Images.Select(image => image.Platform).ToArray());
         var entries = Entries("image.tar");
-        Assert.AreEqual(set.Root.Descriptor.Digest, OciJson.ReadIndex(entries["index.json"], "test").Manifests.Single().Digest);
+        Assert.AreEqual(set.Root.Descriptor.Digest, OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, entries["index.json"]), "test").Manifests.Single().Digest);
         var docker = DockerArchiveManifest.Read(entries["manifest.json"], "test");
         Assert.AreEqual(Layout.PathOf(set.Images[0].Config.Blob.Descriptor.Digest), docker[0].Config);
         Assert.HasCount(1, docker[0].RepoTags);
@@ -119,7 +119,7 @@ internal sealed class ArchiveDestinationTests
         var image = Sample.Image(format: ImageFormat.Docker);
         await WriteAsync(new ImageSet(image));
         Assert.AreEqual(image.Manifest.Descriptor.Digest, Validate().Single().Descriptor.Digest);
-        Assert.AreEqual(MediaTypes.DockerManifest, OciJson.ReadIndex(Entries("image.tar")["index.json"], "test").Manifests.Single().MediaType);
+        Assert.AreEqual(MediaTypes.DockerManifest, OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, Entries("image.tar")["index.json"]), "test").Manifests.Single().MediaType);
         var opened = await new OciArchiveSource(_folder["image.tar"], null, new BlobStore(_folder["store"])).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(MediaTypes.DockerLayerGzip, opened.Image.Layers[0].Blob.Descriptor.MediaType);
     }

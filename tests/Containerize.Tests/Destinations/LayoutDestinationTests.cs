@@ -21,7 +21,7 @@ internal sealed class LayoutDestinationTests
     private async Task<DestinationResult> WriteAsync(ImageSet images, params string[] tags) =>
         await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], Sample.Name(tags), new RecordingReporter()), images);
 
-    private IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(File.ReadAllBytes(_folder["layout/index.json"]), "test").Manifests;
+    private IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, File.ReadAllBytes(_folder["layout/index.json"])), "test").Manifests;
 
     private string BlobPath(Digest digest) => _folder["layout/" + Layout.PathOf(digest)];
 

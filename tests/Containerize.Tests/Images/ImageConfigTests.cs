@@ -16,7 +16,7 @@ internal sealed class ImageConfigTests
         "history":[{"created_by":"RUN x","empty_layer":true}]}
         """;
 
-    private static ImageConfig Read(string json) => ImageConfig.Read(Encoding.UTF8.GetBytes(json), MediaTypes.OciConfig, "test");
+    private static ImageConfig Read(string json) => ImageConfig.Read(RawDocument.Of(MediaTypes.OciConfig, Encoding.UTF8.GetBytes(json)), "test");
 
     private static JsonObject Json(ImageConfig config) => JsonNode.Parse(config.Blob.Content)!.AsObject();
 

@@ -29,7 +29,7 @@ internal sealed class ImageSetTests
         var set = ImageSet.Of([arm, amd]);
 
         Assert.IsTrue(set.IsIndex);
-        var index = OciJson.ReadIndex(set.Root.Content, "test");
+        var index = OciJson.ReadIndex(set.Root.Document, "test");
         Assert.AreEqual(MediaTypes.OciIndex, index.MediaType);
         CollectionAssert.AreEqual(new[] { arm.Manifest.Descriptor.Digest, amd.Manifest.Descriptor.Digest }, index.Manifests.Select(entry => entry.Digest).ToArray());
         CollectionAssert.AreEqual(new[] { "linux/arm64", "linux/amd64" }, index.Manifests.Select(entry => entry.Platform!.ToString()).ToArray());
@@ -41,7 +41,7 @@ internal sealed class ImageSetTests
         var set = ImageSet.Of([Sample.Image(Sample.Amd64, format: ImageFormat.Docker), Sample.Image(Sample.Arm64, format: ImageFormat.Docker)]);
 
         Assert.AreEqual(MediaTypes.DockerIndex, set.Root.Descriptor.MediaType);
-        Assert.AreEqual(MediaTypes.DockerIndex, OciJson.ReadIndex(set.Root.Content, "test").MediaType);
+        Assert.AreEqual(MediaTypes.DockerIndex, OciJson.ReadIndex(set.Root.Document, "test").MediaType);
     }
 
     [TestMethod]
@@ -49,7 +49,7 @@ internal sealed class ImageSetTests
     {
         var set = ImageSet.Of([Annotated(Sample.Amd64, ("title", "shop"), ("base", "a")), Annotated(Sample.Arm64, ("title", "shop"), ("base", "b"))]);
 
-        var annotations = OciJson.ReadIndex(set.Root.Content, "test").Annotations!;
+        var annotations = OciJson.ReadIndex(set.Root.Document, "test").Annotations!;
 
         Assert.AreEqual("shop", annotations["title"]);
         Assert.HasCount(1, annotations);

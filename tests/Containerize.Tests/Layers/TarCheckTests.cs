@@ -1,6 +1,9 @@
 using System.Formats.Tar;
 using Containerize.Files;
 using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 
 namespace Containerize.Tests.Layers;
@@ -9,7 +12,12 @@ namespace Containerize.Tests.Layers;
 [TestClass]
 internal sealed class TarCheckTests
 {
-    private static Task<TarFacts> ReadAsync(byte[] tar, bool isWindows = false) => TarCheck.ReadAsync(new MemoryStream(tar), "'tools.tar'", isWindows, CancellationToken.None);
+    private static async Task<TarFacts> ReadAsync(byte[] tar, bool isWindows = false)
+    {
+        using var directory = new TemporaryDirectory();
+        var layer = await new MemoryBlob(MediaTypes.OciLayer, tar).VerifyAsync(new BlobStore(directory.FullName), CancellationToken.None);
+        return await TarCheck.ReadAsync(layer, "'tools.tar'", isWindows, CancellationToken.None);
+    }
 
     private static async Task<ContainerizeException> RefuseAsync(byte[] tar, bool isWindows = false)
     {

@@ -11,6 +11,8 @@ internal sealed class OciJsonTests
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
+    private static RawDocument Document(string text) => RawDocument.Of("application/json", Bytes(text));
+
     private static DiagnosticCode CodeOf(Action read) => Assert.ThrowsExactly<ContainerizeException>(read).Code;
 
     [TestMethod]
@@ -19,7 +21,7 @@ internal sealed class OciJsonTests
         var descriptor = new Descriptor { MediaType = "a/b", Digest = Digest.Parse(Sha), Size = 5 };
         var json = OciJson.Write(new Manifest { MediaType = MediaTypes.OciManifest, Config = descriptor, Layers = [descriptor] });
         Assert.AreEqual($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Descriptor}},"layers":[{{Descriptor}}]}""", Encoding.UTF8.GetString(json));
-        Assert.AreEqual(descriptor, OciJson.ReadManifest(json, "test").Config);
+        Assert.AreEqual(descriptor, OciJson.ReadManifest(RawDocument.Of(MediaTypes.OciManifest, json), "test").Config);
     }
 
     [TestMethod]
@@ -28,7 +30,7 @@ internal sealed class OciJsonTests
         var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Parse(Sha), Size = 5, Platform = new Platform { Os = "linux", Architecture = "arm", Variant = "v7" }, Annotations = new Dictionary<string, string> { ["a"] = "é<+>" } };
         var json = OciJson.Write(new ImageIndex { Manifests = [descriptor] });
         Assert.Contains("é<+>", Encoding.UTF8.GetString(json));
-        var read = OciJson.ReadIndex(json, "test").Manifests.Single();
+        var read = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), "test").Manifests.Single();
         Assert.AreEqual(descriptor.Digest, read.Digest);
         Assert.AreEqual(descriptor.Platform, read.Platform);
         Assert.AreEqual("é<+>", read.Annotations!["a"]);
@@ -37,7 +39,7 @@ internal sealed class OciJsonTests
     [TestMethod]
     public void A_document_that_is_a_manifest_and_an_index_is_refused()
     {
-        var both = Bytes($$"""{"schemaVersion":2,"config":{{Descriptor}},"layers":[],"manifests":[]}""");
+        var both = Document($$"""{"schemaVersion":2,"config":{{Descriptor}},"layers":[],"manifests":[]}""");
         Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(both, "test")));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(both, "test")));
     }
@@ -51,7 +53,7 @@ internal sealed class OciJsonTests
     [DataRow("{")]
     [DataRow("{}")]
     [DataRow("""{"fsLayers":[]}""")]
-    public void Malformed_manifests_are_refused(string json) => Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Bytes(json), "test")));
+    public void Malformed_manifests_are_refused(string json) => Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Document(json), "test")));
 
     [TestMethod]
     [DataRow("\"digest\":\"sha256:../../x\",\"size\":1")]
@@ -61,16 +63,16 @@ internal sealed class OciJsonTests
     [DataRow("\"digest\":\"" + Sha + "\",\"size\":-1")]
     [DataRow("\"digest\":\"" + Sha + "\",\"size\":99999999999999999999")]
     public void Malformed_descriptors_are_refused(string members) =>
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Bytes("{\"manifests\":[{\"mediaType\":\"a/b\"," + members + "}]}"), "test")));
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Document("{\"manifests\":[{\"mediaType\":\"a/b\"," + members + "}]}"), "test")));
 
     [TestMethod]
     [DataRow("""{"manifests":[null]}""")]
     [DataRow("""{"manifests":null}""")]
-    public void Nulls_in_an_index_are_refused(string json) => Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Bytes(json), "test")));
+    public void Nulls_in_an_index_are_refused(string json) => Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Document(json), "test")));
 
     [TestMethod]
     public void A_layer_that_is_null_is_refused() =>
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Bytes($$"""{"config":{{Descriptor}},"layers":[null]}"""), "test")));
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Document($$"""{"config":{{Descriptor}},"layers":[null]}"""), "test")));
 
     [TestMethod]
     public void Depth_and_size_are_limited()
@@ -91,7 +93,7 @@ internal sealed class OciJsonTests
     [TestMethod]
     public void A_message_shows_no_control_characters_of_a_document()
     {
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => OciJson.ReadManifest(Bytes("{\"\\u001b[31m##vso[x]\":1,\"\\u001b[31m##vso[x]\":2}"), "test"));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => OciJson.ReadManifest(Document("{\"\\u001b[31m##vso[x]\":1,\"\\u001b[31m##vso[x]\":2}"), "test"));
         Assert.DoesNotContain("\u001b", failure.Message);
         Assert.DoesNotContain("##vso", failure.Message);
     }

@@ -79,7 +79,7 @@ internal sealed class ClientLab : IAsyncDisposable
         Environment[$"CONTAINERIZE_REGISTRY_{host}_PASSWORD"] = password;
     }
 
-    internal Task<FileBlob> FetchAsync(Descriptor blob) => Client.FetchAsync(Repository, blob, Store, CancellationToken.None);
+    internal Task<VerifiedFile> FetchAsync(Descriptor blob) => Client.FetchAsync(Repository, blob, Store, CancellationToken.None);
 
     internal Task<PushOutcome> PushAsync(Blob blob) => Client.PushBlobAsync(Repository, blob, CancellationToken.None);
 

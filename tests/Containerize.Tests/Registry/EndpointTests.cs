@@ -318,7 +318,7 @@ internal sealed class EndpointTests
         return lab;
     }
 
-    private static Task<RawManifest?> PullAsync(ClientLab lab, RegistryClient client) => client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+    private static Task<RawDocument?> PullAsync(ClientLab lab, RegistryClient client) => client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
 
     private sealed class RecordingProxy(Uri address) : System.Net.IWebProxy
     {

@@ -63,7 +63,7 @@ internal sealed class ArchiveDownloader : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The file in the cache, verified; null when it is at none of the addresses.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
-    internal async Task<FileBlob?> TryFetchAsync(Descriptor file, IEnumerable<Uri> addresses, string name, CancellationToken cancellationToken)
+    internal async Task<VerifiedFile?> TryFetchAsync(Descriptor file, IEnumerable<Uri> addresses, string name, CancellationToken cancellationToken)
     {
         if (await Store.TryGetVerifiedAsync(file, cancellationToken) is { } kept)
         {
@@ -75,7 +75,7 @@ internal sealed class ArchiveDownloader : IDisposable
         {
             Reporter.Detail($"Fetching {name} ({file.Size} bytes).");
             var download = new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
-            return await download.RunAsync((content, token) => Store.AddAsync(file, content, name, token), cancellationToken);
+            return await download.RunAsync((content, token) => VerifiedFile.WriteAsync(Store, file, content, name, token), cancellationToken);
         }
         catch (AbsentException)
         {

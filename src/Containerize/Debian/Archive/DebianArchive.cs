@@ -44,7 +44,7 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The .deb, verified; null when no archive has it any more.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
-    public Task<FileBlob?> TryFetchAsync(LockedPackage package, CancellationToken cancellationToken)
+    internal Task<VerifiedFile?> TryFetchAsync(LockedPackage package, CancellationToken cancellationToken)
     {
         var descriptor = new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = package.Digest, Size = package.Size };
         var addresses = sources.Where(source => source.Name == package.Archive).Select(source => source.Address)

@@ -57,13 +57,13 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The packages, which are others than chosen when the archive dropped one of those, and their .deb files, in the same order.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PackageGone"/> in locked mode; or what fetching and choosing throw.</exception>
-    public async Task<(LockedSet Set, IReadOnlyList<FileBlob> Files)> FetchAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
+    internal async Task<(LockedSet Set, IReadOnlyList<VerifiedFile> Files)> FetchAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
     {
         var files = await FetchAllAsync(set, cancellationToken);
         var gone = set.Packages.Zip(files).Where(pair => pair.Second is null).Select(pair => pair.First).ToList();
         if (gone.Count == 0)
         {
-            return (set, [.. files.OfType<FileBlob>()]);
+            return (set, [.. files.OfType<VerifiedFile>()]);
         }
 
         var names = Printable.Clean(string.Join(", ", gone));
@@ -79,7 +79,7 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
         var chosen = await ResolveAsync(request, cancellationToken);
         var again = await FetchAllAsync(chosen, cancellationToken);
         return again.All(file => file is not null)
-            ? (chosen, [.. again.OfType<FileBlob>()])
+            ? (chosen, [.. again.OfType<VerifiedFile>()])
             : throw new ContainerizeException(DiagnosticCode.PackageGone, $"The archive lists packages that it does not have: {Printable.Clean(string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First)))}. The mirror is being updated, or incomplete. Try again, or try another mirror.");
     }
 
@@ -97,7 +97,7 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
         }
     }
 
-    private Task<FileBlob?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) => Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
+    private Task<VerifiedFile?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) => Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
 
     private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Containerize.Compression;
 using Containerize.Debian.Model;
 using Containerize.Oci;
+using Containerize.Storage;
 using SharpCompress.Compressors.Xz;
 using ZstdSharp;
 
@@ -66,7 +67,7 @@ internal sealed class PackageIndex
             if (await downloader.TryFetchAsync(descriptor, addresses, $"the index {name}", cancellationToken) is { } blob)
             {
                 // Unpacking takes a second of one core; other indexes are unpacked beside it.
-                var text = await Task.Run(() => Unpack(blob.Path, form, name, MaxSize, cancellationToken), cancellationToken);
+                var text = await Task.Run(() => Unpack(blob, form, name, MaxSize, cancellationToken), cancellationToken);
                 // A file of several parts is unpacked up to the end of its first one.
                 return release.Find(directory + "Packages") is not { } plain || plain.Size == text.Length
                     ? new PackageIndex(text, source.Name, architecture)
@@ -79,12 +80,11 @@ internal sealed class PackageIndex
 
     /// <summary>Unpacks an index, up to a limit.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
-    internal static byte[] Unpack(string file, string form, string name, int limit, CancellationToken cancellationToken)
+    internal static byte[] Unpack(VerifiedFile file, string form, string name, int limit, CancellationToken cancellationToken)
     {
         try
         {
-            // The decompressor reads byte by byte.
-            using var content = new FileStream(file, new FileStreamOptions { BufferSize = 128 * 1024, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+            using var content = file.OpenSeekable();
             if (form == "xz")
             {
                 if (XzDictionaries.Largest(content) is var size && size > XzDictionaries.Limit)

@@ -10,13 +10,12 @@ namespace Containerize.Debian.Packaging;
 
 /// <summary>
 /// Reads a .deb in one pass: what it says of itself first, then its files. Nothing is unpacked to disk. A .deb is read only after all of it
-/// was compared with its digest, so that no decompressor sees bytes that nobody signed.
+/// was compared with its digest, so that no decompressor sees bytes without a signature.
 /// </summary>
 internal sealed class DebArchive : IAsyncDisposable
 {
     private const long MaxControlSize = 64L * 1024 * 1024;
     private const long MaxDataSize = 16L * 1024 * 1024 * 1024;
-    private const int ReadBuffer = 128 * 1024;
 
     private readonly Stream _file;
     private readonly ArReader _members;
@@ -34,19 +33,10 @@ internal sealed class DebArchive : IAsyncDisposable
     /// <summary>Opens a .deb.</summary>
     /// <param name="package">The file.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DigestMismatch"/>, <see cref="DiagnosticCode.InvalidPackage"/> or <see cref="DiagnosticCode.PackageTooLarge"/>.
-    /// </exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPackage"/> or <see cref="DiagnosticCode.PackageTooLarge"/>.</exception>
     internal static async Task<DebArchive> OpenAsync(DebFile package, CancellationToken cancellationToken)
     {
-        var verified = new VerifyingStream(await package.Blob.OpenReadAsync(cancellationToken), package.Blob.Descriptor, package.ToString());
-        await using (verified.ConfigureAwait(false))
-        {
-            await verified.CopyToAsync(Stream.Null, ReadBuffer, cancellationToken);
-        }
-
-        // The same bytes again: the store's files do not change. Decompressors read byte by byte, hence the buffer.
-        var file = new FileStream(package.Blob.Path, new FileStreamOptions { BufferSize = ReadBuffer, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete }) { Position = package.Blob.Offset };
+        var file = package.Blob.OpenSeekable();
         try
         {
             var members = ArReader.Open(file, package.ToString());
@@ -138,7 +128,7 @@ internal sealed class DebArchive : IAsyncDisposable
 /// <param name="Name">The package's name.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Blob">The .deb with the digest that the archive's index promises.</param>
-internal sealed record DebFile(string Name, string Version, FileBlob Blob)
+internal sealed record DebFile(string Name, string Version, VerifiedFile Blob)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Version}";

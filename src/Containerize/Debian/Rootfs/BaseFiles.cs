@@ -2,6 +2,7 @@ using System.Text;
 using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
 using Containerize.Layers.Entries;
+using Containerize.Trees;
 
 namespace Containerize.Debian.Rootfs;
 
@@ -15,7 +16,7 @@ internal sealed class BaseFiles
     private readonly Dictionary<string, List<InstalledPackage>> _owners = new(StringComparer.Ordinal);
 
     /// <summary>What lies where.</summary>
-    internal required BaseShape Shape { get; init; }
+    internal required ImageTree Tree { get; init; }
 
     /// <summary>The files that packages of the base divert.</summary>
     internal IReadOnlyList<Diversion> Diversions { get; init; } = [];
@@ -43,7 +44,7 @@ internal sealed class BaseFiles
     /// <returns>The package; null when there is none, when one of the two diverts the file, or when the new one says that it replaces it.</returns>
     internal InstalledPackage? FindLoser(string path, string brought, DebControl control)
     {
-        if (!_owners.TryGetValue(path, out var owners) || Shape.Find(path) == LayerEntryType.Directory)
+        if (!_owners.TryGetValue(path, out var owners) || Tree.Find(path) is { Type: LayerEntryType.Directory })
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using Containerize.Files;
 using Containerize.Layers.Entries;
+using Containerize.Trees;
 
 namespace Containerize.Debian.Rootfs;
 
@@ -10,7 +11,7 @@ namespace Containerize.Debian.Rootfs;
 internal sealed class CaBundle
 {
     /// <summary>Where the bundle lies.</summary>
-    internal const string Path = "etc/ssl/certs/ca-certificates.crt";
+    internal const string Path = KeptFiles.CertificateBundle;
 
     private const string Source = "usr/share/ca-certificates/";
     private const int MaxCertificateSize = 1024 * 1024;

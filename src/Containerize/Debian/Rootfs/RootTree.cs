@@ -11,7 +11,6 @@ namespace Containerize.Debian.Rootfs;
 /// </summary>
 internal sealed class RootTree
 {
-    private const int MaxLinks = 40;
     private const string BaseImage = "the base image";
 
     private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
@@ -58,7 +57,7 @@ internal sealed class RootTree
             {
                 throw new ContainerizeException(
                     DiagnosticCode.PackageFileOfBase,
-                    $"'/{Printable.Clean(path)}' of {owner} is a file of {Printable.Clean($"{loser.Name} {loser.Version}")}, which the base image has. They cannot be installed together, and the package does not say that it replaces the other; leave it out, or choose another base image.");
+                    $"'/{path}' of {owner} is a file of {loser.Name} {loser.Version}, which the base image has. They cannot be installed together, and the package does not say that it replaces the other; leave it out, or choose another base image.");
             }
 
             path = _diverted.TryGetValue(entry.Path, out var elsewhere) ? Resolve(elsewhere, followLast: false, owner) : path;
@@ -106,14 +105,14 @@ internal sealed class RootTree
             {
                 throw new ContainerizeException(
                     DiagnosticCode.PackageFileOverDirectory,
-                    $"'/{Printable.Clean(parent)}' is a file of {node.Owner} and a directory of {owner} ('/{Printable.Clean(path)}'). Leave one of the packages out.");
+                    $"'/{parent}' is a file of {node.Owner} and a directory of {owner} ('/{path}'). Leave one of the packages out.");
             }
         }
     }
 
     private void Place(string path, Node node)
     {
-        if (Base?.Shape.Find(path) is { } there && there != node.Type && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
+        if (Base?.Tree.Find(path) is { Type: var there } && there != node.Type && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
         {
             throw Replaces(path, new(there, null, BaseImage), node.Type, node.Owner);
         }
@@ -122,64 +121,25 @@ internal sealed class RootTree
     }
 
     /// <summary>Follows links as the kernel would.</summary>
-    private string Resolve(string path, bool followLast, string owner)
-    {
-        var rest = new Stack<string>(path.Split('/').Reverse());
-        var done = new List<string>();
-        var links = 0;
-        while (rest.TryPop(out var part))
-        {
-            switch (part)
-            {
-                case "" or ".":
-                    continue;
-                case "..":
-                    done.RemoveRange(Math.Max(0, done.Count - 1), Math.Min(1, done.Count));
-                    continue;
-            }
-
-            done.Add(part);
-            if ((rest.Count == 0 && !followLast) || !_nodes.TryGetValue(string.Join('/', done), out var node) || node.Type != LayerEntryType.SymbolicLink)
-            {
-                continue;
-            }
-
-            if (++links > MaxLinks)
-            {
-                throw new ContainerizeException(DiagnosticCode.PackagePath, $"'/{Printable.Clean(path)}' of {owner} lies behind links that lead in a circle. Leave the package out.");
-            }
-
-            if (node.Target!.StartsWith('/'))
-            {
-                done.Clear();
-            }
-            else
-            {
-                done.RemoveAt(done.Count - 1);
-            }
-
-            foreach (var target in node.Target.Split('/').Reverse())
-            {
-                rest.Push(target);
-            }
-        }
-
-        return string.Join('/', done);
-    }
+    private string Resolve(string path, bool followLast, string owner) =>
+        UnixPath.Resolve(path, followLast, at => _nodes.TryGetValue(at, out var node) && node.Type == LayerEntryType.SymbolicLink ? node.Target : null)
+        ?? throw new ContainerizeException(
+            DiagnosticCode.PackagePath,
+            $"'/{path}' of {owner} lies behind links that lead in a circle. Leave the package out.");
 
     private string ResolveHardLink(string path, string target, string owner)
     {
         var resolved = Resolve(_diverted.GetValueOrDefault(target, target), followLast: false, owner);
         return _nodes.TryGetValue(resolved, out var node) && node.Type is LayerEntryType.File or LayerEntryType.HardLink && node.Owner == owner
             ? node.Target ?? resolved
-            : throw new ContainerizeException(DiagnosticCode.PackageHardLink, $"'/{Printable.Clean(path)}' of {owner} is a hard link to '{Printable.Clean(target)}', which is no file that the package brought before it. Nothing was made from it; leave the package out, or ask its maintainer.");
+            : throw new ContainerizeException(DiagnosticCode.PackageHardLink, $"'/{path}' of {owner} is a hard link to '{target}', which is no file that the package brought before it. Nothing was made from it; leave the package out, or ask its maintainer.");
     }
 
     private static ContainerizeException Clash(string path, Node existing, LayerEntry entry, string owner)
     {
         return existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory ? Replaces(path, existing, entry.Type, owner) : new(
             DiagnosticCode.PackagePathClash,
-            $"'/{Printable.Clean(path)}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says that it replaces the other; leave one of them out.");
+            $"'/{path}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says that it replaces the other; leave one of them out.");
     }
 
     private static ContainerizeException Replaces(string path, Node existing, LayerEntryType type, string owner)
@@ -187,7 +147,7 @@ internal sealed class RootTree
         var (directory, other, otherType) = existing.Type == LayerEntryType.Directory ? (existing.Owner, owner, type) : (owner, existing.Owner, existing.Type);
         return new(
             DiagnosticCode.PackageFileOverDirectory,
-            $"'/{Printable.Clean(path)}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of {other}; one would take the place of the other. Leave {(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");
+            $"'/{path}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of {other}; one would take the place of the other. Leave {(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");
     }
 
     private readonly record struct Node(LayerEntryType Type, string? Target, string Owner);

@@ -12,21 +12,22 @@ namespace Containerize.Registry.Transfer;
 /// <param name="report">Says how they proceed.</param>
 internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> downloadOf, SemaphoreSlim slots, TransferReport report)
 {
-    private readonly ConcurrentDictionary<Wanted, Lazy<Task<FileBlob>>> _flights = new();
+    private readonly ConcurrentDictionary<Wanted, Lazy<Task<VerifiedFile>>> _flights = new();
 
     /// <summary>What is done, for messages: it stands behind "could not".</summary>
     internal static string What(RepositoryReference repository, Descriptor blob) => $"download the blob {blob.Digest} of {repository}";
 
     /// <summary>Gets a blob into a store, unless it is there.</summary>
-    internal async Task<FileBlob> RunAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    internal async Task<VerifiedFile> RunAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var key = new Wanted(store.Root, blob.Digest);
+            // A request that claims another size is another request: only one of the two can succeed.
+            var key = new Wanted(store.Root, blob.Digest, blob.Size);
             var flight = _flights.GetOrAdd(key, _ => new(() => FetchAsync(repository, blob, store, cancellationToken)));
             try
             {
-                return await flight.Value.WaitAsync(cancellationToken);
+                return (await flight.Value.WaitAsync(cancellationToken)).As(blob.MediaType);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -42,7 +43,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
-    private async Task<FileBlob> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    private async Task<VerifiedFile> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
         if (await store.TryGetVerifiedAsync(blob, cancellationToken) is { } stored)
         {
@@ -68,7 +69,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
-    private async Task<FileBlob> DownloadAsync(RepositoryReference repository, Descriptor blob, BlobStore store, TransferProgress progress, CancellationToken cancellationToken)
+    private async Task<VerifiedFile> DownloadAsync(RepositoryReference repository, Descriptor blob, BlobStore store, TransferProgress progress, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,7 +78,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
                 {
                     progress.GoTo(0);
                     // The download disposes the content.
-                    return store.AddAsync(blob, new ProgressStream(content, progress), repository.ToString(), token);
+                    return VerifiedFile.WriteAsync(store, blob, new ProgressStream(content, progress), repository.ToString(), token);
                 },
                 cancellationToken);
         }
@@ -92,5 +93,5 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
-    private sealed record Wanted(string Store, Digest Digest);
+    private sealed record Wanted(string Store, Digest Digest, long Size);
 }

@@ -13,7 +13,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
     private static readonly string[] s_accepted = [MediaTypes.OciManifest, MediaTypes.OciIndex, MediaTypes.DockerManifest, MediaTypes.DockerIndex];
     private static readonly string[] s_vague = ["", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream"];
 
-    internal Task<RawManifest?> TryGetAsync(RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken) =>
+    internal Task<RawDocument?> TryGetAsync(RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken) =>
         endpoint.SendAsync(RequestFor(HttpMethod.Get, endpoint, repository, target), (response, token) => ReadAsync(endpoint, repository, target, response, token), cancellationToken);
 
     /// <summary>Asks by HEAD; whatever HEAD does not say clearly, GET does.</summary>
@@ -89,7 +89,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
     }
 
-    private async Task<RawManifest?> ReadAsync(RegistryEndpoint endpoint, string repository, string target, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<RawDocument?> ReadAsync(RegistryEndpoint endpoint, string repository, string target, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var origin = $"{endpoint.Registry}/{repository}{(Digest.TryParse(target, out var wanted) ? "@" : ":")}{target}";
         if (response.StatusCode == HttpStatusCode.NotFound)
@@ -105,15 +105,20 @@ internal sealed class ManifestExchange(RegistryOptions options)
 
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
             ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The manifest of {origin} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
-        var digest = Digest.Of(content);
         if (wanted is not null)
         {
             using var hash = wanted.CreateHash();
             hash.AppendData(content);
-            digest = wanted.Matches(hash) ? wanted : throw Damaged(origin, digest);
+            if (!wanted.Matches(hash))
+            {
+                throw Damaged(origin, Digest.Of(content));
+            }
         }
 
-        return new(new Descriptor { MediaType = SettleMediaType(content, MediaTypeOf(response), origin), Digest = digest, Size = content.Length }, content);
+        var mediaType = SettleMediaType(content, MediaTypeOf(response), origin);
+        return wanted is null
+            ? RawDocument.Of(mediaType, content)
+            : RawDocument.Verify(new Descriptor { MediaType = mediaType, Digest = wanted, Size = content.Length }, content, origin);
     }
 
     /// <summary>The document's own type and the sender's must agree; where one is silent, the other counts (CVE-2021-41190).</summary>

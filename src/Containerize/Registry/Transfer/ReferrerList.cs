@@ -53,7 +53,7 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         var origin = $"{endpoint.Registry}/{repository} (referrers)";
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
             ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The list of {origin} is larger than {OciJson.MaxDocumentSize} bytes.");
-        return (OciJson.ReadIndex(content, origin), NextOf(response));
+        return (OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, content), origin), NextOf(response));
     }
 
     /// <summary>The next page of <c>Link: &lt;…&gt;; rel="next"</c>. Another origin would get this registry's credential, so it is refused.</summary>
@@ -83,7 +83,7 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         var tag = $"{subject.Algorithm}-{subject.Hex}"[..Math.Min(128, subject.Algorithm.Length + 1 + subject.Hex.Length)];
         var found = await manifests.TryGetAsync(endpoint, repository, tag, cancellationToken);
         return found is not null && MediaTypes.IsIndex(found.Descriptor.MediaType)
-            ? OciJson.ReadIndex(found.Content.Span, $"{endpoint.Registry}/{repository}:{tag}").Manifests
+            ? OciJson.ReadIndex(found, $"{endpoint.Registry}/{repository}:{tag}").Manifests
             : [];
     }
 }

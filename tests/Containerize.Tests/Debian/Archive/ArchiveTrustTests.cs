@@ -1,5 +1,6 @@
 using Containerize.Debian.Archive;
 using Containerize.Debian.Model;
+using Containerize.Storage;
 using Containerize.Testing;
 using Org.BouncyCastle.Bcpg;
 
@@ -169,7 +170,7 @@ internal sealed class ArchiveTrustTests
     [DataRow("gz")]
     [DataRow("zst")]
     [DataRow("")]
-    public void An_index_that_unpacks_to_too_much_is_stopped(string form)
+    public async Task An_index_that_unpacks_to_too_much_is_stopped(string form)
     {
         using var directory = new Containerize.Testing.TemporaryDirectory();
         using var packed = new MemoryStream();
@@ -178,7 +179,8 @@ internal sealed class ArchiveTrustTests
             stream.Write(new byte[1001]);
         }
 
-        var file = directory.Write("Packages", packed.ToArray());
+        var blob = new MemoryBlob("application/octet-stream", packed.ToArray());
+        var file = await blob.VerifyAsync(new BlobStore(directory["store"]), CancellationToken.None);
 
         Assert.HasCount(1001, PackageIndex.Unpack(file, form, "Packages", 1001, CancellationToken.None));
         var failure = Assert.ThrowsExactly<ContainerizeException>(() => PackageIndex.Unpack(file, form, "Packages", 1000, CancellationToken.None));

@@ -7,6 +7,7 @@ using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Debian;
 using Containerize.Tests.Layers;
+using Containerize.Trees;
 
 namespace Containerize.Tests.Debian.Rootfs;
 
@@ -145,6 +146,6 @@ internal sealed class BaseFilesTests
     private static async Task<SortedDictionary<string, string>?> DivertedAsync(Image image)
     {
         using var directory = new TemporaryDirectory();
-        return (await DpkgBase.ReadAsync(image, new BlobStore(directory["cache"]), CancellationToken.None)).Diverted;
+        return (new DpkgBase(await ImageTree.ReadAsync(image, new BlobStore(directory["cache"]), TreeParts.All, CancellationToken.None))).Diverted;
     }
 }

@@ -234,20 +234,9 @@ internal sealed class PackageLayerTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_package_that_changed_on_the_disk_is_not_decompressed()
-    {
-        var package = _fixture.Add(new TestPackage("a").File("usr/x", "a"));
-        var bytes = await File.ReadAllBytesAsync(package.Blob.Path);
-        bytes[^1] ^= 1;
-        await File.WriteAllBytesAsync(package.Blob.Path, bytes);
-
-        Assert.AreEqual(DiagnosticCode.DigestMismatch, await FailureAsync(package));
-    }
-
-    [TestMethod]
     public async Task What_unpacks_to_too_much_is_stopped()
     {
-        var capped = new CappedStream(new MemoryStream(new byte[1000]), 999, new DebFile("bomb", "1", new FileBlob(new Descriptor { MediaType = "x", Digest = Digest.Of([]), Size = 0 }, "x")));
+        var capped = new CappedStream(new MemoryStream(new byte[1000]), 999, _fixture.Add("bomb", "1", []));
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => capped.CopyToAsync(Stream.Null));
 

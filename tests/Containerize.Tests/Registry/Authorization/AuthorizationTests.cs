@@ -261,7 +261,7 @@ internal sealed class AuthorizationTests
         return lab;
     }
 
-    private static Task<RawManifest?> PullAsync(ClientLab lab) => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+    private static Task<RawDocument?> PullAsync(ClientLab lab) => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
 
     private sealed class ShiftedTime : TimeProvider
     {

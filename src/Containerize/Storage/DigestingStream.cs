@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using Containerize.Files;
+using Containerize.Oci;
+
+namespace Containerize.Storage;
+
+/// <summary>Passes bytes through and computes their digest on the way.</summary>
+/// <param name="inner">The bytes; disposed with this stream.</param>
+/// <param name="hash">The hash; disposed with this stream.</param>
+internal sealed class DigestingStream(Stream inner, IncrementalHash hash) : ForwardStream
+{
+    private const int Buffer = 128 * 1024;
+    private long _length;
+
+    /// <inheritdoc/>
+    public override long Length => _length;
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        hash.AppendData(buffer.Span[..count]);
+        _length += count;
+        return count;
+    }
+
+    /// <summary>Reads what is left: a tar has blocks of zeros behind its last entry, which belong to its digest.</summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal async Task ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        var rest = new byte[Buffer];
+        while (await ReadAsync(rest, cancellationToken) > 0)
+        {
+        }
+    }
+
+    /// <summary>The SHA-256 digest of what was read. Call it once, at the end.</summary>
+    internal Digest TakeDigest() => Digest.FromSha256(hash.GetHashAndReset());
+
+    /// <summary>Whether what was read has a digest of the hash's algorithm. Call it once, at the end.</summary>
+    /// <param name="digest">The digest.</param>
+    internal bool Matches(Digest digest) => digest.Matches(hash);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            hash.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
