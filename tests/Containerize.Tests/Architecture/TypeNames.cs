@@ -73,6 +73,6 @@ internal sealed partial class TypeNames : ISignatureTypeProvider<Names, ValueTup
     private static string Name(MetadataReader reader, StringHandle space, StringHandle name) =>
         $"{reader.GetString(space)}.{reader.GetString(name)}";
 
-    [GeneratedRegex(@"Containerize(\.\w+)+")]
+    [GeneratedRegex(@"Containerize(\.\w+)+(`\d+)?")]
     private static partial Regex OurName();
 }
