@@ -25,7 +25,7 @@ internal sealed class BuildEnvironment : IDisposable
     private readonly string _outputDirectory;
     private readonly BaseImageReference _baseReference;
     private readonly string[] _cacheFrom;
-    private readonly bool _verifyCache;
+    private readonly bool _trustsCache;
     private readonly BaseTagPolicy _tagPolicy;
     private readonly IReporter _reporter;
 
@@ -42,7 +42,7 @@ internal sealed class BuildEnvironment : IDisposable
         _outputDirectory = outputDirectory;
         _baseReference = BaseImageReference.Parse(item.GetMetadata("BaseImage"), _projectDirectory);
         _cacheFrom = List(item.GetMetadata("CacheFrom"));
-        _verifyCache = item.GetMetadata("VerifyCache") == "true";
+        _trustsCache = item.GetMetadata("VerifyCache").Trim().Equals("false", StringComparison.OrdinalIgnoreCase);
         var directory = CacheLocation.Resolve(item.GetMetadata("CacheDirectory"), _projectDirectory, Environment.GetEnvironmentVariable);
         Cache = OpenCache(cacheIsFull ? null : directory, OwnCache(outputDirectory), warn);
         _tagPolicy = new BaseTagPolicy
@@ -133,14 +133,16 @@ internal sealed class BuildEnvironment : IDisposable
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
     internal PreviousImages OpenPreviousImages(DestinationList destinations, Platform platform, IReporter reporter)
     {
-        // An archive or layout needs the bytes of layers in any case. Made here they are the same, take no download, and are nobody's word.
-        var isOff = destinations.NeedBaseLayers || _cacheFrom is [var only] && only.Equals(NoCache, StringComparison.OrdinalIgnoreCase);
-        var targets = isOff ? [] : destinations.Registries.Select(target => target.Of(destinations.Name).In(target.Registry)).ToList();
-        var images = targets.SelectMany(target => destinations.Name.Tags.Append("latest").Select(tag => new ImageReference(target, tag, null)))
-            .Concat(isOff ? [] : _cacheFrom.Select(text => ImageReference.Parse(text) is { Tag: null, Digest: null } untagged ? untagged with { Tag = "latest" } : ImageReference.Parse(text)))
-            .Distinct()
-            .ToList();
-        return new PreviousImages(Registries, images, targets, platform, Cache, _verifyCache, reporter);
+        var isNone = _cacheFrom is [var only] && only.Equals(NoCache, StringComparison.OrdinalIgnoreCase);
+        var request = new ReuseRequest
+        {
+            Targets = [.. destinations.Registries.Select(target => target.Of(destinations.Name).In(target.Registry))],
+            Tags = destinations.Name.Tags,
+            Named = isNone ? [] : [.. _cacheFrom.Select(text => ImageReference.Parse(text) is { Tag: null, Digest: null } untagged ? untagged with { Tag = "latest" } : ImageReference.Parse(text))],
+            IsOff = isNone || destinations.NeedBaseLayers,
+            Trusts = _trustsCache,
+        };
+        return new PreviousImages(Registries, request, platform, Cache, reporter);
     }
 
     /// <summary>The base image in a registry, if it is one whose tag may move.</summary>

@@ -1,39 +1,40 @@
 using Containerize.Layers;
-using Containerize.Storage;
 
 namespace Containerize.Building;
 
 /// <summary>
-/// Gets a layer in the cheapest way: it is in the cache, a registry has it, or it is made, with the parts of the last one that did not change.
+/// Gets a layer in the cheapest way that is safe: it was made here before; or it is made, with the parts of the last one that did not change,
+/// and need not be sent where a registry has the very same; or, where the project trusts them, an image in a registry is believed to have it.
 /// </summary>
 internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, PreviousImages registries, IReporter reporter)
 {
+    // Uncompressed: reading and compressing this takes about as long as asking a registry.
+    private const long MostToMake = 16L * 1024 * 1024;
+
     /// <summary>Gets a layer.</summary>
     /// <param name="name">What the user calls it.</param>
     /// <param name="prepared">What goes into it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<BuiltLayer> MakeAsync(string name, IPreparedLayer prepared, CancellationToken cancellationToken)
     {
-        if (context.Cache.Find(prepared.Content.Hash) is { } record && registries.IsTrusted(record))
+        var record = context.Cache.Find(prepared.Content.Hash);
+        if (record is { ClaimedBy: null })
         {
-            var own = record.Blob.Descriptor;
-            var descriptor = prepared.IsVerbatim ? own : own with { MediaType = context.Options.Encoding.MediaType };
-            if (context.Cache.Store.TryGet(descriptor, out var blob))
-            {
-                return Built(name, prepared, record with { Blob = prepared.Locate(blob) }, LayerOrigin.Cache);
-            }
-
-            if (await registries.TryFindBlobAsync(descriptor, cancellationToken) is { } remote)
-            {
-                return Built(name, prepared, record with { Blob = remote }, LayerOrigin.Registry);
-            }
-        }
-        else if (await TryRecogniseAsync(name, prepared, cancellationToken) is { } recognised)
-        {
-            return Built(name, prepared, recognised, LayerOrigin.Registry);
+            return await FindAsync(name, prepared, record, cancellationToken) ?? await WriteAsync(name, prepared, cancellationToken);
         }
 
-        return await WriteAsync(name, prepared, cancellationToken);
+        if (registries.Trusts)
+        {
+            var candidates = await registries.FindAsync(prepared.Content.Hash, cancellationToken);
+            return await TrustAsync(name, prepared, record, candidates, cancellationToken)
+                ?? await CompareAsync(await WriteAsync(name, prepared, cancellationToken), candidates, cancellationToken);
+        }
+
+        // The registry is asked while the layer is made, not before.
+        var finding = registries.FindAsync(prepared.Content.Hash, cancellationToken);
+        var making = WriteAsync(name, prepared, cancellationToken);
+        await Task.WhenAll(finding, making);
+        return await CompareAsync(await making, await finding, cancellationToken);
     }
 
     /// <summary>Verifies the bytes of a layer of the cache, as a destination is about to use them; one that is damaged is made again.</summary>
@@ -42,7 +43,8 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<BuiltLayer> VerifyAsync(BuiltLayer layer, IPreparedLayer prepared, CancellationToken cancellationToken)
     {
-        if (layer.Origin != LayerOrigin.Cache || await context.Cache.Store.TryGetForVerifiedUseAsync(layer.Descriptor, cancellationToken) is not null)
+        if (layer.Origin != LayerOrigin.Cache
+            || await context.Cache.Store.TryGetForVerifiedUseAsync(layer.Descriptor, cancellationToken) is not null)
         {
             return layer;
         }
@@ -54,33 +56,71 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     private static BuiltLayer Built(string name, IPreparedLayer prepared, LayerRecord record, LayerOrigin origin) =>
         new(name, prepared.Content.Hash, prepared.Content.Packages, record, origin);
 
-    private async Task<LayerRecord?> TryRecogniseAsync(string name, IPreparedLayer prepared, CancellationToken cancellationToken)
+    /// <summary>A layer that was made here: its bytes are in the cache, or in a repository that the image goes to.</summary>
+    private async Task<BuiltLayer?> FindAsync(string name, IPreparedLayer prepared, LayerRecord record, CancellationToken cancellationToken)
     {
-        foreach (var candidate in await registries.FindAsync(prepared.Content.Hash, cancellationToken))
+        var own = record.Blob.Descriptor;
+        var descriptor = prepared.IsVerbatim ? own : own with { MediaType = context.Options.Encoding.MediaType };
+        return context.Cache.Store.TryGet(descriptor, out var blob) ? Built(name, prepared, record with { Blob = prepared.Locate(blob) }, LayerOrigin.Cache)
+            : await registries.TryFindBlobAsync(descriptor, cancellationToken) is { } remote ? Built(name, prepared, record with { Blob = remote }, LayerOrigin.Registry)
+            : null;
+    }
+
+    /// <summary>A layer that is believed to be what an image says. What this image will say of its content is computed here, from the files.</summary>
+    private async Task<BuiltLayer?> TrustAsync(
+        string name, IPreparedLayer prepared, LayerRecord? claimed, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
+    {
+        foreach (var candidate in candidates.Where(registries.MayTrust))
         {
-            // The annotation is somebody's word. What the image will say of this layer's content is computed here, from the files.
-            if (await prepared.ComputeDiffIdAsync(cancellationToken) is not { DiffId: var diffId, Size: var size })
+            // A claim is remembered for what was computed for it. Whether it is made still is for the image to say.
+            var facts = claimed is null ? await prepared.ComputeDiffIdAsync(cancellationToken) : (claimed.DiffId, claimed.UncompressedSize);
+            if (facts is not { DiffId: var diffId, Size: var size })
             {
                 return null;
             }
 
             if (diffId != candidate.DiffId)
             {
-                reporter.Warning(DiagnosticCode.ForeignLayerMismatch, $"{candidate.Origin} claims that its layer {candidate.Blob.Descriptor.Digest} holds what the layer '{name}' will hold, but names another content ({candidate.DiffId} instead of {diffId}). It is not used. If nobody but your builds pushes there, look into it.");
+                Warn(name, candidate, $"it names the content {candidate.DiffId} instead of {diffId}");
                 continue;
             }
 
-            if (await registries.TryUseAsync(candidate, cancellationToken) is { } blob)
+            // What takes little to make is made, also where images are trusted.
+            if (size > MostToMake && await registries.TryTrustAsync(candidate, context.Options.Encoding, cancellationToken) is { } blob)
             {
-                var record = new LayerRecord(blob, diffId, size, prepared.Content.FileCount) { TrustedFrom = registries.Verifies ? null : candidate.Repository };
+                var record = new LayerRecord(blob, diffId, size, prepared.Content.FileCount) { ClaimedBy = candidate.Repository };
                 context.Cache.Add(prepared.Content, record);
-                reporter.Detail($"The layer '{name}' is in {candidate.Origin} already ({blob.Descriptor.Digest}).");
-                return record;
+                reporter.Detail($"The layer '{name}' is in {candidate.Image} already ({candidate.Digest}).");
+                return Built(name, prepared, record, LayerOrigin.Registry);
             }
         }
 
         return null;
     }
+
+    /// <summary>What was made is compared with what images say of it: the very same need not be sent, and anything else is a false claim.</summary>
+    private async Task<BuiltLayer> CompareAsync(BuiltLayer made, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
+    {
+        foreach (var candidate in candidates.Where(candidate => candidate.Inputs == made.Inputs))
+        {
+            if (candidate.Digest != made.Descriptor.Digest || candidate.DiffId != made.Record.DiffId)
+            {
+                Warn(made.Name, candidate, $"its digest is {candidate.Digest} instead of {made.Descriptor.Digest}");
+            }
+            else if (await registries.TryLocateAsync(candidate, made.Descriptor, cancellationToken) is { } there)
+            {
+                reporter.Detail($"The layer '{made.Name}' is in {candidate.Image} already ({candidate.Digest}).");
+                return made with { Record = made.Record with { Blob = there }, Origin = LayerOrigin.Registry };
+            }
+        }
+
+        return made;
+    }
+
+    private void Warn(string name, PreviousLayer candidate, string what) => reporter.Warning(
+        DiagnosticCode.ForeignLayerMismatch,
+        $"{candidate.Image} claims that its layer {candidate.Digest} holds what the layer '{name}' holds, but {what}. It is not used. "
+        + "If only your builds push there, find out who else does.");
 
     private async Task<BuiltLayer> WriteAsync(string name, IPreparedLayer prepared, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Containerize.Bases;
 using Containerize.Compression;
 using Containerize.Images;
@@ -14,27 +13,24 @@ namespace Containerize.Building;
 /// that the project names. They are read when a layer is missing here, and only then. That they cannot be read is no failure.
 /// </summary>
 /// <param name="client">Talks to the registries.</param>
-/// <param name="images">The images, those that are likeliest to help first.</param>
-/// <param name="targets">The repositories that the image goes to.</param>
+/// <param name="request">Which images, and how far they are trusted.</param>
 /// <param name="platform">The platform of the image that is built.</param>
-/// <param name="store">Keeps documents, and blobs that are verified.</param>
-/// <param name="verify">Whether the bytes of a layer are fetched and compared with what the image says of them, before it is used.</param>
+/// <param name="store">Keeps documents, and blobs that are fetched to be compared.</param>
 /// <param name="reporter">Is told what could not be read.</param>
-internal sealed class PreviousImages(
-    RegistryClient client, IReadOnlyList<ImageReference> images, IReadOnlyList<RepositoryReference> targets, Platform platform, BlobStore store, bool verify, IReporter reporter)
+internal sealed class PreviousImages(RegistryClient client, ReuseRequest request, Platform platform, BlobStore store, IReporter reporter)
 {
     // What is worth fetching only to say how it differs: the layers of an app's own code have about this size, those of its packages do not.
     private const long MostToCompare = 4L * 1024 * 1024;
     private const long MostUncompressedToCompare = 64L * 1024 * 1024;
 
+    private readonly IReadOnlyList<ImageReference> _images = request.Images;
     private readonly Dictionary<ImageReference, IReadOnlyList<PreviousLayer>> _read = [];
 
-    /// <summary>Whether the bytes of a layer are compared with what is said of them before it is used.</summary>
-    internal bool Verifies => verify;
+    /// <summary>Whether the project trusts images, so that a layer need not be made to be used.</summary>
+    internal bool Trusts => request.Trusts;
 
-    /// <summary>Whether a record may be used: it is this machine's own knowledge, or the word of a repository that is trusted in this build.</summary>
-    /// <param name="record">The record.</param>
-    internal bool IsTrusted(LayerRecord record) => record.TrustedFrom is not { } repository || (!verify && images.Any(image => image.Repository == repository));
+    /// <summary>Whether a layer may be used on the word of its image.</summary>
+    internal bool MayTrust(PreviousLayer layer) => request.MayTrust(layer.Repository);
 
     /// <summary>The layers with an inputs hash.</summary>
     /// <param name="inputs">The hash.</param>
@@ -42,10 +38,10 @@ internal sealed class PreviousImages(
     internal async Task<IReadOnlyList<PreviousLayer>> FindAsync(Digest inputs, CancellationToken cancellationToken)
     {
         var found = new List<PreviousLayer>();
-        foreach (var image in images)
+        foreach (var image in _images)
         {
             found.AddRange((await LayersOfAsync(image, cancellationToken)).Where(layer => layer.Inputs == inputs));
-            if (found.Exists(layer => targets.Contains(layer.Repository)))
+            if (found.Exists(layer => request.Targets.Contains(layer.Repository)))
             {
                 // There it need not even be mounted. What the others have is asked for only when a target does not have it.
                 break;
@@ -61,7 +57,7 @@ internal sealed class PreviousImages(
     /// <returns>The content, without packages; null when there is no such layer, or it is too large to be fetched for a comparison.</returns>
     internal async Task<LayerContent?> TryReadContentAsync(string name, CancellationToken cancellationToken)
     {
-        foreach (var image in images)
+        foreach (var image in _images)
         {
             if ((await LayersOfAsync(image, cancellationToken)).FirstOrDefault(layer => layer.Name == name) is not { } layer)
             {
@@ -70,11 +66,11 @@ internal sealed class PreviousImages(
 
             try
             {
-                return layer.Blob.Descriptor.Size > MostToCompare ? null : await ReadContentAsync(layer, cancellationToken);
+                return layer.Descriptor.Size > MostToCompare ? null : await ReadContentAsync(layer, cancellationToken);
             }
             catch (Exception failure) when (failure is ContainerizeException or InvalidDataException or EndOfStreamException or IOException or FormatException or ZstdSharp.ZstdException)
             {
-                reporter.Detail($"The layer '{name}' of {layer.Origin} cannot be compared: {failure.Message}");
+                reporter.Detail($"The layer '{name}' of {layer.Image} cannot be compared: {failure.Message}");
                 return null;
             }
         }
@@ -85,7 +81,7 @@ internal sealed class PreviousImages(
     private async Task<LayerContent> ReadContentAsync(PreviousLayer layer, CancellationToken cancellationToken)
     {
         // Through the store: its bytes are verified there, and the next build finds them.
-        var blob = await client.FetchAsync(layer.Repository, layer.Blob.Descriptor, store, cancellationToken);
+        var blob = await client.FetchAsync(layer.Repository, layer.Descriptor, store, cancellationToken);
         return await TarContent.ReadAsync(layer.Inputs, blob, MostUncompressedToCompare, cancellationToken);
     }
 
@@ -97,7 +93,7 @@ internal sealed class PreviousImages(
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<Blob?> TryFindBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        foreach (var target in targets)
+        foreach (var target in request.IsOff ? [] : request.Targets)
         {
             if (await HasAsync(target, descriptor, cancellationToken))
             {
@@ -108,38 +104,30 @@ internal sealed class PreviousImages(
         return null;
     }
 
-    /// <summary>Makes sure that a layer is still there, and that it is what it says where that is asked for.</summary>
+    /// <summary>The blob of a layer in the registry, if it is still there.</summary>
     /// <param name="layer">The layer.</param>
+    /// <param name="own">What this build knows of the blob: nothing of what the image says is taken over.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The layer's blob; null when it must not be used.</returns>
-    internal async Task<Blob?> TryUseAsync(PreviousLayer layer, CancellationToken cancellationToken)
+    internal async Task<Blob?> TryLocateAsync(PreviousLayer layer, Descriptor own, CancellationToken cancellationToken) =>
+        await HasAsync(layer.Repository, own, cancellationToken) ? client.CreateBlob(layer.Repository, own with { Annotations = null }) : null;
+
+    /// <summary>The blob of a layer that is believed to be what its image says, if it is still there.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="encoding">How this build would have stored it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async Task<Blob?> TryTrustAsync(PreviousLayer layer, LayerEncoding encoding, CancellationToken cancellationToken)
     {
-        if (!await HasAsync(layer.Repository, layer.Blob.Descriptor, cancellationToken))
-        {
-            return null;
-        }
-
-        if (!verify)
-        {
-            return layer.Blob;
-        }
-
         try
         {
-            var local = await client.FetchAsync(layer.Repository, layer.Blob.Descriptor, store, cancellationToken);
-            if (await DiffIdOfAsync(local, cancellationToken) == layer.DiffId)
-            {
-                return layer.Blob;
-            }
-
-            reporter.Warning(DiagnosticCode.ForeignLayerMismatch, $"The layer {layer.Blob.Descriptor.Digest} of {layer.Origin} does not hold what the image says ({layer.DiffId}). It is not used. If nobody but your builds pushes there, look into it.");
+            return await client.FindBlobSizeAsync(layer.Repository, layer.Digest, cancellationToken) is { } size
+                ? client.CreateBlob(layer.Repository, new Descriptor { MediaType = encoding.MediaType, Digest = layer.Digest, Size = size })
+                : null;
         }
         catch (ContainerizeException failure)
         {
-            reporter.Detail($"The layer {layer.Blob.Descriptor.Digest} of {layer.Origin} cannot be verified and is not used: {failure.Message}");
+            reporter.Detail($"Whether {layer.Repository} has {layer.Digest} could not be found out: {failure.Message}");
+            return null;
         }
-
-        return null;
     }
 
     private async Task<bool> HasAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)
@@ -175,32 +163,24 @@ internal sealed class PreviousImages(
         descriptor.Annotations is { } annotations && annotations.TryGetValue(LayerAnnotations.Inputs, out var text) && Digest.TryParse(text, out var inputs)
             ? new PreviousLayer(
                 inputs,
-                layer.Blob,
+                new Descriptor { MediaType = descriptor.MediaType, Digest = descriptor.Digest, Size = descriptor.Size },
                 layer.DiffId,
                 annotations.TryGetValue(LayerAnnotations.Name, out var name) ? name : "",
-                reference.Repository,
-                reference.ToString())
+                reference)
             : null;
-
-    private static async Task<Digest?> DiffIdOfAsync(VerifiedFile blob, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var tar = LayerTar.Open(blob);
-            return Digest.FromSha256(await SHA256.HashDataAsync(tar, cancellationToken));
-        }
-        catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
-        {
-            return null;
-        }
-    }
 }
 
-/// <summary>A layer of an image in a registry that says what it was made from.</summary>
-/// <param name="Inputs">Its inputs hash, as the image says.</param>
-/// <param name="Blob">Its bytes, in the registry.</param>
-/// <param name="DiffId">Its diffID, as the image says.</param>
-/// <param name="Name">Its name, as the image says.</param>
-/// <param name="Repository">Where the bytes are.</param>
-/// <param name="Origin">The image, for messages.</param>
-internal sealed record PreviousLayer(Digest Inputs, Blob Blob, Digest DiffId, string Name, RepositoryReference Repository, string Origin);
+/// <summary>A layer of an image in a registry that says what it was made from. All of it is a claim.</summary>
+/// <param name="Inputs">Its inputs hash.</param>
+/// <param name="Descriptor">Its blob. It is for reading it; no image of this build gets it.</param>
+/// <param name="DiffId">Its diffID.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Image">The image.</param>
+internal sealed record PreviousLayer(Digest Inputs, Descriptor Descriptor, Digest DiffId, string Name, ImageReference Image)
+{
+    /// <summary>The digest of its blob.</summary>
+    internal Digest Digest => Descriptor.Digest;
+
+    /// <summary>Where it is.</summary>
+    internal RepositoryReference Repository => Image.Repository;
+}

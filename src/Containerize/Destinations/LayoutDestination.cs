@@ -38,7 +38,7 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
         {
             var index = Path.Combine(directory, Layout.Index);
             var old = File.Exists(index) ? await File.ReadAllBytesAsync(index, cancellationToken) : null;
-            if (old is null || !Merge(old, images).AsSpan().SequenceEqual(old))
+            if (old is null || !Names(old, images))
             {
                 return null;
             }
@@ -194,7 +194,10 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
             var path = Path.Combine(directory, Layout.Index);
             var old = File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
             TellSameTags(old);
-            AtomicFile.Write(path, Merge(old, images), durable: true);
+            if (old is null || !Names(old, images))
+            {
+                AtomicFile.Write(path, Merge(old, images), durable: true);
+            }
         }
     }
 
@@ -214,22 +217,27 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
     /// <summary>The index with the image's entries; entries and members of others stay as they are.</summary>
     private byte[] Merge(byte[]? old, ImageSet images)
     {
-        var ours = LayoutIndex.Entries(images, name).ToList();
         if (old is null)
         {
-            return OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = ours });
+            return Own(images);
         }
 
         // Read as a whole first: an index that cannot be understood is not written over.
         _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, old), Origin);
         var root = OciJson.ReadObject(old, Layout.Index, Origin);
-        var written = OciJson.ReadObject(OciJson.Write(new ImageIndex { Manifests = ours }), Layout.Index, Origin)["manifests"]!.AsArray();
         root["manifests"] = new JsonArray(
-        [
-            .. root["manifests"]!.AsArray().Where(entry => !IsReplaced(entry)).Select(entry => entry?.DeepClone()),
-            .. written.Select(entry => entry?.DeepClone()),
-        ]);
+            [.. Entries(old).Where(entry => !IsReplaced(entry)).Concat(Entries(Own(images))).Select(entry => entry?.DeepClone())]);
         return OciJson.Write(root);
+    }
+
+    private byte[] Own(ImageSet images) => OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] });
+
+    /// <summary>Whether an index has the image's entries, wherever they stand in it.</summary>
+    private bool Names(byte[] index, ImageSet images)
+    {
+        _ = OciJson.ReadIndex(index, Origin);
+        var (there, own) = (Entries(index).Where(IsReplaced).ToList(), Entries(Own(images)));
+        return there.Count == own.Count && there.Zip(own, JsonNode.DeepEquals).All(isSame => isSame);
     }
 
     private string Origin => $"'{directory}'";
@@ -238,7 +246,8 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
     private bool IsReplaced(JsonNode? entry) => Annotation(entry, Layout.TagAnnotation) is { } tag && name.Tags.Contains(tag)
         && (Annotation(entry, Layout.NameAnnotation) is not { } fullName || name.FullReferences.Contains(fullName));
 
-    private IEnumerable<JsonNode?> Entries(byte[]? index) => index is null ? [] : OciJson.ReadObject(index, Layout.Index, Origin)["manifests"] as JsonArray ?? [];
+    private List<JsonNode?> Entries(byte[]? index) =>
+        index is not null && OciJson.ReadObject(index, Layout.Index, Origin)["manifests"] is JsonArray entries ? [.. entries] : [];
 
     private static string? Annotation(JsonNode? entry, string annotation) =>
         entry?["annotations"]?[annotation] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;

@@ -16,11 +16,11 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
     private const string Nobody = "-";
 
     /// <summary>
-    /// The repository whose word it is that the blob holds the layer; null when it was made or verified here. Nobody else's word counts for it:
-    /// one who can write to one repository must not decide what is pushed to another.
+    /// The repository that claims that the blob holds the layer; null when the layer was made here. A claim says nothing of the blob by itself: it
+    /// counts as long as an image there makes it, and for pushes to the same registry.
     /// </summary>
     [JsonIgnore]
-    public RepositoryReference? TrustedFrom { get; init; }
+    public RepositoryReference? ClaimedBy { get; init; }
 
     /// <summary>Where its segments lie; null when that is not known.</summary>
     [JsonIgnore]
@@ -29,7 +29,7 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
     /// <summary>The record as text: a line of facts, then a line per segment.</summary>
     internal string ToText()
     {
-        var (descriptor, registry, repository) = (Blob.Descriptor, TrustedFrom?.Registry ?? Nobody, TrustedFrom?.Name ?? Nobody);
+        var (descriptor, registry, repository) = (Blob.Descriptor, ClaimedBy?.Registry ?? Nobody, ClaimedBy?.Name ?? Nobody);
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
@@ -72,7 +72,7 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
 
         return new LayerRecord(open(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }), content, uncompressedSize, fileCount)
         {
-            TrustedFrom = repository == Nobody ? null : new RepositoryReference(registry, repository),
+            ClaimedBy = repository == Nobody ? null : new RepositoryReference(registry, repository),
             Segments = segments.Count > 0 ? new SegmentTable(segments) : null,
         };
     }

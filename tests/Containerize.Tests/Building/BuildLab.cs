@@ -50,11 +50,12 @@ internal sealed class BuildLab : IAsyncDisposable
 
     /// <summary>Builds as the task does.</summary>
     /// <param name="machine">Which machine builds.</param>
-    /// <param name="from">Images whose layers may be used; null for the tag that is pushed.</param>
-    /// <param name="verify">Whether those are verified.</param>
+    /// <param name="from">Images whose layers may be used, besides the one that the push replaces; none at all for no image in any registry.</param>
+    /// <param name="trusts">Whether those are believed.</param>
+    /// <param name="targets">Where the image goes; null for the registry's own repository.</param>
     /// <param name="format">The family of media types.</param>
     /// <param name="needsBytes">Whether a destination reads the layers.</param>
-    internal async Task<BuiltImage> BuildAsync(string machine, IReadOnlyList<ImageReference>? from = null, bool verify = false, ImageFormat format = ImageFormat.Oci, bool needsBytes = false)
+    internal async Task<BuiltImage> BuildAsync(string machine, IReadOnlyList<ImageReference>? from = null, bool trusts = false, IReadOnlyList<RepositoryReference>? targets = null, ImageFormat format = ImageFormat.Oci, bool needsBytes = false)
     {
         var origins = new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
         var rules = new EntryRules("/app", LayerOptions.DefaultModificationTime);
@@ -67,20 +68,21 @@ internal sealed class BuildLab : IAsyncDisposable
             Format = format,
             Command = new ImageCommand { AppCommand = ["/app/app"] },
         };
-        IReadOnlyList<RepositoryReference> targets = from is [] ? [] : [Repository];
+        var reuse = new ReuseRequest { Targets = targets ?? [Repository], Named = from ?? [], IsOff = from is [], Trusts = trusts };
         var obj = _directory[$"{machine}/obj"];
         var memory = new BuildMemory(
             new LayerCache(Cache(machine)),
             FileHashes.Load(Path.Combine(obj, "hashes.txt")),
             PreviousBuild.Load(Path.Combine(obj, PreviousBuild.FileName)),
-            new PreviousImages(NewClient(), from ?? [new ImageReference(Repository, "latest", null)], targets, Sample.Amd64, Cache(machine), verify, Reporter));
+            new PreviousImages(NewClient(), reuse, Sample.Amd64, Cache(machine), Reporter));
         var built = await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(needsBytes), Reporter, CancellationToken.None);
         PreviousBuild.Save(Path.Combine(obj, PreviousBuild.FileName), built.Layers);
         return built;
     }
 
-    internal Task<DestinationResult> PushAsync(BuiltImage built, string repository = "team/app") =>
-        new RegistryDestination(NewClient(), Registry.Repository(repository), ["latest"], Reporter).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+    internal Task<DestinationResult> PushAsync(BuiltImage built, string repository = "team/app", TestRegistry? registry = null) =>
+        new RegistryDestination(NewClient(), (registry ?? Registry).Repository(repository), ["latest"], Reporter)
+            .WriteAsync(new ImageSet(built.Image), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

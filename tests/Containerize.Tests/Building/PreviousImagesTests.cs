@@ -17,6 +17,9 @@ internal sealed class PreviousImagesTests
 
     private static string Origins(BuiltImage built) => string.Join(' ', built.Layers.Select(layer => layer.Origin));
 
+    private static IEnumerable<RecordedRequest> GetsOf(BuildLab lab, Digest blob) =>
+        lab.Registry.RequestsTo(RequestKind.Blob, "GET").Where(request => request.Path.Contains(blob.Hex, StringComparison.Ordinal));
+
     private static ImageReference Reference(BuildLab lab, string text) => ImageReference.Parse($"{lab.Registry.Authority}/{text}");
 
     /// <summary>Replaces the pushed image by one that says something else.</summary>
@@ -43,10 +46,18 @@ internal sealed class PreviousImagesTests
         return evil.Digest;
     }
 
+    /// <summary>Packages that take so long to make that a project may want to trust images.</summary>
+    private static async Task<BuildLab> StartLargeAsync()
+    {
+        var lab = await BuildLab.StartAsync();
+        lab.Write("lib.dll", Convert.ToBase64String(Registry.ClientLab.RandomBytes(13 * 1024 * 1024)));
+        return lab;
+    }
+
     [TestMethod]
     [DataRow(ImageFormat.Oci)]
     [DataRow(ImageFormat.Docker)]
-    public async Task A_fresh_machine_neither_compresses_nor_sends_what_the_registry_has(ImageFormat format)
+    public async Task A_fresh_machine_sends_nothing_that_the_registry_has(ImageFormat format)
     {
         await using var lab = await BuildLab.StartAsync();
         var first = await lab.BuildAsync("here", format: format);
@@ -61,17 +72,38 @@ internal sealed class PreviousImagesTests
         CollectionAssert.AreEquivalent(
             new[] { second.Layers[1].Descriptor.Digest, second.Image.Config.Blob.Descriptor.Digest },
             lab.Registry.Uploads.Skip(sent).Select(upload => upload.Digest).ToList());
-        Assert.IsFalse(File.Exists(lab.Cache("runner").PathOf(first.Layers[0].Descriptor.Digest)), "Nothing needed the bytes.");
-        Assert.IsEmpty(lab.Registry.Requests.Where(request => request is { Kind: RequestKind.Blob, Method: "GET" } && request.Path.Contains(first.Layers[0].Descriptor.Digest.Hex, StringComparison.Ordinal)));
+        Assert.IsEmpty(GetsOf(lab, first.Layers[0].Descriptor.Digest));
     }
 
     [TestMethod]
-    public async Task The_image_is_the_same_as_if_everything_had_been_made()
+    public async Task Where_images_are_trusted_a_large_layer_is_neither_made_nor_fetched_nor_sent()
+    {
+        await using var lab = await StartLargeAsync();
+        var first = await lab.BuildAsync("here");
+        await lab.PushAsync(first);
+        lab.Write("app.dll", "the changed app");
+        var sent = lab.Registry.Uploads.Count;
+
+        var second = await lab.BuildAsync("runner", trusts: true);
+        await lab.PushAsync(second);
+
+        Assert.AreEqual("Registry Built", Origins(second));
+        Assert.HasCount(2, lab.Registry.Uploads.Skip(sent));
+        Assert.IsFalse(File.Exists(lab.Cache("runner").PathOf(first.Layers[0].Descriptor.Digest)), "Nothing needed the bytes.");
+        Assert.IsEmpty(GetsOf(lab, first.Layers[0].Descriptor.Digest));
+        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        Assert.AreEqual("Registry Cache", Origins(await lab.BuildAsync("runner", trusts: true)), "What it was trusted for is looked up again.");
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task The_image_is_the_same_as_if_everything_had_been_made(bool trusts)
     {
         await using var lab = await BuildLab.StartAsync();
         await lab.PushAsync(await lab.BuildAsync("here"));
 
-        var recognised = await lab.BuildAsync("runner");
+        var recognised = await lab.BuildAsync("runner", trusts: trusts);
         var made = await lab.BuildAsync("lonely", from: []);
 
         Assert.AreEqual("Registry Registry", Origins(recognised));
@@ -128,46 +160,111 @@ internal sealed class PreviousImagesTests
     }
 
     [TestMethod]
-    public async Task A_forged_blob_is_found_out_where_the_project_has_layers_verified()
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_forged_blob_is_found_out_and_told_also_where_images_are_trusted_and_the_layer_is_small(bool trusts)
     {
         await using var lab = await BuildLab.StartAsync();
         await lab.PushAsync(await lab.BuildAsync("here"));
         var evil = ForgeBlob(lab);
 
-        var built = await lab.BuildAsync("runner", verify: true);
+        var built = await lab.BuildAsync("runner", trusts: trusts);
 
         Assert.AreNotEqual(evil, built.Layers[0].Descriptor.Digest);
         Assert.AreEqual("Built Registry", Origins(built));
         Assert.AreEqual(DiagnosticCode.ForeignLayerMismatch, lab.Reporter.Warnings.Single().Code);
+        StringAssert.Contains(lab.Reporter.Warnings.Single().Text, evil.ToString());
+        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Image.Manifest.Descriptor, built.Image.Manifest.Descriptor);
     }
 
     [TestMethod]
-    public async Task A_forged_blob_in_the_target_is_trusted_by_default_but_the_config_states_the_truth()
+    public async Task A_forged_blob_that_is_trusted_lasts_no_longer_than_the_image_that_claims_it()
     {
-        await using var lab = await BuildLab.StartAsync();
-        await lab.PushAsync(await lab.BuildAsync("here"));
+        await using var lab = await StartLargeAsync();
+        var first = await lab.BuildAsync("here");
+        await lab.PushAsync(first);
         var evil = ForgeBlob(lab);
+        var infected = await lab.BuildAsync("runner", trusts: true);
+        Assert.AreEqual(evil, infected.Layers[0].Descriptor.Digest, "Who can write there can move the tag as well.");
+        Assert.AreEqual(first.Layers[0].Record.DiffId, infected.Image.Config.DiffIds[0], "But the config states the truth, which engines compare.");
 
-        var built = await lab.BuildAsync("runner");
+        await lab.PushAsync(first);
 
-        // Who can write there can move the tag as well. Engines compare the blob with the diffID, which was computed from the files.
-        Assert.AreEqual(evil, built.Layers[0].Descriptor.Digest);
-        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Layers[0].Record.DiffId, built.Image.Config.DiffIds[0]);
+        Assert.AreNotEqual(evil, (await lab.BuildAsync("runner", trusts: true)).Layers[0].Descriptor.Digest, "The tag was restored.");
+        ForgeBlob(lab);
+        Assert.AreNotEqual(evil, (await lab.BuildAsync("runner")).Layers[0].Descriptor.Digest, "Nothing is trusted any more.");
+        Assert.AreNotEqual(evil, (await lab.BuildAsync("runner", trusts: true)).Layers[0].Descriptor.Digest, "What was made here needs no trust.");
     }
 
     [TestMethod]
-    public async Task What_a_registry_was_trusted_for_is_not_remembered_as_the_truth()
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_forged_layer_of_one_registry_does_not_reach_another_one(bool trusts)
     {
-        await using var lab = await BuildLab.StartAsync();
+        await using var lab = await StartLargeAsync();
+        await using var other = await TestRegistry.StartAsync();
         await lab.PushAsync(await lab.BuildAsync("here"));
         var evil = ForgeBlob(lab);
-        await lab.BuildAsync("runner");
 
-        var verified = await lab.BuildAsync("runner", verify: true);
-        var elsewhere = await lab.BuildAsync("runner", from: []);
+        // One build with two push targets; and one that goes elsewhere and names the image as its cache.
+        var both = await lab.BuildAsync("runner", trusts: trusts, targets: [lab.Repository, other.Repository(Name)]);
+        var elsewhere = await lab.BuildAsync("third", [Reference(lab, $"{Name}:latest")], trusts: trusts, targets: [other.Repository(Name)]);
+        await lab.PushAsync(both);
+        await lab.PushAsync(both, registry: other);
+        await lab.PushAsync(elsewhere, registry: other);
 
-        Assert.AreNotEqual(evil, verified.Layers[0].Descriptor.Digest);
+        Assert.AreNotEqual(evil, both.Layers[0].Descriptor.Digest);
         Assert.AreNotEqual(evil, elsewhere.Layers[0].Descriptor.Digest);
+        Assert.IsNull(other.FindBlob(Name, evil));
+        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Image.Manifest.Descriptor, both.Image.Manifest.Descriptor);
+    }
+
+    [TestMethod]
+    [DataRow("urls", """["https://evil.example/layer"]""")]
+    [DataRow("data", "\"ZXZpbA==\"")]
+    [DataRow("mediaType", "\"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip\"")]
+    [DataRow("mediaType", "\"application/vnd.oci.image.layer.v1.tar+zstd\"")]
+    [DataRow("size", "7")]
+    [DataRow("artifactType", "\"application/evil\"")]
+    [DataRow("platform", """{"os":"linux","architecture":"evil"}""")]
+    public async Task Nothing_of_a_previous_images_descriptor_is_taken_over(string member, string value)
+    {
+        await using var lab = await StartLargeAsync();
+        await lab.PushAsync(await lab.BuildAsync("here"));
+        Forge(lab, (manifest, _) => manifest["layers"]![0]![member] = JsonNode.Parse(value));
+        var own = (await lab.BuildAsync("lonely", from: [])).Image.Manifest.Descriptor;
+
+        Assert.AreEqual(own, (await lab.BuildAsync("runner")).Image.Manifest.Descriptor);
+        Assert.AreEqual(own, (await lab.BuildAsync("trusting", trusts: true)).Image.Manifest.Descriptor);
+    }
+
+    [TestMethod]
+    public void Images_are_read_from_the_likeliest_to_the_least_likely_and_once()
+    {
+        var target = new RepositoryReference("registry.example", "team/app");
+        var named = ImageReference.Parse("other.example/main:1");
+
+        var images = new ReuseRequest { Targets = [target], Tags = ["2.0", "latest"], Named = [named, new ImageReference(target, "2.0", null)] }.Images;
+
+        CollectionAssert.AreEqual(
+            new[] { "registry.example/team/app:2.0", "registry.example/team/app:latest", "other.example/main:1" }, images.Select(image => image.ToString()).ToArray());
+        Assert.IsEmpty((new ReuseRequest { Targets = [target], Tags = ["2.0"], Named = [named], IsOff = true }).Images);
+    }
+
+    [TestMethod]
+    [DataRow(true, "a.example", "a.example", null, true)]
+    [DataRow(false, "a.example", "a.example", null, false)]
+    [DataRow(true, "a.example", "b.example", null, false)]
+    [DataRow(true, "a.example", "a.example", "b.example", false)]
+    [DataRow(true, "a.example", "a.example", "a.example", true)]
+    [DataRow(true, "a.example:5000", "a.example", null, false)]
+    [DataRow(true, "a.example", null, null, false)]
+    public void Trust_does_not_pass_from_one_registry_to_another(bool trusts, string origin, string? target, string? second, bool mayTrust)
+    {
+        var targets = new[] { target, second }.OfType<string>().Select(registry => new RepositoryReference(registry, "app"));
+
+        Assert.AreEqual(mayTrust, new ReuseRequest { Targets = [.. targets], Trusts = trusts }.MayTrust(new RepositoryReference(origin, "other")));
+        Assert.IsFalse(new ReuseRequest { Targets = [.. targets], Trusts = trusts, IsOff = true }.MayTrust(new RepositoryReference(origin, "other")));
     }
 
     [TestMethod]

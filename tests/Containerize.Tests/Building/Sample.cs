@@ -23,7 +23,7 @@ internal static class Sample
     internal static async Task<BuiltImage> BuildAsync(ImageRequest request, BlobStore store, IReporter reporter)
     {
         using var client = new RegistryClient(new RegistryOptions { Environment = _ => null }, reporter);
-        var memory = new BuildMemory(new LayerCache(store), FileHashes.Load(null), PreviousBuild.None, new PreviousImages(client, [], [], request.Platform, store, verify: false, reporter));
+        var memory = new BuildMemory(new LayerCache(store), FileHashes.Load(null), PreviousBuild.None, new PreviousImages(client, ReuseRequest.None, request.Platform, store, reporter));
         return await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(true), reporter, CancellationToken.None);
     }
 

@@ -34,7 +34,7 @@ internal sealed class LayerCacheTests : IDisposable
     [TestMethod]
     public void Whose_word_a_record_is_stands_in_it()
     {
-        var record = _record with { TrustedFrom = new RepositoryReference("registry.example:5000", "team/app") };
+        var record = _record with { ClaimedBy = new RepositoryReference("registry.example:5000", "team/app") };
         Open().Add(_content, record);
 
         Assert.AreEqual(record.ToText(), Open().Find(_content.Hash)!.ToText());
