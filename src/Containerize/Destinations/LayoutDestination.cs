@@ -235,7 +235,7 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
     /// <summary>Whether an index has the image's entries, wherever they stand in it.</summary>
     private bool Names(byte[] index, ImageSet images)
     {
-        _ = OciJson.ReadIndex(index, Origin);
+        _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, index), Origin);
         var (there, own) = (Entries(index).Where(IsReplaced).ToList(), Entries(Own(images)));
         return there.Count == own.Count && there.Zip(own, JsonNode.DeepEquals).All(isSame => isSame);
     }
