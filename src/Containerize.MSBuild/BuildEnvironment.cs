@@ -154,19 +154,6 @@ internal sealed class BuildEnvironment : IDisposable
     /// <summary>Finds out what tags of base images mean.</summary>
     internal BaseTags Tags() => new(Registries, _tagPolicy, new TagMemory(Path.Combine(Cache.Root, "tags")), Cache, _reporter, TimeProvider.System);
 
-    /// <summary>MSBuild writes the variables of .NET into binary logs, passwords included; nobody but the user can keep them out.</summary>
-    internal static void WarnOfLoggedSecrets(IReporter reporter)
-    {
-        string[] names = ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD", "DOTNET_CONTAINER_PULL_REGISTRY_PWORD", "DOTNET_CONTAINER_REGISTRY_PWORD"];
-        if (Environment.GetEnvironmentVariable("MSBUILDBINARYLOGGERENABLED") is { Length: > 0 }
-            && Array.Find(names, name => Environment.GetEnvironmentVariable(name) is { Length: > 0 }) is { } found)
-        {
-            reporter.Warning(
-                DiagnosticCode.SecretInBuildLog,
-                $"This build writes a binary log, and MSBuild writes the variable {found} into it. Give the password as CONTAINERIZE_REGISTRY_<HOST>_PASSWORD instead, use 'docker login', or show the log to nobody.");
-        }
-    }
-
     private static long FreeSpace(string directory) => new DriveInfo(directory).AvailableFreeSpace;
 
     private static string OwnCache(string outputDirectory) => Path.Combine(outputDirectory, "cache");

@@ -111,7 +111,7 @@ public sealed class BuildImage : ContainerizeTask
     private async Task RunAsync(BuildEnvironment environment, DestinationList destinations, IReporter reporter, CancellationToken cancellationToken)
     {
         environment.Announce(BuildEngine4);
-        MSBuild.BuildEnvironment.WarnOfLoggedSecrets(reporter);
+        LoggedSecrets.Warn(BuildEngine, Variables(), reporter);
         var store = new BlobStore(OutputDirectory);
         store.RemoveAbandoned(DateTimeOffset.UtcNow);
         environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
@@ -153,4 +153,7 @@ public sealed class BuildImage : ContainerizeTask
             }
         }
     }
+
+    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+        .ToDictionary(variable => (string)variable.Key, variable => variable.Value as string ?? "", StringComparer.OrdinalIgnoreCase);
 }

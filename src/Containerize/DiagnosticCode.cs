@@ -139,7 +139,7 @@ internal enum DiagnosticCode
     /// <summary>Something is not on this machine, and it was asked to use no network.</summary>
     Offline = 3009,
 
-    /// <summary>MSBuild writes a password that stands in an environment variable into the build's binary log (a warning).</summary>
+    /// <summary>MSBuild writes a password that stands in an environment variable into the build's log (a warning).</summary>
     SecretInBuildLog = 3010,
 
     /// <summary>The disk is full.</summary>
