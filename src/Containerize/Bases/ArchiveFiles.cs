@@ -40,7 +40,7 @@ internal sealed class ArchiveFiles : ImageFiles
     internal static async Task<ArchiveFiles> OpenAsync(string path, BlobStore store, CancellationToken cancellationToken)
     {
         var files = new ArchiveFiles(path);
-        if (!File.Exists(path))
+        if (!RegularFile.IsThere(path) || Directory.Exists(path))
         {
             throw new ContainerizeException(
                 DiagnosticCode.BaseImageNotFound,
@@ -52,7 +52,7 @@ internal sealed class ArchiveFiles : ImageFiles
         FileStream file;
         try
         {
-            file = new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete });
+            file = RegularFile.OpenRead(path, bufferSize: CopyBuffer);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -35,14 +35,14 @@ internal sealed class BaseImageLock
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>.</exception>
     public static BaseImageLock Read(string path)
     {
-        if (!File.Exists(path))
+        if (!RegularFile.IsThere(path))
         {
             return new(new JsonObject { [Version] = CurrentVersion }, new Dictionary<string, Digest>());
         }
 
         try
         {
-            var document = OciJson.ReadObject(File.ReadAllBytes(path), "lock file", path);
+            var document = OciJson.ReadObject(RegularFile.ReadAllBytes(path), "lock file", path);
             if (document[Version] is not JsonValue version || !version.TryGetValue<int>(out var number) || number != CurrentVersion)
             {
                 throw Invalid(path, $"its \"{Version}\" is not {CurrentVersion}, the only one that this version of Containerize understands");

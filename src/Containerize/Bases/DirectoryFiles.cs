@@ -1,3 +1,5 @@
+using Containerize.Files;
+
 namespace Containerize.Bases;
 
 /// <summary>The files of a layout directory. Symbolic links in it are refused: a foreign layout must not lead to files outside of it.</summary>
@@ -21,7 +23,11 @@ internal sealed class DirectoryFiles : ImageFiles
             }
         }
 
-        var file = new FileInfo(path);
-        return file.Exists ? new FilePart(file.FullName, 0, file.Length) : null;
+        return FileStatus.TryOf(path, followLinks: false) switch
+        {
+            { Kind: FileKind.File } file => new FilePart(path, 0, file.Stamp.Size),
+            null => null,
+            _ => throw Damaged($"'{name}' is not a file"),
+        };
     }
 }

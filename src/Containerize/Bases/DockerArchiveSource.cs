@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Containerize.Compression;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -101,7 +102,7 @@ internal sealed class DockerArchiveSource : IImageSource
 
     private static async Task<FileBlob> ReadLayerAsync(FilePart part, string name, Digest diffId, CancellationToken cancellationToken)
     {
-        var file = new FileStream(part.Path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+        var file = RegularFile.OpenRead(part.Path, FileOptions.SequentialScan);
         await using (file.ConfigureAwait(false))
         {
             file.Position = part.Offset;

@@ -55,7 +55,7 @@ internal sealed class EngineSource : IImageSource
             using var file = AtomicFile.Create(archive);
             await engine.SaveAsync(_reference.Image, file.Stream, cancellationToken);
             file.Commit(durable: true);
-            foreach (var old in Directory.GetFiles(_directory, "*.tar").Where(path => path != archive))
+            foreach (var old in Directory.GetFiles(_directory, "*.tar").Where(path => path != archive && Path.GetFileName(path).Length == Path.GetFileName(archive).Length))
             {
                 File.Delete(old);
             }

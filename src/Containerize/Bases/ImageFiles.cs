@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -50,7 +51,7 @@ internal abstract class ImageFiles
         }
 
         var content = new byte[part.Length];
-        var file = new FileStream(part.Path, new FileStreamOptions { BufferSize = 0, Share = FileShare.Read | FileShare.Delete });
+        var file = RegularFile.OpenRead(part.Path);
         await using (file.ConfigureAwait(false))
         {
             file.Position = part.Offset;

@@ -47,12 +47,12 @@ internal static class BuiltImageFile
     {
         try
         {
-            var state = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
-            var manifest = new MemoryBlob(RawDocument.Verify(state.Manifest, File.ReadAllBytes(store.PathOf(state.Manifest.Digest)), $"'{store.Root}'"));
+            var state = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
+            var manifest = new MemoryBlob(RawDocument.Verify(state.Manifest, RegularFile.ReadAllBytes(store.PathOf(state.Manifest.Digest)), $"'{store.Root}'"));
             var places = new Queue<BlobPlace>(state.Blobs);
             var image = Image.Read(
                 manifest,
-                File.ReadAllBytes(store.PathOf(state.Config.Digest)),
+                RegularFile.ReadAllBytes(store.PathOf(state.Config.Digest)),
                 descriptor => places.TryDequeue(out var place) ? Open(place, descriptor with { Annotations = null }, remote) : throw new JsonException(),
                 store.Root);
             var own = image.Layers.Skip(image.Layers.Count - state.Layers.Count).Select(layer => layer.Blob);

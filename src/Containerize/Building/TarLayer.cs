@@ -23,7 +23,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
     {
         try
         {
-            var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = new FileInfo(Path).Length };
+            var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = RegularFile.StatusOf(Path).Stamp.Size };
             var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
             var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
             return new Prepared(this, new Descriptor { MediaType = (await LayerTar.DetectAsync(Path, cancellationToken)).MediaType, Digest = digest, Size = stamp.Size }, content, context);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using ZstdSharp;
@@ -18,7 +19,7 @@ internal static class LayerTar
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: layers cannot be compressed in that way.</exception>
     internal static async Task<LayerEncoding> DetectAsync(string path, CancellationToken cancellationToken)
     {
-        var file = File.OpenRead(path);
+        var file = RegularFile.OpenRead(path);
         await using (file.ConfigureAwait(false))
         {
             var start = new byte[Math.Min(CompressionMark.Length, file.Length)];

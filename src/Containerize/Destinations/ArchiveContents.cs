@@ -89,7 +89,7 @@ internal sealed class ArchiveContents
 
         try
         {
-            using var handle = System.IO.File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            using var handle = RegularFile.OpenHandle(path);
             return _entries.All(entry => Has(handle, entry.Offset, entry.Header)
                 && (entry.Content is not MemoryBlob document || Has(handle, entry.Offset + TarHeader.BlockSize, document.Content)));
         }
@@ -150,7 +150,7 @@ internal sealed class ArchiveContents
     // The members lie one behind the other, and the checksum of the whole is at the end.
     private async Task VerifyGzipAsync(string path, CancellationToken cancellationToken)
     {
-        var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+        var file = RegularFile.OpenRead(path, FileOptions.SequentialScan, bufferSize: TarHeader.BlockSize * 16);
         var tar = new GZipStream(file, CompressionMode.Decompress);
         await using (tar.ConfigureAwait(false))
         {

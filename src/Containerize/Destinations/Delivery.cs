@@ -85,7 +85,7 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     {
         try
         {
-            var state = File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), DeliveryJson.Default.State) : null;
+            var state = RegularFile.IsThere(path) ? JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DeliveryJson.Default.State) : null;
             File.Delete(path);
             foreach (var (destination, answer) in state?.Image == images.Root.Descriptor.Digest ? state.Answers : [])
             {

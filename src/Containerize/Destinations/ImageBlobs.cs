@@ -106,7 +106,7 @@ internal static class ImageBlobs
     {
         try
         {
-            return File.OpenHandle(blob.Path, share: FileShare.Read | FileShare.Delete);
+            return RegularFile.OpenHandle(blob.Path);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -37,7 +37,7 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
         try
         {
             var index = Path.Combine(directory, Layout.Index);
-            var old = File.Exists(index) ? await File.ReadAllBytesAsync(index, cancellationToken) : null;
+            var old = RegularFile.IsThere(index) ? RegularFile.ReadAllBytes(index, OciJson.MaxDocumentSize) : null;
             if (old is null || !Names(old, images))
             {
                 return null;
@@ -148,8 +148,7 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
         }
 
         // The store does not force its blobs to the disk, and the index must not name what a crash of the machine can lose.
-        using var linked = File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.FlushToDisk(linked);
+        RegularFile.FlushToDisk(path);
         return true;
     }
 
@@ -192,7 +191,7 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
             }
 
             var path = Path.Combine(directory, Layout.Index);
-            var old = File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
+            var old = RegularFile.IsThere(path) ? RegularFile.ReadAllBytes(path, OciJson.MaxDocumentSize) : null;
             TellSameTags(old);
             if (old is null || !Names(old, images))
             {

@@ -19,7 +19,7 @@ internal static class ExecuteBit
         Span<byte> magic = stackalloc byte[4];
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = RegularFile.OpenRead(file);
             var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
             return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
         }

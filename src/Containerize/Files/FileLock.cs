@@ -21,15 +21,16 @@ internal sealed class FileLock : IDisposable
     /// <param name="path">The file, in a directory that exists.</param>
     /// <param name="patience">How long to wait for others.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <param name="mode">The file's permissions; null for those that new files of this user have.</param>
     /// <returns>The lock; disposing it gives it back.</returns>
     /// <exception cref="IOException">Others held it all the time, or the file cannot be made.</exception>
-    internal static async Task<FileLock> AcquireAsync(string path, TimeSpan patience, CancellationToken cancellationToken)
+    internal static async Task<FileLock> AcquireAsync(string path, TimeSpan patience, CancellationToken cancellationToken, UnixFileMode? mode = null)
     {
         for (var waited = TimeSpan.Zero; ; waited += s_pause)
         {
             try
             {
-                if (TryAcquire(path) is { } held)
+                if (TryAcquire(path, mode) is { } held)
                 {
                     return held;
                 }
@@ -54,9 +55,14 @@ internal sealed class FileLock : IDisposable
         _file.Dispose();
     }
 
-    private static FileLock? TryAcquire(string path)
+    private static FileLock? TryAcquire(string path, UnixFileMode? mode)
     {
-        var file = new FileStream(path, new FileStreamOptions
+        if (FileStatus.TryOf(path, followLinks: true) is { Kind: not FileKind.File })
+        {
+            throw new IOException($"'{path}' is in the way of a lock: it is not a file.");
+        }
+
+        var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
@@ -64,7 +70,13 @@ internal sealed class FileLock : IDisposable
             BufferSize = 0,
             // Only Windows deletes and unlocks in one.
             Options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None,
-        });
+        };
+        if (mode is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        var file = new FileStream(path, options);
         try
         {
             if (OperatingSystem.IsWindows() || HasName(file, path))
@@ -92,7 +104,8 @@ internal sealed class FileLock : IDisposable
         return new FileInfo(path) is { Exists: true } named && named.Length == file.Length;
     }
 
-    private static bool IsHeld(Exception failure) => failure.HResult switch
+    /// <summary>Whether opening a file failed because another process, or this one, holds it.</summary>
+    internal static bool IsHeld(Exception failure) => failure.HResult switch
     {
         LinuxHeld => OperatingSystem.IsLinux(),
         MacHeld => OperatingSystem.IsMacOS(),

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Containerize.Files;
 
 /// <summary>
@@ -21,6 +23,9 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     /// <returns>The stamp.</returns>
     /// <exception cref="IOException">It does not exist, or cannot be looked at.</exception>
     public static FileStamp Of(string path) => FileStatus.Of(path, followLinks: true).Stamp;
+
+    /// <summary>The stamp as records keep it, to be compared as a whole.</summary>
+    internal string Text => string.Create(CultureInfo.InvariantCulture, $"{Size} {Modified} {Changed} {Inode}");
 
     /// <summary>Whether a later change would have given the file another stamp.</summary>
     /// <param name="lookedAt">When the stamp was taken.</param>

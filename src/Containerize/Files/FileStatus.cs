@@ -2,20 +2,51 @@ using System.Runtime.InteropServices;
 
 namespace Containerize.Files;
 
-/// <summary>All that a file system says of a name, by one question: asking for each thing by itself is what takes the time where there are thousands of files.</summary>
+/// <summary>
+/// All that a file system says of a name, by one question: asking for each thing by itself is what takes the time where there are thousands
+/// of files.
+/// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Mode">The permissions; none on Windows.</param>
 /// <param name="Stamp">By what changes are seen.</param>
-internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode Mode, FileStamp Stamp)
+/// <param name="Owner">The number of the user that it belongs to; null where the system does not say (all but Linux).</param>
+internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode Mode, FileStamp Stamp, uint? Owner)
 {
+    private const uint Root = 0;
+
+    /// <summary>Whether another user could change it: it is his, or all may write. Root may change everything anyway.</summary>
+    internal bool IsOpenToOthers => IsOthers || (Kind != FileKind.Link && Mode.HasFlag(UnixFileMode.OtherWrite));
+
+    /// <summary>Whether it belongs to another user than this one and root.</summary>
+    internal bool IsOthers => Owner is { } owner && owner != Root && owner != Native.EffectiveUser();
+
     /// <summary>Looks at a name.</summary>
     /// <param name="path">The path.</param>
     /// <param name="followLinks">Whether what a link leads to counts, and not the link.</param>
-    /// <returns>The status.</returns>
     /// <exception cref="IOException">It does not exist, or cannot be looked at.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be looked at.</exception>
     internal static FileStatus Of(string path, bool followLinks) =>
-        OperatingSystem.IsLinux() && Native.TryGet(path, followLinks) is { } status ? status : Managed(path, followLinks);
+        OperatingSystem.IsLinux() && Native.TryGet(path, followLinks, out _) is { } status ? status : Managed(path, followLinks);
+
+    /// <summary>Looks at a name that may not exist.</summary>
+    /// <returns>The status; null when there is nothing, or nothing that may be looked at.</returns>
+    internal static FileStatus? TryOf(string path, bool followLinks)
+    {
+        // Exceptions are slow, and many names are looked for in vain.
+        if (OperatingSystem.IsLinux() && Native.TryGet(path, followLinks, out var isKnown) is var status && isKnown)
+        {
+            return status;
+        }
+
+        try
+        {
+            return Managed(path, followLinks);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            return null;
+        }
+    }
 
     private static FileStatus Managed(string path, bool followLinks)
     {
@@ -24,7 +55,7 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
         {
             if (!followLinks)
             {
-                return new FileStatus(FileKind.Link, Mode: default, new FileStamp(0, FileStamp.Nanoseconds(item.LastWriteTimeUtc), FileStamp.Nanoseconds(item.CreationTimeUtc), 0));
+                return new FileStatus(FileKind.Link, Mode: default, StampOf(item), Owner: null);
             }
 
             item = item.ResolveLinkTarget(returnFinalTarget: true) ?? item;
@@ -34,9 +65,13 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
             ? new FileStatus(
                 item is DirectoryInfo ? FileKind.Directory : FileKind.File,
                 OperatingSystem.IsWindows() ? default : item.UnixFileMode,
-                new FileStamp(item is FileInfo file ? file.Length : 0, FileStamp.Nanoseconds(item.LastWriteTimeUtc), FileStamp.Nanoseconds(item.CreationTimeUtc), 0))
+                StampOf(item),
+                Owner: null)
             : throw new FileNotFoundException($"'{path}' does not exist.", path);
     }
+
+    private static FileStamp StampOf(FileSystemInfo item) => new(
+        item is FileInfo { Exists: true } file ? file.Length : 0, FileStamp.Nanoseconds(item.LastWriteTimeUtc), FileStamp.Nanoseconds(item.CreationTimeUtc), 0);
 
     private static partial class Native
     {
@@ -45,32 +80,50 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
         private const uint WantedFields = 0x7ff;
         private const long Second = 1_000_000_000;
         private const int TypeMask = 0xf000;
+        private const int CharacterDevice = 0x2000;
 
-        internal static FileStatus? TryGet(string path, bool followLinks)
+        /// <param name="path">The path.</param>
+        /// <param name="followLinks">Whether links are followed.</param>
+        /// <param name="isKnown">Whether the system has the call, so that no status means that there is none.</param>
+        internal static FileStatus? TryGet(string path, bool followLinks, out bool isKnown)
         {
             try
             {
+                isKnown = true;
                 return Get(path, followLinks);
             }
             catch (EntryPointNotFoundException)
             {
                 // C libraries older than the system call.
+                isKnown = false;
                 return null;
             }
         }
 
-        private static FileStatus? Get(string path, bool followLinks) => Statx(CurrentDirectory, path, followLinks ? 0 : NoFollow, WantedFields, out var status) == 0
-            ? new FileStatus(
-                KindOf(status.Mode & TypeMask),
-                (UnixFileMode)(status.Mode & ~TypeMask),
-                new FileStamp((long)status.Size, (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds, (status.ChangedSeconds * Second) + status.ChangedNanoseconds, status.Inode))
-            : null;
+        [LibraryImport("libc", EntryPoint = "geteuid")]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        internal static partial uint EffectiveUser();
 
-        private static FileKind KindOf(int type) => type switch
+        private static FileStatus? Get(string path, bool followLinks) =>
+            Statx(CurrentDirectory, path, followLinks ? 0 : NoFollow, WantedFields, out var status) == 0
+                ? new FileStatus(
+                    KindOf(status),
+                    (UnixFileMode)(status.Mode & ~TypeMask),
+                    new FileStamp(
+                        (long)status.Size,
+                        (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds,
+                        (status.ChangedSeconds * Second) + status.ChangedNanoseconds,
+                        status.Inode),
+                    status.Owner)
+                : null;
+
+        private static FileKind KindOf(in Status status) => (status.Mode & TypeMask) switch
         {
             0x8000 => FileKind.File,
             0x4000 => FileKind.Directory,
             0xa000 => FileKind.Link,
+            // /dev/null has these numbers on every Linux.
+            CharacterDevice when status is { DeviceMajor: 1, DeviceMinor: 3 } => FileKind.Null,
             _ => FileKind.Special,
         };
 
@@ -82,6 +135,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
         [StructLayout(LayoutKind.Explicit, Size = 256)]
         private struct Status
         {
+            [FieldOffset(20)]
+            public uint Owner;
             [FieldOffset(28)]
             public ushort Mode;
             [FieldOffset(32)]
@@ -96,6 +151,10 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
             public long ModifiedSeconds;
             [FieldOffset(120)]
             public uint ModifiedNanoseconds;
+            [FieldOffset(128)]
+            public uint DeviceMajor;
+            [FieldOffset(132)]
+            public uint DeviceMinor;
         }
     }
 }
@@ -112,6 +171,9 @@ internal enum FileKind
     /// <summary>A symbolic link.</summary>
     Link,
 
-    /// <summary>A socket, a pipe, a device: nothing that could be read to its end.</summary>
+    /// <summary>The null device, which reads as an empty file: links to it stand for configuration that is switched off.</summary>
+    Null,
+
+    /// <summary>A socket, a pipe, another device: nothing that could be read to its end.</summary>
     Special,
 }

@@ -18,7 +18,7 @@ internal sealed class ServerTrust
         {
             try
             {
-                _extra.ImportFromPemFile(file);
+                _extra.ImportFromPem(RegularFile.ReadAllText(file));
             }
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is CryptographicException)
             {

@@ -36,16 +36,17 @@ internal static class LayerEntries
         try
         {
             // Of a link the content counts.
-            var source = new FileInfo(file.SourcePath) is { LinkTarget: not null } link ? (FileInfo)link.ResolveLinkTarget(returnFinalTarget: true)! : new FileInfo(file.SourcePath);
+            var path = new FileInfo(file.SourcePath).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.SourcePath;
+            var status = RegularFile.StatusOf(path);
             return new LayerEntry
             {
                 Path = file.Path,
                 Type = LayerEntryType.File,
-                Mode = file.Mode ?? (ExecuteBit.IsSet(source.FullName, OperatingSystem.IsWindows() ? default : source.UnixFileMode) ? FileModes.Executable : FileModes.Data),
+                Mode = file.Mode ?? (ExecuteBit.IsSet(path, status.Mode) ? FileModes.Executable : FileModes.Data),
                 UserId = file.Owner?.UserId ?? 0,
                 GroupId = file.Owner?.GroupId ?? 0,
-                SourcePath = source.FullName,
-                Size = source.Length,
+                SourcePath = path,
+                Size = status.Stamp.Size,
             };
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))

@@ -37,7 +37,7 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
         var wanted = Encoding.ASCII.GetBytes(text);
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = RegularFile.OpenRead(file);
             var buffer = new byte[BufferSize + wanted.Length];
             for (var kept = 0; ;)
             {

@@ -32,7 +32,7 @@ internal static class StaticAssetEndpoints
     {
         try
         {
-            var root = JsonNode.Parse(File.ReadAllBytes(path));
+            var root = JsonNode.Parse(RegularFile.ReadAllBytes(path));
             if (root?["Endpoints"] is not JsonArray endpoints)
             {
                 return null;

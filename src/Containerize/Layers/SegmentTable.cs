@@ -50,7 +50,7 @@ internal sealed class EarlierSegments : IDisposable
     {
         try
         {
-            var earlier = new EarlierSegments(File.OpenHandle(layer.Path, share: FileShare.Read | FileShare.Delete));
+            var earlier = new EarlierSegments(RegularFile.OpenHandle(layer.Path));
             var offset = 0L;
             foreach (var segment in table.Segments)
             {

@@ -102,7 +102,7 @@ internal class FileBlob : Blob
     internal Stream OpenRead()
     {
         // The default buffer would copy every byte once more; readers bring buffers of their own.
-        var file = new FileStream(Path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+        var file = RegularFile.OpenRead(Path, FileOptions.SequentialScan);
         file.Position = Offset;
         return new BoundedStream(file, Descriptor.Size);
     }

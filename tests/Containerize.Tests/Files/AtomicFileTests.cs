@@ -40,13 +40,53 @@ internal sealed class AtomicFileTests
     }
 
     [TestMethod]
-    public void What_a_killed_build_left_is_removed_and_what_one_writes_is_not()
+    public void What_a_killed_build_left_is_removed_whatever_it_was_for_and_what_one_writes_is_not()
     {
-        File.SetLastWriteTimeUtc(_folder.Write(".file.abandoned.tmp", "x"), DateTime.UtcNow.AddHours(-2));
-        _folder.Write(".file.written.tmp", "x");
-        File.SetLastWriteTimeUtc(_folder.Write(".other.abandoned.tmp", "x"), DateTime.UtcNow.AddHours(-2));
-        using var file = AtomicFile.Create(_folder["file"]);
-        file.Commit();
-        CollectionAssert.AreEqual(new[] { ".file.written.tmp", ".other.abandoned.tmp", "file" }, _folder.Files().ToArray());
+        using var written = AtomicFile.Create(_folder["other"]);
+        File.SetLastWriteTimeUtc(written.Stream.Name, DateTime.UtcNow.AddHours(-2));
+        _folder.Write(AbandonedFiles.NewName(), "x");
+        File.SetLastWriteTimeUtc(_folder.Write(".image.tar.0123456789abcdef0123456789abcdef.tmp", "of an earlier version"), DateTime.UtcNow.AddHours(-2));
+        _folder.Write("user.tmp", "x");
+        File.SetLastWriteTimeUtc(_folder.Write(".user.tmp", "x"), DateTime.UtcNow.AddHours(-2));
+
+        using (var file = AtomicFile.Create(_folder["file"]))
+        {
+            file.Commit();
+        }
+
+        CollectionAssert.AreEquivalent(new[] { Path.GetFileName(written.Stream.Name), ".user.tmp", "file", "user.tmp" }, _folder.Files().ToArray());
+        written.Commit();
+        Assert.IsTrue(File.Exists(_folder["other"]));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DynamicData(nameof(SpecialFile.All), typeof(SpecialFile))]
+    [Timeout(30_000)]
+    public async Task What_is_no_file_in_the_targets_place_holds_nothing_up(string kind)
+    {
+        await SpecialFile.PutAsync(kind, _folder["file"]);
+
+        if (kind == SpecialFile.Directory)
+        {
+            Assert.IsTrue(FileFailure.IsOne(Assert.Throws<Exception>(() => AtomicFile.Write(_folder["file"], "new"u8))));
+            return;
+        }
+
+        AtomicFile.Write(_folder["file"], "new"u8);
+        Assert.AreEqual("new", RegularFile.ReadAllText(_folder["file"]));
+    }
+
+    [TestMethod]
+    public async Task Writers_and_sweepers_do_not_hinder_each_other()
+    {
+        await Parallel.ForAsync(0, 400, (number, _) =>
+        {
+            AbandonedFiles.Remove(_folder.FullName, DateTimeOffset.UtcNow);
+            AtomicFile.Write(_folder[$"{number % 7}"], BitConverter.GetBytes(number));
+            return ValueTask.CompletedTask;
+        });
+
+        Assert.HasCount(7, _folder.Files());
     }
 }

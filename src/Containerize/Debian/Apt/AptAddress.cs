@@ -45,7 +45,7 @@ internal static partial class AptAddress
         var path = file.StartsWith("//", StringComparison.Ordinal) ? file[2..] : file;
         try
         {
-            var mirrors = System.IO.File.ReadAllLines(path).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0).ToList();
+            var mirrors = RegularFile.ReadAllLines(path).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0).ToList();
             // Lists do not lead to lists.
             var found = mirrors.Where(line => !line.StartsWith(MirrorList, StringComparison.OrdinalIgnoreCase)).OrderBy(Priority)
                 .Select(line => Parse(line.Split((char[])[' ', '\t'], 2)[0], out _)).FirstOrDefault(address => address is not null);

@@ -24,11 +24,11 @@ internal sealed class AptConfiguration
     {
         var configuration = new AptConfiguration();
         // The later one wins.
-        foreach (var file in AptFiles.Of(Path.Combine(directory, "apt.conf.d"), ".conf", allowsNone: true).Append(Path.Combine(directory, "apt.conf")).Where(File.Exists))
+        foreach (var file in AptFiles.Of(Path.Combine(directory, "apt.conf.d"), ".conf", allowsNone: true).Append(Path.Combine(directory, "apt.conf")).Where(RegularFile.IsThere))
         {
             try
             {
-                configuration.Add(File.ReadAllText(file));
+                configuration.Add(RegularFile.ReadAllText(file));
             }
             catch (Exception failure) when (FileFailure.IsOne(failure))
             {

@@ -14,11 +14,11 @@ internal sealed class AptLogins
     internal AptLogins(string directory)
     {
         // The first one that fits wins.
-        foreach (var file in AptFiles.Of(Path.Combine(directory, "auth.conf.d"), ".conf").Prepend(Path.Combine(directory, "auth.conf")).Where(File.Exists))
+        foreach (var file in AptFiles.Of(Path.Combine(directory, "auth.conf.d"), ".conf").Prepend(Path.Combine(directory, "auth.conf")).Where(RegularFile.IsThere))
         {
             try
             {
-                Add(File.ReadAllLines(file));
+                Add(RegularFile.ReadAllLines(file));
             }
             catch (Exception failure) when (FileFailure.IsOne(failure))
             {

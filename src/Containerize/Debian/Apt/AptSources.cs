@@ -27,7 +27,7 @@ internal sealed class AptSources
             }
         }
 
-        foreach (var file in AptFiles.Of(Path.Combine(directory, "sources.list.d"), ".list").Prepend(Path.Combine(directory, "sources.list")).Where(File.Exists))
+        foreach (var file in AptFiles.Of(Path.Combine(directory, "sources.list.d"), ".list").Prepend(Path.Combine(directory, "sources.list")).Where(RegularFile.IsThere))
         {
             foreach (var line in Read(file).Split('\n'))
             {
@@ -88,7 +88,7 @@ internal sealed class AptSources
     {
         try
         {
-            return File.ReadAllText(file);
+            return RegularFile.ReadAllText(file);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -52,7 +52,7 @@ internal static class ArchiveFile
     {
         try
         {
-            return new(address.LocalPath, new FileStreamOptions { Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete });
+            return RegularFile.OpenRead(address.LocalPath, FileOptions.SequentialScan, bufferSize: 4096);
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -40,12 +40,12 @@ internal sealed record DebianLock
     {
         try
         {
-            if (!File.Exists(path))
+            if (!RegularFile.IsThere(path))
             {
                 return null;
             }
 
-            var read = JsonSerializer.Deserialize(File.ReadAllBytes(path), DebianLockJson.Default.DebianLock) ?? throw new JsonException("it is null");
+            var read = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DebianLockJson.Default.DebianLock) ?? throw new JsonException("it is null");
             return read is { Version: CurrentVersion, Sources: not null, Sets: not null } && read.Sources.All(source => source is not null) && read.Sets.All(set => set is not null && set.Packages.All(package => package is not null && DebianPackage.IsSafe(package.Path) && package.Size >= 0))
                 ? read
                 : throw new JsonException(read.Version == CurrentVersion ? "it has an entry that no lock has, as a path that leaves the archive" : $"its version is {read.Version}");

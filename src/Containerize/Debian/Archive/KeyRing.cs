@@ -30,7 +30,7 @@ internal sealed class KeyRing
     {
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = RegularFile.OpenRead(path, bufferSize: 4096);
             var keys = KeysOf(file, _ => true);
             return keys.Count > 0 ? new KeyRing(keys) : throw new PgpException("it holds no key");
         }

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Containerize.Compression;
+using Containerize.Files;
 using Containerize.Storage;
 using SharpCompress.Common;
 using SharpCompress.Compressors.Xz;

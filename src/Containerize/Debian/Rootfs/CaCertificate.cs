@@ -21,7 +21,7 @@ internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
         byte[] content;
         try
         {
-            content = new FileInfo(path).Length <= MaxSize ? File.ReadAllBytes(path) : throw Invalid(path, $"it is larger than {MaxSize} bytes");
+            content = RegularFile.StatusOf(path).Stamp.Size <= MaxSize ? RegularFile.ReadAllBytes(path, MaxSize) : throw Invalid(path, $"it is larger than {MaxSize} bytes");
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

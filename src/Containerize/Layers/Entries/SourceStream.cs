@@ -37,7 +37,7 @@ internal sealed class SourceStream : ForwardStream
     {
         try
         {
-            return new SourceStream(File.OpenHandle(path, share: FileShare.Read | FileShare.Delete, options: FileOptions.SequentialScan), path, length);
+            return new SourceStream(RegularFile.OpenHandle(path, FileOptions.SequentialScan), path, length);
         }
         catch (Exception failure) when (IsReadFailure(failure))
         {
@@ -85,7 +85,7 @@ internal sealed class SourceStream : ForwardStream
         base.Dispose(disposing);
     }
 
-    private static bool IsReadFailure(Exception failure) => failure is IOException or UnauthorizedAccessException or NotSupportedException;
+    private static bool IsReadFailure(Exception failure) => FileFailure.IsOne(failure) || failure is NotSupportedException;
 
     /// <summary>The failure of a file that cannot be read.</summary>
     /// <param name="path">The file.</param>

@@ -81,10 +81,7 @@ internal sealed class CredentialStore
                     return CredentialFile.Parse(Encoding.UTF8.GetBytes(_options.Environment("DOCKER_AUTH_CONFIG")!), source);
                 }
 
-                var file = new FileInfo(path);
-                return !file.Exists ? null
-                    : file.Length > MaxFileSize ? throw new IOException("it is too large")
-                    : CredentialFile.Parse(File.ReadAllBytes(path), source);
+                return RegularFile.IsThere(path) ? CredentialFile.Parse(RegularFile.ReadAllBytes(path, MaxFileSize), source) : null;
             }
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
             {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using Containerize.Files;
 using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Protocol;
@@ -13,6 +14,8 @@ namespace Containerize.Registry.Machine;
 /// </summary>
 internal sealed class CertificateDirectories(RegistryOptions options)
 {
+    private const long MaxSize = 4 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<string, HostCertificates?> _found = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The certificates for a registry.</summary>
@@ -36,7 +39,7 @@ internal sealed class CertificateDirectories(RegistryOptions options)
             var authorities = new X509Certificate2Collection();
             foreach (var file in Directory.GetFiles(directory, "*.crt").Order(StringComparer.Ordinal))
             {
-                Read(file, () => authorities.ImportFromPemFile(file));
+                Read(file, () => authorities.ImportFromPem(RegularFile.ReadAllText(file, MaxSize)));
             }
 
             var clients = new X509Certificate2Collection();
@@ -63,7 +66,7 @@ internal sealed class CertificateDirectories(RegistryOptions options)
 
     private static X509Certificate2 WithKey(string certificate, string key)
     {
-        var loaded = X509Certificate2.CreateFromPemFile(certificate, key);
+        var loaded = X509Certificate2.CreateFromPem(RegularFile.ReadAllText(certificate, MaxSize), RegularFile.ReadAllText(key, MaxSize));
         // Windows' TLS wants a key that was imported.
         return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null) : loaded;
     }

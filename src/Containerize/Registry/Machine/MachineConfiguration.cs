@@ -59,7 +59,7 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
 
         var own = ConfigHome(options) is { } config ? Path.Combine(config, "containers") : null;
         var system = Path.Combine(options.SystemConfigDirectory, "containers");
-        var main = own is not null && File.Exists(Path.Combine(own, "registries.conf")) ? own : system;
+        var main = own is not null && RegularFile.IsThere(Path.Combine(own, "registries.conf")) ? own : system;
         return [Path.Combine(main, "registries.conf"), .. Fragments(system), .. own is null ? [] : Fragments(own)];
     }
 
@@ -80,7 +80,7 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     {
         try
         {
-            return File.Exists(path) && File.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
+            return RegularFile.IsThere(path) && RegularFile.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or TomlException)
         {
