@@ -44,7 +44,7 @@ internal sealed class BuildEnvironment : IDisposable
         _cacheFrom = List(item.GetMetadata("CacheFrom"));
         _trustsCache = item.GetMetadata("VerifyCache").Trim().Equals("false", StringComparison.OrdinalIgnoreCase);
         var directory = CacheLocation.Resolve(item.GetMetadata("CacheDirectory"), _projectDirectory, Environment.GetEnvironmentVariable);
-        Cache = OpenCache(cacheIsFull ? null : directory, OwnCache(outputDirectory), warn);
+        Cache = SharedCache.Open(directory, OwnCache(outputDirectory), warn, reporter.Detail, cacheIsFull);
         _tagPolicy = new BaseTagPolicy
         {
             MaxAge = Duration.Parse("ContainerizeBaseImageMaxAge", item.GetMetadata("BaseImageMaxAge")) ?? TimeSpan.Zero,
@@ -64,7 +64,7 @@ internal sealed class BuildEnvironment : IDisposable
                 IsOffline = _tagPolicy.IsOffline,
                 CertificateFiles = [.. List(item.GetMetadata("CertificateFiles")).Select(file => Path.GetFullPath(file, _projectDirectory))],
                 MaxRetries = Retries(item.GetMetadata("RegistryRetries").Trim()),
-                MemoryDirectory = Path.Combine(Cache.Root, "pushed"),
+                Memory = Cache,
             },
             reporter,
             Cache);
@@ -152,7 +152,7 @@ internal sealed class BuildEnvironment : IDisposable
     internal string? LockFile => _tagPolicy.LockFile;
 
     /// <summary>Finds out what tags of base images mean.</summary>
-    internal BaseTags Tags() => new(Registries, _tagPolicy, new TagMemory(Path.Combine(Cache.Root, "tags")), Cache, _reporter, TimeProvider.System);
+    internal BaseTags Tags() => new(Registries, _tagPolicy, new TagMemory(Cache), Cache, _reporter, TimeProvider.System);
 
     private static long FreeSpace(string directory) => new DriveInfo(directory).AvailableFreeSpace;
 
@@ -162,35 +162,6 @@ internal sealed class BuildEnvironment : IDisposable
         text.Length == 0 ? new RegistryOptions().MaxRetries
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostRetries ? number
         : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerizeRegistryRetries '{text}' is not a number from 0 to {MostRetries}.");
-
-    private static BlobStore OpenCache(string? directory, string fallback, Action<Message> warn)
-    {
-        if (directory is null)
-        {
-            return new BlobStore(fallback);
-        }
-
-        try
-        {
-            var cache = new BlobStore(directory);
-            if (CacheTrust.Objection(cache) is { } objection)
-            {
-                throw new UnauthorizedAccessException(objection);
-            }
-
-            using (cache.CreateWriter())
-            {
-                // Only a file that can be made shows that the directory can be used.
-            }
-
-            return cache;
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{fallback}' instead and shares nothing with others. Make the directory yours, and writable for nobody else, or set ContainerizeCacheDirectory.");
-            return new BlobStore(fallback);
-        }
-    }
 
     private static string[] List(string text) => text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

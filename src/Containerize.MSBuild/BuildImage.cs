@@ -12,8 +12,6 @@ namespace Containerize.MSBuild;
 /// <summary>Builds an image from published files and keeps it in a directory, ready for <see cref="PublishImage"/>.</summary>
 public sealed class BuildImage : ContainerizeTask
 {
-    private const string HashesFile = "hashes.txt";
-
     /// <summary>The publish directory, a full path.</summary>
     [Required]
     public required string PublishDirectory { get; set; }
@@ -126,7 +124,7 @@ public sealed class BuildImage : ContainerizeTask
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
             new Layers.LayerCache(environment.Cache),
-            Layers.FileHashes.Load(Path.Combine(OutputDirectory, HashesFile)),
+            Layers.FileHashes.Load(Path.Combine(OutputDirectory, Layers.FileHashes.FileName)),
             previous,
             environment.OpenPreviousImages(destinations, request.Platform, reporter));
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
@@ -144,7 +142,7 @@ public sealed class BuildImage : ContainerizeTask
         Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, HashesFile, IntactFiles.FileName }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
+        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, Layers.FileHashes.FileName, IntactFiles.FileName }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {
             foreach (var line in LayerReport.Explain(built, previous))

@@ -34,7 +34,7 @@ public sealed class LockDebian : ContainerizeTask
         foreach (var layer in DebianReader.Layers(packages))
         {
             // Only making the layer shows whether the packages get along with each other and with the base; a lock promises that.
-            await layer.MakeAsync(new LayerContext(opening, new LayerCache(environment.Cache), FileHashes.Load(Path.Combine(OutputDirectory, "hashes.txt")), options), cancellationToken);
+            await layer.MakeAsync(new LayerContext(opening, new LayerCache(environment.Cache), FileHashes.Load(Path.Combine(OutputDirectory, FileHashes.FileName)), options), cancellationToken);
         }
 
         reporter.Message($"Locked in '{packages.Settings.LockFile}'.");

@@ -21,6 +21,7 @@ public sealed class ShowCache : ContainerizeTask
             return Task.CompletedTask;
         }
 
+        CacheMarker.Require(store);
         var report = CacheReport.Of(store, DateTimeOffset.UtcNow);
         reporter.Message(store.Root);
         foreach (var kind in report.Kinds)

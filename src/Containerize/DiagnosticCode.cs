@@ -148,7 +148,7 @@ internal enum DiagnosticCode
     /// <summary>A file or directory cannot be written.</summary>
     CannotWrite = 4002,
 
-    /// <summary>The cache directory is unusable; a temporary one is used instead (a warning).</summary>
+    /// <summary>The cache directory is unusable; the project's own is used instead (a warning, and an error for what is about the cache alone).</summary>
     CacheUnusable = 4003,
 
     /// <summary>Nobody says where Debian's packages are to be had.</summary>

@@ -5,7 +5,10 @@ using Containerize.Storage;
 
 namespace Containerize.Testing.Child;
 
-/// <summary>Fills the cache whose directory is the only argument, with several writers at once, until the process is killed.</summary>
+/// <summary>
+/// Fills the cache whose directory is the first argument: with several writers at once until the process is killed, or, where the second
+/// argument is <c>once</c>, with one of everything, locks and leases too.
+/// </summary>
 internal static class Program
 {
     private const int Writers = 4;
@@ -18,12 +21,34 @@ internal static class Program
     private static async Task Main(string[] arguments)
     {
         var cache = new LayerCache(new BlobStore(arguments[0]));
+        if (arguments is [_, "once"])
+        {
+            await WriteOfEverythingAsync(cache);
+            return;
+        }
+
         using var end = new CancellationTokenSource(s_longestLife);
         // The first one takes long, for it is compiled; a kill should come while others are written.
         await WriteAsync(cache, 0, end.Token);
         var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(() => FillAsync(cache, writer * DifferentBlobs / Writers, end.Token))).ToList();
         await Console.Out.WriteLineAsync("writing");
         await Task.WhenAll(writers);
+    }
+
+    private static async Task WriteOfEverythingAsync(LayerCache cache)
+    {
+        CacheMarker.Put(cache.Store);
+        await WriteAsync(cache, 0, CancellationToken.None);
+        foreach (var kind in RecordKind.InCache)
+        {
+            new Record(cache.Store, kind, "key").Write("text");
+        }
+
+        // Neither is given back: the process ends with them.
+        _ = BuildLease.Take(cache.Store);
+        _ = await cache.Store.WaitForTurnAsync(Digest.Of([]), CancellationToken.None);
+        _ = cache.Store.CreateWriter();
+        _ = new CachePruner(cache.Store, CacheLimits.Default).PruneIfDue(CancellationToken.None);
     }
 
     private static async Task FillAsync(LayerCache cache, int first, CancellationToken cancellationToken)

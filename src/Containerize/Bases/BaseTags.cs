@@ -121,7 +121,7 @@ internal sealed class BaseTags
 
     private async Task<Digest> FindAloneAsync(ImageReference image, CancellationToken cancellationToken)
     {
-        var last = _memory.Recall(image) is { } recalled && File.Exists(_cache.PathOf(recalled.Digest)) ? recalled : ((Digest Digest, DateTimeOffset Time)?)null;
+        var last = _memory.Recall(image) is { } recalled && _cache.Has(recalled.Digest) ? recalled : ((Digest Digest, DateTimeOffset Time)?)null;
         if (last is not { } known)
         {
             return _policy.IsOffline ? throw Unknown(image) : await RequireAsync(image, cancellationToken);

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
@@ -88,7 +89,7 @@ internal sealed class RegistrySource : IImageSource
 
     private async Task<RawDocument> ManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
-        if (await CachedManifestAsync(digest, cancellationToken) is { } cached)
+        if (CachedManifest(digest) is { } cached)
         {
             return cached;
         }
@@ -107,19 +108,11 @@ internal sealed class RegistrySource : IImageSource
         DiagnosticCode.BaseImageNotFound,
         $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{(_reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "")}, and whether you are logged in: some registries hide what an account may not see.");
 
-    private async Task<RawDocument?> CachedManifestAsync(Digest digest, CancellationToken cancellationToken)
-    {
-        var file = new FileInfo(_cache.PathOf(digest));
-        if (!file.Exists || file.Length > OciJson.MaxDocumentSize)
-        {
-            return null;
-        }
-
-        var bytes = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
-        return digest.Algorithm == "sha256" && Digest.Of(bytes) == digest && OciJson.DetectMediaType(bytes, file.FullName) is { } mediaType
+    private RawDocument? CachedManifest(Digest digest) =>
+        digest.Algorithm == "sha256" && _cache.TryRead(digest, OciJson.MaxDocumentSize) is { } bytes
+        && OciJson.DetectMediaType(bytes, _cache.PathOf(digest)) is { } mediaType
             ? RawDocument.Of(mediaType, bytes)
             : null;
-    }
 
     private async Task<byte[]> ConfigAsync(Descriptor config, string name, CancellationToken cancellationToken)
     {
@@ -129,6 +122,6 @@ internal sealed class RegistrySource : IImageSource
         }
 
         var blob = await _client.FetchAsync(_reference.Repository, config, _cache, cancellationToken);
-        return await File.ReadAllBytesAsync(blob.Path, cancellationToken);
+        return RegularFile.ReadAllBytes(blob.Path, OciJson.MaxDocumentSize);
     }
 }

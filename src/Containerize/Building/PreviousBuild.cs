@@ -1,6 +1,5 @@
-using System.Text;
-using Containerize.Files;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Building;
 
@@ -8,7 +7,7 @@ namespace Containerize.Building;
 internal sealed class PreviousBuild
 {
     /// <summary>The name of the file in the project's own directory.</summary>
-    public const string FileName = "published.txt";
+    public static string FileName => RecordKind.PreviousBuild.Name;
 
     private readonly Dictionary<string, Digest> _inputs;
 
@@ -29,29 +28,22 @@ internal sealed class PreviousBuild
     public static PreviousBuild Load(string path)
     {
         var inputs = new Dictionary<string, Digest>(StringComparer.Ordinal);
-        try
+        foreach (var line in SealedFile.TryRead(path, RecordKind.PreviousBuild.TitleOf(null), mustBeOwn: false)?.Split('\n') ?? [])
         {
-            foreach (var line in File.Exists(path) ? File.ReadAllLines(path) : [])
+            if (line.Split(' ', 2) is [var digest, var name] && Digest.TryParse(digest, out var parsed))
             {
-                if (line.Split(' ', 2) is [var digest, var name] && Digest.TryParse(digest, out var parsed))
-                {
-                    inputs[name] = parsed;
-                }
+                inputs[name] = parsed;
             }
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            return None;
         }
 
         return new PreviousBuild(inputs);
     }
 
-    /// <summary>Leaves a build for the next one.</summary>
+    /// <summary>Leaves a build for the next one. Failing to is no failure.</summary>
     /// <param name="path">The file.</param>
     /// <param name="layers">The layers of the image that was published.</param>
-    public static void Save(string path, IEnumerable<BuiltLayer> layers) =>
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(layers.Select(layer => $"{layer.Inputs} {layer.Name}\n"))));
+    public static void Save(string path, IEnumerable<BuiltLayer> layers) => SealedFile.TryWrite(
+        path, RecordKind.PreviousBuild.TitleOf(null), string.Concat(layers.Select(layer => $"{layer.Inputs} {layer.Name}\n")));
 
     /// <summary>The inputs hash of a layer.</summary>
     /// <param name="name">The layer's name.</param>

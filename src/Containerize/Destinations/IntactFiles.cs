@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Containerize.Files;
 using Containerize.Oci;
@@ -13,9 +12,7 @@ namespace Containerize.Destinations;
 internal sealed class IntactFiles
 {
     /// <summary>The name of the file in the project's own directory.</summary>
-    internal const string FileName = "delivered.txt";
-
-    private const string Title = "delivered 1";
+    internal static string FileName => RecordKind.Intact.Name;
 
     // Systems write what is new within a minute.
     private static readonly TimeSpan s_reachesDisk = TimeSpan.FromMinutes(2);
@@ -39,37 +36,20 @@ internal sealed class IntactFiles
     internal static IntactFiles Load(string? path, TimeProvider? time = null)
     {
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
-        try
+        var text = path is null ? null : SealedFile.TryRead(path, RecordKind.Intact.TitleOf(null), mustBeOwn: false);
+        foreach (var line in text?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
-            var text = path is not null && File.Exists(path) ? SealedText.Read(Title, File.ReadAllBytes(path)) : null;
-            foreach (var line in text?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            if (line.Split('\t') is [var facts, var name])
             {
-                if (line.Split('\t') is [var facts, var name])
-                {
-                    known[EscapedText.Read(name)] = facts;
-                }
+                known[EscapedText.Read(name)] = facts;
             }
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            known.Clear();
         }
 
         return new IntactFiles(path, time ?? TimeProvider.System, known);
     }
 
     /// <summary>The stamp of a file; null when there is none to be had.</summary>
-    internal static FileStamp? TryStamp(string file)
-    {
-        try
-        {
-            return FileStamp.Of(file);
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            return null;
-        }
-    }
+    internal static FileStamp? TryStamp(string file) => FileStatus.TryOf(file, followLinks: true)?.Stamp;
 
     /// <summary>Whether a file was found to hold a content, and has the same stamp still.</summary>
     /// <param name="file">The file, a full path.</param>
@@ -114,15 +94,8 @@ internal sealed class IntactFiles
             text.Append(facts).Append('\t').Append(EscapedText.Write(file)).Append('\n');
         }
 
-        try
-        {
-            AtomicFile.Write(_path, SealedText.Write(Title, text.ToString()));
-            _isChanged = false;
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            // The files are read again next time.
-        }
+        SealedFile.TryWrite(_path, RecordKind.Intact.TitleOf(null), text.ToString());
+        _isChanged = false;
     }
 
     private void Note(string file, Digest content, FileStamp stamp)
@@ -131,6 +104,5 @@ internal sealed class IntactFiles
         _isChanged = true;
     }
 
-    private static string Facts(Digest content, FileStamp stamp) =>
-        string.Create(CultureInfo.InvariantCulture, $"{content} {stamp.Size} {stamp.Modified} {stamp.Changed} {stamp.Inode}");
+    private static string Facts(Digest content, FileStamp stamp) => $"{content} {stamp.Text}";
 }

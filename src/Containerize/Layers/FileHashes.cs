@@ -4,7 +4,6 @@ using Containerize.Files;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
-using Microsoft.Win32.SafeHandles;
 
 namespace Containerize.Layers;
 
@@ -14,8 +13,6 @@ namespace Containerize.Layers;
 /// </summary>
 internal sealed class FileHashes
 {
-    // Another number than this one: the memory of another version, and as good as none.
-    private const string Title = "file hashes 2";
     private const int FieldCount = 6;
     private const int ReadBuffer = 128 * 1024;
 
@@ -30,6 +27,9 @@ internal sealed class FileHashes
         _time = time;
         _before = before;
     }
+
+    /// <summary>The name of the file in the project's own directory.</summary>
+    public static string FileName => RecordKind.FileHashes.Name;
 
     /// <summary>How many files had to be read.</summary>
     public int FilesRead { get; private set; }
@@ -99,14 +99,7 @@ internal sealed class FileHashes
             }
         }
 
-        try
-        {
-            AtomicFile.Write(_path, SealedText.Write(Title, text.ToString()));
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            // The files are read again next time.
-        }
+        SealedFile.TryWrite(_path, RecordKind.FileHashes.TitleOf(null), text.ToString());
     }
 
     /// <summary>Looks at a file.</summary>
@@ -144,7 +137,7 @@ internal sealed class FileHashes
         {
             var before = FileStamp.Of(path);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using SafeFileHandle file = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete, options: FileOptions.SequentialScan);
+            using var file = RegularFile.OpenHandle(path, FileOptions.SequentialScan);
             var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(ReadBuffer);
             var position = 0L;
             for (int count; (count = RandomAccess.Read(file, buffer, position)) > 0; position += count)
@@ -165,35 +158,29 @@ internal sealed class FileHashes
     private static Dictionary<string, Remembered> Read(string path)
     {
         var remembered = new Dictionary<string, Remembered>(StringComparer.Ordinal);
-        try
+        if (SealedFile.TryRead(path, RecordKind.FileHashes.TitleOf(null), mustBeOwn: false) is not { } body)
         {
-            if (!File.Exists(path) || SealedText.Read(Title, File.ReadAllBytes(path)) is not { } body)
+            return remembered;
+        }
+
+        Span<Range> fields = stackalloc Range[FieldCount];
+        foreach (var line in body.AsSpan().Split('\n'))
+        {
+            var text = body.AsSpan()[line];
+            if (text.IsEmpty)
+            {
+                // Behind the last line.
+                continue;
+            }
+
+            if (text.Split(fields, ' ') != fields.Length || !Digest.TryParse($"sha256:{text[fields[0]]}", out var digest)
+                || !long.TryParse(text[fields[1]], out var size) || !long.TryParse(text[fields[2]], out var modified)
+                || !long.TryParse(text[fields[3]], out var changed) || !ulong.TryParse(text[fields[4]], out var inode))
             {
                 return [];
             }
 
-            Span<Range> fields = stackalloc Range[FieldCount];
-            foreach (var line in body.AsSpan().Split('\n'))
-            {
-                var text = body.AsSpan()[line];
-                if (text.IsEmpty)
-                {
-                    // Behind the last line.
-                    continue;
-                }
-
-                if (text.Split(fields, ' ') != fields.Length || !Digest.TryParse($"sha256:{text[fields[0]]}", out var digest)
-                    || !long.TryParse(text[fields[1]], out var size) || !long.TryParse(text[fields[2]], out var modified) || !long.TryParse(text[fields[3]], out var changed) || !ulong.TryParse(text[fields[4]], out var inode))
-                {
-                    return [];
-                }
-
-                remembered[text[fields[5]].ToString()] = new Remembered(new FileStamp(size, modified, changed, inode), digest);
-            }
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            return [];
+            remembered[text[fields[5]].ToString()] = new Remembered(new FileStamp(size, modified, changed, inode), digest);
         }
 
         return remembered;

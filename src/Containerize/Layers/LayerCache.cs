@@ -1,4 +1,3 @@
-using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -10,8 +9,6 @@ namespace Containerize.Layers;
 /// </summary>
 internal sealed class LayerCache
 {
-    private const string DirectoryName = "layers";
-
     /// <summary>Opens the cache.</summary>
     /// <param name="store">Has the bytes; the records lie beside them.</param>
     public LayerCache(BlobStore store) => Store = store;
@@ -22,21 +19,13 @@ internal sealed class LayerCache
     /// <summary>Looks a layer up.</summary>
     /// <param name="inputs">Its inputs hash.</param>
     /// <returns>What is known of it; null when it was never made here, or the record is damaged.</returns>
-    public LayerRecord? Find(Digest inputs)
-    {
-        var record = ReadRecord(inputs, withSegments: false);
-        if (record is not null)
-        {
-            LastUse.Note(PathOf(inputs));
-        }
-
-        return record;
-    }
+    public LayerRecord? Find(Digest inputs) => ReadRecord(inputs, withSegments: false);
 
     /// <summary>Looks up what went into a layer.</summary>
     /// <param name="inputs">Its inputs hash.</param>
     /// <returns>The content; null when it is not known here.</returns>
-    public LayerContent? FindContent(Digest inputs) => SealedFile.TryRead(Store, ContentNameOf(inputs), ContentTitle(inputs)) is { } text ? LayerContent.FromText(inputs, text) : null;
+    public LayerContent? FindContent(Digest inputs) =>
+        new Record(Store, RecordKind.LayerContent, inputs).Read() is { } text ? LayerContent.FromText(inputs, text) : null;
 
     /// <summary>Opens the segments of a layer, for one that is made of almost the same content.</summary>
     /// <param name="inputs">Its inputs hash.</param>
@@ -51,36 +40,14 @@ internal sealed class LayerCache
     /// <param name="record">What it is.</param>
     public void Add(LayerContent content, LayerRecord record)
     {
-        SealedFile.TryWrite(Store, ContentNameOf(content.Hash), ContentTitle(content.Hash), content.ToText());
-        SealedFile.TryWrite(Store, NameOf(content.Hash), RecordTitle(content.Hash), record.ToText());
+        new Record(Store, RecordKind.LayerContent, content.Hash).Write(content.ToText());
+        new Record(Store, RecordKind.Layer, content.Hash).Write(record.ToText());
     }
 
     /// <summary>Forgets a layer.</summary>
     /// <param name="inputs">Its inputs hash.</param>
-    public void Remove(Digest inputs)
-    {
-        try
-        {
-            File.Delete(PathOf(inputs));
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            // Whoever finds the record again checks it again.
-        }
-    }
+    public void Remove(Digest inputs) => new Record(Store, RecordKind.Layer, inputs).Remove();
 
-    private string PathOf(Digest inputs) => Path.Combine(Store.Root, NameOf(inputs));
-
-    private static string NameOf(Digest inputs) => Path.Combine(DirectoryName, inputs.Hex);
-
-    private static string ContentNameOf(Digest inputs) => NameOf(inputs) + ".content";
-
-    // Another number than these: the file of another version, and as good as none.
-    private static string RecordTitle(Digest inputs) => $"layer 1 {inputs}";
-
-    private static string ContentTitle(Digest inputs) => $"layer content 1 {inputs}";
-
-    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) => SealedFile.TryRead(Store, NameOf(inputs), RecordTitle(inputs)) is { } text
-        ? LayerRecord.FromText(text, descriptor => new FileBlob(descriptor, Store.PathOf(descriptor.Digest)), withSegments)
-        : null;
+    private LayerRecord? ReadRecord(Digest inputs, bool withSegments) =>
+        new Record(Store, RecordKind.Layer, inputs).Read() is { } text ? LayerRecord.FromText(text, Store.Locate, withSegments) : null;
 }

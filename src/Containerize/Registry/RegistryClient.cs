@@ -42,7 +42,7 @@ internal sealed class RegistryClient : IDisposable
         _endpoints = new(() => new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure))));
         _routes = new(() => new RegistryRoutes(options, machine.Value));
         _manifests = new ManifestExchange(options);
-        _memory = new PushMemory(options.MemoryDirectory);
+        _memory = new PushMemory(options.Memory);
         _slots = new SemaphoreSlim(options.MaxParallelTransfers);
         _report = new TransferReport(reporter, options.TimeProvider);
         _fetch = new BlobFetch(DownloadOf, _slots, _report);

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Diagnostics;
-using System.Globalization;
 using Containerize.Files;
 using Containerize.Oci;
 
@@ -10,128 +8,133 @@ namespace Containerize.Storage;
 /// Blobs in a directory, named by their digests as in an OCI layout (<c>blobs/sha256/…</c>).
 /// A name is given only to verified content: bytes arrive in a temporary file and are renamed when they are whole,
 /// so any writer may die at any instruction, and any number of processes may write the same blob.
-/// They are not forced to the disk: whoever uses the bytes verifies them.
+/// They are not forced to the disk: readers verify them.
 /// </summary>
 internal sealed class BlobStore
 {
     private const int CopyBuffer = 128 * 1024;
 
-    private static readonly TimeSpan s_abandonedAfter = TimeSpan.FromHours(1);
-
     // For file systems whose locks are unreliable; a holder that died holds nothing.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(30);
 
-    /// <summary>Opens a store, creating its directories for the current user only.</summary>
+    private readonly VerifiedBlobs _verified;
+
+    /// <summary>Opens a store, creating its directory for the current user only.</summary>
     /// <param name="directory">The directory.</param>
-    public BlobStore(string directory)
+    /// <param name="warm">A store that can only be read: what this one lacks is looked for there.</param>
+    internal BlobStore(string directory, BlobStore? warm = null)
     {
         Root = Path.GetFullPath(directory);
-        CreateDirectory(Root);
+        Warm = warm;
+        _verified = new VerifiedBlobs(this);
+        PrivateDirectory.Create(Root);
     }
 
     /// <summary>The directory.</summary>
-    public string Root { get; }
+    internal string Root { get; }
 
-    /// <summary>Where a blob lies when the store has it.</summary>
-    /// <param name="digest">The blob.</param>
-    /// <returns>The full path.</returns>
-    public string PathOf(Digest digest) => Path.Combine(Root, "blobs", digest.Algorithm, digest.Hex);
+    /// <summary>A store behind this one, which is read and never written.</summary>
+    internal BlobStore? Warm { get; }
 
-    /// <summary>Finds a blob. Only its size is compared; whoever uses its bytes verifies them, see <see cref="TryGetVerifiedAsync"/>.</summary>
-    /// <param name="descriptor">The blob.</param>
-    /// <param name="blob">The blob in the store.</param>
+    /// <summary>Where this store keeps a blob when it has it.</summary>
+    internal string PathOf(Digest digest) => Path.Combine(Root, CacheFiles.Blobs, digest.Algorithm, digest.Hex);
+
+    /// <summary>A blob where it lies, or where it would lie when the store had it.</summary>
+    internal FileBlob Locate(Descriptor descriptor) => Find(descriptor) ?? new FileBlob(descriptor, PathOf(descriptor.Digest));
+
+    /// <summary>Whether there is a blob of that name.</summary>
+    internal bool Has(Digest digest) => SizeOf(digest) is not null || Warm?.Has(digest) == true;
+
+    /// <summary>Finds a blob. Only its size is compared; a reader verifies its bytes, see <see cref="TryGetVerifiedAsync"/>.</summary>
     /// <returns>Whether the store has it.</returns>
-    public bool TryGet(Descriptor descriptor, [NotNullWhen(true)] out FileBlob? blob)
+    internal bool TryGet(Descriptor descriptor, [NotNullWhen(true)] out FileBlob? blob)
     {
-        var file = new FileInfo(PathOf(descriptor.Digest));
-        blob = file is { Exists: true, LinkTarget: null } && file.Length == descriptor.Size ? new FileBlob(descriptor, file.FullName) : null;
-        if (blob is not null)
+        blob = Use(Find(descriptor));
+        return blob is not null;
+    }
+
+    /// <summary>Reads a small blob of which only the digest is known.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="maxSize">How many bytes it may have.</param>
+    /// <returns>Its bytes, verified; null when the store does not have it whole.</returns>
+    internal byte[]? TryRead(Digest digest, long maxSize)
+    {
+        if (SizeOf(digest) is { } size && size <= maxSize && TryReadFile(PathOf(digest), maxSize) is { } bytes)
         {
-            LastUse.Note(blob.Path);
+            using var hash = digest.CreateHash();
+            hash.AppendData(bytes);
+            if (digest.Matches(hash))
+            {
+                return bytes;
+            }
         }
 
-        return blob is not null;
+        return Warm?.TryRead(digest, maxSize);
     }
 
     /// <summary>
     /// Finds a blob and verifies its bytes. A damaged one is moved aside, so that it is fetched again; a whole one stays, although the
     /// descriptor gives it another size.
     /// </summary>
-    /// <param name="descriptor">The blob.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The blob, or null when the store does not have it whole and of that size.</returns>
     internal async Task<VerifiedFile?> TryGetVerifiedAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        var file = new FileInfo(PathOf(descriptor.Digest));
-        if (file is not { Exists: true, LinkTarget: null })
+        var path = PathOf(descriptor.Digest);
+        if (SizeOf(descriptor.Digest) is { } size && await TryVerifyAsync(new FileBlob(descriptor with { Size = size }, path), cancellationToken) is { } here)
         {
-            Quarantine(descriptor.Digest);
-            return null;
+            _ = Use(here);
+            return size == descriptor.Size ? here : null;
         }
 
-        try
-        {
-            var blob = new FileBlob(descriptor with { Size = file.Length }, file.FullName);
-            var verified = await VerifiedFile.ReadAsync(blob, $"'{Root}'", cancellationToken);
-            LastUse.Note(blob.Path);
-            return file.Length == descriptor.Size ? verified : null;
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
-        {
-            Quarantine(descriptor.Digest);
-            return null;
-        }
+        MoveAside(path);
+        return Warm?.Find(descriptor) is { } warm ? await TryVerifyAsync(warm, cancellationToken) : null;
     }
 
     /// <summary>
-    /// Finds a blob for somebody who verifies its bytes as they are used: they are read here unless they were before and the file did not
+    /// Finds a blob for a writer that verifies its bytes as it uses them: they are read here unless they were before and the file did not
     /// change since. What is damaged is moved aside while there is still time to make or fetch it again.
     /// </summary>
-    /// <param name="descriptor">The blob.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The blob, or null when the store does not have it whole.</returns>
     internal async Task<FileBlob?> TryGetForVerifiedUseAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
-        var verified = new VerifiedBlobs(this);
-        if (TryGet(descriptor, out var blob) && verified.Knows(blob))
+        var found = Find(descriptor);
+        if (found is not null && _verified.Knows(found))
         {
-            return blob;
+            return Use(found);
         }
 
-        var stamp = blob is null ? null : VerifiedBlobs.TryStamp(blob);
+        var stamp = found is null ? null : VerifiedBlobs.TryStamp(found);
         var whole = await TryGetVerifiedAsync(descriptor, cancellationToken);
         if (whole is not null)
         {
-            verified.Note(whole, stamp, DateTimeOffset.UtcNow);
+            _verified.Note(whole, stamp, DateTimeOffset.UtcNow);
         }
 
         return whole;
     }
 
     /// <summary>Has every blob read again before its next use: one turned out to be damaged though its file looks unchanged.</summary>
-    public void ForgetVerified() => new VerifiedBlobs(this).Forget();
+    internal void ForgetVerified() => _verified.Forget();
 
     /// <summary>Adds a blob from a stream, verifying it on the way.</summary>
     /// <param name="expected">What the bytes should be.</param>
     /// <param name="content">The bytes; read to the end, not disposed.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
     /// <param name="cancellationToken">Stops the copying.</param>
-    /// <returns>The blob in the store.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: nothing is kept.</exception>
-    public async Task<FileBlob> AddAsync(Descriptor expected, Stream content, string origin, CancellationToken cancellationToken) =>
+    internal async Task<FileBlob> AddAsync(Descriptor expected, Stream content, string origin, CancellationToken cancellationToken) =>
         await VerifiedFile.WriteAsync(this, expected, content, origin, cancellationToken);
 
-    /// <summary>Waits until nobody else on this machine brings a blob into this store. It only saves work.</summary>
-    /// <param name="digest">The blob.</param>
+    /// <summary>Waits until no other build on this machine does the same for a blob. It only saves work.</summary>
+    /// <param name="key">The blob, or the digest of what is done.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
     /// <returns>The turn, given back by disposing it; null where there is no way to agree, and everyone goes at once.</returns>
-    internal async Task<IDisposable?> WaitForTurnAsync(Digest digest, CancellationToken cancellationToken)
+    internal async Task<IDisposable?> WaitForTurnAsync(Digest key, CancellationToken cancellationToken)
     {
         try
         {
-            var directory = Path.Combine(Root, "locks");
-            CreateDirectory(directory);
-            return await FileLock.AcquireAsync(Path.Combine(directory, $"{digest.Algorithm}-{digest.Hex}"), s_patience, cancellationToken);
+            var path = Path.Combine(CreateDirectory(CacheFiles.Locks), $"{key.Algorithm}-{key.Hex}");
+            return await FileLock.AcquireAsync(path, s_patience, cancellationToken, FileModes.PrivateData);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -141,81 +144,131 @@ internal sealed class BlobStore
 
     /// <summary>Starts a blob whose digest is not known yet.</summary>
     /// <returns>The writer; disposed before its commit, it leaves nothing behind.</returns>
-    public BlobWriter CreateWriter()
-    {
-        var directory = Path.Combine(Root, "tmp");
-        CreateDirectory(directory);
-        var path = Path.Combine(directory, $"{Environment.ProcessId}-{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = FileModes.PrivateData;
-        }
+    internal BlobWriter CreateWriter() => new(this, AtomicFile.CreateIn(CreateDirectory(CacheFiles.Temporary), FileModes.PrivateData));
 
-        return new BlobWriter(this, path, new FileStream(path, options));
-    }
-
-    /// <summary>Removes temporary files that a process left when it was killed: older than an hour, and their process has ended.</summary>
-    /// <param name="now">The time.</param>
-    public void RemoveAbandoned(DateTimeOffset now)
+    /// <summary>Removes what killed processes left: temporary files, locks, and what was moved aside. Failing to is no failure.</summary>
+    /// <returns>How many files went, and their size in bytes.</returns>
+    internal (int Files, long Bytes) RemoveAbandoned(DateTimeOffset now)
     {
-        var directory = new DirectoryInfo(Path.Combine(Root, "tmp"));
-        foreach (var file in directory.Exists ? directory.GetFiles() : [])
-        {
-            try
-            {
-                if (now - file.LastWriteTimeUtc > s_abandonedAfter && !IsRunning(file.Name.Split('-')[0]))
-                {
-                    file.Delete();
-                }
-            }
-            catch (Exception failure) when (FileFailure.IsOne(failure))
-            {
-                // Another process sweeps as well, or the file is not ours; either way it does not stop a build.
-            }
-        }
+        var root = AbandonedFiles.Remove(Root, now);
+        var temporary = AbandonedFiles.Remove(Path.Combine(Root, CacheFiles.Temporary), now, CacheFiles.IsTemporary);
+        CacheFiles.RemoveLocks(Root);
+        return (root.Files + temporary.Files, root.Bytes + temporary.Bytes);
     }
 
     /// <summary>Writes a small file beside the blobs, whole or not at all.</summary>
-    /// <param name="name">Its name.</param>
+    /// <param name="name">Its name, relative to the directory.</param>
     /// <param name="content">Its content.</param>
-    public void WriteFile(string name, ReadOnlySpan<byte> content)
+    internal void WriteFile(string name, ReadOnlySpan<byte> content)
     {
         var path = Path.Combine(Root, name);
-        CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, content, FileModes.PrivateData);
+        if (!AtomicFile.Has(path, content))
+        {
+            using var file = AtomicFile.CreateIn(CreateDirectory(CacheFiles.Temporary), FileModes.PrivateData);
+            file.Stream.Write(content);
+            Name(file, path);
+        }
     }
 
     /// <summary>Removes all blobs but some. For stores of one project, not for the shared cache.</summary>
-    /// <param name="keep">The blobs that stay.</param>
-    public void RemoveAllExcept(IReadOnlySet<Digest> keep)
+    internal void RemoveAllExcept(IReadOnlySet<Digest> keep)
     {
-        foreach (var directory in Directory.Exists(Path.Combine(Root, "blobs")) ? Directory.GetDirectories(Path.Combine(Root, "blobs")) : [])
+        var blobs = Path.Combine(Root, CacheFiles.Blobs);
+        foreach (var file in (Directory.Exists(blobs) ? Directory.GetDirectories(blobs) : []).SelectMany(Directory.GetFiles))
         {
-            foreach (var file in Directory.GetFiles(directory))
+            if (Digest.TryParse($"{Path.GetFileName(Path.GetDirectoryName(file))}:{Path.GetFileName(file)}", out var digest) && !keep.Contains(digest))
             {
-                if (!Digest.TryParse($"{Path.GetFileName(directory)}:{Path.GetFileName(file)}", out var digest) || !keep.Contains(digest))
-                {
-                    File.Delete(file);
-                }
+                File.Delete(file);
             }
         }
     }
 
-    internal FileBlob Commit(string temporary, Descriptor descriptor)
+    /// <summary>Creates a directory of the store for the current user only.</summary>
+    /// <param name="name">Its name, relative to the store's directory.</param>
+    /// <returns>Its full path.</returns>
+    internal string CreateDirectory(string name)
     {
-        var path = PathOf(descriptor.Digest);
-        CreateDirectory(Path.GetDirectoryName(path)!);
+        var path = Root;
+        foreach (var part in name.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            path = Path.Combine(path, part);
+            // Links are judged by CacheTrust.
+            if (FileStatus.TryOf(path, followLinks: true) is not { Kind: FileKind.Directory })
+            {
+                MoveAside(path);
+                PrivateDirectory.Create(path);
+            }
+        }
+
+        return path;
+    }
+
+    internal FileBlob Commit(AtomicFile file, Descriptor descriptor)
+    {
         // Renaming over a large file is slow on ext4 and needless when it has these bytes. Only its bytes tell that: the name may have been
         // given before a crash of the machine, which keeps the size and loses the content.
-        if (TryGet(descriptor, out var existing) && IsWhole(existing))
+        if (FindHere(descriptor) is { } existing && IsWhole(existing))
         {
-            File.Delete(temporary);
             return existing;
         }
 
-        File.Move(temporary, path, overwrite: true);
+        var path = PathOf(descriptor.Digest);
+        Name(file, path);
         return new FileBlob(descriptor, path);
+    }
+
+    private void Name(AtomicFile file, string path)
+    {
+        CreateDirectory(Path.GetRelativePath(Root, Path.GetDirectoryName(path)!));
+        if (FileStatus.TryOf(path, followLinks: false) is { Kind: FileKind.Directory })
+        {
+            // A container engine makes one for a file that it should mount and that is missing. No file can be renamed over it.
+            MoveAside(path);
+        }
+
+        file.CommitAs(path);
+    }
+
+    private FileBlob? Use(FileBlob? blob)
+    {
+        if (blob is not null && blob.Path == PathOf(blob.Descriptor.Digest))
+        {
+            LastUse.NoteBlob(this, blob.Descriptor.Digest.Hex);
+        }
+
+        return blob;
+    }
+
+    private FileBlob? Find(Descriptor descriptor) => FindHere(descriptor) ?? Warm?.Find(descriptor);
+
+    private FileBlob? FindHere(Descriptor descriptor) =>
+        SizeOf(descriptor.Digest) == descriptor.Size ? new FileBlob(descriptor, PathOf(descriptor.Digest)) : null;
+
+    private long? SizeOf(Digest digest) =>
+        FileStatus.TryOf(PathOf(digest), followLinks: false) is { Kind: FileKind.File } status ? status.Stamp.Size : null;
+
+    private static byte[]? TryReadFile(string path, long maxSize)
+    {
+        try
+        {
+            return RegularFile.ReadAllBytes(path, maxSize);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            return null;
+        }
+    }
+
+    private async Task<VerifiedFile?> TryVerifyAsync(FileBlob blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await VerifiedFile.ReadAsync(blob, $"'{Root}'", cancellationToken);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        {
+            return null;
+        }
     }
 
     private bool IsWhole(FileBlob blob)
@@ -232,52 +285,20 @@ internal sealed class BlobStore
         }
     }
 
-    private void Quarantine(Digest digest)
+    // Whatever it is: a damaged file, a link, a pipe, a directory, a file where a directory should be. It is swept with temporary files.
+    private void MoveAside(string path)
     {
-        var path = PathOf(digest);
         try
         {
-            if (File.Exists(path))
+            if (FileStatus.TryOf(path, followLinks: false) is { } there)
             {
-                CreateDirectory(Path.Combine(Root, "tmp"));
-                File.Move(path, Path.Combine(Root, "tmp", $"damaged-{digest.Hex}"), overwrite: true);
+                Action<string, string> move = there.Kind == FileKind.Directory ? Directory.Move : File.Move;
+                move(path, Path.Combine(Root, AbandonedFiles.NewName()));
             }
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            // The blob counts as missing either way; writing it anew replaces the name.
-        }
-    }
-
-    private static bool IsRunning(string processId)
-    {
-        try
-        {
-            if (!int.TryParse(processId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            {
-                return false;
-            }
-
-            using var process = Process.GetProcessById(id);
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    internal static void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else if (!Directory.Exists(path))
-        {
-            // One by one: the framework gives the mode to the last one only.
-            CreateDirectory(Path.GetDirectoryName(path)!);
-            Directory.CreateDirectory(path, FileModes.PrivateDirectory);
+            // The blob counts as missing either way; writing it again replaces the name.
         }
     }
 }

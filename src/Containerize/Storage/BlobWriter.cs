@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Storage;
@@ -6,39 +7,25 @@ namespace Containerize.Storage;
 internal sealed class BlobWriter : IDisposable
 {
     private readonly BlobStore _store;
-    private readonly string _path;
-    private readonly FileStream _stream;
-    private bool _committed;
+    private readonly AtomicFile _file;
 
-    internal BlobWriter(BlobStore store, string path, FileStream stream)
+    internal BlobWriter(BlobStore store, AtomicFile file)
     {
         _store = store;
-        _path = path;
-        _stream = stream;
+        _file = file;
     }
 
     /// <summary>Takes the bytes.</summary>
-    public Stream Stream => _stream;
+    internal Stream Stream => _file.Stream;
 
     /// <summary>Gives the bytes their name.</summary>
     /// <param name="descriptor">What they are; the caller has computed or verified it while writing.</param>
-    /// <returns>The blob in the store.</returns>
-    public FileBlob Commit(Descriptor descriptor)
+    internal FileBlob Commit(Descriptor descriptor)
     {
         // Not flushed to the disk itself: after a power failure a short or damaged file is found when it is read, and made again.
-        _stream.Dispose();
-        var blob = _store.Commit(_path, descriptor);
-        _committed = true;
-        return blob;
+        return _store.Commit(_file, descriptor);
     }
 
     /// <summary>Removes the temporary file unless it was committed.</summary>
-    public void Dispose()
-    {
-        _stream.Dispose();
-        if (!_committed)
-        {
-            File.Delete(_path);
-        }
-    }
+    public void Dispose() => _file.Dispose();
 }

@@ -1,49 +1,117 @@
+using System.Text.RegularExpressions;
 using Containerize.Files;
+using Containerize.Oci;
 
 namespace Containerize.Storage;
 
-/// <summary>What lies in a cache: the files of all its directories, but for those that only live as long as a build.</summary>
-internal static class CacheFiles
+/// <summary>
+/// What lies in a cache, and under which names. Only files that have such a name are listed, and so only they are ever removed: a directory
+/// that holds anything else may be the user's.
+/// </summary>
+internal static partial class CacheFiles
 {
-    private const string Blobs = "blobs";
+    /// <summary>The directory of blobs.</summary>
+    internal const string Blobs = "blobs";
 
-    private static readonly string[] s_passing = ["tmp", "leases", "locks"];
+    /// <summary>The directory of files that have no name yet.</summary>
+    internal const string Temporary = "tmp";
+
+    /// <summary>The directory of files that are held while something is done once.</summary>
+    internal const string Locks = "locks";
+
+    /// <summary>The directory of builds that run.</summary>
+    internal const string Leases = "leases";
+
+    /// <summary>The file whose time says when a build pruned last.</summary>
+    internal const string PruneStamp = "pruned";
+
+    // Every new file system has it.
+    private const string LostAndFound = "lost+found";
 
     private static readonly EnumerationOptions s_all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
 
-    /// <summary>Lists the files. Links are not followed.</summary>
+    /// <summary>All directories, relative to the cache's.</summary>
+    internal static IReadOnlyList<string> Directories { get; } =
+        [Blobs, Path.Combine(Blobs, "sha256"), Temporary, Locks, Leases, .. RecordKind.InCache.Select(kind => kind.Name)];
+
+    /// <summary>Lists the blobs and records. Links are not followed.</summary>
     /// <param name="root">The cache's directory.</param>
     /// <returns>The files; those that vanish meanwhile are left out.</returns>
-    internal static IEnumerable<CacheFile> List(string root)
+    internal static IEnumerable<CacheFile> List(string root) =>
+        from name in RecordKind.InCache.Select(kind => kind.Name).Prepend(Blobs)
+        let directory = new DirectoryInfo(Path.Combine(root, name))
+        where directory is { Exists: true, LinkTarget: null }
+        from file in directory.EnumerateFiles("*", s_all)
+        where IsName(root, file.FullName)
+        let found = Look(root, file, name)
+        where found is not null
+        select found;
+
+    /// <summary>Whether a directory is empty, or holds nothing that has not the name and place of a file of a cache.</summary>
+    /// <param name="root">The directory.</param>
+    internal static bool HoldsNothingElse(string root)
     {
-        foreach (var directory in new DirectoryInfo(root).EnumerateDirectories().Where(directory => directory.LinkTarget is null && !s_passing.Contains(directory.Name)))
+        var entries = new DirectoryInfo(root).EnumerateFileSystemInfos().Where(entry => entry.Name != LostAndFound).ToList();
+        var directories = entries.OfType<DirectoryInfo>().ToList();
+        // Earlier versions wrote no marker, and always made the directory of temporary files.
+        return (directories.Count == 0 || directories.Exists(directory => directory.Name == Temporary))
+            && directories.TrueForAll(directory => Directories.Contains(directory.Name) && directory.LinkTarget is null)
+            && directories.SelectMany(directory => directory.EnumerateFiles("*", s_all)).Concat(entries.OfType<FileInfo>())
+                .All(file => IsName(root, file.FullName));
+    }
+
+    /// <summary>Removes the locks of processes that died.</summary>
+    internal static void RemoveLocks(string root)
+    {
+        var directory = new DirectoryInfo(Path.Combine(root, Locks));
+        foreach (var file in directory is { Exists: true, LinkTarget: null } ? directory.GetFiles() : [])
         {
-            foreach (var file in directory.EnumerateFiles("*", s_all))
+            if (KeyName().IsMatch(file.Name))
             {
-                if (Look(file, directory.Name) is { } found)
-                {
-                    yield return found;
-                }
+                AbandonedFiles.TryRemove(file.FullName, () => true);
             }
         }
     }
 
-    /// <summary>When a file was last used. What nobody notes the use of was used when it was written.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>The time.</returns>
-    internal static DateTime UsedAt(FileInfo file) => file.LastAccessTimeUtc > file.LastWriteTimeUtc ? file.LastAccessTimeUtc : file.LastWriteTimeUtc;
+    /// <summary>Whether a name is one that files in <c>tmp</c> have, in this version or an earlier one.</summary>
+    internal static bool IsTemporary(string name) => AbandonedFiles.IsName(name) || EarlierTemporary().IsMatch(name);
 
-    private static CacheFile? Look(FileInfo file, string kind)
+    // A name, and not the content: damaged files go with time as well.
+    private static bool IsName(string root, string path) => Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar) switch
+    {
+        [PruneStamp] => true,
+        [CacheMarker.FileName] => !CacheMarker.IsOthers(root),
+        [var name] => AbandonedFiles.IsName(name),
+        [Blobs, var algorithm, var hex] => Digest.TryParse($"{algorithm}:{hex}", out _),
+        [Temporary, var name] => IsTemporary(name),
+        [Leases, var name] => AbandonedFiles.IsName(name) || KeyName().IsMatch(name),
+        [Locks, var name] => KeyName().IsMatch(name),
+        // Earlier versions had directories below some kinds, and temporary files beside the records.
+        [var kind, .. { Length: 1 or 2 } rest] => RecordKind.InCache.Any(known => known.Name == kind)
+            && (KeyName().IsMatch(rest[^1]) || AbandonedFiles.IsName(rest[^1])) && (rest.Length == 1 || Group().IsMatch(rest[0])),
+        _ => false,
+    };
+
+    private static CacheFile? Look(string root, FileInfo file, string kind)
     {
         try
         {
-            return new CacheFile(file, kind, kind == Blobs, file.Length, UsedAt(file));
+            return new CacheFile(file, kind, kind == Blobs, file.Length, LastUse.Of(root, file, kind == Blobs));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             return null;
         }
     }
+
+    [GeneratedRegex(@"\A(?:sha256-|sha512-)?[0-9a-f]{32,128}(?:\.content|\.notes|\.files|\.lock)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyName();
+
+    [GeneratedRegex(@"\A(?:sha256|sha512|[0-9a-f]{16})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Group();
+
+    [GeneratedRegex(@"\A(?:[0-9]+-[0-9a-f]{32}|damaged-[0-9a-f]{64,128})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex EarlierTemporary();
 }
 
 /// <summary>A file of a cache.</summary>

@@ -4,50 +4,40 @@ namespace Containerize.Storage;
 
 /// <summary>
 /// Keeps a cache within its limits: what was not used for long goes, then the blobs that were used least recently. Nothing that a running
-/// build uses goes. Any number of processes may prune at once, and builds may go on: whoever misses something makes or fetches it again.
+/// build uses goes, and nothing that is not the cache's. Any number of processes may prune at once, and builds may go on: a build that
+/// misses something makes or fetches it again.
 /// </summary>
-internal sealed class CachePruner
+/// <param name="store">The cache.</param>
+/// <param name="limits">What it may keep.</param>
+/// <param name="clock">The clock; null for the system's.</param>
+internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvider? clock = null)
 {
-    private const string StampFile = "pruned";
-
     // Looking at all files takes longer than a build that has nothing to do.
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
-    private readonly BlobStore _store;
-    private readonly CacheLimits _limits;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _time = clock ?? TimeProvider.System;
 
-    /// <summary>Creates the pruner.</summary>
-    /// <param name="store">The cache.</param>
-    /// <param name="limits">What it may keep.</param>
-    /// <param name="time">The clock.</param>
-    public CachePruner(BlobStore store, CacheLimits limits, TimeProvider? time = null)
-    {
-        _store = store;
-        _limits = limits;
-        _time = time ?? TimeProvider.System;
-    }
-
-    /// <summary>Prunes if nobody did lately. Failing to is no failure.</summary>
+    /// <summary>Prunes unless another build did lately. Failing to is no failure.</summary>
     /// <param name="cancellationToken">Stops the pruning; what is pruned then stays so.</param>
     /// <returns>What went; null when it was not time.</returns>
-    public PruneResult? PruneIfDue(CancellationToken cancellationToken)
+    internal PruneResult? PruneIfDue(CancellationToken cancellationToken)
     {
         try
         {
-            var stamp = new FileInfo(Path.Combine(_store.Root, StampFile));
+            CacheMarker.Require(store);
+            var stamp = Path.Combine(store.Root, CacheFiles.PruneStamp);
             // A stamp from the future is one of a clock that was wrong.
-            if (stamp.Exists && (_time.GetUtcNow() - stamp.LastWriteTimeUtc).Duration() < s_interval)
+            if (File.Exists(stamp) && (_time.GetUtcNow() - File.GetLastWriteTimeUtc(stamp)).Duration() < s_interval)
             {
                 return null;
             }
 
             // Before the work: of several builds that end together one prunes.
-            _store.WriteFile(StampFile, []);
-            File.SetLastWriteTimeUtc(stamp.FullName, _time.GetUtcNow().UtcDateTime);
+            store.WriteFile(CacheFiles.PruneStamp, []);
+            File.SetLastWriteTimeUtc(stamp, _time.GetUtcNow().UtcDateTime);
             return Prune(cancellationToken);
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
+        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.CacheUnusable })
         {
             return null;
         }
@@ -55,18 +45,20 @@ internal sealed class CachePruner
 
     /// <summary>Prunes.</summary>
     /// <param name="cancellationToken">Stops the pruning; what is pruned then stays so.</param>
-    /// <returns>What went and what is left.</returns>
-    public PruneResult Prune(CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CacheUnusable"/>: the directory is not a cache.</exception>
+    internal PruneResult Prune(CancellationToken cancellationToken)
     {
-        _store.RemoveAbandoned(_time.GetUtcNow());
-        var files = CacheFiles.List(_store.Root).OrderBy(file => file.UsedAt).ToList();
+        CacheMarker.Require(store);
+        CacheMarker.Put(store);
+        var abandoned = store.RemoveAbandoned(_time.GetUtcNow());
+        var files = CacheFiles.List(store.Root).OrderBy(file => file.UsedAt).ToList();
         var size = files.Where(file => file.IsBlob).Sum(file => file.Size);
-        var oldestKept = _time.GetUtcNow().UtcDateTime - _limits.MaxAge;
-        var result = new PruneResult(0, 0, size, 0);
+        var oldestKept = _time.GetUtcNow().UtcDateTime - limits.MaxAge;
+        var result = new PruneResult(abandoned.Files, abandoned.Bytes, size, 0);
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (file.UsedAt >= oldestKept && (!file.IsBlob || size <= _limits.MaxSize))
+            if (file.UsedAt >= oldestKept && (!file.IsBlob || size <= limits.MaxSize))
             {
                 continue;
             }
@@ -79,6 +71,10 @@ internal sealed class CachePruner
             {
                 size -= file.IsBlob ? file.Size : 0;
                 result = result with { Files = result.Files + 1, Bytes = result.Bytes + file.Size };
+                if (file.IsBlob)
+                {
+                    _ = TryDelete(new FileInfo(LastUse.NoteOf(store.Root, file.File.Name)));
+                }
             }
         }
 
@@ -90,8 +86,8 @@ internal sealed class CachePruner
     {
         file.File.Refresh();
         return file.File.Exists
-            && CacheFiles.UsedAt(file.File) == file.UsedAt
-            && !(BuildLease.OldestRunning(_store, _time.GetUtcNow(), out _) is { } began && file.UsedAt >= began - LastUse.Precision);
+            && LastUse.Of(store.Root, file.File, file.IsBlob) == file.UsedAt
+            && !(BuildLease.OldestRunning(store, _time.GetUtcNow(), out _) is { } began && file.UsedAt >= began - LastUse.Precision);
     }
 
     private static bool TryDelete(FileInfo file)
@@ -110,7 +106,7 @@ internal sealed class CachePruner
 }
 
 /// <summary>What a pruning did.</summary>
-/// <param name="Files">How many files went.</param>
+/// <param name="Files">How many files went, with those that killed builds left.</param>
 /// <param name="Bytes">Their size, in bytes.</param>
 /// <param name="BytesLeft">The blobs that are left, in bytes.</param>
 /// <param name="InUse">How many files would have gone, had no running build used them.</param>

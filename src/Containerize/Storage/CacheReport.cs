@@ -6,14 +6,11 @@ namespace Containerize.Storage;
 internal sealed record CacheReport(IReadOnlyList<CacheKind> Kinds, int RunningBuilds)
 {
     /// <summary>Looks at a cache.</summary>
-    /// <param name="store">The cache.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>What it holds.</returns>
     public static CacheReport Of(BlobStore store, DateTimeOffset now)
     {
         _ = BuildLease.OldestRunning(store, now, out var running);
         return new CacheReport(
-            [.. CacheFiles.List(store.Root).GroupBy(file => file.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
+            [.. CacheFiles.List(store.Root).Where(file => file.Kind != RecordKind.Use.Name).GroupBy(file => file.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
                 .Select(kind => new CacheKind(kind.Key, kind.Count(), kind.Sum(file => file.Size), kind.Min(file => file.UsedAt)))],
             running);
     }
@@ -23,5 +20,5 @@ internal sealed record CacheReport(IReadOnlyList<CacheKind> Kinds, int RunningBu
 /// <param name="Name">The directory: <c>blobs</c>, <c>layers</c>, …</param>
 /// <param name="Files">How many files.</param>
 /// <param name="Bytes">Their size, in bytes.</param>
-/// <param name="OldestUse">When that one was last used that was not used for longest.</param>
+/// <param name="OldestUse">When the least recently used of them was used.</param>
 internal sealed record CacheKind(string Name, int Files, long Bytes, DateTime OldestUse);

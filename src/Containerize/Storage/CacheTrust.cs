@@ -3,37 +3,29 @@ using Containerize.Files;
 namespace Containerize.Storage;
 
 /// <summary>
-/// Whether a cache is the user's alone to fill. Content is verified against names, but records say which names to use, so whoever can write
-/// records decides what goes into images. A group may write: on many systems each user has one of his own.
+/// Whether a cache is the user's alone to fill. Content is verified against names, but records say which names to use, so another user who
+/// could write records would decide what goes into images. Single records are looked at when they are read. A group may write: on many
+/// systems each user has one of his own.
 /// </summary>
 internal static class CacheTrust
 {
-    // Where content and records lie, and the temporary files that become content.
-    private static readonly string[] s_directories = ["blobs", Path.Combine("blobs", "sha256"), "layers", "trees", "choices", "verified", Path.Combine("verified", "sha256"), "tags", "pushed", "tmp"];
-
-    /// <summary>Why a cache must not be used.</summary>
-    /// <param name="store">The cache.</param>
-    /// <returns>The reason, as a sentence without its end; null when there is none. Windows has no modes; the profile is private there.</returns>
+    /// <summary>Why a cache must not be used, as a sentence without its end; null when it may. Windows has no modes; the profile is private there.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be looked at.</exception>
-    public static string? Objection(BlobStore store)
+    internal static string? Objection(BlobStore store)
     {
-        if (DirectoryOwner.IsOther(store.Root))
-        {
-            return "it belongs to another user";
-        }
-
-        // The root itself may be a link: its target is what counts, and was looked at.
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(store.Root).HasFlag(UnixFileMode.OtherWrite))
-        {
-            return "every user can write there";
-        }
-
-        return s_directories.Select(name => ObjectionTo(new DirectoryInfo(Path.Combine(store.Root, name)))).FirstOrDefault(objection => objection is not null);
+        // The root itself may be a link: its target is what counts.
+        var root = FileStatus.Of(store.Root, followLinks: true);
+        return root.IsOthers ? "it belongs to another user"
+            : root.IsOpenToOthers ? "every user can write there"
+            : CacheFiles.Directories.Select(name => ObjectionTo(Path.Combine(store.Root, name))).FirstOrDefault(objection => objection is not null);
     }
 
-    private static string? ObjectionTo(DirectoryInfo directory) =>
-        directory.LinkTarget is not null ? $"'{Printable.Clean(directory.FullName)}' is a link"
-        : directory.Exists && DirectoryOwner.IsOther(directory.FullName) ? $"'{Printable.Clean(directory.FullName)}' belongs to another user"
-        : null;
+    private static string? ObjectionTo(string directory) => FileStatus.TryOf(directory, followLinks: false) switch
+    {
+        { Kind: FileKind.Link } => $"'{directory}' is a link",
+        { IsOthers: true } => $"'{directory}' belongs to another user",
+        { IsOpenToOthers: true } => $"every user can write in '{directory}'",
+        _ => null,
+    };
 }

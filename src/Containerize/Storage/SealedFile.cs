@@ -1,21 +1,30 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using Containerize.Files;
 
 namespace Containerize.Storage;
 
-/// <summary>Small files of the cache, each with a seal. Losing one costs time and nothing else, so neither reading nor writing fails.</summary>
+/// <summary>
+/// A text in a file that shows damage: its first line says what it is and has a checksum of the rest. A bit that flipped, an end that is
+/// missing, or the text of something else is found when it is read. Losing such a file costs time and nothing else, so neither reading nor
+/// writing fails. The checksum is not against forging: the directory is the user's own.
+/// </summary>
 internal static class SealedFile
 {
     /// <summary>Reads a file.</summary>
-    /// <param name="store">The cache.</param>
-    /// <param name="name">The file's name in it.</param>
+    /// <param name="path">The file; links are not followed.</param>
     /// <param name="title">What it should be.</param>
-    /// <returns>The text; null when there is none, or it is damaged, something else, or a link.</returns>
-    internal static string? TryRead(BlobStore store, string name, string title)
+    /// <param name="mustBeOwn">Whether a file that another user could have written counts as none.</param>
+    /// <returns>The text; null when there is none, or it is damaged, or something else.</returns>
+    internal static string? TryRead(string path, string title, bool mustBeOwn)
     {
         try
         {
             // Asking first: most builds find what they look for, but the first one of a project does not, and exceptions are slow.
-            return new FileInfo(Path.Combine(store.Root, name)) is { Exists: true, LinkTarget: null } file ? SealedText.Read(title, File.ReadAllBytes(file.FullName)) : null;
+            return FileStatus.TryOf(path, followLinks: false) is { Kind: FileKind.File } status && !(mustBeOwn && status.IsOpenToOthers)
+                ? Open(title, RegularFile.ReadAllBytes(path))
+                : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -23,20 +32,36 @@ internal static class SealedFile
         }
     }
 
-    /// <summary>Writes a file, whole or not at all.</summary>
-    /// <param name="store">The cache.</param>
-    /// <param name="name">The file's name in it.</param>
-    /// <param name="title">What it is.</param>
-    /// <param name="text">The text.</param>
-    internal static void TryWrite(BlobStore store, string name, string title, string text)
+    /// <summary>Writes a file of one project, whole or not at all.</summary>
+    internal static void TryWrite(string path, string title, string text)
     {
         try
         {
-            store.WriteFile(name, SealedText.Write(title, text));
+            AtomicFile.Write(path, Seal(title, text));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            // A full disk, or a cache that can only be read.
+            // A full disk, or a directory that can only be read.
         }
     }
+
+    /// <summary>Seals a text.</summary>
+    /// <param name="title">What it is, and of what: <c>layers 1 sha256:…</c>.</param>
+    /// <param name="text">The text.</param>
+    /// <returns>UTF-8.</returns>
+    internal static byte[] Seal(string title, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return [.. FirstLine(title, bytes), .. bytes];
+    }
+
+    private static string? Open(string title, ReadOnlySpan<byte> content)
+    {
+        var end = content.IndexOf((byte)'\n') + 1;
+        var text = content[end..];
+        return content[..end].SequenceEqual(FirstLine(title, text)) ? Encoding.UTF8.GetString(text) : null;
+    }
+
+    private static byte[] FirstLine(string title, ReadOnlySpan<byte> text) =>
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"containerize {title} {Convert.ToHexStringLower(XxHash128.Hash(text))}\n"));
 }

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Storage;
@@ -54,8 +55,7 @@ internal sealed class VerifiedFile : FileBlob
     /// <exception cref="InvalidOperationException">They are a part of a file, behind which other bytes follow.</exception>
     internal FileStream OpenSeekable()
     {
-        var options = new FileStreamOptions { BufferSize = CopyBuffer, Options = FileOptions.SequentialScan, Share = FileShare.Read | FileShare.Delete };
-        var file = new FileStream(Path, options);
+        var file = RegularFile.OpenRead(Path, FileOptions.SequentialScan, CopyBuffer);
         if (Offset == 0 && file.Length == Descriptor.Size)
         {
             return file;

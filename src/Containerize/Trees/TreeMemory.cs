@@ -17,9 +17,9 @@ internal sealed class TreeMemory
     private const string Directory = "d";
     private const string Link = "l";
 
-    private readonly BlobStore _cache;
     private readonly bool _isWindows;
-    private readonly Digest _key;
+    private readonly Record _directories;
+    private readonly Record _files;
 
     /// <summary>Names the memory of a tree.</summary>
     /// <param name="cache">The cache.</param>
@@ -27,41 +27,27 @@ internal sealed class TreeMemory
     /// <param name="isWindows">Whether they are for Windows.</param>
     internal TreeMemory(BlobStore cache, IEnumerable<Layer> layers, bool isWindows)
     {
-        _cache = cache;
         _isWindows = isWindows;
         var text = string.Concat(layers.Select(layer => $"{layer.Blob.Descriptor.Digest} {layer.DiffId} {layer.Blob.Descriptor.MediaType}\n"));
-        _key = Digest.Of(Encoding.UTF8.GetBytes((isWindows ? "windows\n" : "") + text));
+        var key = (isWindows ? "windows\n" : "") + text;
+        _directories = new Record(cache, RecordKind.Tree, key);
+        _files = new Record(cache, RecordKind.TreeFiles, key);
     }
-
-    // Another number than these: the file of another version, and as good as none.
-    private string Title => $"tree 2 {_key}";
-
-    private string FilesTitle => $"tree files 1 {_key}";
-
-    private string Name => Path.Combine("trees", _key.Hex);
-
-    private string FilesName => Name + ".files";
 
     /// <summary>Reads the tree.</summary>
     /// <param name="parts">What is asked for.</param>
     /// <returns>The tree; null when it is not known, or a file is damaged.</returns>
     internal ImageTree? TryRead(TreeParts parts)
     {
-        if (SealedFile.TryRead(_cache, Name, Title) is not { } directories)
+        if (_directories.Read() is not { } directories)
         {
             return null;
         }
 
-        var files = parts == TreeParts.All ? SealedFile.TryRead(_cache, FilesName, FilesTitle) : "";
+        var files = parts == TreeParts.All ? _files.Read() : "";
         if (files is null)
         {
             return null;
-        }
-
-        LastUse.Note(Path.Combine(_cache.Root, Name));
-        if (parts == TreeParts.All)
-        {
-            LastUse.Note(Path.Combine(_cache.Root, FilesName));
         }
 
         var tree = ImageTree.Empty(_isWindows);
@@ -94,8 +80,8 @@ internal sealed class TreeMemory
             }
         }
 
-        SealedFile.TryWrite(_cache, FilesName, FilesTitle, files.ToString());
-        SealedFile.TryWrite(_cache, Name, Title, directories.ToString());
+        _files.Write(files.ToString());
+        _directories.Write(directories.ToString());
     }
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n').Where(line => line.Length > 0);

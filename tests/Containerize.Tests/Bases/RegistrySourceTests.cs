@@ -249,7 +249,7 @@ internal sealed class RegistrySourceTests
     {
         policy ??= new BaseTagPolicy();
         var client = lab.NewClient(options => options with { IsOffline = policy.IsOffline });
-        var tags = new BaseTags(client, policy, new TagMemory(Path.Combine(lab.Home, "tags")), lab.Store, lab.Reporter, _time);
+        var tags = new BaseTags(client, policy, new TagMemory(lab.Store), lab.Store, lab.Reporter, _time);
         var source = new RegistrySource(client, ImageReference.Parse(reference ?? $"{lab.Registry.Authority}/team/base:1.0"), tags, lab.Store, prefetch);
         return (await source.OpenAsync(platform ?? Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest;
     }

@@ -66,7 +66,7 @@ internal sealed class LockedLayerTests
     {
         using var build = Base();
         await build.BuildAsync();
-        var notes = Directory.GetFiles(build["cache"], "*.notes", SearchOption.AllDirectories).Single();
+        var notes = Directory.GetFiles(Path.Combine(build["cache"], "notes")).Single();
         if (isDamaged)
         {
             await File.AppendAllTextAsync(notes, "more");

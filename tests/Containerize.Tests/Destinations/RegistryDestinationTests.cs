@@ -93,18 +93,17 @@ internal sealed class RegistryDestinationTests
     public async Task Projects_that_push_the_same_layer_at_the_same_time_send_it_once()
     {
         await using var lab = await ClientLab.StartAsync();
-        var memory = Path.Combine(lab.Home, "pushed");
         var blob = ClientLab.RandomBlob(200_000);
 
         // Each with a client of its own, as processes have.
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
-            lab.NewClient(options => options with { MemoryDirectory = memory }).PushBlobAsync(lab.Registry.Repository($"team/app{number % 4}"), blob, CancellationToken.None)));
+            lab.NewClient(options => options with { Memory = lab.Store }).PushBlobAsync(lab.Registry.Repository($"team/app{number % 4}"), blob, CancellationToken.None)));
 
         Assert.AreEqual(blob.Descriptor.Size, lab.Registry.BlobBytesReceived);
         Assert.AreEqual(1, outcomes.Count(outcome => outcome.Kind == PushKind.Uploaded));
         Assert.AreEqual(3, outcomes.Count(outcome => outcome.Kind == PushKind.Mounted));
         Assert.AreEqual(4, outcomes.Count(outcome => outcome.Kind == PushKind.AlreadyThere));
-        Assert.IsEmpty(Directory.GetFiles(memory, "*.lock", SearchOption.AllDirectories));
+        Assert.IsEmpty(Directory.GetFiles(Path.Combine(lab.Store.Root, "locks")));
     }
 
     [TestMethod]

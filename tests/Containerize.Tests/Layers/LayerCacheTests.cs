@@ -100,20 +100,25 @@ internal sealed class LayerCacheTests : IDisposable
     }
 
     [TestMethod]
-    public void A_cache_that_cannot_be_written_is_no_failure()
+    public async Task A_cache_that_cannot_be_written_is_no_failure()
     {
-        _directory.Write("cache/layers", "a file where the directory should be");
+        var cache = Open();
+        await using var closed = await ReadOnlyTree.TryMakeAsync(_directory["cache"]);
+        if (closed is null)
+        {
+            Assert.Inconclusive("This user can write everywhere, and the file system has no attribute against it.");
+        }
 
-        Open().Add(_content, _record);
+        cache.Add(_content, _record);
 
-        Assert.IsNull(Open().Find(_content.Hash));
+        Assert.IsNull(cache.Find(_content.Hash));
     }
 
     [TestMethod]
     public void Damaged_content_is_as_good_as_none()
     {
         Open().Add(_content, _record);
-        var path = RecordPath + ".content";
+        var path = Path.Combine(_directory["cache"], "contents", _content.Hash.Hex);
         File.WriteAllText(path, File.ReadAllText(path).Replace("P 1\tapp/a", "P 1\tapp/a\nf\t\tapp/a", StringComparison.Ordinal));
 
         Assert.IsNull(Open().FindContent(_content.Hash));

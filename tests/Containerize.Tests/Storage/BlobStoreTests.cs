@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
@@ -132,21 +133,100 @@ internal sealed class BlobStoreTests
     }
 
     [TestMethod]
-    public void What_a_killed_process_left_is_removed_after_an_hour_and_what_runs_is_kept()
+    [OSCondition(OperatingSystems.Linux)]
+    [DynamicData(nameof(SpecialFile.All), typeof(SpecialFile))]
+    [DataRow("full directory")]
+    [Timeout(30_000)]
+    public async Task What_lies_in_a_blobs_place_is_moved_aside(string kind)
     {
-        using var directory = new TemporaryDirectory();
-        var store = new BlobStore(directory.FullName);
-        // No system gives a process this number.
-        var abandoned = directory.Write("tmp/2147483646-abandoned", "half a layer");
-        var fresh = directory.Write("tmp/2147483645-fresh", "half a layer");
-        var running = directory.Write($"tmp/{Environment.ProcessId}-running", "half a layer");
-        File.SetLastWriteTimeUtc(abandoned, DateTime.UtcNow.AddHours(-2));
-        File.SetLastWriteTimeUtc(running, DateTime.UtcNow.AddHours(-2));
+        var path = Store.PathOf(Described.Digest);
+        await SpecialFile.PutAsync(kind, path);
+        if (kind == "full directory")
+        {
+            await File.WriteAllTextAsync(Path.Combine(path, "of the user"), "stays", CancellationToken.None);
+        }
 
-        store.RemoveAbandoned(DateTimeOffset.UtcNow);
+        Assert.IsFalse(Store.TryGet(Described, out _) || Store.Has(Described.Digest));
+        Assert.IsNull(Store.TryRead(Described.Digest, 100));
+        Assert.IsNull(await Store.TryGetForVerifiedUseAsync(Described, CancellationToken.None));
+        await SpecialFile.PutAsync(kind, path);
+        await AddAsync();
 
-        Assert.IsFalse(File.Exists(abandoned));
-        Assert.IsTrue(File.Exists(fresh) && File.Exists(running));
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(Described, CancellationToken.None));
+        Store.RemoveAbandoned(DateTimeOffset.UtcNow);
+        var left = new DirectoryInfo(Store.Root).GetFileSystemInfos("*.tmp", SearchOption.AllDirectories);
+        Assert.HasCount(kind == "full directory" ? 1 : 0, left, "What was moved aside is swept, but for directories that hold something.");
+    }
+
+    [TestMethod]
+    [DataRow("blobs")]
+    [DataRow("blobs/sha256")]
+    [DataRow("tmp")]
+    [DataRow("locks")]
+    [DataRow("leases")]
+    [DataRow("layers")]
+    public async Task A_file_in_a_directorys_place_is_moved_aside(string directory)
+    {
+        _folder.Write($"store/{directory}", "a file");
+
+        await AddAsync();
+        new Record(Store, RecordKind.Layer, "key").Write("text");
+        using var lease = BuildLease.Take(Store);
+        using var turn = await Store.WaitForTurnAsync(Described.Digest, CancellationToken.None);
+
+        Assert.IsNotNull(lease);
+        Assert.IsNotNull(turn);
+        Assert.AreEqual("text", new Record(Store, RecordKind.Layer, "key").Read());
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(Described, CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task What_a_killed_process_left_is_removed_at_once_and_what_is_written_is_kept()
+    {
+        using var running = Store.CreateWriter();
+        running.Stream.Write(s_content);
+        var old = DateTime.UtcNow.AddDays(-2);
+        File.SetLastWriteTimeUtc(((FileStream)running.Stream).Name, old);
+        var dead = _folder.Write($"store/tmp/{AbandonedFiles.NewName()}", "half a layer");
+        var deadLock = _folder.Write($"store/locks/sha256-{new string('a', 64)}", "");
+        using var turn = await Store.WaitForTurnAsync(Described.Digest, CancellationToken.None);
+
+        Assert.AreEqual((1, 12L), Store.RemoveAbandoned(DateTimeOffset.UtcNow));
+
+        Assert.IsFalse(File.Exists(dead) || File.Exists(deadLock));
+        Assert.HasCount(1, Directory.GetFiles(_folder["store/locks"]));
+        running.Commit(Described);
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(Described, CancellationToken.None));
+    }
+
+    [TestMethod]
+    [DataRow(".0123456789abcdef0123456789abcdef.tmp", "of another machine, whose locks may not be seen here")]
+    [DataRow("4711-0123456789abcdef0123456789abcdef", "of an earlier version")]
+    [DataRow("damaged-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "of an earlier version")]
+    public void What_another_process_may_still_write_is_removed_after_an_hour(string name, string whose)
+    {
+        var file = _folder.Write($"store/tmp/{name}", "half a layer");
+
+        Store.RemoveAbandoned(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(59));
+        Assert.IsTrue(File.Exists(file), whose);
+
+        Store.RemoveAbandoned(DateTimeOffset.UtcNow + TimeSpan.FromMinutes(61));
+        Assert.IsFalse(File.Exists(file), whose);
+    }
+
+    [TestMethod]
+    [DataRow("notes.txt")]
+    [DataRow("backup.tmp")]
+    [DataRow(".0123456789abcdef.tmp")]
+    [DataRow("4711-abandoned")]
+    public void What_is_not_the_stores_stays(string name)
+    {
+        var file = _folder.Write($"store/tmp/{name}", "of the user");
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddYears(-1));
+
+        Store.RemoveAbandoned(DateTimeOffset.UtcNow);
+
+        Assert.IsTrue(File.Exists(file));
     }
 
     [TestMethod]
@@ -158,7 +238,7 @@ internal sealed class BlobStoreTests
         }
 
         _ = await AddAsync();
-        Store.WriteFile(Path.Combine("layers", "record"), "record"u8);
+        new Record(Store, RecordKind.Layer, "key").Write("text");
 
         foreach (var entry in new DirectoryInfo(Store.Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(new DirectoryInfo(Store.Root)))
         {

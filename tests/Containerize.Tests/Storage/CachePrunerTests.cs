@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
@@ -50,8 +50,8 @@ internal sealed class CachePrunerTests
     {
         var blob = await AddAsync("blob", TimeSpan.FromDays(31));
         var kept = await AddAsync("kept", TimeSpan.FromDays(29));
-        var record = WriteOther("layers", TimeSpan.FromDays(31));
-        var freshRecord = WriteOther("layers", TimeSpan.FromDays(1));
+        var record = WriteOther(TimeSpan.FromDays(31));
+        var freshRecord = WriteOther(TimeSpan.FromDays(1));
 
         Assert.AreEqual(2, Prune(maxSize: 1000).Files);
 
@@ -63,7 +63,7 @@ internal sealed class CachePrunerTests
     public async Task Records_outlive_the_blobs_that_make_room()
     {
         var blob = await AddAsync("blob", TimeSpan.FromDays(1));
-        var record = WriteOther("layers", TimeSpan.FromDays(2));
+        var record = WriteOther(TimeSpan.FromDays(2));
 
         _ = Prune(maxSize: 0);
 
@@ -90,11 +90,9 @@ internal sealed class CachePrunerTests
     [TestMethod]
     public async Task A_build_that_died_keeps_nothing()
     {
-        using var dead = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
-        var began = dead.StartTime.ToUniversalTime();
-        await dead.WaitForExitAsync();
         var blob = await AddAsync("used", TimeSpan.Zero);
-        var lease = WriteLease(dead.Id, began);
+        // A file that no process holds.
+        var lease = _folder.Write($"store/leases/{AbandonedFiles.NewName()}", "");
 
         Assert.AreEqual(1, Prune(maxSize: 0).Files);
 
@@ -103,33 +101,103 @@ internal sealed class CachePrunerTests
     }
 
     [TestMethod]
-    public async Task Another_process_with_the_number_of_one_that_died_keeps_nothing()
+    public async Task A_lease_whose_lock_cannot_be_seen_counts_for_a_day()
     {
-        using var self = Process.GetCurrentProcess();
         _ = await AddAsync("used", TimeSpan.Zero);
-        _ = WriteLease(self.Id, self.StartTime.ToUniversalTime() - TimeSpan.FromHours(1));
+        // Of another machine, to which the locks of this one may not reach.
+        var lease = _folder.Write("store/leases/.0123456789abcdef0123456789abcdef.tmp", "");
 
+        File.SetLastWriteTimeUtc(lease, DateTime.UtcNow - TimeSpan.FromHours(23));
+        Assert.AreEqual(1, Prune(maxSize: 0).InUse);
+
+        File.SetLastWriteTimeUtc(lease, DateTime.UtcNow - TimeSpan.FromHours(25));
         Assert.AreEqual(1, Prune(maxSize: 0).Files);
+        Assert.IsFalse(File.Exists(lease), "It is swept.");
     }
 
     [TestMethod]
-    [DataRow(0)]
-    [DataRow(-1)]
-    public async Task A_damaged_lease_counts_as_a_build_for_an_hour(int damaged)
+    [OSCondition(OperatingSystems.Linux)]
+    [DynamicData(nameof(SpecialFile.All), typeof(SpecialFile))]
+    [Timeout(30_000)]
+    public async Task What_is_no_lease_holds_no_pruning_up(string kind)
     {
-        _ = await AddAsync("used", TimeSpan.Zero);
-        using var self = Process.GetCurrentProcess();
-        var lease = WriteLease(self.Id, self.StartTime.ToUniversalTime());
-        var content = await File.ReadAllBytesAsync(lease);
-        content[damaged < 0 ? content.Length + damaged : damaged] ^= 1;
-        await File.WriteAllBytesAsync(lease, content);
+        _ = await AddAsync("blob", TimeSpan.Zero);
+        CacheMarker.Put(Store);
+        await SpecialFile.PutAsync(kind, Path.Combine(Store.Root, "leases", new string('a', 32)));
+        await SpecialFile.PutAsync(kind, Path.Combine(Store.Root, "leases", AbandonedFiles.NewName()));
 
-        File.SetLastWriteTimeUtc(lease, DateTime.UtcNow - TimeSpan.FromMinutes(50));
-        Assert.AreEqual(1, Prune(maxSize: 0).InUse);
+        Assert.AreEqual(0, Prune(maxSize: 0).BytesLeft);
+    }
 
-        File.SetLastWriteTimeUtc(lease, DateTime.UtcNow - TimeSpan.FromMinutes(70));
+    [TestMethod]
+    public async Task The_report_of_a_pruning_counts_what_killed_builds_left()
+    {
+        _ = await AddAsync("blob", TimeSpan.Zero);
+        _ = _folder.Write($"store/tmp/{AbandonedFiles.NewName()}", "half a layer");
+
+        Assert.AreEqual(new PruneResult(1, 12, 4, 0), Prune(maxSize: 100));
+    }
+
+    [TestMethod]
+    [DataRow("blobs/notes.txt")]
+    [DataRow("blobs/sha256/README")]
+    [DataRow("blobs/sha256/ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789")]
+    [DataRow("blobs/sha256/deep/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("layers/index.html")]
+    [DataRow("layers/mine/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("photos/2019/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("tmp/letter.doc")]
+    [DataRow("locks/door")]
+    [DataRow("leases/flat.pdf")]
+    public async Task What_is_not_the_caches_stays(string name)
+    {
+        var known = WriteOther(TimeSpan.FromDays(400));
+        _ = await AddAsync("blob", TimeSpan.FromDays(400));
+        CacheMarker.Put(Store);
+        var file = _folder.Write("store/" + name, "of the user");
+        SetUse(file, TimeSpan.FromDays(400));
+
+        Assert.AreEqual(2, Prune(maxSize: 0).Files);
+
+        Assert.IsTrue(File.Exists(file));
+        Assert.IsFalse(File.Exists(known));
+    }
+
+    [TestMethod]
+    [DataRow("layers/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.content")]
+    [DataRow("layers/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.notes")]
+    [DataRow("layers/.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.0123456789abcdef0123456789abcdef.tmp")]
+    [DataRow("tags/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("verified/sha256/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("pushed/aaaaaaaaaaaaaaaa/sha256-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [DataRow("pushed/aaaaaaaaaaaaaaaa/sha256-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.lock")]
+    public void What_earlier_versions_left_goes_with_time(string name)
+    {
+        var file = _folder.Write("store/" + name, "");
+        _ = Directory.CreateDirectory(_folder["store/tmp"]);
+        SetUse(file, TimeSpan.FromDays(29));
+        Assert.AreEqual(0, Prune(maxSize: 0).Files);
+
+        SetUse(file, TimeSpan.FromDays(31));
         Assert.AreEqual(1, Prune(maxSize: 0).Files);
-        Assert.IsFalse(File.Exists(lease), "It is swept.");
+
+        Assert.IsFalse(File.Exists(file));
+    }
+
+    [TestMethod]
+    public async Task A_directory_that_is_no_cache_is_not_pruned()
+    {
+        var blob = await AddAsync("blob", TimeSpan.FromDays(400));
+        var file = _folder.Write("store/thesis.doc", "of the user");
+        SetUse(file, TimeSpan.FromDays(400));
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Prune(maxSize: 0));
+
+        Assert.AreEqual(DiagnosticCode.CacheUnusable, failure.Code);
+        Assert.IsNull(new CachePruner(Store, new CacheLimits(0, s_month)).PruneIfDue(CancellationToken.None));
+        Assert.IsTrue(File.Exists(file) && File.Exists(blob.Path));
+        Assert.IsFalse(File.Exists(Path.Combine(Store.Root, "pruned")));
     }
 
     [TestMethod]
@@ -146,6 +214,7 @@ internal sealed class CachePrunerTests
         await File.WriteAllTextAsync(canary, "stays");
         File.SetLastWriteTimeUtc(canary, DateTime.UtcNow - TimeSpan.FromDays(400));
         File.SetLastAccessTimeUtc(canary, DateTime.UtcNow - TimeSpan.FromDays(400));
+        CacheMarker.Put(Store);
         Directory.CreateSymbolicLink(Path.Combine(Store.Root, "linked"), Path.GetDirectoryName(canary)!);
         Directory.CreateSymbolicLink(Path.Combine(Store.Root, "blobs", "linked"), Path.GetDirectoryName(canary)!);
 
@@ -188,7 +257,7 @@ internal sealed class CachePrunerTests
     {
         _ = await AddAsync("one", TimeSpan.FromDays(2));
         _ = await AddAsync("three", TimeSpan.FromDays(1));
-        _ = WriteOther("layers", TimeSpan.FromDays(5));
+        _ = WriteOther(TimeSpan.FromDays(5));
         using var lease = BuildLease.Take(Store);
 
         var report = CacheReport.Of(Store, DateTimeOffset.UtcNow);
@@ -210,19 +279,12 @@ internal sealed class CachePrunerTests
         return blob;
     }
 
-    private string WriteOther(string kind, TimeSpan unusedFor)
+    private string WriteOther(TimeSpan unusedFor)
     {
-        var name = Path.Combine(kind, Guid.NewGuid().ToString("N"));
-        Store.WriteFile(name, "record"u8);
-        SetUse(Path.Combine(Store.Root, name), unusedFor);
-        return Path.Combine(Store.Root, name);
-    }
-
-    private string WriteLease(int process, DateTime began)
-    {
-        var name = Path.Combine("leases", Guid.NewGuid().ToString("N"));
-        Store.WriteFile(name, SealedText.Write("lease 1", string.Create(CultureInfo.InvariantCulture, $"{process} {began.Ticks} {Environment.MachineName}")));
-        return Path.Combine(Store.Root, name);
+        var record = new Record(Store, RecordKind.Layer, Guid.NewGuid().ToString());
+        record.Write("text");
+        SetUse(record.Path, unusedFor);
+        return record.Path;
     }
 
     private static void SetUse(string path, TimeSpan unusedFor)

@@ -91,4 +91,29 @@ internal sealed class VerifiedBlobsTests
         await File.WriteAllBytesAsync(path, bytes);
         Assert.IsFalse(Verified.Knows(blob));
     }
+
+    [TestMethod]
+    [DataRow("found")]
+    [DataRow("verified")]
+    [DataRow("for a verified use")]
+    public async Task Using_a_blob_changes_nothing_of_its_file(string how)
+    {
+        var blob = await AddVerifiedAsync();
+        var note = _folder[Path.Combine("store", "uses", Described.Digest.Hex)];
+        var stamp = VerifiedBlobs.TryStamp(blob);
+        foreach (var build in new[] { "the first build", "one an hour later" })
+        {
+            Assert.IsNotNull(how switch
+            {
+                "found" => Store.TryGet(Described, out var found) ? found : null,
+                "verified" => await Store.TryGetVerifiedAsync(Described, CancellationToken.None),
+                _ => await Store.TryGetForVerifiedUseAsync(Described, CancellationToken.None),
+            });
+
+            Assert.IsLessThan(1, (DateTime.UtcNow - File.GetLastWriteTimeUtc(note)).TotalMinutes, $"Of {build} nothing is noted.");
+            Assert.AreEqual(stamp, VerifiedBlobs.TryStamp(blob));
+            Assert.IsTrue(Verified.Knows(blob), $"After {build} everything would be read again.");
+            File.SetLastWriteTimeUtc(note, DateTime.UtcNow.AddHours(-2));
+        }
+    }
 }

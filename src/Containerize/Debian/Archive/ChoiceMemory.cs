@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -15,12 +14,8 @@ namespace Containerize.Debian.Archive;
 /// <param name="sources">What the archives are: the digests of their signed release files, which hold those of the indexes.</param>
 internal sealed class ChoiceMemory(BlobStore cache, string use, Digest request, IEnumerable<LockedSource> sources)
 {
-    private readonly Digest _key = Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', sources.Select(source => $"{source.Archive}\t{source.Suite}\t{source.ReleaseFile}").Prepend($"{use}\t{request}"))));
-
-    // Another number when packages are chosen in another way: what was chosen before does not count then.
-    private string Title => $"choice 1 {_key}";
-
-    private string Name => Path.Combine("choices", _key.Hex);
+    private readonly Record _record = new(
+        cache, RecordKind.Choice, string.Join('\n', sources.Select(source => $"{source.Archive}\t{source.Suite}\t{source.ReleaseFile}").Prepend($"{use}\t{request}")));
 
     /// <summary>Reads what was chosen.</summary>
     /// <returns>The packages; null when they are not known, or the file is damaged.</returns>
@@ -28,13 +23,7 @@ internal sealed class ChoiceMemory(BlobStore cache, string use, Digest request, 
     {
         try
         {
-            if (SealedFile.TryRead(cache, Name, Title) is not { } text || JsonSerializer.Deserialize(text, DebianLockJson.Default.LockedSet) is not { } set || set.Request != request)
-            {
-                return null;
-            }
-
-            LastUse.Note(Path.Combine(cache.Root, Name));
-            return set;
+            return _record.Read() is { } text && JsonSerializer.Deserialize(text, DebianLockJson.Default.LockedSet) is { } set && set.Request == request ? set : null;
         }
         catch (Exception failure) when (failure is JsonException or ContainerizeException)
         {
@@ -44,5 +33,5 @@ internal sealed class ChoiceMemory(BlobStore cache, string use, Digest request, 
 
     /// <summary>Remembers what was chosen. Failing to is no failure.</summary>
     /// <param name="set">The packages.</param>
-    internal void Write(LockedSet set) => SealedFile.TryWrite(cache, Name, Title, JsonSerializer.Serialize(set, DebianLockJson.Default.LockedSet));
+    internal void Write(LockedSet set) => _record.Write(JsonSerializer.Serialize(set, DebianLockJson.Default.LockedSet));
 }

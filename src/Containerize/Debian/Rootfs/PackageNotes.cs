@@ -40,12 +40,11 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     /// <returns>The notes; null when there are none that can be read.</returns>
     internal static PackageNotes? Find(LayerCache cache, Digest inputs)
     {
-        if (SealedFile.TryRead(cache.Store, NameOf(inputs), TitleOf(inputs)) is not { } text)
+        if (new Record(cache.Store, RecordKind.PackageNotes, inputs).Read() is not { } text)
         {
             return null;
         }
 
-        LastUse.Note(Path.Combine(cache.Store.Root, NameOf(inputs)));
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[0], line => line[1..]);
         return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]) { Bases = [.. lines[Base]] };
     }
@@ -56,10 +55,6 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     internal void Keep(LayerCache cache, Digest inputs)
     {
         var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")).Concat(Bases.Select(line => $"{Base}{line}\n"));
-        SealedFile.TryWrite(cache.Store, NameOf(inputs), TitleOf(inputs), string.Concat(lines));
+        new Record(cache.Store, RecordKind.PackageNotes, inputs).Write(string.Concat(lines));
     }
-
-    private static string NameOf(Digest inputs) => Path.Combine("layers", inputs.Hex + ".notes");
-
-    private static string TitleOf(Digest inputs) => $"package notes 1 {inputs}";
 }

@@ -1,4 +1,5 @@
 using Containerize.Http;
+using Containerize.Storage;
 
 namespace Containerize.Registry.Protocol;
 
@@ -35,8 +36,8 @@ internal sealed record RegistryOptions : HttpOptions
     /// <summary>The size of the pieces of a blob when a registry does not take it in one, in bytes.</summary>
     public int ChunkSize { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>A directory for small records of what was pushed where, so that blobs are mounted instead of uploaded again. Null: nothing is remembered.</summary>
-    public string? MemoryDirectory { get; init; }
+    /// <summary>Has records of what was pushed where, so that blobs are mounted instead of uploaded again. Null: nothing is remembered.</summary>
+    public BlobStore? Memory { get; init; }
 
     /// <summary>Whether no connection may be made at all; what would need one fails with <see cref="DiagnosticCode.Offline"/>.</summary>
     public bool IsOffline { get; init; }

@@ -112,7 +112,7 @@ internal sealed class UploadTests
     public async Task What_was_pushed_before_is_mounted_into_the_next_repository()
     {
         await using var lab = await ClientLab.StartAsync();
-        lab.Options = options => options with { MemoryDirectory = Path.Combine(lab.Home, "memory") };
+        lab.Options = options => options with { Memory = lab.Store };
         var blob = ClientLab.RandomBlob(Size);
         await lab.PushAsync(blob);
         using var later = lab.NewClient();

@@ -1,0 +1,57 @@
+using Containerize.Oci;
+
+namespace Containerize.Storage;
+
+/// <summary>
+/// A kind of the small sealed texts that builds remember things in. This is the only list of them: directories, what is pruned, and whose
+/// owners are looked at follow from it. A text of another version than the current one counts as none.
+/// </summary>
+/// <param name="Name">The directory in the cache; for what one project remembers, the file in its own directory.</param>
+/// <param name="Version">The version of the text's form.</param>
+internal sealed record RecordKind(string Name, int Version)
+{
+    /// <summary>What a layer is, by its inputs hash.</summary>
+    internal static RecordKind Layer { get; } = new("layers", 1);
+
+    /// <summary>What went into a layer, by its inputs hash.</summary>
+    internal static RecordKind LayerContent { get; } = new("contents", 1);
+
+    /// <summary>What users should know of a layer of packages, by its inputs hash.</summary>
+    internal static RecordKind PackageNotes { get; } = new("notes", 1);
+
+    /// <summary>Directories, links and users of an image, by the digests of its layers.</summary>
+    internal static RecordKind Tree { get; } = new("trees", 3);
+
+    /// <summary>Files of an image, by the digests of its layers.</summary>
+    internal static RecordKind TreeFiles { get; } = new("treefiles", 2);
+
+    /// <summary>Packages that were chosen, by what was asked of which archives.</summary>
+    internal static RecordKind Choice { get; } = new("choices", 1);
+
+    /// <summary>The stamp of a blob's file when it was last found whole, by the blob's digest.</summary>
+    internal static RecordKind Verified { get; } = new("verified", 1);
+
+    /// <summary>Which digest a tag named when its registry was asked, by the image's name.</summary>
+    internal static RecordKind Tag { get; } = new("tags", 1);
+
+    /// <summary>Into which repositories a blob was brought, by registry and digest.</summary>
+    internal static RecordKind Push { get; } = new("pushed", 1);
+
+    /// <summary>When a blob was last used, by its digest: the time of an empty file, so that the blob's own file never changes.</summary>
+    internal static RecordKind Use { get; } = new("uses", 1);
+
+    /// <summary>What the project's files contain, by their stamps.</summary>
+    internal static RecordKind FileHashes { get; } = new("hashes.txt", 3);
+
+    /// <summary>Archives and layouts that were found whole, by their stamps.</summary>
+    internal static RecordKind Intact { get; } = new("delivered.txt", 2);
+
+    /// <summary>The layers of the image that the project published last.</summary>
+    internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);
+
+    /// <summary>All kinds that have a directory in the cache.</summary>
+    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Verified, Tag, Push, Use];
+
+    /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
+    internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";
+}

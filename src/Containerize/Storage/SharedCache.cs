@@ -1,0 +1,79 @@
+using Containerize.Files;
+
+namespace Containerize.Storage;
+
+/// <summary>Opens the cache that all projects of a user share. A project whose shared cache cannot be used has one of its own.</summary>
+internal static class SharedCache
+{
+    /// <summary>Opens the cache for a build.</summary>
+    /// <param name="directory">The shared cache; null when there is none.</param>
+    /// <param name="ownDirectory">The project's own cache.</param>
+    /// <param name="warn">Is told why the shared cache is not used.</param>
+    /// <param name="tell">Is told that the shared cache can only be read.</param>
+    /// <param name="isFull">Whether the shared cache was found to be full, so that it is read only.</param>
+    internal static BlobStore Open(string? directory, string ownDirectory, Action<Message> warn, Action<Message> tell, bool isFull = false)
+    {
+        if (directory is null)
+        {
+            return OpenOwn(ownDirectory);
+        }
+
+        try
+        {
+            var shared = new BlobStore(directory);
+            if ((CacheTrust.Objection(shared) ?? CacheMarker.Objection(shared.Root)) is { } objection)
+            {
+                throw new UnauthorizedAccessException(objection);
+            }
+
+            if (isFull)
+            {
+                return OpenOwn(ownDirectory, shared);
+            }
+
+            if (TryWrite(shared) is not { } failure)
+            {
+                return shared;
+            }
+
+            if (!CacheMarker.IsOn(shared.Root) && CacheReport.Of(shared, DateTimeOffset.UtcNow).Kinds.Count == 0)
+            {
+                throw failure;
+            }
+
+            var own = OpenOwn(ownDirectory, shared);
+            (FileFailure.IsDiskFull(failure) ? warn : tell)(
+                $"The cache '{directory}' can only be read ({failure.Message}); what is new goes to '{ownDirectory}'.");
+            return own;
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{ownDirectory}' instead and shares nothing with "
+                + $"others. Set ContainerizeCacheDirectory to a new or empty directory, or one that only you can write.");
+            return OpenOwn(ownDirectory);
+        }
+    }
+
+    private static BlobStore OpenOwn(string directory, BlobStore? warm = null)
+    {
+        var own = new BlobStore(directory, warm);
+        // Whoever writes to it will say why it cannot be written.
+        _ = TryWrite(own);
+        return own;
+    }
+
+    // Only a file that can be made shows that the directory can be used.
+    private static Exception? TryWrite(BlobStore store)
+    {
+        try
+        {
+            CacheMarker.Put(store);
+            store.CreateWriter().Dispose();
+            return null;
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            return failure;
+        }
+    }
+}
