@@ -48,6 +48,8 @@ internal static class ImageBuilder
 
         var compared = await Task.WhenAll(layers.Select(layer => CompareAsync(layer.Built, layer.Prepared.Content, memory, cancellationToken)));
         var built = Assemble(request, baseImage, compared, reporter);
+        await StartedProgram.RequireAsync(
+            built.Image, [.. layers.Select(layer => layer.Prepared.Content)], request.WorkingDirectory, memory.Layers.Store, reporter, cancellationToken);
         if (compared.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
             return built;
