@@ -113,17 +113,16 @@ internal sealed class BuildEnvironment : IDisposable
     /// <param name="packages">The packages of Debian, for a base that is made of them.</param>
     /// <param name="options">How layers are written, for such a base.</param>
     /// <returns>The source.</returns>
-    internal IImageSource OpenBase(bool prefetch, DebianPackages packages, LayerOptions options) => _baseReference switch
+    internal IImageSource OpenBase(bool prefetch, DebianPackages packages, LayerOptions options) => _baseReference.Open(new BaseContext
     {
-        DebianReference debian => new DebianBaseSource(debian.Suite, packages, new LayerCache(Cache), options),
-        ScratchReference => new ScratchSource(),
-        LayoutReference layout => new LayoutSource(layout.Directory, layout.Tag),
-        OciArchiveReference archive => new OciArchiveSource(archive.File, archive.Tag, Cache),
-        DockerArchiveReference archive => new DockerArchiveSource(archive.File, archive.Tag, Cache),
-        EngineReference engine => new EngineSource(engine, Path.Combine(_outputDirectory, "base"), Cache, Environment.GetEnvironmentVariable),
-        RegistryReference registry => new RegistrySource(Registries, registry.Image, Tags(), Cache, prefetch),
-        var other => throw new InvalidOperationException($"There is no source for {other.GetType().Name}."),
-    };
+        Registries = Registries,
+        Tags = Tags(),
+        Cache = Cache,
+        EngineDirectory = Path.Combine(_outputDirectory, "base"),
+        Environment = Environment.GetEnvironmentVariable,
+        Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
+        Prefetch = prefetch,
+    });
 
     /// <summary>Images in registries whose layers need not be made again: those that the push is going to replace, the newest one beside them, and those that the project names.</summary>
     /// <param name="destinations">Where the image goes.</param>

@@ -64,6 +64,9 @@ internal enum DiagnosticCode
     /// <summary>A push sends more than the project allows (a warning, or an error).</summary>
     UploadBudgetExceeded = 1017,
 
+    /// <summary>The program that the image starts is not in it.</summary>
+    ProgramMissing = 1018,
+
     /// <summary>Two images of an index are for the same platform.</summary>
     SamePlatform = 1020,
 

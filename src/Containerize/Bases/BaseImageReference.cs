@@ -17,6 +17,9 @@ internal abstract record BaseImageReference
     {
     }
 
+    /// <summary>Opens the place; nothing is read yet.</summary>
+    internal abstract IImageSource Open(BaseContext context);
+
     /// <summary>
     /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>, <c>debian-packages:SUITE</c>,
     /// <c>docker-daemon:NAME</c>, <c>containers-storage:NAME</c>,
@@ -101,31 +104,51 @@ internal sealed record DebianReference(string Suite) : BaseImageReference
 {
     /// <summary>What such a reference begins with.</summary>
     public const string Prefix = "debian-packages:";
+
+    internal override IImageSource Open(BaseContext context) => context.Packages(Suite);
 }
 
 /// <summary>The image from nothing.</summary>
-internal sealed record ScratchReference : BaseImageReference;
+internal sealed record ScratchReference : BaseImageReference
+{
+    internal override IImageSource Open(BaseContext context) => new ScratchSource();
+}
 
 /// <summary>An image in an OCI layout directory.</summary>
 /// <param name="Directory">The full path.</param>
 /// <param name="Tag">The tag or name of the image; null for the only one.</param>
-internal sealed record LayoutReference(string Directory, string? Tag) : BaseImageReference;
+internal sealed record LayoutReference(string Directory, string? Tag) : BaseImageReference
+{
+    internal override IImageSource Open(BaseContext context) => new LayoutSource(Directory, Tag);
+}
 
 /// <summary>An image in an archive of an OCI layout.</summary>
 /// <param name="File">The full path.</param>
 /// <param name="Tag">The tag or name of the image; null for the only one.</param>
-internal sealed record OciArchiveReference(string File, string? Tag) : BaseImageReference;
+internal sealed record OciArchiveReference(string File, string? Tag) : BaseImageReference
+{
+    internal override IImageSource Open(BaseContext context) => new OciArchiveSource(File, Tag, context.Cache);
+}
 
 /// <summary>An image in an archive of <c>docker save</c>.</summary>
 /// <param name="File">The full path.</param>
 /// <param name="Tag">The tag or name of the image; null for the only one.</param>
-internal sealed record DockerArchiveReference(string File, string? Tag) : BaseImageReference;
+internal sealed record DockerArchiveReference(string File, string? Tag) : BaseImageReference
+{
+    internal override IImageSource Open(BaseContext context) => new DockerArchiveSource(File, Tag, context.Cache);
+}
 
 /// <summary>An image in a registry.</summary>
 /// <param name="Image">The image, with a tag or a digest.</param>
-internal sealed record RegistryReference(ImageReference Image) : BaseImageReference;
+internal sealed record RegistryReference(ImageReference Image) : BaseImageReference
+{
+    internal override IImageSource Open(BaseContext context) => new RegistrySource(context.Registries, Image, context.Tags, context.Cache, context.Prefetch);
+}
 
 /// <summary>An image in the storage of a container engine.</summary>
 /// <param name="Engine">Docker or Podman.</param>
 /// <param name="Image">The image's name or id, as the engine knows it.</param>
-internal sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference;
+internal sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference
+{
+    internal override IImageSource Open(BaseContext context) => new EngineSource(this, context.EngineDirectory, context.Cache, context.Environment);
+}

@@ -40,8 +40,16 @@ internal static class ImageBuilder
         memory.Hashes.Save();
         var (baseImage, layers) = (await opening, await making);
         RequireWindows(baseImage, request.Platform);
+        if (request is { Format: ImageFormat.Oci, Healthcheck.IsNone: false })
+        {
+            reporter.Message("Podman ignores the healthcheck of an image in the OCI format, which has no place for one; Docker does not. "
+                + "Set ContainerImageFormat to Docker if it is to work in both.");
+        }
+
         var compared = await Task.WhenAll(layers.Select(layer => CompareAsync(layer.Built, layer.Prepared.Content, memory, cancellationToken)));
         var built = Assemble(request, baseImage, compared, reporter);
+        await StartedProgram.RequireAsync(
+            built.Image, [.. layers.Select(layer => layer.Prepared.Content)], request.WorkingDirectory, memory.Layers.Store, reporter, cancellationToken);
         if (compared.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
             return built;

@@ -23,6 +23,9 @@ internal sealed record Healthcheck(IReadOnlyList<string> Test)
     /// <summary>How many checks in a row must fail; null for the engine's own.</summary>
     public int? Retries { get; init; }
 
+    /// <summary>Whether it only takes the base's check away.</summary>
+    public bool IsNone => Test is ["NONE"];
+
     /// <summary>The check of a command.</summary>
     /// <param name="parts">One part with spaces is a line for the shell; several, or one without, are a program and its arguments; <c>NONE</c> takes the base's check away.</param>
     /// <returns>The check.</returns>

@@ -40,7 +40,7 @@ internal sealed class LayerContent
         [.. Items.Select(item => item.Package).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>How many regular files there are.</summary>
-    public int FileCount => Items.Count(item => item.Fingerprint.StartsWith("f ", StringComparison.Ordinal));
+    public int FileCount => Items.Count(item => item.IsFile);
 
     /// <summary>Describes a layer.</summary>
     /// <param name="kind">What makes the layer: another kind gives other bytes from the same parts.</param>
@@ -103,4 +103,8 @@ internal sealed class LayerContent
 /// <param name="Path">Where it lies in the image, or what it is called.</param>
 /// <param name="Fingerprint">Everything that decides its bytes in the layer, in one line without tabs.</param>
 /// <param name="Package">The package that it comes from, as <c>id version</c>.</param>
-internal sealed record ContentItem(string Path, string Fingerprint, string? Package);
+internal sealed record ContentItem(string Path, string Fingerprint, string? Package)
+{
+    /// <summary>Whether it is a regular file.</summary>
+    internal bool IsFile => Fingerprint.StartsWith("f ", StringComparison.Ordinal);
+}

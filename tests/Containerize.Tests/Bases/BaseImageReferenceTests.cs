@@ -1,6 +1,10 @@
 using Containerize.Bases;
 using Containerize.Engines;
 using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Registry.Protocol;
+using Containerize.Storage;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Bases;
 
@@ -20,6 +24,60 @@ internal sealed class BaseImageReferenceTests
         Assert.AreEqual(new LayoutReference(Full("images", "base"), null), BaseImageReference.Parse("oci:images/base", s_project));
         Assert.AreEqual(new OciArchiveReference(Full("base.tar"), "3.20"), BaseImageReference.Parse("oci-archive:./base.tar:3.20", s_project));
         Assert.AreEqual(new DockerArchiveReference(Full("base.tar"), null), BaseImageReference.Parse(@"docker-archive:sub\..\base.tar", s_project));
+    }
+
+    [TestMethod]
+    [DataRow("scratch", typeof(ScratchSource))]
+    [DataRow("oci:images/base", typeof(LayoutSource))]
+    [DataRow("oci-archive:base.tar", typeof(OciArchiveSource))]
+    [DataRow("docker-archive:base.tar:1.0", typeof(DockerArchiveSource))]
+    [DataRow("docker-daemon:base:1.0", typeof(EngineSource))]
+    [DataRow("containers-storage:base:1.0", typeof(EngineSource))]
+    [DataRow("registry.example/base:1.0", typeof(RegistrySource))]
+    [DataRow("docker://alpine", typeof(RegistrySource))]
+    public void Each_form_has_its_source_and_opening_it_reads_nothing(string text, Type source)
+    {
+        using var folder = new TemporaryDirectory();
+        using var client = new RegistryClient(new RegistryOptions { Environment = _ => null }, new RecordingReporter());
+
+        var opened = BaseImageReference.Parse(text, folder.FullName).Open(Context(folder, client));
+
+        Assert.AreEqual(source, opened.GetType());
+    }
+
+    [TestMethod]
+    public async Task A_base_of_packages_is_made_by_the_room_that_knows_packages()
+    {
+        using var folder = new TemporaryDirectory();
+        using var client = new RegistryClient(new RegistryOptions { Environment = _ => null }, new RecordingReporter());
+        var suites = new List<string>();
+        var context = Context(folder, client) with
+        {
+            Packages = suite =>
+            {
+                suites.Add(suite);
+                return new ScratchSource();
+            },
+        };
+
+        var opened = BaseImageReference.Parse("debian-packages:bookworm", folder.FullName).Open(context);
+
+        Assert.IsNull((await opened.OpenAsync(new Platform { Os = "linux", Architecture = "amd64" }, CancellationToken.None)).Name);
+        CollectionAssert.AreEqual(new[] { "bookworm" }, suites);
+    }
+
+    private static BaseContext Context(TemporaryDirectory folder, RegistryClient client)
+    {
+        var cache = new BlobStore(folder["cache"]);
+        return new BaseContext
+        {
+            Registries = client,
+            Tags = new BaseTags(client, new BaseTagPolicy(), new TagMemory(folder["tags"]), cache, new RecordingReporter(), TimeProvider.System),
+            Cache = cache,
+            EngineDirectory = folder["base"],
+            Environment = _ => null,
+            Packages = _ => throw new InvalidOperationException("No packages were asked for."),
+        };
     }
 
     [TestMethod]

@@ -66,7 +66,7 @@ internal sealed class BuildLab : IAsyncDisposable
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",
             Format = format,
-            Command = new ImageCommand { AppCommand = ["/app/app"] },
+            Command = new ImageCommand { AppCommand = ["dotnet", "/app/app.dll"] },
         };
         var reuse = new ReuseRequest { Targets = targets ?? [Repository], Named = from ?? [], IsOff = from is [], Trusts = trusts };
         var obj = _directory[$"{machine}/obj"];

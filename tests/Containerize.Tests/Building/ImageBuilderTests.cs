@@ -110,6 +110,21 @@ internal sealed class ImageBuilderTests
     }
 
     [TestMethod]
+    [DataRow(ImageFormat.Oci, "dotnet /app/health.dll", true)]
+    [DataRow(ImageFormat.Oci, "true", true)]
+    [DataRow(ImageFormat.Oci, "NONE", false)]
+    [DataRow(ImageFormat.Oci, null, false)]
+    [DataRow(ImageFormat.Docker, "dotnet /app/health.dll", false)]
+    public async Task A_healthcheck_that_Podman_will_ignore_is_told(ImageFormat format, string? check, bool isTold)
+    {
+        var (_, image) = await BuildAsync(request => request with { Format = format, Healthcheck = check is null ? null : Healthcheck.Of([check]) });
+
+        Assert.AreEqual(isTold, _reporter.Messages.Any(message => message.Contains("Podman ignores the healthcheck", StringComparison.Ordinal)));
+        Assert.IsNotNull(image.Settings["Healthcheck"], "Docker honours it in either format.");
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
     public async Task Two_builds_give_the_same_digest()
     {
         var (first, _) = await BuildAsync();

@@ -1,0 +1,29 @@
+using Containerize.Registry;
+using Containerize.Storage;
+
+namespace Containerize.Bases;
+
+/// <summary>What sources of base images need of a build.</summary>
+internal sealed record BaseContext
+{
+    /// <summary>Talks to registries.</summary>
+    internal required RegistryClient Registries { get; init; }
+
+    /// <summary>Finds out what tags mean.</summary>
+    internal required BaseTags Tags { get; init; }
+
+    /// <summary>Keeps what is fetched or unpacked.</summary>
+    internal required BlobStore Cache { get; init; }
+
+    /// <summary>Where images are kept that an engine saved, a full path.</summary>
+    internal required string EngineDirectory { get; init; }
+
+    /// <summary>Reads environment variables.</summary>
+    internal required Func<string, string?> Environment { get; init; }
+
+    /// <summary>Makes the source of a base of packages, by its suite: packages are a room above this one.</summary>
+    internal required Func<string, IImageSource> Packages { get; init; }
+
+    /// <summary>Whether the layers of a base in a registry are needed in any case, and may be fetched while other layers are written.</summary>
+    internal bool Prefetch { get; init; }
+}
