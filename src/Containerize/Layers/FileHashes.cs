@@ -14,6 +14,9 @@ namespace Containerize.Layers;
 /// </summary>
 internal sealed class FileHashes
 {
+    /// <summary>The name of the file in the project's own directory.</summary>
+    internal const string FileName = "hashes.txt";
+
     // Another number than this one: the memory of another version, and as good as none.
     private const string Title = "file hashes 2";
     private const int FieldCount = 6;
