@@ -1,11 +1,15 @@
+using System.Text;
 using Containerize.Building;
+using Containerize.Debian;
 using Containerize.Destinations;
 using Containerize.Images;
-using Containerize.Inputs;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Settings;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Task = System.Threading.Tasks.Task;
 
 namespace Containerize.MSBuild;
 
@@ -25,39 +29,9 @@ public sealed class BuildImage : ContainerizeTask
     /// <summary>The names of the runtime packs of a self-contained app.</summary>
     public ITaskItem[] RuntimePacks { get; set; } = [];
 
-    /// <summary>The repository, with <c>Tag</c>, <c>Tags</c> and <c>IsDefault</c>. Checked before anything is built.</summary>
-    [Required]
-    public required ITaskItem ImageName { get; set; }
-
     /// <summary>The runtime identifier that the image is for.</summary>
     [Required]
     public required string RuntimeIdentifier { get; set; }
-
-    /// <summary>One item whose metadata are the settings with a single value.</summary>
-    [Required]
-    public required ITaskItem Settings { get; set; }
-
-    /// <summary>Parts of the commands that start the app; <c>Kind</c> says which command.</summary>
-    public ITaskItem[] Arguments { get; set; } = [];
-
-    /// <summary>Environment variables of the image, each with a <c>Value</c>.</summary>
-    public ITaskItem[] EnvironmentVariables { get; set; } = [];
-
-    /// <summary>Labels, each with a <c>Value</c>; the last one of a name counts.</summary>
-    public ITaskItem[] Labels { get; set; } = [];
-
-    /// <summary>Ports, each with an optional <c>Type</c>.</summary>
-    public ITaskItem[] Ports { get; set; } = [];
-
-    /// <summary>What else goes into the image, and what does not; <c>Kind</c> says what an item is.</summary>
-    public ITaskItem[] Content { get; set; } = [];
-
-    /// <summary>Where the image will go; each with a <c>Kind</c>.</summary>
-    public ITaskItem[] Destinations { get; set; } = [];
-
-    /// <summary>One item, the project's directory, whose metadata say which base, cache and registries there are.</summary>
-    [Required]
-    public required ITaskItem BuildEnvironment { get; set; }
 
     /// <summary>Whether the image becomes part of an index, so that this build cannot tell what its destinations hold.</summary>
     public bool IsPartOfIndex { get; set; }
@@ -92,57 +66,77 @@ public sealed class BuildImage : ContainerizeTask
     /// <inheritdoc/>
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, reporter);
-        using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
+        var destinations = DestinationSettings.Read(Project, reporter);
+        using var inputs = new BuildInputs(
+            Project, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         try
         {
-            await RunAsync(environment, destinations, reporter, cancellationToken);
+            await RunAsync(inputs, destinations, reporter, cancellationToken);
         }
-        catch (Exception failure) when (environment.IsCacheFull(failure))
+        catch (Exception failure) when (inputs.IsCacheFull(failure))
         {
-            reporter.Warning(DiagnosticCode.CacheUnusable, $"The disk with the cache '{environment.Cache.Root}' is full, or your quota on it is used up; this project's own directory is used instead, and shares nothing with others. Make room ('dotnet build -t:ContainerizePrune'), or set ContainerizeCacheDirectory.");
-            using var own = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail, cacheIsFull: true);
+            reporter.Warning(
+                DiagnosticCode.CacheUnusable,
+                $"The disk with the cache '{inputs.Cache.Root}' is full, or your quota on it is used up; "
+                    + $"this project's own directory is used instead, and shares nothing with others. "
+                    + $"Make room ('dotnet build -t:ContainerizePrune'), or set ContainerizeCacheDirectory.");
+            using var own = new BuildInputs(Project, OutputDirectory, reporter, reporter.Detail, cacheIsFull: true);
             await RunAsync(own, destinations, reporter, cancellationToken);
         }
     }
 
-    private async Task RunAsync(BuildEnvironment environment, DestinationList destinations, IReporter reporter, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
     {
-        environment.Announce(BuildEngine4);
+        inputs.Announce(BuildEngine4);
         LoggedSecrets.Warn(BuildEngine, Variables(), reporter);
+        inputs.Base.RequireRuntime(Project);
         var store = new BlobStore(OutputDirectory);
         store.RemoveAbandoned(DateTimeOffset.UtcNow);
-        environment.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
-        var origins = PublishedFileItems.Origins(PublishDirectory, PublishedFiles, WrittenFiles, RuntimePacks);
+        inputs.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
+        var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
+        var layers = LayerSettings.Read(Project, platform);
+        var origins = PublishedFileItems.Origins(
+            PublishDirectory,
+            PublishedFiles.Select(Read),
+            WrittenFiles.Select(file => file.ItemSpec),
+            RuntimePacks.Select(pack => pack.ItemSpec));
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
-        var layers = new LayerReader(Settings, Content, BuildEnvironment.ItemSpec);
-        using var packages = new DebianReader(BuildEnvironment, Content).Open(environment.Cache, reporter);
-        var time = ImageRequestReader.ModificationTime(Settings);
-        var request = new ImageRequestReader(Settings, Arguments, EnvironmentVariables, Labels, Ports, new RunSettingItems(Content)).Read(
-            files, layers, RuntimeIdentifier, environment.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, new Layers.LayerOptions { ModificationTime = time }), time, reporter);
-        request = request with { Layers = [.. DebianReader.Layers(packages), .. new LayerReferenceItems(BuildEnvironment.ItemSpec, environment.Registries).Read(Content), .. request.Layers] };
+        using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
+        var baseOptions = new LayerOptions { ModificationTime = layers.Entries.ModificationTime };
+        var request = ImageRequests.Read(
+            Project,
+            platform,
+            inputs.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, baseOptions),
+            [
+                .. packages.Layers,
+                .. LayerSettings.References(Project, inputs.Registries),
+                .. LayerStack.Plan(files, layers, reporter),
+            ]);
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
-            new Layers.LayerCache(environment.Cache),
-            Layers.FileHashes.Load(Path.Combine(OutputDirectory, Layers.FileHashes.FileName)),
+            new LayerCache(inputs.Cache),
+            inputs.Hashes,
             previous,
-            environment.OpenPreviousImages(destinations, request.Platform, reporter));
+            inputs.OpenPreviousImages(destinations, platform));
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
-        var delivery = new Delivery([.. destinations.Create(environment.Registries, destinations.Name, intact)]);
-        var annotations = AnnotationItems.Read([.. Content.Where(item => item.GetMetadata("Kind") == "Annotation")], AnnotationScope.Descriptor);
+        var delivery = new Delivery([.. destinations.Create(inputs.Registries, destinations.Name, reporter, intact)]);
+        var annotations = AnnotationItems.Read(Project, AnnotationScope.Descriptor);
         var built = await ImageBuilder.BuildAsync(
             request,
             memory,
-            async (image, token) => IsPartOfIndex || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
+            async (image, token) =>
+                IsPartOfIndex || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
             reporter,
             cancellationToken);
         BuiltImageFile.Save(built, store);
         delivery.Save(Path.Combine(OutputDirectory, Delivery.FileName));
-        Manifest = System.Text.Encoding.UTF8.GetString(built.Image.Manifest.Content);
-        Configuration = System.Text.Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
+        Manifest = Encoding.UTF8.GetString(built.Image.Manifest.Content);
+        Configuration = Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        WrittenOutputs = [.. new[] { BuiltImageFile.FileName, Layers.FileHashes.FileName, IntactFiles.FileName }.Select(file => new Microsoft.Build.Utilities.TaskItem(Path.Combine(OutputDirectory, file)))];
+        string[] written = [BuiltImageFile.FileName, FileHashes.FileName, IntactFiles.FileName];
+        WrittenOutputs = [.. written.Select(file => new TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {
             foreach (var line in LayerReport.Explain(built, previous))

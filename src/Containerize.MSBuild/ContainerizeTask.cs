@@ -1,3 +1,4 @@
+using Containerize.Settings;
 using Microsoft.Build.Framework;
 
 namespace Containerize.MSBuild;
@@ -10,6 +11,17 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     /// <summary>The address of the page that explains all codes. Errors and warnings link to its headings.</summary>
     [Required]
     public string DiagnosticsPage { get; set; } = "";
+
+    /// <summary>The project's directory, a full path; relative paths of the settings start there.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>What the project says; the metadata <c>Kind</c> of each item names what it says.</summary>
+    [Required]
+    public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>The settings, without MSBuild's types.</summary>
+    private protected ProjectSettings Project => field ??= new ProjectSettings(ProjectDirectory, Settings.Select(Read));
 
     /// <summary>Stops the task soon. MSBuild calls it on Ctrl+C, even before <see cref="Execute"/>.</summary>
     public void Cancel() => _cancellation.Cancel();
@@ -44,7 +56,11 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            reporter.Error(DiagnosticCode.Unexpected, $"Containerize failed in a way it should not ({failure.GetType().Name}: {failure.Message}). Please report it, with the details that 'dotnet publish -v:detailed' shows.", failure);
+            reporter.Error(
+                DiagnosticCode.Unexpected,
+                $"Containerize failed in a way it should not ({failure.GetType().Name}: {failure.Message}). "
+                    + "Please report it, with the details that 'dotnet publish -v:detailed' shows.",
+                failure);
         }
 
         return !Log.HasLoggedErrors;
@@ -57,10 +73,12 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>An item without MSBuild's types.</summary>
+    private protected static Item Read(ITaskItem item) => new(item.ItemSpec, item.GetMetadata);
+
     /// <summary>Does the work.</summary>
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>When it is done.</returns>
     private protected abstract Task RunAsync(IReporter reporter, CancellationToken cancellationToken);
 
     /// <summary>Frees what the task holds.</summary>

@@ -7,10 +7,6 @@ namespace Containerize.MSBuild;
 /// <summary>Brings a project's lock file up to date: what the tags of its base images name now.</summary>
 public sealed class LockBaseImages : ContainerizeTask
 {
-    /// <summary>One item, the project's directory, whose metadata say which base, cache, lock file and registries there are.</summary>
-    [Required]
-    public required ITaskItem BuildEnvironment { get; set; }
-
     /// <summary>The project's own directory, a full path.</summary>
     [Required]
     public required string OutputDirectory { get; set; }
@@ -18,18 +14,22 @@ public sealed class LockBaseImages : ContainerizeTask
     /// <inheritdoc/>
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
-        var file = environment.LockFile ?? throw new ContainerizeException(DiagnosticCode.InvalidProperty, "ContainerizeLockFile is empty; name the file to write.");
+        using var inputs = new BuildInputs(Project, OutputDirectory, reporter, reporter.Detail);
+        var file = inputs.Base.Tags.LockFile
+            ?? throw new ContainerizeException(DiagnosticCode.InvalidProperty, "ContainerizeLockFile is empty; name the file to write.");
         var before = BaseImageLock.Read(file).Entries;
-        var names = before.Keys.Concat(environment.TaggedBase is { } image ? [image.ToString()] : []).Distinct(StringComparer.Ordinal);
-        var tags = environment.Tags();
+        var current = inputs.Base.Image is { Digest: null } tagged ? tagged.ToString() : null;
+        var names = before.Keys.Concat(current is null ? [] : [current]).Distinct(StringComparer.Ordinal);
+        var tags = inputs.Tags();
         var after = new Dictionary<string, Digest?>(StringComparer.Ordinal);
         foreach (var name in names)
         {
             after[name] = await tags.AskAsync(ImageReference.Parse(name), cancellationToken);
-            if (after[name] is null && name == environment.TaggedBase?.ToString())
+            if (after[name] is null && name == current)
             {
-                throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The base image {name} does not exist. Check ContainerBaseImage, and whether you are logged in.");
+                throw new ContainerizeException(
+                    DiagnosticCode.BaseImageNotFound,
+                    $"The base image {name} does not exist. Check ContainerBaseImage, and whether you are logged in.");
             }
 
             reporter.Message((before.TryGetValue(name, out var old), after[name]) switch

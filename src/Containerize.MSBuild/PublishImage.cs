@@ -3,9 +3,11 @@ using Containerize.Building;
 using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
-using Containerize.Oci;
+using Containerize.Settings;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Task = System.Threading.Tasks.Task;
 
 namespace Containerize.MSBuild;
 
@@ -16,41 +18,9 @@ public sealed class PublishImage : ContainerizeTask
     [Required]
     public required ITaskItem[] BuiltImages { get; set; }
 
-    /// <summary>The repository, with <c>Tag</c>, <c>Tags</c> and <c>IsDefault</c>.</summary>
-    [Required]
-    public required ITaskItem ImageName { get; set; }
-
-    /// <summary>Annotations, each with a <c>Value</c> and a <c>Scope</c>.</summary>
-    public ITaskItem[] Annotations { get; set; } = [];
-
-    /// <summary>Where the image goes; each with a <c>Kind</c>.</summary>
-    [Required]
-    public required ITaskItem[] Destinations { get; set; }
-
-    /// <summary>Whether each image of an index gets tags of its own as well, which end in its runtime identifier.</summary>
-    public bool PlatformTags { get; set; }
-
-    /// <summary>How much a push may send: a number and a unit; empty for as much as it takes.</summary>
-    public string? UploadBudget { get; set; }
-
-    /// <summary>Whether exceeding the budget is an error.</summary>
-    public bool FailOverBudget { get; set; }
-
-    /// <summary>One item, the project's directory, whose metadata say which base, cache and registries there are.</summary>
-    [Required]
-    public required ITaskItem BuildEnvironment { get; set; }
-
     /// <summary>The project's own directory, a full path.</summary>
     [Required]
     public required string OutputDirectory { get; set; }
-
-    /// <summary>Where to write what was done, as JSON.</summary>
-    [Required]
-    public required string ImageInfoFile { get; set; }
-
-    /// <summary>Where to write the digest of the image or index.</summary>
-    [Required]
-    public required string DigestFile { get; set; }
 
     /// <summary>The archive that was written, if any.</summary>
     [Output]
@@ -80,31 +50,33 @@ public sealed class PublishImage : ContainerizeTask
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         // The name of a single image was checked, and remarked upon, by its build.
-        var destinations = new DestinationList(Destinations, ImageName, BuildEnvironment.ItemSpec, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
-        var limits = new CacheSettings(BuildEnvironment).Limits;
-        using var environment = new BuildEnvironment(BuildEnvironment, OutputDirectory, reporter, reporter.Detail);
-        environment.Announce(BuildEngine4);
-        IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), environment.Registries.CreateBlob))];
+        var destinations = DestinationSettings.Read(Project, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
+        var push = PushSettings.Read(Project, reporter);
+        var files = ReportFiles.Read(Project);
+        var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
+        using var inputs = new BuildInputs(Project, OutputDirectory, reporter, reporter.Detail);
+        inputs.Announce(BuildEngine4);
+        IReadOnlyList<BuiltImage> built =
+            [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), inputs.Registries.CreateBlob))];
         var images = ImageSet.Of(
             [.. built.Select(image => image.Image)],
-            AnnotationItems.Read(Annotations, AnnotationScope.Index),
-            AnnotationItems.Read(Annotations, AnnotationScope.Descriptor));
-        var budget = string.IsNullOrWhiteSpace(UploadBudget) ? null : new UploadBudget(ByteSize.Parse("ContainerizeUploadBudget", UploadBudget), FailOverBudget, reporter);
+            AnnotationItems.Read(Project, AnnotationScope.Index),
+            AnnotationItems.Read(Project, AnnotationScope.Descriptor));
         IReadOnlyList<DestinationResult> results;
         try
         {
-            results = await WriteAsync(destinations, environment, images, budget, cancellationToken);
+            results = await WriteAsync(destinations, push, inputs, images, reporter, cancellationToken);
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch)
         {
             // A blob of the cache, most likely; the next build reads all of them again and replaces what is damaged.
-            environment.Cache.ForgetVerified();
+            inputs.Cache.ForgetVerified();
             throw;
         }
 
         var info = new ImageInfo(built, images, destinations.Name, results);
-        AtomicFile.Write(Full(ImageInfoFile), info.ToJson());
-        AtomicFile.Write(Full(DigestFile), Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
+        AtomicFile.Write(files.ImageInfo, info.ToJson());
+        AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
         foreach (var line in info.ToLines())
         {
             reporter.Message(line);
@@ -115,51 +87,50 @@ public sealed class PublishImage : ContainerizeTask
             PreviousBuild.Save(Path.Combine(item.ItemSpec, PreviousBuild.FileName), image.Layers);
         }
 
-        if (new CachePruner(environment.Cache, limits).PruneIfDue(cancellationToken) is { Files: > 0 } pruned)
+        if (new CachePruner(inputs.Cache, limits).PruneIfDue(cancellationToken) is { Files: > 0 } pruned)
         {
-            reporter.Detail($"Removed {pruned.Files} files ({ByteSize.Format(pruned.Bytes)}) from the cache; the blobs that are left have {ByteSize.Format(pruned.BytesLeft)}.");
+            var (removed, left) = (ByteSize.Format(pruned.Bytes), ByteSize.Format(pruned.BytesLeft));
+            reporter.Detail($"Removed {pruned.Files} files ({removed}) from the cache; the blobs that are left have {left}.");
         }
 
         Digest = images.Root.Descriptor.Digest.ToString();
         MediaType = images.Root.Descriptor.MediaType;
         Index = images.IsIndex ? Encoding.UTF8.GetString(images.Root.Content) : null;
         ArchivePath = destinations.Archive;
-        ImageNames = [.. destinations.References.Select(name => new Microsoft.Build.Utilities.TaskItem(name))];
-        WrittenOutputs = [.. new[] { destinations.Archive, Full(ImageInfoFile), Full(DigestFile) }.OfType<string>().Concat(BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName))).Select(path => new Microsoft.Build.Utilities.TaskItem(path))];
+        ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
+        var previous = BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName));
+        IEnumerable<string?> written = [destinations.Archive, files.ImageInfo, files.Digest, .. previous];
+        WrittenOutputs = [.. written.OfType<string>().Select(path => new TaskItem(path))];
     }
 
-    private async Task<IReadOnlyList<DestinationResult>> WriteAsync(DestinationList destinations, BuildEnvironment environment, ImageSet images, UploadBudget? budget, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DestinationResult>> WriteAsync(
+        DestinationSettings destinations,
+        PushSettings push,
+        BuildInputs inputs,
+        ImageSet images,
+        IReporter reporter,
+        CancellationToken cancellationToken)
     {
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
-        var delivery = new Delivery([.. destinations.Create(environment.Registries, destinations.Name, intact, budget)]);
+        var delivery = new Delivery([.. destinations.Create(inputs.Registries, destinations.Name, reporter, intact, push.Budget)]);
         delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
-        var results = new List<DestinationResult>(
-            await delivery.WriteAsync(images, token => LocalLayers.FetchAsync(images, environment.Registries, environment.Cache, token), cancellationToken));
-
-        if (PlatformTags && images.IsIndex)
+        var results = new List<DestinationResult>(await delivery.WriteAsync(
+            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken));
+        if (push.PlatformTags && images.IsIndex)
         {
-            results.AddRange(await WriteImagesAsync(destinations, environment, images, cancellationToken));
+            // The index went first: its images are there, and only the tags are new.
+            foreach (var (image, item) in images.Images.Zip(BuiltImages))
+            {
+                IReadOnlyList<string> tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")];
+                var named = destinations.Create(inputs.Registries, destinations.Name with { Tags = tags }, reporter);
+                var tagged = new ImageSet(image);
+                results.AddRange(await new Delivery([.. named.OfType<RegistryDestination>()])
+                    .WriteAsync(tagged, _ => Task.FromResult(tagged), cancellationToken));
+            }
         }
 
         return results;
     }
-
-    // The index went first: its images are there, and only the tags are new.
-    private async Task<IEnumerable<DestinationResult>> WriteImagesAsync(DestinationList destinations, BuildEnvironment environment, ImageSet images, CancellationToken cancellationToken)
-    {
-        var results = new List<DestinationResult>();
-        foreach (var (image, item) in images.Images.Zip(BuiltImages))
-        {
-            var name = destinations.Name with { Tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")] };
-            var tagged = new ImageSet(image);
-            var delivery = new Delivery([.. destinations.Create(environment.Registries, name).OfType<RegistryDestination>()]);
-            results.AddRange(await delivery.WriteAsync(tagged, _ => System.Threading.Tasks.Task.FromResult(tagged), cancellationToken));
-        }
-
-        return results;
-    }
-
-    private string Full(string path) => Path.GetFullPath(path, BuildEnvironment.ItemSpec);
 
     private sealed class QuietReporter(IReporter inner) : IReporter
     {

@@ -1,20 +1,16 @@
 using System.Globalization;
+using Containerize.Settings;
 using Containerize.Storage;
-using Microsoft.Build.Framework;
 
 namespace Containerize.MSBuild;
 
 /// <summary>Says what is in the cache.</summary>
 public sealed class ShowCache : ContainerizeTask
 {
-    /// <summary>One item, the project's directory, whose metadata say where the cache is and what it may keep.</summary>
-    [Required]
-    public required ITaskItem Cache { get; set; }
-
     /// <inheritdoc/>
     private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        var settings = new CacheSettings(Cache);
+        var settings = CacheSettings.Read(Project, Environment.GetEnvironmentVariable);
         if (settings.OpenExisting() is not { } store)
         {
             reporter.Message($"There is no cache at '{settings.Directory}' yet.");
@@ -26,10 +22,15 @@ public sealed class ShowCache : ContainerizeTask
         reporter.Message(store.Root);
         foreach (var kind in report.Kinds)
         {
-            reporter.Message(string.Create(CultureInfo.InvariantCulture, $"  {kind.Name,-10} {kind.Files,8} files {ByteSize.Format(kind.Bytes),12}   least recently used {kind.OldestUse:yyyy-MM-dd}"));
+            var bytes = ByteSize.Format(kind.Bytes);
+            reporter.Message(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {kind.Name,-10} {kind.Files,8} files {bytes,12}   least recently used {kind.OldestUse:yyyy-MM-dd}"));
         }
 
-        reporter.Message(string.Create(CultureInfo.InvariantCulture, $"  kept: {ByteSize.Format(settings.Limits.MaxSize)} of blobs, {settings.Limits.MaxAge.TotalDays:0.#} days unused; builds running: {report.RunningBuilds}"));
+        var (size, age) = (ByteSize.Format(settings.Limits.MaxSize), settings.Limits.MaxAge.TotalDays);
+        reporter.Message(string.Create(
+            CultureInfo.InvariantCulture, $"  kept: {size} of blobs, {age:0.#} days unused; builds running: {report.RunningBuilds}"));
         return Task.CompletedTask;
     }
 }

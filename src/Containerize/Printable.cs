@@ -6,6 +6,7 @@ namespace Containerize;
 internal static class Printable
 {
     internal const int MaxLength = 300;
+    private const int MaxNames = 10;
 
     /// <summary>Replaces control and format characters, joins lines, breaks up CI commands (<c>##vso[</c>, <c>::set</c>) and cuts what is long.</summary>
     /// <param name="text">Foreign text.</param>
@@ -52,5 +53,12 @@ internal static class Printable
         }
 
         return clean.ToString().Replace("##", "# #", StringComparison.Ordinal).Replace("::", ": :", StringComparison.Ordinal);
+    }
+
+    /// <summary>The first names of a list in quotes, and how many more there are. It is cleaned, and not cut.</summary>
+    internal static Message List(IReadOnlyCollection<string> names)
+    {
+        var shown = string.Join(", ", names.Take(MaxNames).Select(name => $"'{Clean(name)}'"));
+        return names.Count > MaxNames ? $"{shown} and {names.Count - MaxNames} more" : shown;
     }
 }

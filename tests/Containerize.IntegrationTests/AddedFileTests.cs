@@ -98,28 +98,4 @@ internal sealed class AddedFileTests
 
         Assert.AreEqual("644 1654:100", Describe(image, "srv/app/data/x.txt"));
     }
-
-    [TestMethod]
-    [DataRow("""Include="a.txt;b.txt" TargetPath="/etc/one" """, "CTZ1005", "a.txt", "b.txt")]
-    [DataRow("""Include="a.txt" TargetPath="hello.dll" """, "CTZ1005", "a.txt", "hello.dll")]
-    [DataRow("""Include="a.txt" TargetPath="hello.dll/x" """, "CTZ1005", "a.txt", "hello.dll")]
-    [DataRow("""Include="missing.txt" TargetPath="/etc/" """, "CTZ1031", "missing.txt", "")]
-    [DataRow("""Include="a.txt" """, "CTZ1008", "a.txt", "TargetPath")]
-    [DataRow("""Include="a.txt" TargetPath="/etc/../x" """, "CTZ1008", "a.txt", "/etc/../x")]
-    [DataRow("""Include="a.txt" TargetPath="/etc/" Mode="rw-r" """, "CTZ1008", "a.txt", "rw-r")]
-    [DataRow("""Include="a.txt" TargetPath="/etc/" Mode="0888" """, "CTZ1008", "a.txt", "0888")]
-    [DataRow("""Include="a.txt" TargetPath="/etc/" Owner="app:app" """, "CTZ1008", "a.txt", "app:app")]
-    public async Task What_cannot_be_is_an_error_that_names_it(string item, string code, string one, string other)
-    {
-        using var project = await TestProject.ConsoleAsync(Scratch + $"<ItemGroup><ContainerizeFile {item} /></ItemGroup>");
-        project.Write("a.txt", "a");
-        project.Write("b.txt", "b");
-
-        var result = await project.ContainerizeAsync();
-
-        Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, $"error {code}:");
-        StringAssert.Contains(result.Output, one);
-        StringAssert.Contains(result.Output, other);
-    }
 }

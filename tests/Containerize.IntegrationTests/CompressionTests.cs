@@ -30,19 +30,4 @@ internal sealed class CompressionTests
         Assert.IsNotNull(image.Find("app/hello.dll"));
         Assert.IsNotNull(image.Find("app/upper.dll"));
     }
-
-    [TestMethod]
-    [DataRow("-p:ContainerizeCompression=zstd;ContainerImageFormat=Docker", "CTZ1035", "OCI")]
-    [DataRow("-p:ContainerizeCompression=brotli", "CTZ1008", "brotli")]
-    [DataRow("-p:ContainerizeCompressionLevel=10", "CTZ1008", "1 to 9")]
-    public async Task What_cannot_be_is_an_error_that_says_what_can(string argument, string code, string named)
-    {
-        using var project = await TestProject.ConsoleAsync(Base("scratch"));
-
-        var result = await project.ContainerizeAsync(argument);
-
-        Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, $"error {code}:");
-        StringAssert.Contains(result.Output, named);
-    }
 }

@@ -205,14 +205,4 @@ internal sealed class DaemonTests
         StringAssert.Contains(result.Output, "error CTZ6002:");
         StringAssert.Contains(result.Output, "no.sock");
     }
-
-    [TestMethod]
-    public async Task A_name_that_is_no_engine_is_refused_with_those_that_are()
-    {
-        var result = await TryAsync(new Dictionary<string, string?>(), "-p:LocalRegistry=Rocket");
-
-        Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, "error CTZ1008:");
-        StringAssert.Contains(result.Output, "Docker, Podman, Auto");
-    }
 }

@@ -161,17 +161,6 @@ internal sealed class DebianTests
         Assert.IsEmpty(reporter.Warnings);
     }
 
-    [TestMethod]
-    public async Task An_app_without_a_runtime_is_refused_on_a_base_without_one()
-    {
-        using var project = await TestProject.WebAsync("<PropertyGroup><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
-
-        var result = await project.ContainerizeAsync();
-
-        Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, "CTZ5060");
-    }
-
     /// <summary>Debian's own tool, let loose on the certificates of the image, has to write what we wrote.</summary>
     private static async Task AssertBundleIsThatOfTheToolAsync(ValidatedImage image, TemporaryDirectory work)
     {

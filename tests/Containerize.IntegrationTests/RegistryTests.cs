@@ -279,20 +279,6 @@ internal sealed class RegistryTests : IDisposable
         }
     }
 
-    [TestMethod]
-    [DataRow("ContainerizeBaseImageMaxAge=12")]
-    [DataRow("ContainerizeBaseImageMaxAge=-1:00")]
-    [DataRow("ContainerizeBaseImageMaxAge=soon")]
-    [DataRow("ContainerizeRegistryRetries=21")]
-    public async Task A_number_that_is_none_is_refused_with_the_name_of_its_property(string argument)
-    {
-        using var project = await ProjectAsync("scratch");
-        var result = await project.ContainerizeAsync("-p:" + argument);
-        Assert.AreEqual(1, result.ExitCode);
-        StringAssert.Contains(result.Output, "CTZ1008");
-        StringAssert.Contains(result.Output, argument.Split('=')[0]);
-    }
-
     private static string Basic => Convert.ToBase64String(Encoding.UTF8.GetBytes($"ada:{Password}"));
 
     private static Task<TestProject> ProjectAsync(string baseImage, string body = "") =>

@@ -64,20 +64,4 @@ internal sealed class RunSettingTests
         Assert.AreEqual("a;b=c", (string?)index["annotations"]!["org.example.all"]);
         Assert.IsTrue(index["manifests"]!.AsArray().All(manifest => (string?)manifest!["annotations"]!["org.example.all"] == "a;b=c"));
     }
-
-    [TestMethod]
-    [DataRow("""<ContainerVolume Include="data" />""", "'data'")]
-    [DataRow("""<ContainerHealthcheck Include="x" Interval="soon" />""", "'soon'")]
-    [DataRow("""<ContainerHealthcheck Include="x" Retries="0" />""", "'0'")]
-    [DataRow("""<ContainerAnnotation Include="x" Value="y" Scope="layer" />""", "'layer'")]
-    public async Task What_makes_no_sense_is_an_error_that_names_it(string item, string named)
-    {
-        using var project = await TestProject.ConsoleAsync(Scratch + $"<ItemGroup>{item}</ItemGroup>");
-
-        var result = await project.ContainerizeAsync();
-
-        Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, "error CTZ1008:");
-        StringAssert.Contains(result.Output, named);
-    }
 }

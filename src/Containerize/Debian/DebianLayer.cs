@@ -26,7 +26,7 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
         var image = (await context.Base).Image;
         if (image.Config.Platform.IsWindows)
         {
-            throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "ContainerizeDebianPackage and ContainerizeCaCertificate put files of Debian into the image, and this one is for Windows. Give the items Condition=\"!$(ContainerRuntimeIdentifier.StartsWith('win'))\".");
+            throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "ContainerizeDebianPackage and ContainerizeCaCertificate put files of Debian into the image, and this one is for Windows. Give the items Condition=\"!$(ContainerRuntimeIdentifier.Contains('win'))\".");
         }
 
         var reading = new Lazy<Task<DpkgBase>>(async () => new DpkgBase(await ImageTree.ReadAsync(image, context.Cache.Store, TreeParts.All, cancellationToken)));

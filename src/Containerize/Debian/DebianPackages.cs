@@ -77,6 +77,9 @@ internal sealed class DebianPackages : IDisposable
 
     internal IReporter Reporter { get; }
 
+    /// <summary>The layer of packages and certificates that goes on the base, if the project wants any.</summary>
+    internal IEnumerable<DebianLayer> Layers => Settings.Packages.Count + Settings.Certificates.Count > 0 ? [new DebianLayer(this)] : [];
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -5,6 +5,8 @@ namespace Containerize.Storage;
 /// <summary>Opens the cache that all projects of a user share. A project whose shared cache cannot be used has one of its own.</summary>
 internal static class SharedCache
 {
+    private const long RoomWorthTrying = 16 * 1024 * 1024;
+
     /// <summary>Opens the cache for a build.</summary>
     /// <param name="directory">The shared cache; null when there is none.</param>
     /// <param name="ownDirectory">The project's own cache.</param>
@@ -54,6 +56,24 @@ internal static class SharedCache
         }
     }
 
+    /// <summary>Whether a build failed because the cache's disk is full, and the project's own directory is on one with room.</summary>
+    internal static bool IsFull(BlobStore cache, string fallback, Exception failure)
+    {
+        if (!FileFailure.IsDiskFull(failure) && failure is not ContainerizeException { Code: DiagnosticCode.DiskFull })
+        {
+            return false;
+        }
+
+        try
+        {
+            return FreeSpace(fallback) - FreeSpace(cache.Root) > RoomWorthTrying;
+        }
+        catch (Exception unknown) when (FileFailure.IsOne(unknown) || unknown is ArgumentException)
+        {
+            return false;
+        }
+    }
+
     private static BlobStore OpenOwn(string directory, BlobStore? warm = null)
     {
         var own = new BlobStore(directory, warm);
@@ -76,4 +96,6 @@ internal static class SharedCache
             return failure;
         }
     }
+
+    private static long FreeSpace(string directory) => new DriveInfo(directory).AvailableFreeSpace;
 }

@@ -72,7 +72,7 @@ internal sealed class BaseImageReferenceTests
         return new BaseContext
         {
             Registries = client,
-            Tags = new BaseTags(client, new BaseTagPolicy(), new TagMemory(folder["tags"]), cache, new RecordingReporter(), TimeProvider.System),
+            Tags = new BaseTags(client, new BaseTagPolicy(), new TagMemory(cache), cache, new RecordingReporter(), TimeProvider.System),
             Cache = cache,
             EngineDirectory = folder["base"],
             Environment = _ => null,

@@ -1,0 +1,92 @@
+using Containerize.Bases;
+using Containerize.Building;
+using Containerize.Debian;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Settings;
+using Containerize.Storage;
+using Microsoft.Build.Framework;
+
+namespace Containerize.MSBuild;
+
+/// <summary>What a build works with: the cache, registries, and the base image.</summary>
+internal sealed class BuildInputs : IDisposable
+{
+    private readonly ProjectSettings _project;
+    private readonly string _outputDirectory;
+    private readonly IReporter _reporter;
+
+    /// <param name="project">What the project says.</param>
+    /// <param name="outputDirectory">The project's own directory, for a cache where the shared one is unusable.</param>
+    /// <param name="reporter">Takes messages and warnings.</param>
+    /// <param name="warn">Takes the reason when the shared cache is unusable.</param>
+    /// <param name="cacheIsFull">Whether the shared cache was found to be full, so that it is not used.</param>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
+    /// </exception>
+    internal BuildInputs(
+        ProjectSettings project, string outputDirectory, IReporter reporter, Action<Message> warn, bool cacheIsFull = false)
+    {
+        _project = project;
+        _outputDirectory = outputDirectory;
+        _reporter = reporter;
+        Base = BaseSettings.Read(project);
+        var shared = CacheSettings.Read(project, Environment.GetEnvironmentVariable);
+        var registries = RegistrySettings.Read(project, Base);
+        Cache = SharedCache.Open(shared.Directory, OwnCache, warn, reporter.Detail, cacheIsFull);
+        Registries = new RegistryClient(registries with { Memory = Cache }, reporter, Cache);
+    }
+
+    /// <summary>The blobs that all projects of this user share.</summary>
+    internal BlobStore Cache { get; }
+
+    internal RegistryClient Registries { get; }
+
+    internal BaseSettings Base { get; }
+
+    /// <summary>What this project's files were when they were read last.</summary>
+    internal FileHashes Hashes => FileHashes.Load(Path.Combine(_outputDirectory, FileHashes.FileName));
+
+    private string OwnCache => Path.Combine(_outputDirectory, "cache");
+
+    public void Dispose() => Registries.Dispose();
+
+    /// <summary>Whether a build that failed would find room without the shared cache.</summary>
+    internal bool IsCacheFull(Exception failure) => SharedCache.IsFull(Cache, _outputDirectory, failure);
+
+    /// <summary>Keeps what the cache holds from being pruned until MSBuild's build ends.</summary>
+    internal void Announce(IBuildEngine4 engine)
+    {
+        var key = $"Containerize.BuildLease {Cache.Root}";
+        if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null && BuildLease.Take(Cache) is { } lease)
+        {
+            engine.RegisterTaskObject(key, lease, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        }
+    }
+
+    /// <summary>The base image's source.</summary>
+    /// <param name="prefetch">Whether its layers are needed in any case, and may be fetched while other layers are written.</param>
+    /// <param name="packages">The packages of Debian, for a base that is made of them.</param>
+    /// <param name="options">How layers are written, for such a base.</param>
+    internal IImageSource OpenBase(bool prefetch, DebianPackages packages, LayerOptions options) => Base.Reference.Open(new BaseContext
+    {
+        Registries = Registries,
+        Tags = Tags(),
+        Cache = Cache,
+        EngineDirectory = Path.Combine(_outputDirectory, "base"),
+        Environment = Environment.GetEnvironmentVariable,
+        Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
+        Prefetch = prefetch,
+    });
+
+    /// <summary>Images in registries whose layers may be reused.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
+    internal PreviousImages OpenPreviousImages(DestinationSettings destinations, Platform platform) =>
+        new(Registries, ReuseSettings.Read(_project, destinations), platform, Cache, _reporter);
+
+    /// <summary>Finds out what tags of base images mean.</summary>
+    internal BaseTags Tags() =>
+        new(Registries, Base.Tags, new TagMemory(Cache), Cache, _reporter, TimeProvider.System);
+}

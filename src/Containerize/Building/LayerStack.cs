@@ -1,0 +1,93 @@
+using Containerize.Inputs;
+using Containerize.Layers.Entries;
+using Containerize.Trees;
+
+namespace Containerize.Building;
+
+/// <summary>Plans the layers of an app: published files, files that the project adds, and no secrets among them.</summary>
+internal static class LayerStack
+{
+    /// <param name="published">The published files.</param>
+    /// <param name="request">What the project wants.</param>
+    /// <param name="reporter">Takes messages and warnings.</param>
+    /// <returns>The layers, bottom first.</returns>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.LayerOrder"/>, <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.DuplicatePath"/>
+    /// or <see cref="DiagnosticCode.InvalidPath"/>.
+    /// </exception>
+    internal static IReadOnlyList<ILayerSource> Plan(
+        IReadOnlyList<PublishedFile> published, LayerRequest request, IReporter reporter)
+    {
+        if (request.Split == LayerSplit.AppOnly)
+        {
+            reporter.Message("The app is published as a single file or as native code, so all of it is one layer. "
+                + $"Without PublishSingleFile and PublishAot, packages and app have layers of their own, and a change sends less.");
+        }
+
+        var secrets = new SecretFilter(request.Secrets);
+        var leftOut = secrets.Find(published);
+        var files = published.Where(file => !leftOut.Contains(file.RelativePath)).ToList();
+        IReadOnlyList<AddedFile> added = [.. secrets.Without(request.Files, request.ProjectDirectory), .. request.FilesWithSecrets];
+        secrets.Warn(reporter);
+        WarnOfUnexpected(files, reporter);
+        var rules = request.Entries with { LeftOut = leftOut };
+        var layers = LayerPlanner.Plan(files, request.Split, request.Rules)
+            .Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules)).ToList();
+        if (added.Count + request.WritableDirectories.Count > 0)
+        {
+            var below = LayerOrder.Of(request.Rules).TakeWhile(name => name != LayerOrder.Files).ToHashSet(StringComparer.Ordinal);
+            layers.Insert(layers.Count(layer => below.Contains(layer.Name)), Beside(added, request.WritableDirectories));
+        }
+
+        if (rules.IsWindows && request.SaysOwnerOrMode)
+        {
+            reporter.Message("Mode, Owner and ContainerizeFileOwner mean nothing in an image for Windows: "
+                + $"what the project puts there, everybody in the container may read, start and change.");
+        }
+
+        // The publish directory of a system that tells upper from lower case may hold what Windows takes for one file.
+        if (rules.IsWindows || added.Count + request.WritableDirectories.Count > 0)
+        {
+            LayerEntries.CheckConflicts([.. layers.SelectMany(layer => layer.Entries)], rules.IsWindows);
+        }
+
+        var merged = EntriesLayer.Merge(layers, request.MaxLayers);
+        if (merged.Count < layers.Count)
+        {
+            var names = string.Join(", ", merged.Select(layer => layer.Name));
+            reporter.Message($"{layers.Count} layers became {merged.Count} ({names}): ContainerizeMaxLayers allows no more.");
+        }
+
+        if (!request.NeedBaseLayers)
+        {
+            return merged;
+        }
+
+        var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
+        var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return [.. merged.Select(layer => layer with { Placement = placement, Owned = owned })];
+    }
+
+    private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, IReadOnlyList<WritableDirectory> directories) => new(
+        LayerOrder.Files,
+        [
+            .. added.Select(LayerEntries.Of),
+            .. directories.Select(directory =>
+                new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
+        ]);
+
+    private static void WarnOfUnexpected(IReadOnlyList<PublishedFile> files, IReporter reporter)
+    {
+        var unexpected = files.Where(file => file.Origin.Kind == FileOriginKind.Unexpected).Select(file => file.RelativePath).ToList();
+        if (unexpected.Count == 0)
+        {
+            return;
+        }
+
+        var (what, they) = unexpected.Count == 1 ? ("a file", "It is") : ($"{unexpected.Count} files", "They are");
+        reporter.Warning(
+            DiagnosticCode.UnexpectedFiles,
+            $"The publish directory holds {what} that this publish did not produce: {Printable.List(unexpected)}. {they} in the image. "
+                + $"Remove what earlier publishes left there, or publish into an empty directory.");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Containerize.Bases;
+using Containerize.Files;
+using Containerize.Oci;
+
+namespace Containerize.Settings;
+
+/// <summary>The base image, and what is asked of its tag.</summary>
+/// <param name="Reference">Where the base image is.</param>
+/// <param name="Tags">How long an answer about its tag counts, and which lock file there is.</param>
+internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy Tags)
+{
+    /// <summary>The image in a registry, if it is one.</summary>
+    internal ImageReference? Image => (Reference as RegistryReference)?.Image;
+
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
+    /// </exception>
+    internal static BaseSettings Read(ProjectSettings project)
+    {
+        var item = project.One(ItemKind.Base);
+        return new(
+            BaseImageReference.Parse(item["Image"], project.Directory),
+            new BaseTagPolicy
+            {
+                MaxAge = Duration.Parse("ContainerizeBaseImageMaxAge", item["MaxAge"]) ?? TimeSpan.Zero,
+                BuildStarted = long.TryParse(item["BuildStarted"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+                IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
+                LockFile = item["LockFile"] is { Length: > 0 } file ? project.FullPath(file) : null,
+                IsLocked = item.IsTrue("LockedMode"),
+            });
+    }
+
+    /// <summary>Makes sure that there is a .NET runtime: a base made of packages has a C library and certificates only.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoRuntimeInBase"/>.</exception>
+    internal void RequireRuntime(ProjectSettings project)
+    {
+        if (Reference is DebianReference && !project.One(ItemKind.Debian).IsTrue("IsSelfContained"))
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.NoRuntimeInBase,
+                $"The base image {project.One(ItemKind.Base)["Image"]} has no .NET runtime, and this app does not bring one. "
+                    + $"Set SelfContained to true (or PublishAot), or choose a base image with the runtime.");
+        }
+    }
+}

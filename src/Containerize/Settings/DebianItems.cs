@@ -1,0 +1,62 @@
+using Containerize.Debian;
+using Containerize.Debian.Archive;
+using Containerize.Debian.Rootfs;
+
+namespace Containerize.Settings;
+
+/// <summary>Reads which packages and certificate authorities a project wants, and where packages come from.</summary>
+internal static class DebianItems
+{
+    private static readonly char[] s_separators = [';', ',', ' ', '\n'];
+
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidProperty"/>, <see cref="DiagnosticCode.InvalidKeyring"/>,
+    /// <see cref="DiagnosticCode.InvalidCertificate"/>.
+    /// </exception>
+    internal static DebianSettings Read(ProjectSettings project)
+    {
+        var item = project.One(ItemKind.Debian);
+        return new DebianSettings
+        {
+            LockFile = project.FullPath(item["LockFile"] is { Length: > 0 } file ? file : DebianLock.FileName),
+            LockMode = SettingText.Choice("The lock mode of Debian's packages", item["LockMode"], DebianLockMode.Update),
+            Mirror = item["Mirror"],
+            Snapshot = item["Snapshot"],
+            Sources = [.. project.Of(ItemKind.DebianSource).Select(source => Source(project, source))],
+            Packages =
+                [.. project.Of(ItemKind.DebianPackage).Select(Package).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Certificates =
+            [
+                .. project.Of(ItemKind.CaCertificate).Select(certificate => CaCertificate.Read(project.FullPath(certificate.Identity)))
+                    .OrderBy(certificate => certificate.Name, StringComparer.Ordinal),
+            ],
+            CertificateFiles = RegistrySettings.CertificateFiles(project),
+            IsInvariant = item.IsTrue("IsInvariant"),
+            IsNative = item.IsTrue("IsNative"),
+            IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
+        };
+    }
+
+    private static string Package(Item item) => item["Version"] is { Length: > 0 } version ? $"{item.Identity}={version}" : item.Identity;
+
+    private static ArchiveSource Source(ProjectSettings project, Item item)
+    {
+        var (suite, keyring) = (item["Suite"], item["Keyring"]);
+        if (suite.Length == 0 || keyring.Length == 0)
+        {
+            throw SettingText.Invalid($"ContainerizeDebianSource '{item.Identity}' needs a Suite and a Keyring: <ContainerizeDebianSource "
+                + $"Include=\"https://packages.example.com/debian\" Suite=\"bookworm\" Components=\"main\" Keyring=\"corp.asc\" />.");
+        }
+
+        var components = item["Components"].Split(s_separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new ArchiveSource
+        {
+            // Locks name no host.
+            Name = item["Name"] is { Length: > 0 } name ? name : $"project:{suite}",
+            Address = ArchiveSources.ParseAddress(item.Identity, "ContainerizeDebianSource"),
+            Suite = suite,
+            Components = components.Length > 0 ? components : ["main"],
+            Keys = KeyRing.Read(project.FullPath(keyring)),
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using Containerize.Bases;
+using Containerize.Building;
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Settings;
+
+/// <summary>Makes the request for an image of what a project says.</summary>
+internal static class ImageRequests
+{
+    /// <param name="project">What the project says.</param>
+    /// <param name="platform">What the image is for.</param>
+    /// <param name="baseImage">Where the base comes from.</param>
+    /// <param name="layers">The layers to put on it, bottom first.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static ImageRequest Read(
+        ProjectSettings project, Platform platform, IImageSource baseImage, IReadOnlyList<ILayerSource> layers)
+    {
+        var item = project.One(ItemKind.Image);
+        var run = new RunSettings(project, platform);
+        var writing = LayerWriting.Read(project);
+        var format = SettingText.Choice("ContainerImageFormat", item["Format"], ImageFormat.Oci);
+        return new ImageRequest
+        {
+            Layers = layers,
+            Base = baseImage,
+            Platform = platform,
+            WorkingDirectory = run.WorkingDirectory(),
+            Format = format,
+            Command = run.Command(),
+            User = run.User,
+            Environment = run.Environment(),
+            Ports = run.Ports,
+            Labels = run.Labels,
+            Volumes = run.Volumes(),
+            StopSignal = run.StopSignal(),
+            Healthcheck = run.Healthcheck(),
+            Annotations = Annotations(project, format),
+            BaseLabels = (item.IsTrue("BaseNameLabel") ? BaseLabels.Name : BaseLabels.None)
+                | (item.IsTrue("BaseDigestLabel") ? BaseLabels.Digest : BaseLabels.None),
+            Compression = writing.Compression,
+            Created = writing.Time,
+            GzipLevel = writing.Gzip,
+            ZstdLevel = writing.Zstd,
+        };
+    }
+
+    private static Dictionary<string, string> Annotations(ProjectSettings project, ImageFormat format)
+    {
+        var annotations = AnnotationItems.Read(project, AnnotationScope.Manifest);
+        return annotations.Count == 0 || format == ImageFormat.Oci
+            ? annotations
+            : throw SettingText.Invalid($"ContainerAnnotation '{annotations.Keys.First()}' cannot be in an image of Docker's format, "
+                + $"which has no annotations. Set ContainerImageFormat to OCI, or make it a ContainerLabel.");
+    }
+}

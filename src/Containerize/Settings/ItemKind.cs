@@ -1,0 +1,107 @@
+namespace Containerize.Settings;
+
+/// <summary>What an item says: its metadata <c>Kind</c>. The first group is there once per build, with properties as metadata.</summary>
+internal enum ItemKind
+{
+    /// <summary>Where the cache is, and how much it keeps.</summary>
+    Cache,
+
+    /// <summary>How registries are reached.</summary>
+    Registries,
+
+    /// <summary>The base image.</summary>
+    Base,
+
+    /// <summary>Whose layers are reused.</summary>
+    Reuse,
+
+    /// <summary>Where packages of Debian come from.</summary>
+    Debian,
+
+    /// <summary>What the image is called.</summary>
+    Name,
+
+    /// <summary>How a push is done.</summary>
+    Push,
+
+    /// <summary>Files that tell of the image.</summary>
+    Report,
+
+    /// <summary>How the image runs.</summary>
+    Image,
+
+    /// <summary>How files become layers.</summary>
+    Layers,
+
+    /// <summary>An archive to write.</summary>
+    Archive,
+
+    /// <summary>An OCI layout to write.</summary>
+    Layout,
+
+    /// <summary>An engine to load the image into.</summary>
+    Engine,
+
+    /// <summary>Registries to push to.</summary>
+    Registry,
+
+    /// <summary><c>ContainerizeRegistryMirror</c>.</summary>
+    Mirror,
+
+    /// <summary><c>ContainerEntrypoint</c>.</summary>
+    Entrypoint,
+
+    /// <summary><c>ContainerEntrypointArgs</c>.</summary>
+    EntrypointArgs,
+
+    /// <summary><c>ContainerDefaultArgs</c>.</summary>
+    DefaultArgs,
+
+    /// <summary><c>ContainerAppCommand</c>.</summary>
+    AppCommand,
+
+    /// <summary><c>ContainerAppCommandArgs</c>.</summary>
+    AppCommandArgs,
+
+    /// <summary><c>ContainerEnvironmentVariable</c>.</summary>
+    EnvironmentVariable,
+
+    /// <summary><c>ContainerLabel</c>, behind the generated ones.</summary>
+    Label,
+
+    /// <summary><c>ContainerPort</c>.</summary>
+    Port,
+
+    /// <summary><c>ContainerVolume</c>.</summary>
+    Volume,
+
+    /// <summary><c>ContainerHealthcheck</c>.</summary>
+    Healthcheck,
+
+    /// <summary><c>ContainerAnnotation</c>.</summary>
+    Annotation,
+
+    /// <summary><c>ContainerizeLayer</c>.</summary>
+    Layer,
+
+    /// <summary><c>ContainerizeLayerReference</c>.</summary>
+    LayerReference,
+
+    /// <summary><c>ContainerizeFile</c>.</summary>
+    File,
+
+    /// <summary><c>ContainerizeWritableDirectory</c>.</summary>
+    WritableDirectory,
+
+    /// <summary><c>ContainerizeSecretPattern</c>.</summary>
+    Secret,
+
+    /// <summary><c>ContainerizeDebianPackage</c>.</summary>
+    DebianPackage,
+
+    /// <summary><c>ContainerizeDebianSource</c>.</summary>
+    DebianSource,
+
+    /// <summary><c>ContainerizeCaCertificate</c>.</summary>
+    CaCertificate,
+}

@@ -1,0 +1,120 @@
+using Containerize.Building;
+using Containerize.Inputs;
+using Containerize.Layers.Entries;
+using Containerize.Testing;
+
+namespace Containerize.Tests.Building;
+
+[TestClass]
+internal sealed class LayerStackTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RecordingReporter _reporter = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    private LayerRequest Request(bool isWindows = false) => new()
+    {
+        Entries = new EntryRules("/app", DateTimeOffset.UnixEpoch) { IsWindows = isWindows },
+        MaxLayers = 10,
+        ProjectDirectory = _directory.FullName,
+        Secrets = [SecretPattern.Parse(".env"), SecretPattern.Parse("*.pfx")],
+    };
+
+    private PublishedFile File(string path, FileOriginKind origin = FileOriginKind.App) => new()
+    {
+        RelativePath = path,
+        Type = LayerEntryType.File,
+        SourcePath = _directory.Write($"publish/{path}", path),
+        Origin = new FileOrigin(origin, origin == FileOriginKind.Package ? "P" : null),
+    };
+
+    private AddedFile Added(string path, string target) => new(_directory.Write(path, path), target, Mode: null, Owner: null);
+
+    private IReadOnlyList<ILayerSource> Plan(LayerRequest request, params IReadOnlyList<PublishedFile> files) =>
+        LayerStack.Plan(files, request, _reporter);
+
+    [TestMethod]
+    public void Secrets_stay_out_and_are_named_in_one_warning()
+    {
+        var layers = Plan(
+            Request() with { Files = [Added("keys/a.pfx", "etc/a.pfx")], FilesWithSecrets = [Added("keys/b.pfx", "etc/b.pfx")] },
+            File("app.dll"), File(".env"));
+
+        CollectionAssert.AreEqual(new[] { "files", "app" }, layers.Select(layer => layer.Name).ToList());
+        var (code, text) = _reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.SecretsLeftOut, code);
+        StringAssert.Contains(text, "'.env', 'keys/a.pfx'");
+        Assert.DoesNotContain("b.pfx", text);
+    }
+
+    [TestMethod]
+    public void Files_that_no_publish_made_are_named_in_one_warning()
+    {
+        Plan(Request(), [File("app.dll"), .. Enumerable.Range(10, 12).Select(number => File($"{number}.txt", FileOriginKind.Unexpected))]);
+
+        var (code, text) = _reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.UnexpectedFiles, code);
+        StringAssert.Contains(text, "12 files");
+        StringAssert.Contains(text, "'19.txt' and 2 more");
+    }
+
+    [TestMethod]
+    public void Two_files_that_want_one_path_are_refused()
+    {
+        var failure = Assert.ThrowsExactly<ContainerizeException>(
+            () => Plan(Request() with { Files = [Added("a.txt", "app/app.dll")] }, File("app.dll")));
+
+        Assert.AreEqual(DiagnosticCode.DuplicatePath, failure.Code);
+        StringAssert.Contains(failure.Message, "a.txt");
+        StringAssert.Contains(failure.Message, "app.dll");
+    }
+
+    [TestMethod]
+    public void A_file_below_a_file_is_refused()
+    {
+        var failure = Assert.ThrowsExactly<ContainerizeException>(
+            () => Plan(Request() with { Files = [Added("a.txt", "app/app.dll/x")] }, File("app.dll")));
+
+        Assert.AreEqual(DiagnosticCode.DuplicatePath, failure.Code);
+    }
+
+    [TestMethod]
+    public void A_place_that_does_not_exist_is_refused()
+    {
+        var rule = new LayerRule("models") { Files = [FilePattern.Parse("**")], Before = "nowhere" };
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Plan(Request() with { Rules = [rule] }, File("app.dll")));
+
+        Assert.AreEqual(DiagnosticCode.LayerOrder, failure.Code);
+        StringAssert.Contains(failure.Message, "'nowhere'");
+    }
+
+    [TestMethod]
+    public void Layers_are_merged_from_the_bottom_and_it_is_said()
+    {
+        var layers = Plan(Request() with { MaxLayers = 1 }, File("app.dll"), File("p.dll", FileOriginKind.Package));
+
+        Assert.AreEqual("dependencies+app", layers.Single().Name);
+        StringAssert.Contains(_reporter.Messages.Single(), "2 layers became 1");
+    }
+
+    [TestMethod]
+    public void An_app_that_is_one_file_is_one_layer_and_it_is_said_once()
+    {
+        var layers = Plan(Request() with { Split = LayerSplit.AppOnly }, File("app"), File("p.dll", FileOriginKind.Package));
+
+        Assert.AreEqual("app", layers.Single().Name);
+        StringAssert.Contains(_reporter.Messages.Single(), "all of it is one layer");
+    }
+
+    [TestMethod]
+    public void Windows_ignores_owners_and_takes_two_cases_for_one_file()
+    {
+        Plan(Request(isWindows: true) with { SaysOwnerOrMode = true }, File("app.dll"));
+        StringAssert.Contains(_reporter.Messages.Single(), "mean nothing in an image for Windows");
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Plan(Request(isWindows: true), File("app.dll"), File("APP.dll")));
+        Assert.AreEqual(DiagnosticCode.DuplicatePath, failure.Code);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Xml.Linq;
+using Containerize.Bases;
+using Containerize.Oci;
+using Containerize.Settings;
+using Containerize.Testing;
+
+namespace Containerize.Tests.Sdk;
+
+/// <summary>What the targets write into items, and what the library reads of them.</summary>
+[TestClass]
+internal sealed class SettingItemsTests
+{
+    // These are there once per build; items of users carry whatever users write.
+    private static readonly ItemKind[] s_once =
+    [
+        ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
+        ItemKind.Image, ItemKind.Layers,
+    ];
+
+    private static IEnumerable<XElement> Written =>
+        SdkFiles.Targets.SelectMany(file => XDocument.Load(file).Descendants("_ContainerizeSetting"));
+
+    [TestMethod]
+    public void The_targets_write_items_of_every_kind_and_of_no_other()
+    {
+        var written = Written.Select(item => (string?)item.Attribute("Kind")).Distinct().ToList();
+
+        CollectionAssert.AreEquivalent(Enum.GetNames<ItemKind>(), written);
+    }
+
+    [TestMethod]
+    public void Every_metadata_that_the_targets_write_is_read_and_no_other()
+    {
+        using var directory = new TemporaryDirectory();
+        var read = new SortedSet<string>(StringComparer.Ordinal);
+        var project = new ProjectSettings(directory.FullName, s_once.Select(kind => new Item("app", name =>
+        {
+            read.Add($"{kind}.{name}");
+            return name switch { "Kind" => kind.ToString(), "WorkingDirectory" => "/app", "Image" => "scratch", "UploadBudget" => "1", _ => "" };
+        })));
+        var reporter = new RecordingReporter();
+        var platform = Platform.FromRuntimeIdentifier("linux-x64");
+
+        CacheSettings.Read(project, _ => null);
+        RegistrySettings.Read(project, BaseSettings.Read(project));
+        var packages = BaseSettings.Read(project) with { Reference = new DebianReference("bookworm") };
+        Assert.ThrowsExactly<ContainerizeException>(() => packages.RequireRuntime(project));
+        ReuseSettings.Read(project, DestinationSettings.Read(project, reporter));
+        DebianItems.Read(project);
+        PushSettings.Read(project, reporter);
+        ReportFiles.Read(project);
+        LayerSettings.Read(project, platform);
+        ImageRequests.Read(project, platform, new ScratchSource(), []);
+
+        read.RemoveWhere(name => name.EndsWith(".Kind", StringComparison.Ordinal));
+        var written = Written.SelectMany(item => item.Elements().Select(metadata => $"{(string?)item.Attribute("Kind")}.{metadata.Name}"));
+        Assert.AreEqual(string.Join('\n', written.Distinct().Order(StringComparer.Ordinal)), string.Join('\n', read));
+    }
+}
