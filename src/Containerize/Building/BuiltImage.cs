@@ -22,7 +22,8 @@ internal sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers,
 /// <param name="Packages">The packages in it, each as <c>id version</c>, in ordinal order.</param>
 /// <param name="Record">What it is, and where its bytes are.</param>
 /// <param name="Origin">How the build came by it.</param>
-internal sealed record BuiltLayer(string Name, Digest Inputs, IReadOnlyList<string> Packages, LayerRecord Record, [property: JsonIgnore] LayerOrigin Origin)
+internal sealed record BuiltLayer(
+    string Name, Digest Inputs, IReadOnlyList<string> Packages, LayerRecord Record, [property: JsonIgnore] LayerOrigin Origin)
 {
     /// <summary>How it differs from the layer that the project's last image had in its place; null when that is not known.</summary>
     public LayerChanges? Changes { get; init; }

@@ -47,24 +47,30 @@ internal static class BuiltImageFile
     {
         try
         {
-            var state = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(Path.Combine(store.Root, FileName)), BuiltImageJson.Default.State) ?? throw new JsonException();
-            var manifest = new MemoryBlob(RawDocument.Verify(state.Manifest, RegularFile.ReadAllBytes(store.PathOf(state.Manifest.Digest)), $"'{store.Root}'"));
+            var json = RegularFile.ReadAllBytes(Path.Combine(store.Root, FileName));
+            var state = JsonSerializer.Deserialize(json, BuiltImageJson.Default.State) ?? throw new JsonException();
+            var document = RegularFile.ReadAllBytes(store.PathOf(state.Manifest.Digest));
+            var manifest = new MemoryBlob(RawDocument.Verify(state.Manifest, document, $"'{store.Root}'"));
             var places = new Queue<BlobPlace>(state.Blobs);
             var image = Image.Read(
                 manifest,
                 RegularFile.ReadAllBytes(store.PathOf(state.Config.Digest)),
-                descriptor => places.TryDequeue(out var place) ? Open(place, descriptor with { Annotations = null }, remote) : throw new JsonException(),
+                descriptor => places.TryDequeue(out var place)
+                    ? Open(place, descriptor with { Annotations = null }, remote)
+                    : throw new JsonException(),
                 store.Root);
             var own = image.Layers.Skip(image.Layers.Count - state.Layers.Count).Select(layer => layer.Blob);
-            return new BuiltImage(
-                image,
-                [.. state.Layers.Zip(state.Origins, own).Select(part => part.First with { Origin = Enum.Parse<LayerOrigin>(part.Second), Record = part.First.Record with { Blob = part.Third } })],
-                state.BaseName,
-                state.BaseDigest);
+            var layers = state.Layers.Zip(state.Origins, own).Select(part => part.First with
+            {
+                Origin = Enum.Parse<LayerOrigin>(part.Second),
+                Record = part.First.Record with { Blob = part.Third },
+            });
+            return new BuiltImage(image, [.. layers], state.BaseName, state.BaseDigest);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"No whole image lies in '{store.Root}': {failure.Message} Build it again.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidArchive, $"No whole image lies in '{store.Root}': {failure.Message} Build it again.", failure);
         }
     }
 
@@ -76,9 +82,11 @@ internal static class BuiltImageFile
     };
 
     private static Blob Open(BlobPlace place, Descriptor descriptor, Func<RepositoryReference, Descriptor, Blob> remote) =>
-        place.Path is not null ? new FileBlob(descriptor, place.Path, place.Offset) : remote(place.Repository ?? throw new JsonException(), descriptor);
+        place.Path is not null
+            ? new FileBlob(descriptor, place.Path, place.Offset)
+            : remote(place.Repository ?? throw new JsonException(), descriptor);
 
-    // Origins are text of their own: the serializer for an enumeration is compiled anew in every build, which takes longer than all else here.
+    // Origins are text of their own: the serializer for an enumeration is compiled in every build, which takes longer than all else here.
     internal sealed record State(
         Descriptor Manifest,
         Descriptor Config,

@@ -19,9 +19,10 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
 
     /// <summary>The layer of published files.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public static EntriesLayer Of(string name, IEnumerable<PublishedFile> files, EntryRules rules) => new(name, LayerEntries.Of(files, rules));
+    public static EntriesLayer Of(string name, IEnumerable<PublishedFile> files, EntryRules rules) =>
+        new(name, LayerEntries.Of(files, rules));
 
-    /// <summary>Merges layers until there are no more than so many: from the bottom, where what changes seldom costs least together.</summary>
+    /// <summary>Merges layers until there are no more than so many: from the bottom, where what changes seldom is.</summary>
     /// <param name="layers">The layers, bottom first.</param>
     /// <param name="most">How many there may be; at least one.</param>
     /// <returns>The layers, bottom first.</returns>
@@ -40,7 +41,9 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
     /// <inheritdoc/>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
-        var entries = Placement is null ? Entries : await Placement.PlaceAsync(Entries, Owned, () => context.ReadTreeAsync(cancellationToken));
+        var entries = Placement is null
+            ? Entries
+            : await Placement.PlaceAsync(Entries, Owned, () => context.ReadTreeAsync(cancellationToken));
         return new Prepared(await EntriesContent.ReadAsync(entries, context.Options, context.Hashes, cancellationToken), context);
     }
 

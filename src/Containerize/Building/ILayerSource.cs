@@ -28,18 +28,20 @@ internal interface IPreparedLayer
     /// <summary>Whether its blob was made elsewhere: then the media type is its own, not the one that layers are written with.</summary>
     bool IsVerbatim => false;
 
-    /// <summary>Where the layer's bytes are for a destination: a layer of a registry is there, too, and can be mounted from there.</summary>
+    /// <summary>Where a destination finds the bytes: a layer of a registry is there, too, and can be mounted from there.</summary>
     /// <param name="made">The layer in the store.</param>
     Blob Locate(Blob made) => made;
 
     /// <summary>Makes the layer.</summary>
-    /// <param name="similar">The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.</param>
+    /// <param name="similar">
+    /// The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.
+    /// </param>
     /// <param name="cancellationToken">Stops it; nothing is kept.</param>
     /// <returns>The layer; its blob is in the store.</returns>
     /// <exception cref="ContainerizeException">What the content or the store has to say; nothing is kept of the layer.</exception>
     Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken);
 
-    /// <summary>Computes the digest of the uncompressed tar without making the layer, to compare it with what others say of theirs.</summary>
+    /// <summary>Computes the digest of the uncompressed tar without making the layer.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The diffID and the size of the tar, in bytes; null when making the layer would be no more work.</returns>
     Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken);
@@ -52,14 +54,15 @@ internal interface IPreparedLayer
 /// <param name="Options">How the bytes are written.</param>
 internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, FileHashes Hashes, LayerOptions Options)
 {
-    /// <summary>Gives the layers of this build that were made before, bottom first; those that are damaged in the cache are made again.</summary>
+    /// <summary>Gives the layers of this build that were made before, bottom first; those damaged in the cache are made again.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<Layer>>> Below { get; init; } = _ => Task.FromResult<IReadOnlyList<Layer>>([]);
 
-    /// <summary>Reads what the layer is put upon: the base's config, and the tree of the base with the layers of this build that were made before.</summary>
+    /// <summary>Reads what the layer is put upon: the base's config, and the tree of the base with the layers made before.</summary>
     /// <param name="cancellationToken">Stops the reading.</param>
     internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(CancellationToken cancellationToken)
     {
         var image = (await Base).Image;
-        return (image.Config, await ImageTree.ReadAsync(image, await Below(cancellationToken), Cache.Store, TreeParts.Directories, cancellationToken));
+        var below = await Below(cancellationToken);
+        return (image.Config, await ImageTree.ReadAsync(image, below, Cache.Store, TreeParts.Directories, cancellationToken));
     }
 }

@@ -15,13 +15,19 @@ internal static class ImageBuilder
     /// <summary>Builds an image. The base is opened while the layers are made; layers that exist are not made.</summary>
     /// <param name="request">What to build.</param>
     /// <param name="memory">What earlier builds left.</param>
-    /// <param name="needsBytes">Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where they are damaged.</param>
+    /// <param name="needsBytes">
+    /// Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where damaged.
+    /// </param>
     /// <param name="reporter">Is told what users should know.</param>
     /// <param name="cancellationToken">Stops the build; nothing half-written is kept.</param>
     /// <returns>The image.</returns>
     /// <exception cref="ContainerizeException">What the base's source, the layers or the settings have to say.</exception>
     public static async Task<BuiltImage> BuildAsync(
-        ImageRequest request, BuildMemory memory, Func<Image, CancellationToken, Task<bool>> needsBytes, IReporter reporter, CancellationToken cancellationToken)
+        ImageRequest request,
+        BuildMemory memory,
+        Func<Image, CancellationToken, Task<bool>> needsBytes,
+        IReporter reporter,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
@@ -46,16 +52,19 @@ internal static class ImageBuilder
                 + "Set ContainerImageFormat to Docker if it is to work in both.");
         }
 
-        var compared = await Task.WhenAll(layers.Select(layer => CompareAsync(layer.Built, layer.Prepared.Content, memory, cancellationToken)));
+        var contents = layers.Select(layer => layer.Prepared.Content).ToList();
+        var comparing = layers.Zip(contents, (layer, content) => CompareAsync(layer.Built, content, memory, cancellationToken));
+        var compared = await Task.WhenAll(comparing);
         var built = Assemble(request, baseImage, compared, reporter);
-        await StartedProgram.RequireAsync(
-            built.Image, [.. layers.Select(layer => layer.Prepared.Content)], request.WorkingDirectory, memory.Layers.Store, reporter, cancellationToken);
+        var store = memory.Layers.Store;
+        await StartedProgram.RequireAsync(built.Image, contents, request.WorkingDirectory, store, reporter, cancellationToken);
         if (compared.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
             return built;
         }
 
-        var verified = await Task.WhenAll(compared.Zip(layers, (layer, made) => maker.VerifyAsync(layer, made.Prepared, cancellationToken)));
+        var verified = await Task.WhenAll(
+            compared.Zip(layers, (layer, made) => maker.VerifyAsync(layer, made.Prepared, cancellationToken)));
         return verified.SequenceEqual(compared) ? built : Assemble(request, baseImage, verified, reporter);
     }
 
@@ -64,7 +73,10 @@ internal static class ImageBuilder
     {
         if (platform.IsWindows && baseImage.Image.Layers.Count == 0)
         {
-            throw new ContainerizeException(DiagnosticCode.PlatformNotFound, $"The base image {baseImage.Name ?? ScratchSource.Name} is empty, and an image for Windows needs Windows in it. Choose a base image with Nano Server or Server Core, or leave ContainerBaseImage to the SDK.");
+            throw new ContainerizeException(
+                DiagnosticCode.PlatformNotFound,
+                $"The base image {baseImage.Name ?? ScratchSource.Name} is empty, and an image for Windows needs Windows in it. "
+                + $"Choose a base image with Nano Server or Server Core, or leave ContainerBaseImage to the SDK.");
         }
     }
 
@@ -103,11 +115,13 @@ internal static class ImageBuilder
         return new BuiltImage(image, layers, baseImage.Name, baseDigest);
     }
 
-    private static async Task<BuiltLayer> CompareAsync(BuiltLayer layer, LayerContent content, BuildMemory memory, CancellationToken cancellationToken)
+    private static async Task<BuiltLayer> CompareAsync(
+        BuiltLayer layer, LayerContent content, BuildMemory memory, CancellationToken cancellationToken)
     {
         var before = memory.Previous.InputsOf(layer.Name) is { } inputs ? memory.Layers.FindContent(inputs)
             // A layer of packages, or a foreign tar, is known by other parts than the files that a look into it would show.
-            : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built && content.FileCount > 0 ? await memory.Registries.TryReadContentAsync(layer.Name, cancellationToken)
+            : memory.Previous.IsEmpty && layer.Origin == LayerOrigin.Built && content.FileCount > 0
+                ? await memory.Registries.TryReadContentAsync(layer.Name, cancellationToken)
             : null;
         return before is not null && before.Hash != content.Hash ? layer with { Changes = LayerChanges.Between(before, content) } : layer;
     }
@@ -152,7 +166,8 @@ internal static class ImageBuilder
     }
 
     // Registries show annotations without fetching the config, so the standard labels stand in both places.
-    private static SortedList<string, string> Annotations(ImageRequest request, BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
+    private static SortedList<string, string> Annotations(
+        ImageRequest request, BaseImage baseImage, ImageSettings settings, Digest? baseDigest)
     {
         var annotations = new SortedList<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in settings.Labels.Where(label => label.Key.StartsWith(OciLabelPrefix, StringComparison.Ordinal)))

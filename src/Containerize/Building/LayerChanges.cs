@@ -7,7 +7,8 @@ namespace Containerize.Building;
 /// <param name="Changed">Paths whose content, mode, owner or kind is another, in ordinal order.</param>
 /// <param name="Removed">Paths that are gone, in ordinal order.</param>
 /// <param name="Packages">Packages that came, went or have another version, in ordinal order.</param>
-internal sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlyList<PackageChange> Packages)
+internal sealed record LayerChanges(
+    IReadOnlyList<string> Added, IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlyList<PackageChange> Packages)
 {
     private const int NamedInSummary = 3;
 
@@ -57,7 +58,8 @@ internal sealed record LayerChanges(IReadOnlyList<string> Added, IReadOnlyList<s
     }
 
     private static string Named(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamedInSummary).Select(Printable.Clean)) + (names.Count > NamedInSummary ? $", {names.Count - NamedInSummary} more" : "");
+        string.Join(", ", names.Take(NamedInSummary).Select(Printable.Clean))
+        + (names.Count > NamedInSummary ? $", {names.Count - NamedInSummary} more" : "");
 
     private static List<string> Sorted(IEnumerable<string> paths) => [.. paths.Order(StringComparer.Ordinal)];
 

@@ -3,8 +3,8 @@ using Containerize.Layers;
 namespace Containerize.Building;
 
 /// <summary>
-/// Gets a layer in the cheapest way that is safe: it was made here before; or it is made, with the parts of the last one that did not change,
-/// and need not be sent where a registry has the very same; or, where the project trusts them, an image in a registry is believed to have it.
+/// Gets a layer in the cheapest way that is safe: it was made here before; or it is made, with the parts of the last one that did not
+/// change, and need not be sent where a registry has the same; or, where the project trusts images, one in a registry has it.
 /// </summary>
 internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, PreviousImages registries, IReporter reporter)
 {
@@ -37,7 +37,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         return await CompareAsync(await making, await finding, cancellationToken);
     }
 
-    /// <summary>Verifies the bytes of a layer of the cache, as a destination is about to use them; one that is damaged is made again.</summary>
+    /// <summary>Verifies the bytes of a layer of the cache before a destination uses them; one that is damaged is made again.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="prepared">What goes into it.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -61,14 +61,23 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     {
         var own = record.Blob.Descriptor;
         var descriptor = prepared.IsVerbatim ? own : own with { MediaType = context.Options.Encoding.MediaType };
-        return context.Cache.Store.TryGet(descriptor, out var blob) ? Built(name, prepared, record with { Blob = prepared.Locate(blob) }, LayerOrigin.Cache)
-            : await registries.TryFindBlobAsync(descriptor, cancellationToken) is { } remote ? Built(name, prepared, record with { Blob = remote }, LayerOrigin.Registry)
+        if (context.Cache.Store.TryGet(descriptor, out var blob))
+        {
+            return Built(name, prepared, record with { Blob = prepared.Locate(blob) }, LayerOrigin.Cache);
+        }
+
+        return await registries.TryFindBlobAsync(descriptor, cancellationToken) is { } remote
+            ? Built(name, prepared, record with { Blob = remote }, LayerOrigin.Registry)
             : null;
     }
 
-    /// <summary>A layer that is believed to be what an image says. What this image will say of its content is computed here, from the files.</summary>
+    /// <summary>A layer that is trusted to be what an image says. Its diffID is computed here, from the files.</summary>
     private async Task<BuiltLayer?> TrustAsync(
-        string name, IPreparedLayer prepared, LayerRecord? claimed, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
+        string name,
+        IPreparedLayer prepared,
+        LayerRecord? claimed,
+        IReadOnlyList<PreviousLayer> candidates,
+        CancellationToken cancellationToken)
     {
         foreach (var candidate in candidates.Where(registries.MayTrust))
         {
@@ -98,8 +107,9 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         return null;
     }
 
-    /// <summary>What was made is compared with what images say of it: the very same need not be sent, and anything else is a false claim.</summary>
-    private async Task<BuiltLayer> CompareAsync(BuiltLayer made, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
+    /// <summary>Compares what was made with what images say of it: the same need not be sent, anything else is a false claim.</summary>
+    private async Task<BuiltLayer> CompareAsync(
+        BuiltLayer made, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
     {
         foreach (var candidate in candidates.Where(candidate => candidate.Inputs == made.Inputs))
         {

@@ -21,8 +21,9 @@ internal static class LayerReport
     public static IEnumerable<string> Explain(BuiltImage built, PreviousBuild previous)
     {
         var platform = built.Image.Config.Platform;
+        var isInRegistry = built.Layers.Any(layer => layer.Changes is not null || layer.Origin == LayerOrigin.Registry);
         yield return !previous.IsEmpty ? $"{platform}, compared with the image that was published last:"
-            : built.Layers.Any(layer => layer.Changes is not null || layer.Origin == LayerOrigin.Registry) ? $"{platform}, compared with the image in the registry:"
+            : isInRegistry ? $"{platform}, compared with the image in the registry:"
             : $"{platform}: this project published no image from here yet, so there is nothing to compare with.";
         foreach (var layer in built.Layers)
         {
@@ -53,7 +54,8 @@ internal static class LayerReport
             (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Record.FileCount} files",
             ({ } inputs, _) when inputs == layer.Inputs => $"unchanged, {how}",
             (_, null) => $"changed, {how}; what was in it before is not known here any more",
-            (_, { } changes) => $"changed, {how}: {changes.Added.Count} added, {changes.Changed.Count} changed, {changes.Removed.Count} removed",
+            (_, { Added: var added, Changed: var changed, Removed: var removed }) =>
+                $"changed, {how}: {added.Count} added, {changed.Count} changed, {removed.Count} removed",
         };
     }
 

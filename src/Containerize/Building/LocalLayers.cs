@@ -14,16 +14,20 @@ internal static class LocalLayers
     /// <param name="cache">The cache.</param>
     /// <param name="cancellationToken">Stops the fetching.</param>
     /// <returns>The images.</returns>
-    public static async Task<ImageSet> FetchAsync(ImageSet images, RegistryClient client, BlobStore cache, CancellationToken cancellationToken)
+    public static async Task<ImageSet> FetchAsync(
+        ImageSet images, RegistryClient client, BlobStore cache, CancellationToken cancellationToken)
     {
-        var local = await Task.WhenAll(images.Images.Select(async image => image.WithLayers(await Task.WhenAll(image.Layers.Select(async layer =>
+        return images with { Images = await Task.WhenAll(images.Images.Select(LocalizeImageAsync)) };
+
+        async Task<Image> LocalizeImageAsync(Image image) => image.WithLayers(await Task.WhenAll(image.Layers.Select(LocalizeAsync)));
+
+        async Task<Layer> LocalizeAsync(Layer layer) =>
             layer.Blob is RegistryBlob remote && !MediaTypes.IsForeignLayer(remote.Descriptor.MediaType)
                 ? layer with
                 {
                     Blob = await cache.TryGetForVerifiedUseAsync(remote.Descriptor, cancellationToken)
                         ?? await client.FetchAsync(remote.Repository, remote.Descriptor, cache, cancellationToken),
                 }
-                : layer)))));
-        return images with { Images = local };
+                : layer;
     }
 }

@@ -3,7 +3,10 @@ using Containerize.Storage;
 
 namespace Containerize.Building;
 
-/// <summary>Which layers the image had that this project published last, by name. Empty on a fresh checkout; losing it costs explanations and time only.</summary>
+/// <summary>
+/// Which layers the image had that this project published last, by name. Empty on a fresh checkout; losing it costs only explanations
+/// and time.
+/// </summary>
 internal sealed class PreviousBuild
 {
     /// <summary>The name of the file in the project's own directory.</summary>

@@ -19,7 +19,7 @@ namespace Containerize.Building;
 /// <param name="reporter">Is told what could not be read.</param>
 internal sealed class PreviousImages(RegistryClient client, ReuseRequest request, Platform platform, BlobStore store, IReporter reporter)
 {
-    // What is worth fetching only to say how it differs: the layers of an app's own code have about this size, those of its packages do not.
+    // What is worth fetching only to say how it differs: layers of an app's own code have about this size, those of its packages do not.
     private const long MostToCompare = 4L * 1024 * 1024;
     private const long MostUncompressedToCompare = 64L * 1024 * 1024;
 
@@ -51,10 +51,10 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
         return found;
     }
 
-    /// <summary>What went into the layer of a name in the image that the push replaces: on a machine that has built nothing yet, only the registry knows.</summary>
+    /// <summary>What went into a layer of the image that the push replaces: on a fresh machine, only the registry knows.</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The content, without packages; null when there is no such layer, or it is too large to be fetched for a comparison.</returns>
+    /// <returns>The content, without packages; null when there is no such layer, or it is too large to be fetched for this.</returns>
     internal async Task<LayerContent?> TryReadContentAsync(string name, CancellationToken cancellationToken)
     {
         foreach (var image in _images)
@@ -68,7 +68,8 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
             {
                 return layer.Descriptor.Size > MostToCompare ? null : await ReadContentAsync(layer, cancellationToken);
             }
-            catch (Exception failure) when (failure is ContainerizeException or InvalidDataException or EndOfStreamException or IOException or FormatException or ZstdSharp.ZstdException)
+            catch (Exception failure) when (failure
+                is ContainerizeException or InvalidDataException or IOException or FormatException or ZstdSharp.ZstdException)
             {
                 reporter.Detail($"The layer '{name}' of {layer.Image} cannot be compared: {failure.Message}");
                 return null;
@@ -88,7 +89,7 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     private async Task<IReadOnlyList<PreviousLayer>> LayersOfAsync(ImageReference image, CancellationToken cancellationToken) =>
         _read.TryGetValue(image, out var layers) ? layers : _read[image] = await ReadAsync(image, cancellationToken);
 
-    /// <summary>Looks for a blob that was made here once, and of which only the bytes are gone, in the repositories that the image goes to.</summary>
+    /// <summary>Looks for a blob that was made here, and whose bytes are gone, in the repositories that the image goes to.</summary>
     /// <param name="descriptor">The blob.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<Blob?> TryFindBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
@@ -109,7 +110,9 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     /// <param name="own">What this build knows of the blob: nothing of what the image says is taken over.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal async Task<Blob?> TryLocateAsync(PreviousLayer layer, Descriptor own, CancellationToken cancellationToken) =>
-        await HasAsync(layer.Repository, own, cancellationToken) ? client.CreateBlob(layer.Repository, own with { Annotations = null }) : null;
+        await HasAsync(layer.Repository, own, cancellationToken)
+            ? client.CreateBlob(layer.Repository, own with { Annotations = null })
+            : null;
 
     /// <summary>The blob of a layer that is believed to be what its image says, if it is still there.</summary>
     /// <param name="layer">The layer.</param>
@@ -147,8 +150,12 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     {
         try
         {
-            var image = (await new RegistrySource(client, reference, tags: null, store, prefetch: false).OpenAsync(platform, cancellationToken)).Image;
-            var layers = image.Document.Layers.Zip(image.Layers, (descriptor, layer) => LayerOf(reference, descriptor, layer)).OfType<PreviousLayer>().ToList();
+            var source = new RegistrySource(client, reference, tags: null, store, prefetch: false);
+            var image = (await source.OpenAsync(platform, cancellationToken)).Image;
+            var layers = image.Document.Layers
+                .Zip(image.Layers, (descriptor, layer) => LayerOf(reference, descriptor, layer))
+                .OfType<PreviousLayer>()
+                .ToList();
             reporter.Detail($"{reference} has {layers.Count} layers that Containerize made.");
             return layers;
         }
@@ -160,7 +167,8 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     }
 
     private static PreviousLayer? LayerOf(ImageReference reference, Descriptor descriptor, Layer layer) =>
-        descriptor.Annotations is { } annotations && annotations.TryGetValue(LayerAnnotations.Inputs, out var text) && Digest.TryParse(text, out var inputs)
+        descriptor.Annotations is { } annotations
+        && annotations.TryGetValue(LayerAnnotations.Inputs, out var text) && Digest.TryParse(text, out var inputs)
             ? new PreviousLayer(
                 inputs,
                 new Descriptor { MediaType = descriptor.MediaType, Digest = descriptor.Digest, Size = descriptor.Size },

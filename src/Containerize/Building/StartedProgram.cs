@@ -13,6 +13,7 @@ internal static class StartedProgram
 {
     private const string Host = "dotnet";
     private const string Extension = ".exe";
+    private const string Assembly = ".dll";
 
     /// <summary>Refuses an image whose program is missing, or the assembly that <c>dotnet</c> is to run.</summary>
     /// <param name="image">The image.</param>
@@ -23,7 +24,12 @@ internal static class StartedProgram
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ProgramMissing"/>.</exception>
     internal static async Task RequireAsync(
-        Image image, IReadOnlyList<LayerContent> contents, string directory, BlobStore cache, IReporter reporter, CancellationToken cancellationToken)
+        Image image,
+        IReadOnlyList<LayerContent> contents,
+        string directory,
+        BlobStore cache,
+        IReporter reporter,
+        CancellationToken cancellationToken)
     {
         var isWindows = image.Config.Platform.IsWindows;
         var names = isWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -53,25 +59,28 @@ internal static class StartedProgram
             var shown = isWindows ? WindowsPath.Write("/" + missing[0]) : "/" + missing[0];
             throw new ContainerizeException(
                 DiagnosticCode.ProgramMissing,
-                $"The image would start '{shown}', which is not in it. Correct ContainerAppCommand or ContainerEntrypoint, or leave them unset: "
-                + "then the command follows from what was published.");
+                $"The image would start '{shown}', which is not in it. Correct ContainerAppCommand or ContainerEntrypoint, "
+                + $"or leave them unset: then the command follows from what was published.");
         }
     }
 
-    /// <summary>The files that a command line starts, as far as they are to lie in the directory of the app: relative to the root, with <c>/</c>.</summary>
+    /// <summary>The files that a command line starts, if they are to be in the directory of the app; relative to the root.</summary>
     internal static IEnumerable<string> PathsOf(IReadOnlyList<string> line, string directory, bool isWindows)
     {
         var words = line.Select(word => isWindows ? WindowsPath.Read(word) : word).ToList();
         // A bare name is looked up in PATH; what is given to dotnet is not.
         var program = words is [var first, ..] && first.Contains('/', StringComparison.Ordinal) ? first : null;
-        var assembly = words is [var host, var second, ..] && IsHost(host) && second.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? second : null;
+        var assembly = words is [var host, var second, ..] && IsHost(host) && second.EndsWith(Assembly, StringComparison.OrdinalIgnoreCase)
+            ? second
+            : null;
         var root = UnixPath.Normalize(directory) is { Length: > 0 } path ? path + "/" : "";
         return new[] { program, assembly }.OfType<string>()
             .Select(file => UnixPath.Normalize(file.StartsWith('/') ? file : $"{directory}/{file}"))
             .Where(file => file.StartsWith(root, isWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
     }
 
-    private static bool IsHost(string program) => Path.GetFileNameWithoutExtension(program).Equals(Host, StringComparison.OrdinalIgnoreCase);
+    private static bool IsHost(string program) =>
+        Path.GetFileNameWithoutExtension(program).Equals(Host, StringComparison.OrdinalIgnoreCase);
 
     // Windows finds 'app.exe' by the name 'app'.
     private static IEnumerable<string> Spellings(string path, bool isWindows) => isWindows ? [path, path + Extension] : [path];

@@ -18,19 +18,24 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
     private const string Kind = "tar 1";
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: the file is no tar, or none that can be a layer.</exception>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidLayer"/>: the file is no tar, or none that can be a layer.
+    /// </exception>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
         try
         {
-            var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = UnixFileMode.None, SourcePath = Path, Size = RegularFile.StatusOf(Path).Stamp.Size };
+            var size = RegularFile.StatusOf(Path).Stamp.Size;
+            var entry = new LayerEntry { Path = Name, Type = LayerEntryType.File, Mode = default, SourcePath = Path, Size = size };
             var (digest, stamp) = (await context.Hashes.HashAsync([entry], cancellationToken))[0];
             var content = LayerContent.Of(Kind, [new ContentItem(Name, $"t {digest}", null)], context.Options);
-            return new Prepared(this, new Descriptor { MediaType = (await LayerTar.DetectAsync(Path, cancellationToken)).MediaType, Digest = digest, Size = stamp.Size }, content, context);
+            var encoding = await LayerTar.DetectAsync(Path, cancellationToken);
+            var descriptor = new Descriptor { MediaType = encoding.MediaType, Digest = digest, Size = stamp.Size };
+            return new Prepared(this, descriptor, content, context);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(Path)}' cannot be read: {Printable.Clean(failure.Message)}", failure);
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Path}' cannot be read: {failure.Message}", failure);
         }
     }
 
@@ -53,13 +58,15 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
                     return new LayerRecord(blob, facts.DiffId, facts.Size, facts.FileCount);
                 }
 
-                var written = await LayerWriter.CompressAsync(stream, facts.FileCount, context.Cache.Store, context.Options, cancellationToken);
+                var (store, options) = (context.Cache.Store, context.Options);
+                var written = await LayerWriter.CompressAsync(stream, facts.FileCount, store, options, cancellationToken);
                 return written.DiffId == source.Digest ? written : throw SourceStream.Changed(layer.Path);
             }
         }
 
         // The file is read once for this, and once more to make the layer: that is no less.
-        public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) => Task.FromResult<(Digest, long)?>(null);
+        public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<(Digest, long)?>(null);
 
         private async Task<VerifiedFile> VerifyAsync(CancellationToken cancellationToken)
         {

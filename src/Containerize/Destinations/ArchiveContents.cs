@@ -38,7 +38,8 @@ internal sealed class ArchiveContents
             foreach (var entry in _entries)
             {
                 hash.AppendData(entry.Header);
-                hash.AppendData(entry.Content is MemoryBlob document ? document.Content : Encoding.UTF8.GetBytes(entry.Content.Descriptor.Digest.ToString()));
+                var digest = entry.Content.Descriptor.Digest.ToString();
+                hash.AppendData(entry.Content is MemoryBlob document ? document.Content : Encoding.UTF8.GetBytes(digest));
             }
 
             return Digest.FromSha256(hash.GetHashAndReset());
@@ -55,13 +56,14 @@ internal sealed class ArchiveContents
     {
         var blobs = ImageBlobs.Of(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
         var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] };
+        var directories = blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/");
         IEnumerable<Part> parts =
         [
             File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
             File(Layout.Index, Document(OciJson.Write(index))),
             File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(ForDocker(images, name)))),
             // Some validators look for the directories themselves.
-            .. blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/").Select(directory => new Part(TarHeader.CreateDirectory(directory), Document([]))),
+            .. directories.Select(directory => new Part(TarHeader.CreateDirectory(directory), Document([]))),
             .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
         ];
 
@@ -99,7 +101,7 @@ internal sealed class ArchiveContents
         }
     }
 
-    /// <summary>Whether the layers in a file that looks like this archive have the bytes that their digests say. All of the file is read.</summary>
+    /// <summary>Whether the layers in a file that looks like this archive have the bytes that their digests name. All are read.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     internal async Task<bool> AreWholeInAsync(string path, CancellationToken cancellationToken)
@@ -112,8 +114,8 @@ internal sealed class ArchiveContents
             }
             else
             {
-                await ImageBlobs.VerifyFilesAsync(
-                    _entries.Select(entry => new FileBlob(entry.Content.Descriptor, path, entry.Offset + TarHeader.BlockSize)), cancellationToken);
+                var parts = _entries.Select(entry => new FileBlob(entry.Content.Descriptor, path, entry.Offset + TarHeader.BlockSize));
+                await ImageBlobs.VerifyFilesAsync(parts, cancellationToken);
             }
 
             return true;
@@ -196,7 +198,8 @@ internal sealed class ArchiveContents
         await verification;
     }
 
-    private static Func<Blob, CancellationToken, Task> Streamed(Stream target) => (blob, token) => ImageBlobs.CopyAsync(blob, target, token);
+    private static Func<Blob, CancellationToken, Task> Streamed(Stream target) =>
+        (blob, token) => ImageBlobs.CopyAsync(blob, target, token);
 
     private async Task WriteTarAsync(Stream tar, Func<Blob, CancellationToken, Task> copy, CancellationToken cancellationToken)
     {
@@ -216,7 +219,8 @@ internal sealed class ArchiveContents
         for (; expected.Length > 0; offset += TarHeader.BlockSize)
         {
             var count = Math.Min(expected.Length, actual.Length);
-            if (RandomAccess.Read(file, actual[..count], _gzip ? StoredGzipStream.PositionOf(offset) : offset) != count || !actual[..count].SequenceEqual(expected[..count]))
+            var position = _gzip ? StoredGzipStream.PositionOf(offset) : offset;
+            if (RandomAccess.Read(file, actual[..count], position) != count || !actual[..count].SequenceEqual(expected[..count]))
             {
                 return false;
             }

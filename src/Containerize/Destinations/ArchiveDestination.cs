@@ -18,7 +18,7 @@ internal sealed class ArchiveDestination(string path, ImageName name, IReporter 
     private readonly string _path = PathOf(path, name);
     private readonly IntactFiles _intact = intact ?? IntactFiles.Load(path: null);
 
-    /// <summary>Where the archive goes: the path itself, or, for a directory, a file in it that is named after the last part of the repository.</summary>
+    /// <summary>Where the archive goes: the path; for a directory, a file in it, named after the last part of the repository.</summary>
     /// <param name="path">A file, an existing directory, or a directory that ends with a separator; a full path.</param>
     /// <param name="name">The image's name.</param>
     public static string PathOf(string path, ImageName name) =>
@@ -47,7 +47,7 @@ internal sealed class ArchiveDestination(string path, ImageName name, IReporter 
             var stamp = IntactFiles.TryStamp(_path);
             if (!await contents.AreWholeInAsync(_path, cancellationToken))
             {
-                reporter.Message($"The archive '{_path}' was damaged after it was written: its names are right, its bytes are not. It is written again.");
+                reporter.Message($"The archive '{_path}' was damaged after it was written. It is written again.");
                 return null;
             }
 
@@ -84,5 +84,6 @@ internal sealed class ArchiveDestination(string path, ImageName name, IReporter 
         return new DestinationResult(Kind, [_path], contents.Length, 0);
     }
 
-    private bool IsGzip => _path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || _path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+    private bool IsGzip =>
+        _path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || _path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
 }

@@ -12,7 +12,8 @@ namespace Containerize.Destinations;
 /// <param name="name">What the image is called in the engine.</param>
 /// <param name="environment">Reads environment variables.</param>
 /// <param name="reporter">Is told which of several platforms is loaded.</param>
-internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<string, string?> environment, IReporter reporter) : IImageDestination
+internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<string, string?> environment, IReporter reporter)
+    : IImageDestination
 {
     private const string Kind = "daemon";
 
@@ -42,8 +43,8 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
 
     /// <inheritdoc/>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/>, <see cref="DiagnosticCode.EngineFailed"/>
-    /// or <see cref="DiagnosticCode.UnsupportedCompression"/>: the engine cannot unpack zstd.
+    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/>,
+    /// <see cref="DiagnosticCode.EngineFailed"/> or <see cref="DiagnosticCode.UnsupportedCompression"/>: the engine cannot unpack zstd.
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {
@@ -51,12 +52,19 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
         var image = Choose(images, engine);
         if (image.Config.Platform.Os != engine.Platform.Os)
         {
-            throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} runs containers for {Printable.Clean(engine.Platform.Os)} here, and the image is for {image.Config.Platform}. Push it to a registry or write an archive for a machine that runs it, add a platform for {Printable.Clean(engine.Platform.Os)} (ContainerRuntimeIdentifiers), or switch the engine to {image.Config.Platform.Os} containers.");
+            var (own, other) = (engine.Platform.Os, image.Config.Platform);
+            throw new ContainerizeException(
+                DiagnosticCode.EngineFailed,
+                $"{engine.Kind} runs containers for {own} here, and the image is for {other}. Push it to a registry or write an archive "
+                + $"for a machine that runs it, add a platform for {own} (ContainerRuntimeIdentifiers), "
+                + $"or switch the engine to {other.Os} containers.");
         }
 
         if (images.Images.Count > 1)
         {
-            reporter.Message($"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. A registry, an archive or a layout takes all of them.");
+            reporter.Message(
+                $"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. "
+                + $"A registry, an archive or a layout takes all of them.");
         }
 
         var set = new ImageSet(image);
@@ -76,19 +84,22 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
         }
 
         return await engine.LoadAsync(whole.WriteAsync, cancellationToken) is { } failure
-            ? throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{engine.Kind} could not load the image {string.Join(", ", name.References)}: {failure}")
+            ? throw new ContainerizeException(
+                DiagnosticCode.EngineFailed, $"{engine.Kind} could not load the image {string.Join(", ", name.References)}: {failure}")
             : Result(engine, whole.Length, 0);
     }
 
     // The engine itself says no more of it than "unexpected EOF".
     private static async Task RequireZstdAsync(Engine engine, Image image, HashSet<Digest> present, CancellationToken cancellationToken)
     {
-        if (image.Document.Layers.Any(layer => LayerEncoding.Find(layer.MediaType) is { Compression: LayerCompression.Zstd } && !present.Contains(layer.Digest))
+        var missing = image.Document.Layers.Where(layer => !present.Contains(layer.Digest));
+        if (missing.Any(layer => LayerEncoding.Find(layer.MediaType) is { Compression: LayerCompression.Zstd })
             && await engine.FindZstdRefuserAsync(cancellationToken) is { } refuser)
         {
             throw new ContainerizeException(
                 DiagnosticCode.UnsupportedCompression,
-                $"The image has layers that are compressed with zstd, which {refuser} cannot load. Set ContainerizeCompression to gzip (and choose a base image whose layers are), update Docker to 23 or later, or load the image into Podman.");
+                $"The image has layers that are compressed with zstd, which {refuser} cannot load. Set ContainerizeCompression to gzip "
+                + $"(and choose a base image whose layers are), update Docker to 23 or later, or load the image into Podman.");
         }
     }
 
@@ -119,7 +130,10 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     private static HashSet<Digest> PresentLayers(Image image, IReadOnlyList<IReadOnlyList<string>> engineImages)
     {
         var own = image.Layers.Select(layer => layer.DiffId.ToString()).ToList();
-        var common = engineImages.Select(other => own.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count()).DefaultIfEmpty(0).Max();
+        var common = engineImages
+            .Select(other => own.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count())
+            .DefaultIfEmpty(0)
+            .Max();
         var blobs = image.Document.Layers.Take(common).Select(layer => layer.Digest).ToHashSet();
         blobs.ExceptWith(image.Document.Layers.Skip(common).Select(layer => layer.Digest));
         return blobs;

@@ -34,12 +34,14 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         return true;
     }
 
-    /// <summary>Writes the image where it is missing: on this machine first, because that fails sooner, then to all registries at once.</summary>
+    /// <summary>Writes the image where it is missing: on this machine first, which fails sooner, then to all registries at once.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="localize">Brings the bytes of all layers into files of this machine; called once, if a destination needs that.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>Where the image is now.</returns>
-    /// <exception cref="ContainerizeException">What the first local destination says that fails; or why registries do not have the image, and which ones have.</exception>
+    /// <exception cref="ContainerizeException">
+    /// What the first local destination throws that fails; or why registries do not have the image, and which ones have.
+    /// </exception>
     internal async Task<IReadOnlyList<DestinationResult>> WriteAsync(
         ImageSet images, Func<CancellationToken, Task<ImageSet>> localize, CancellationToken cancellationToken)
     {
@@ -70,7 +72,8 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     {
         if (_asked is { } image)
         {
-            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new State(image, _answers.ToDictionary()), DeliveryJson.Default.State));
+            var state = new State(image, _answers.ToDictionary());
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, DeliveryJson.Default.State));
         }
         else
         {
@@ -78,7 +81,7 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         }
     }
 
-    /// <summary>Takes over what destinations said of this image when it was built. The file is removed: another step must not believe it later.</summary>
+    /// <summary>Takes over what destinations said of this image when it was built. The file is removed: no later step may use it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="images">The image that is going to be written; answers about another one mean nothing.</param>
     internal void Load(string path, ImageSet images)
@@ -98,20 +101,24 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         }
     }
 
-    private async Task<IReadOnlyList<DestinationResult>> PushAsync(IReadOnlyList<RegistryDestination> registries, ImageSet images, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<DestinationResult>> PushAsync(
+        IReadOnlyList<RegistryDestination> registries, ImageSet images, CancellationToken cancellationToken)
     {
-        var pushes = registries
-            .Select(async registry => await AskAsync(registry, images, cancellationToken) ?? await registry.WriteAsync(images, cancellationToken))
-            .ToList();
+        var pushes = registries.Select(PushOneAsync).ToList();
         await ((Task)Task.WhenAll(pushes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failures = pushes.Select(push => push.Exception?.InnerException).OfType<ContainerizeException>().ToList();
         var arrived = pushes.Where(push => push.IsCompletedSuccessfully).SelectMany(push => push.Result.Locations).ToList();
-        return failures.Count == 0 || registries.Count == 1
-            ? await Task.WhenAll(pushes)
-            : throw new ContainerizeException(
-                failures[0].Code,
-                string.Join(' ', failures.Select(failure => failure.Message).Append(arrived.Count == 0 ? "No other registry has the image." : $"The image is at {string.Join(", ", arrived)}.")),
-                failures[0]);
+        if (failures.Count == 0 || registries.Count == 1)
+        {
+            return await Task.WhenAll(pushes);
+        }
+
+        var rest = arrived.Count == 0 ? "No other registry has the image." : $"The image is at {string.Join(", ", arrived)}.";
+        var all = string.Join(' ', failures.Select(failure => failure.Message).Append(rest));
+        throw new ContainerizeException(failures[0].Code, all, failures[0]);
+
+        async Task<DestinationResult> PushOneAsync(RegistryDestination registry) =>
+            await AskAsync(registry, images, cancellationToken) ?? await registry.WriteAsync(images, cancellationToken);
     }
 
     private async Task<DestinationResult?> AskAsync(IImageDestination destination, ImageSet images, CancellationToken cancellationToken)

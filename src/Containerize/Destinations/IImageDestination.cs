@@ -13,11 +13,11 @@ internal interface IImageDestination
     bool NeedsFiles { get; }
 
     /// <summary>
-    /// Looks for this very image under these very names. Whoever asked need not ask again: see <see cref="Delivery"/>, which is how destinations are used.
+    /// Looks for this very image under these very names. It is asked once in a build: see <see cref="Delivery"/>, which uses destinations.
     /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="cancellationToken">Stops the looking.</param>
-    /// <returns>Where the image is, with nothing written; null when there is something to write, or when that cannot be found out.</returns>
+    /// <returns>Where the image is, with nothing written; null when it is not there, or when that cannot be found out.</returns>
     Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken);
 
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed record ImageName(string? Registry, string Repository, IReadOnlyL
     /// <summary>The full names, one per tag: <c>[registry/]repository:tag</c>.</summary>
     public IReadOnlyList<string> References => [.. Tags.Select(tag => $"{(Registry is null ? "" : Registry + "/")}{Repository}:{tag}")];
 
-    /// <summary>The same names with the registry that Docker assumes when none is named. Engines that do not assume it take names as they are.</summary>
+    /// <summary>The same names with the registry that Docker assumes when none is named. Other engines take names as they are.</summary>
     internal IReadOnlyList<string> FullReferences => [.. References.Select(reference => ImageReference.Parse(reference).ToString())];
 
     /// <summary>Where the image will be found in a registry.</summary>

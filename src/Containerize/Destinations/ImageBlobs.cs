@@ -11,7 +11,7 @@ internal static class ImageBlobs
 {
     private const int CopyBuffer = 128 * 1024;
 
-    /// <summary>Every blob once: index, manifests, configs, then layers. Layers that their vendor lets nobody pass on are left out.</summary>
+    /// <summary>Every blob once: index, manifests, configs, then layers. Layers that must not be passed on are left out.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <returns>The blobs.</returns>
     internal static IReadOnlyList<Blob> Of(ImageSet images) =>
@@ -28,11 +28,17 @@ internal static class ImageBlobs
     /// <param name="reporter">Is told.</param>
     internal static void TellForeign(ImageSet images, string place, IReporter reporter)
     {
-        var foreign = images.Images.SelectMany(image => image.Document.Layers).Where(layer => MediaTypes.IsForeignLayer(layer.MediaType)).DistinctBy(layer => layer.Digest).ToList();
+        var foreign = images.Images.SelectMany(image => image.Document.Layers)
+            .Where(layer => MediaTypes.IsForeignLayer(layer.MediaType))
+            .DistinctBy(layer => layer.Digest)
+            .ToList();
         if (foreign.Count > 0)
         {
             var urls = foreign.SelectMany(layer => layer.Urls ?? []).Select(Printable.Clean).Take(1).ToList();
-            reporter.Message($"{place} does not hold {foreign.Count} layer(s) of the base image, which their vendor lets nobody pass on ({foreign.Sum(layer => layer.Size)} bytes). Whoever runs the image fetches them from where it says{(urls.Count == 0 ? "" : $": {urls[0]}")}.");
+            var source = urls.Count == 0 ? "" : $": {urls[0]}";
+            reporter.Message(
+                $"{place} does not hold {foreign.Count} layer(s) of the base image, which their vendor does not let be passed on "
+                + $"({foreign.Sum(layer => layer.Size)} bytes). What runs the image fetches them from where it says{source}.");
         }
     }
 
@@ -69,12 +75,14 @@ internal static class ImageBlobs
             }
         });
 
-    /// <summary>Copies a blob into a file by the fastest way the system has. One that is a file is not verified: see <see cref="VerifyFilesAsync"/>.</summary>
+    /// <summary>Copies a blob into a file, the fastest way. A file is not verified, see <see cref="VerifyFilesAsync"/>.</summary>
     /// <param name="blob">The blob.</param>
     /// <param name="target">Takes the bytes where it stands.</param>
     /// <param name="cancellationToken">Stops the copying.</param>
     internal static Task CopyToFileAsync(Blob blob, FileStream target, CancellationToken cancellationToken) =>
-        blob is FileBlob file ? Task.Run(() => Copy(file, target, cancellationToken), cancellationToken) : CopyAsync(blob, target, cancellationToken);
+        blob is FileBlob file
+            ? Task.Run(() => Copy(file, target, cancellationToken), cancellationToken)
+            : CopyAsync(blob, target, cancellationToken);
 
     // What is missing here is a layer, and no fault of the place that it goes to.
     private static async Task<Stream> OpenAsync(Blob blob, CancellationToken cancellationToken)
@@ -91,7 +99,8 @@ internal static class ImageBlobs
 
     private static ContainerizeException Unreadable(FileBlob blob, Exception failure) => new(
         DiagnosticCode.DigestMismatch,
-        $"The blob {blob.Descriptor.Digest} of the image cannot be read from '{blob.Path}': {failure.Message} It was deleted or damaged after the image was built.",
+        $"The blob {blob.Descriptor.Digest} of the image cannot be read from '{blob.Path}': {failure.Message} "
+        + $"It was deleted or damaged after the image was built.",
         failure);
 
     private static void Copy(FileBlob blob, FileStream target, CancellationToken cancellationToken)
@@ -115,5 +124,7 @@ internal static class ImageBlobs
     }
 
     private static IEnumerable<Blob> Layers(Image image) =>
-        image.Document.Layers.Zip(image.Layers).Where(layer => !MediaTypes.IsForeignLayer(layer.First.MediaType)).Select(layer => layer.Second.Blob);
+        image.Document.Layers.Zip(image.Layers)
+            .Where(layer => !MediaTypes.IsForeignLayer(layer.First.MediaType))
+            .Select(layer => layer.Second.Blob);
 }

@@ -57,7 +57,7 @@ internal sealed class IntactFiles
     internal bool Knows(string file, Digest content) =>
         _known.TryGetValue(file, out var facts) && TryStamp(file) is { } stamp && facts == Facts(content, stamp);
 
-    /// <summary>Remembers what was read from a file, unless the file is so young that a crash of the machine may still lose bytes and keep the stamp.</summary>
+    /// <summary>Remembers what was read from a file, unless it is so young that a crash may still lose bytes and keep the stamp.</summary>
     /// <param name="file">The file, a full path.</param>
     /// <param name="content">Identifies the content.</param>
     /// <param name="before">The stamp before it was read; null remembers nothing.</param>

@@ -16,7 +16,8 @@ namespace Containerize.Destinations;
 /// <param name="name">What the image is called in the layout.</param>
 /// <param name="reporter">Is told what was there already, and which other images have the same tag.</param>
 /// <param name="intact">Remembers blobs of layouts that were verified; null verifies them each time.</param>
-internal sealed class LayoutDestination(string directory, ImageName name, IReporter reporter, IntactFiles? intact = null) : IImageDestination
+internal sealed class LayoutDestination(string directory, ImageName name, IReporter reporter, IntactFiles? intact = null)
+    : IImageDestination
 {
     private const string Kind = "layout";
     private const string LockFile = ".index.json.lock";
@@ -103,7 +104,8 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
 
     private string PathOf(Blob blob) => Path.Combine(directory, Layout.PathOf(blob.Descriptor.Digest));
 
-    private static bool HasSize(string path, Descriptor descriptor) => new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length == descriptor.Size;
+    private static bool HasSize(string path, Descriptor descriptor) =>
+        new FileInfo(path) is { Exists: true, LinkTarget: null } file && file.Length == descriptor.Size;
 
     /// <summary>Brings a blob into the layout.</summary>
     /// <returns>Whether its bytes were copied; a blob that was there, or was linked, takes none.</returns>
@@ -208,8 +210,8 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
         if (others.Count > 0)
         {
             reporter.Message(
-                $"The layout '{directory}' holds {string.Join(", ", others)} under the same tag. Both stay; name them in full, because tools that look for the tag alone find only one. "
-                + $"Give each project a tag or a layout of its own to tell them apart.");
+                $"The layout '{directory}' holds {string.Join(", ", others)} under the same tag. Both stay, each under its full name; "
+                + $"tools that look for the tag alone find only one. Give each project a tag or a layout of its own to tell them apart.");
         }
     }
 
@@ -229,7 +231,8 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
         return OciJson.Write(root);
     }
 
-    private byte[] Own(ImageSet images) => OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] });
+    private byte[] Own(ImageSet images) =>
+        OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] });
 
     /// <summary>Whether an index has the image's entries, wherever they stand in it.</summary>
     private bool Names(byte[] index, ImageSet images)

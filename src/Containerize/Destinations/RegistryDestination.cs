@@ -12,7 +12,8 @@ namespace Containerize.Destinations;
 /// <param name="reporter">Is told when everything has to be sent again.</param>
 /// <param name="budget">How much may be sent; null for as much as it takes.</param>
 internal sealed class RegistryDestination(
-    RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, IReporter reporter, UploadBudget? budget = null) : IImageDestination
+    RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, IReporter reporter, UploadBudget? budget = null)
+    : IImageDestination
 {
     private const string Kind = "registry";
 
@@ -68,15 +69,22 @@ internal sealed class RegistryDestination(
         blobs.Sum(blob => blob.Size - Math.Min(blob.Size, blob.Sent)));
 
     private static IEnumerable<Blob> BlobsOf(ImageSet images) => images.Images
-        .SelectMany(image => image.Layers.Select(layer => layer.Blob).Where(blob => !MediaTypes.IsForeignLayer(blob.Descriptor.MediaType)).Append(image.Config.Blob))
+        .SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
+        .Where(blob => !MediaTypes.IsForeignLayer(blob.Descriptor.MediaType))
         .DistinctBy(blob => blob.Descriptor.Digest);
 
-    private async Task<IReadOnlyList<(long Size, long Sent)>> PushBlobsAsync(ImageSet images, bool evenIfThere, CancellationToken cancellationToken) =>
-        await Task.WhenAll(BlobsOf(images).Select(async blob => (blob.Descriptor.Size, (await client.PushBlobAsync(target, blob, cancellationToken, evenIfThere)).BytesSent)));
+    private async Task<IReadOnlyList<(long Size, long Sent)>> PushBlobsAsync(
+        ImageSet images, bool evenIfThere, CancellationToken cancellationToken) =>
+        await Task.WhenAll(BlobsOf(images).Select(async blob =>
+        {
+            var outcome = await client.PushBlobAsync(target, blob, cancellationToken, evenIfThere);
+            return (blob.Descriptor.Size, outcome.BytesSent);
+        }));
 
     private async Task PutManifestsAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        foreach (var manifest in images.Images.Select(image => image.Manifest).Where(manifest => manifest.Descriptor.Digest != images.Root.Descriptor.Digest))
+        var root = images.Root.Descriptor.Digest;
+        foreach (var manifest in images.Images.Select(image => image.Manifest).Where(manifest => manifest.Descriptor.Digest != root))
         {
             await PutAsync(manifest.Descriptor.Digest.ToString(), manifest, cancellationToken);
         }

@@ -3,7 +3,7 @@ using Containerize.Oci;
 
 namespace Containerize.Destinations;
 
-/// <summary>How many bytes a push may send: a change of a line that sends a hundred megabytes should be seen before it is routine.</summary>
+/// <summary>How many bytes a push may send: a change of a line that sends a hundred megabytes should be noticed.</summary>
 /// <param name="Bytes">The limit, in bytes.</param>
 /// <param name="IsError">Whether exceeding it fails the push, before any tag moves.</param>
 /// <param name="Reporter">Is told when it is exceeded and that is no error.</param>
@@ -20,10 +20,14 @@ internal sealed record UploadBudget(long Bytes, bool IsError, IReporter Reporter
             return;
         }
 
-        var message = string.Create(CultureInfo.InvariantCulture, $"The push to {target} sent {sent} bytes of layers and config; ContainerizeUploadBudget allows {Bytes}.");
+        var message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The push to {target} sent {sent} bytes of layers and config; ContainerizeUploadBudget allows {Bytes}.");
         if (IsError)
         {
-            throw new ContainerizeException(DiagnosticCode.UploadBudgetExceeded, $"{message} No tag was moved. The summary, or -t:ContainerizeExplain, says what changed; raise the budget if it is meant.");
+            throw new ContainerizeException(
+                DiagnosticCode.UploadBudgetExceeded,
+                $"{message} No tag was moved. The summary, or -t:ContainerizeExplain, says what changed; raise the budget if it is meant.");
         }
 
         Reporter.Warning(DiagnosticCode.UploadBudgetExceeded, $"{message} The summary below says what changed.");

@@ -39,7 +39,7 @@ internal sealed class WindowsImageTests
         Base = new RegistrySource(lab.Client, ImageReference.Parse($"{lab.Registry.Authority}/{Bases}:1"), tags: null, lab.Store, prefetch: false),
         Platform = platform,
         WorkingDirectory = "/app",
-        Command = new ImageCommand { AppCommand = ["dotnet", @"C:\app\hello.dll"] },
+        Command = new ImageCommand { AppCommand = layers.Count > 0 || !platform.IsWindows ? ["dotnet"] : ["dotnet", @"C:\app\hello.dll"] },
         User = "ContainerUser",
     };
 
