@@ -30,6 +30,25 @@ internal sealed partial class RoomReadmeTests
         from type in listed.Except(CompiledRooms.TypesOf(listed.Key))
         select $"Remove `{type}` from the table of types in {Place(listed.Key, readme.Value)}: there is no such type.");
 
+    /// <summary>Explanations, flows and tables grow stale when what they name is renamed or removed.</summary>
+    [TestMethod]
+    public void Names_in_READMEs_occur_in_the_code()
+    {
+        var code = Code().SelectMany(file => CodeName().Matches(File.ReadAllText(file))).Select(name => name.Value).ToHashSet();
+
+        Wrong.None(
+            from readme in Readmes
+            from name in CodeName().Matches(File.ReadAllText(readme.Value)).Select(name => name.Value).Distinct()
+            where !code.Contains(name)
+            select $"{Place(CompiledRooms.Root, readme.Value)} names {name}, which no code does.");
+    }
+
+    private static IEnumerable<string> Code() =>
+        from pattern in new[] { "*.cs", "*.props", "*.targets" }
+        from directory in new[] { "src", "sdk", "tests" }
+        from file in Directory.GetFiles(Path.Combine(Clone.Root, directory), pattern, SearchOption.AllDirectories)
+        select file;
+
     /// <summary>The types for every room are on the page of the architecture.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Readmes =>
         ArchitecturePage.Readmes.Append(new(CompiledRooms.Root, Path.Combine(Clone.Source, "README.md")));
@@ -49,6 +68,10 @@ internal sealed partial class RoomReadmeTests
         var page = Path.GetRelativePath(Clone.Root, readme).Replace('\\', '/');
         return room.Split('/') is [_, var subRoom] ? $"{page}, under the heading '{subRoom}'" : page;
     }
+
+    // Words in camel case are types, members or properties.
+    [GeneratedRegex(@"\b([A-Z][a-z0-9]+([A-Z][a-z0-9]*)+|I([A-Z][a-z0-9]+){2,})\b")]
+    private static partial Regex CodeName();
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex TypeName();
