@@ -56,7 +56,7 @@ internal sealed class ArchiveFiles : ImageFiles
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{files.Origin} cannot be opened: {Printable.Clean(failure.Message)} Check that you may read the base image.", failure);
+            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{files.Origin} cannot be opened: {failure.Message} Check that you may read the base image.", failure);
         }
 
         await using (file.ConfigureAwait(false))

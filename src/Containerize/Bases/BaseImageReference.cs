@@ -73,7 +73,7 @@ internal abstract record BaseImageReference
     // A name that begins with a dash would be an option of the engine.
     private static string EngineImage(string reference, string prefix) => reference[prefix.Length..].Trim() is var name && name.Length > 0 && name[0] != '-' && !name.Any(char.IsControl)
         ? name
-        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{Printable.Clean(reference)}' lacks the image's name. Write {prefix}NAME:TAG.");
+        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{reference}' lacks the image's name. Write {prefix}NAME:TAG.");
 
     private static RegistryReference ParseRegistry(string reference)
     {
@@ -90,7 +90,7 @@ internal abstract record BaseImageReference
         var tag = colon < 0 ? null : rest[(colon + 1)..];
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) || tag is { Length: 0 })
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{Printable.Clean(reference)}' lacks {(tag is { Length: 0 } ? "the tag after its last colon" : "a path")}. Write {prefix}PATH or {prefix}PATH:TAG.");
+            throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{reference}' lacks {(tag is { Length: 0 } ? "the tag after its last colon" : "a path")}. Write {prefix}PATH or {prefix}PATH:TAG.");
         }
 
         // Project files are written with either separator on every system.

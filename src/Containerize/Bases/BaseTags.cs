@@ -69,7 +69,7 @@ internal sealed class BaseTags
         {
             throw new ContainerizeException(
                 DiagnosticCode.LockedImageMissing,
-                $"The lock file '{Printable.Clean(file)}' {(File.Exists(file) ? $"does not name the base image {image}" : "does not exist")}, and ContainerizeLockedMode is set. Run 'dotnet build -t:ContainerizeLock' and commit the file.");
+                $"The lock file '{file}' {(File.Exists(file) ? $"does not name the base image {image}" : "does not exist")}, and ContainerizeLockedMode is set. Run 'dotnet build -t:ContainerizeLock' and commit the file.");
         }
 
         var digest = await FindAsync(image, cancellationToken);

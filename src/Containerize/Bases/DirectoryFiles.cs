@@ -19,7 +19,7 @@ internal sealed class DirectoryFiles : ImageFiles
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{Origin} holds the symbolic link '{Printable.Clean(name)}', which is not followed. Copy the layout with its links resolved (cp -RL).");
+                throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{Origin} holds the symbolic link '{name}', which is not followed. Copy the layout with its links resolved (cp -RL).");
             }
         }
 

@@ -110,7 +110,7 @@ internal sealed class DockerArchiveSource : IImageSource
             await file.ReadExactlyAsync(start, cancellationToken);
             var encoding = LayerTar.Detect(start) ?? throw new ContainerizeException(
                 DiagnosticCode.InvalidArchive,
-                $"The layer '{Printable.Clean(name)}' of '{Printable.Clean(part.Path)}' is compressed in a way that images do not have. "
+                $"The layer '{name}' of '{part.Path}' is compressed in a way that images do not have. "
                 + "Save the image again with a current tool.");
             // A layer that is not compressed is named by the config already. Either way its reader verifies the bytes.
             var digest = encoding.Compression == LayerCompression.None ? diffId : DigestIn(name) ?? await HashAsync(file, part, cancellationToken);

@@ -37,7 +37,7 @@ internal sealed class EngineSource : IImageSource
     {
         var engine = await Engine.FindAsync(_reference.Engine, _environment, cancellationToken);
         var id = await engine.FindImageAsync(_reference.Image, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{engine.Kind} has no image '{Printable.Clean(_reference.Image)}'. Build or pull it there first, or check ContainerBaseImage.");
+            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check ContainerBaseImage.");
         var archive = Path.Combine(_directory, NameOf(id));
         if (!File.Exists(archive))
         {

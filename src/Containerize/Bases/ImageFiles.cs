@@ -47,7 +47,7 @@ internal abstract class ImageFiles
 
         if (part.Length > OciJson.MaxDocumentSize)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{Printable.Clean(name)}' of {Origin} has {part.Length} bytes; no document of an image needs more than {OciJson.MaxDocumentSize}.");
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{name}' of {Origin} has {part.Length} bytes; no document of an image needs more than {OciJson.MaxDocumentSize}.");
         }
 
         var content = new byte[part.Length];

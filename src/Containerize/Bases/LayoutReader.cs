@@ -82,7 +82,7 @@ internal static class LayoutReader
     {
         if (own is not null && own != descriptor.MediaType)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A document of {origin} ({descriptor.Digest}) calls itself '{Printable.Clean(own)}', and what names it calls it '{Printable.Clean(descriptor.MediaType)}'.");
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A document of {origin} ({descriptor.Digest}) calls itself '{own}', and what names it calls it '{descriptor.MediaType}'.");
         }
     }
 }

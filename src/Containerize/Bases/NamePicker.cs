@@ -25,7 +25,7 @@ internal static class NamePicker
             name => name.Contains('/', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal) ? Parse(name)?.Tag == wanted : false,
         ];
         return rules.Select(rule => items.Where(item => namesOf(item).Any(rule)).ToList()).FirstOrDefault(found => found.Count > 0)
-            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image called '{Printable.Clean(wanted)}'; it holds {List(items.SelectMany(item => namesOf(item).Take(1)))}.");
+            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image called '{wanted}'; it holds {List(items.SelectMany(item => namesOf(item).Take(1)))}.");
     }
 
     /// <summary>The failure of a place with several images of which none was named.</summary>

@@ -26,7 +26,7 @@ internal static class LayerTar
             await file.ReadExactlyAsync(start, cancellationToken);
             return Detect(start) ?? throw new ContainerizeException(
                 DiagnosticCode.InvalidLayer,
-                $"The layer '{Printable.Clean(path)}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or zstd.");
+                $"The layer '{path}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or zstd.");
         }
     }
 

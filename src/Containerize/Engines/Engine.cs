@@ -146,7 +146,7 @@ internal sealed class Engine
         var reply = await RunAsync(_program, ["save", name], input: null, target, cancellationToken);
         if (reply.ExitCode != 0)
         {
-            throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{NameOf(Kind)} could not save the image '{Printable.Clean(name)}': {reply.Words}");
+            throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{NameOf(Kind)} could not save the image '{name}': {reply.Words}");
         }
     }
 

@@ -25,7 +25,7 @@ internal static class ExecuteBit
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{file}' cannot be read: {failure.Message}. Check its permissions.", failure);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class RedirectLoop(
             if (target is null || redirects == MaxRedirects)
             {
                 throw new ContainerizeException(kind.BadAnswer, target is null
-                    ? $"{VerbatimUrl.Public(url)} redirects to '{Printable.Clean(location.Split('?')[0])}', which is not a URL of HTTP."
+                    ? $"{VerbatimUrl.Public(url)} redirects to '{location.Split('?')[0]}', which is not a URL of HTTP."
                     : $"{VerbatimUrl.Public(request.Url)} redirects more than {MaxRedirects} times.");
             }
 

@@ -22,7 +22,7 @@ internal sealed class ServerTrust
             }
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is CryptographicException)
             {
-                throw new ContainerizeException(DiagnosticCode.CredentialsUnusable, $"The certificate file '{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)} It must hold certificates in PEM form.", failure);
+                throw new ContainerizeException(DiagnosticCode.CredentialsUnusable, $"The certificate file '{file}' cannot be read: {failure.Message} It must hold certificates in PEM form.", failure);
             }
         }
     }

@@ -77,7 +77,7 @@ internal sealed class ImageConfig
         }
         catch (InvalidOperationException failure)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {origin} cannot be read: {Printable.Clean(failure.Message)}", failure);
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {origin} cannot be read: {failure.Message}", failure);
         }
     }
 

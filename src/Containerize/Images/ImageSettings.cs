@@ -51,7 +51,7 @@ internal sealed record Port(int Number, string Protocol)
         return int.TryParse(parts[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
             && number is > 0 and <= 65535 && kind is "tcp" or "udp" or "sctp"
             ? new(number, kind)
-            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerPort '{Printable.Clean(text)}' with type '{Printable.Clean(kind)}' is not a port. Write a number from 1 to 65535, and tcp, udp or sctp as its Type.");
+            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerPort '{text}' with type '{kind}' is not a port. Write a number from 1 to 65535, and tcp, udp or sctp as its Type.");
     }
 
     /// <inheritdoc/>

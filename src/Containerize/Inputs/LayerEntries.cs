@@ -51,7 +51,7 @@ internal static class LayerEntries
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(file.SourcePath)}' cannot be read: {Printable.Clean(failure.Message)}. Check its permissions.", failure);
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{file.SourcePath}' cannot be read: {failure.Message}. Check its permissions.", failure);
         }
     }
 

@@ -49,7 +49,7 @@ internal static class LayerOrder
     {
         if (rule is { Before: { } above, After: { } below } && order.IndexOf(below) >= order.IndexOf(above))
         {
-            throw new ContainerizeException(DiagnosticCode.LayerOrder, $"ContainerizeLayer '{Printable.Clean(rule.Name)}' cannot lie before '{Printable.Clean(above)}' and after '{Printable.Clean(below)}': from the bottom, the order is {string.Join(", ", order.Select(Printable.Clean))}.");
+            throw new ContainerizeException(DiagnosticCode.LayerOrder, $"ContainerizeLayer '{rule.Name}' cannot lie before '{above}' and after '{below}': from the bottom, the order is {string.Join(", ", order.Select(Printable.Clean))}.");
         }
 
         order.Insert(rule.Before is null && rule.After is not null ? order.IndexOf(rule.After) + 1 : order.IndexOf(rule.Before ?? App), rule.Name);

@@ -59,7 +59,7 @@ internal static class StaticAssetEndpoints
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}.", failure);
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{path}' cannot be read: {failure.Message}.", failure);
         }
     }
 }

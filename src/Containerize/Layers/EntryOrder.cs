@@ -45,7 +45,7 @@ internal static class EntryOrder
                 {
                     throw new ContainerizeException(
                         DiagnosticCode.DuplicatePath,
-                        $"'/{Printable.Clean(path)}' would be both {parent.Origin} and the directory of '/{Printable.Clean(entry.Path)}' ({entry.Origin}). Give one of them another path in the image.");
+                        $"'/{path}' would be both {parent.Origin} and the directory of '/{entry.Path}' ({entry.Origin}). Give one of them another path in the image.");
                 }
 
                 // Whoever came before has completed the directories above.

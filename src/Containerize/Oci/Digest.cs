@@ -45,7 +45,7 @@ internal sealed record Digest
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: it is none.</exception>
     public static Digest Parse(string? text) => TryParse(text, out var digest)
         ? digest
-        : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{Printable.Clean(text)}' is not a digest. A digest reads 'sha256:' and 64 lower-case hexadecimal digits.");
+        : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{text}' is not a digest. A digest reads 'sha256:' and 64 lower-case hexadecimal digits.");
 
     /// <summary>Parses a digest, if it is one.</summary>
     /// <param name="text">What may be a digest.</param>

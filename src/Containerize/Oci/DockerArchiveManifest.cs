@@ -25,7 +25,7 @@ internal sealed record DockerArchiveManifest(string Config, IReadOnlyList<string
         }
         catch (Exception failure) when (failure is InvalidOperationException or NullReferenceException or FormatException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {Name} of {origin} is no list of images: {Printable.Clean(failure.Message)}", failure);
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {Name} of {origin} is no list of images: {failure.Message}", failure);
         }
     }
 

@@ -45,7 +45,7 @@ internal static class Layout
         var version = OciJson.ReadObject(marker, Marker, origin)["imageLayoutVersion"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
         if (!version.StartsWith("1.", StringComparison.Ordinal))
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{origin} is an OCI layout of the version '{Printable.Clean(version)}'; Containerize reads versions 1.x. Write it anew with a current tool.");
+            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{origin} is an OCI layout of the version '{version}'; Containerize reads versions 1.x. Write it anew with a current tool.");
         }
     }
 }

@@ -133,7 +133,7 @@ internal static class OciJson
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {what} of {origin} cannot be read: {Printable.Clean(failure.Message)}", failure);
+            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {what} of {origin} cannot be read: {failure.Message}", failure);
         }
     }
 

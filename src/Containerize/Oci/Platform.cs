@@ -59,7 +59,7 @@ internal sealed record Platform
             _ => (null, null),
         };
         return os is null || cpu.Architecture is null || parts.Length < 2
-            ? throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"There are no images for the runtime identifier '{Printable.Clean(runtimeIdentifier)}'. Set ContainerRuntimeIdentifier (or RuntimeIdentifier) to one like linux-x64, linux-musl-arm64 or win-x64.")
+            ? throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"There are no images for the runtime identifier '{runtimeIdentifier}'. Set ContainerRuntimeIdentifier (or RuntimeIdentifier) to one like linux-x64, linux-musl-arm64 or win-x64.")
             : new Platform { Os = os, Architecture = cpu.Architecture, Variant = cpu.Variant };
     }
 

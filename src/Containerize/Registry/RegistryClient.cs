@@ -275,7 +275,7 @@ internal sealed class RegistryClient : IDisposable
 
     private static string CheckTarget(string tagOrDigest) => ImageReference.IsTag(tagOrDigest) || Digest.TryParse(tagOrDigest, out _)
         ? tagOrDigest
-        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"'{Printable.Clean(tagOrDigest)}' is neither a tag nor a digest.");
+        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"'{tagOrDigest}' is neither a tag nor a digest.");
 
     private static IEnumerable<string> InsecureEntries(RegistryOptions options) =>
         options.InsecureRegistries.Concat((options.Environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "").Split(',', ';'));

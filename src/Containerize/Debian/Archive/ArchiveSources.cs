@@ -60,7 +60,7 @@ internal static class ArchiveSources
     public static Uri ParseAddress(string text, string property) =>
         Uri.TryCreate(text.Trim().TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "file" && address.Query.Length == 0
             ? address
-            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"{property} '{Printable.Clean(text)}' is not the address of an archive. Write one that begins with http://, https:// or file://.");
+            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"{property} '{text}' is not the address of an archive. Write one that begins with http://, https:// or file://.");
 
     private static (Uri Main, Uri? Security) FromProperty(string mirror, string architecture)
     {
@@ -70,7 +70,7 @@ internal static class ArchiveSources
         List<string> addresses = [.. mirrors[mirrors.Contains(architecture) ? architecture : ""]];
         return addresses.Count > 0
             ? (ParseAddress(addresses[0], Property), addresses.Count > 1 ? ParseAddress(addresses[1], Property) : null)
-            : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"{Property} names no mirror for {architecture}, only some for {Printable.Clean(string.Join(", ", mirrors.Select(each => each.Key)))}. Add {architecture}=<mirror>, or one without an architecture for all others.");
+            : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"{Property} names no mirror for {architecture}, only some for {string.Join(", ", mirrors.Select(each => each.Key))}. Add {architecture}=<mirror>, or one without an architecture for all others.");
     }
 
     private static (Uri Main, Uri? Security) FromMachine(AptSources machine, Distribution distribution, string architecture) => machine.Main(distribution, architecture) is { } main

@@ -52,7 +52,7 @@ internal sealed record DebianLock
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or ContainerizeException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDebianLock, $"The lock file '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}. Restore it from version control, or renew it with -t:ContainerizeLockDebian.", failure);
+            throw new ContainerizeException(DiagnosticCode.InvalidDebianLock, $"The lock file '{path}' cannot be read: {failure.Message}. Restore it from version control, or renew it with -t:ContainerizeLockDebian.", failure);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class KeyRing
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is PgpException or ArgumentException or InvalidOperationException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidKeyring, $"The keyring '{Printable.Clean(path)}' cannot be used: {Printable.Clean(failure.Message)}. Export the archive's public key with gpg --export, with or without --armor.", failure);
+            throw new ContainerizeException(DiagnosticCode.InvalidKeyring, $"The keyring '{path}' cannot be used: {failure.Message}. Export the archive's public key with gpg --export, with or without --armor.", failure);
         }
     }
 

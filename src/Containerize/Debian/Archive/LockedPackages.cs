@@ -46,8 +46,8 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
             ? throw new ContainerizeException(
                 DiagnosticCode.DebianLockOutOfDate,
                 locked is null
-                    ? $"There is no lock file '{Printable.Clean(lockFile)}', and ContainerizeDebianLockedMode forbids to choose packages anew. Make it with -t:ContainerizeLockDebian and put it under version control."
-                    : $"The lock file '{Printable.Clean(lockFile)}' is not for what the project wants now ({request.Release.Codename}, {request.Architecture}: {Printable.Clean(string.Join(", ", request.Packages))}), and ContainerizeDebianLockedMode forbids to choose anew. Renew it with -t:ContainerizeLockDebian.")
+                    ? $"There is no lock file '{lockFile}', and ContainerizeDebianLockedMode forbids to choose packages anew. Make it with -t:ContainerizeLockDebian and put it under version control."
+                    : $"The lock file '{lockFile}' is not for what the project wants now ({request.Release.Codename}, {request.Architecture}: {string.Join(", ", request.Packages)}), and ContainerizeDebianLockedMode forbids to choose anew. Renew it with -t:ContainerizeLockDebian.")
             : await ResolveAsync(request, cancellationToken);
     }
 
@@ -80,7 +80,7 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
         var again = await FetchAllAsync(chosen, cancellationToken);
         return again.All(file => file is not null)
             ? (chosen, [.. again.OfType<VerifiedFile>()])
-            : throw new ContainerizeException(DiagnosticCode.PackageGone, $"The archive lists packages that it does not have: {Printable.Clean(string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First)))}. The mirror is being updated, or incomplete. Try again, or try another mirror.");
+            : throw new ContainerizeException(DiagnosticCode.PackageGone, $"The archive lists packages that it does not have: {string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First))}. The mirror is being updated, or incomplete. Try again, or try another mirror.");
     }
 
     /// <summary>Notes in the lock that packages fit their base, so that no build has to read the base for that again.</summary>
@@ -102,7 +102,7 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
     private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)
     {
         var (set, sources) = await archive.ResolveAsync(request, DebianLock.Read(lockFile), cancellationToken);
-        reporter.Message($"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for {Printable.Clean(string.Join(", ", request.Packages))}.");
+        reporter.Message($"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for {string.Join(", ", request.Packages)}.");
         if (mode != DebianLockMode.ReadOnly)
         {
             await WriteAsync(set, sources, request.Release.Codename, cancellationToken);

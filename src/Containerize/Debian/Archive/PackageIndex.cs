@@ -120,7 +120,7 @@ internal sealed class PackageIndex
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or ContainerizeException))
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"The index {name} cannot be unpacked: {Printable.Clean(failure.Message)}. Try another mirror.", failure);
+            throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"The index {name} cannot be unpacked: {failure.Message}. Try another mirror.", failure);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class ReleaseFile
         var fields = Stanza.ParseAll(text) is [var only] ? only : throw Damaged(source, "it is not one paragraph");
         if (!source.IsFlat && fields["Codename"] != source.Suite && fields["Suite"] != source.Suite)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveWrongSuite, $"{source} says that it is '{Printable.Clean(fields["Codename"] ?? fields["Suite"])}', not '{source.Suite}'. Somebody may be passing off another release; nothing of it is used. Try another mirror.");
+            throw new ContainerizeException(DiagnosticCode.ArchiveWrongSuite, $"{source} says that it is '{fields["Codename"] ?? fields["Suite"]}', not '{source.Suite}'. Somebody may be passing off another release; nothing of it is used. Try another mirror.");
         }
 
         var date = Time(fields["Date"]) ?? throw Damaged(source, "it has no date");
@@ -50,7 +50,7 @@ internal sealed class ReleaseFile
 
         if (fields["Valid-Until"] is { } until && (Time(until) ?? throw Damaged(source, "its end of validity cannot be read")) < now)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} was valid until {Printable.Clean(until)}. The mirror is no longer updated, or somebody holds back updates. Try another mirror; check the clock of this machine.");
+            throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} was valid until {until}. The mirror is no longer updated, or somebody holds back updates. Try another mirror; check the clock of this machine.");
         }
 
         if (source.NotBefore is { } earliest && date < earliest)

@@ -187,12 +187,12 @@ internal sealed class Resolver
         var chain = neededBy is null ? "" : $" It is needed by {Printable.Clean(_chain[neededBy.Name])}.";
         if (alternatives.Select(alternative => _installed.Find(alternative.Name)).OfType<InstalledPackage>().FirstOrDefault() is { } installed)
         {
-            return new ContainerizeException(DiagnosticCode.PackageUpgradeRefused, $"'{wanted}' would replace {Printable.Clean($"{installed.Name} {installed.Version}")} of the base image, which a layer must not do: the base would no longer be what it says.{chain} Use a newer base image, or an older version of the package.");
+            return new ContainerizeException(DiagnosticCode.PackageUpgradeRefused, $"'{wanted}' would replace {$"{installed.Name} {installed.Version}"} of the base image, which a layer must not do: the base would no longer be what it says.{chain} Use a newer base image, or an older version of the package.");
         }
 
         var known = alternatives.SelectMany(alternative => _indexes.SelectMany(index => index.Find(alternative.Name))).ToList();
         return known.Count > 0 || alternatives.Any(alternative => _selected.ContainsKey(alternative.Name))
-            ? new ContainerizeException(DiagnosticCode.PackageUnsatisfiable, $"'{wanted}' cannot be had: the archive has {Printable.Clean(string.Join(", ", known.Select(package => package.ToString()).Distinct().DefaultIfEmpty("another version chosen already")))}.{chain}")
+            ? new ContainerizeException(DiagnosticCode.PackageUnsatisfiable, $"'{wanted}' cannot be had: the archive has {string.Join(", ", known.Select(package => package.ToString()).Distinct().DefaultIfEmpty("another version chosen already"))}.{chain}")
             : new ContainerizeException(DiagnosticCode.PackageUnknown, $"The archive has no package '{wanted}' for this release and architecture.{chain} Check the name, or add the archive that has it (ContainerizeDebianSource).");
     }
 
@@ -211,7 +211,7 @@ internal sealed class Resolver
             // Only "same" may be there for two architectures, and then in one version.
             if (package.ForeignArchitecture is { } foreign && _selected.TryGetValue(package.Name, out var own) && (package.MultiArch != "same" || !own.Version.Equals(package.Version)))
             {
-                throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{Printable.Clean(_chain[own.Name])} cannot be beside {Printable.Clean($"{package.Name}:{foreign} {package.Version}")} of the base image, which is for another architecture. Use a base image without it, or leave the package out.");
+                throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{_chain[own.Name]} cannot be beside {$"{package.Name}:{foreign} {package.Version}"} of the base image, which is for another architecture. Use a base image without it, or leave the package out.");
             }
 
             foreach (var conflict in package.Conflicts)
@@ -231,7 +231,7 @@ internal sealed class Resolver
     {
         if (others.FirstOrDefault() is { } other)
         {
-            throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{Printable.Clean(_chain.GetValueOrDefault(name, name))} and {Printable.Clean(_chain.GetValueOrDefault(other, other))} exclude each other ({Printable.Clean(name)} conflicts with {Printable.Clean(conflict.ToString())}). Leave one of them out.");
+            throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{_chain.GetValueOrDefault(name, name)} and {_chain.GetValueOrDefault(other, other)} exclude each other ({name} conflicts with {conflict.ToString()}). Leave one of them out.");
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class DebControl
 
                 if (entry.Length > MaxMemberSize)
                 {
-                    throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"'{Printable.Clean(name)}' in the package {package} has {entry.Length} bytes; no package needs more than {MaxMemberSize}. Nothing was made from it.");
+                    throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"'{name}' in the package {package} has {entry.Length} bytes; no package needs more than {MaxMemberSize}. Nothing was made from it.");
                 }
 
                 members[name] = new byte[entry.Length];

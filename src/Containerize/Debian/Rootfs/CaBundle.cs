@@ -36,7 +36,7 @@ internal sealed class CaBundle
         _size += (int)Math.Min(entry.Size, MaxSize);
         if (entry.Size > MaxCertificateSize || _size > MaxSize)
         {
-            throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"'/{Printable.Clean(entry.Path)}' is too large for a certificate ({entry.Size} bytes). Leave the package out.");
+            throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"'/{entry.Path}' is too large for a certificate ({entry.Size} bytes). Leave the package out.");
         }
 
         var content = new byte[entry.Size];

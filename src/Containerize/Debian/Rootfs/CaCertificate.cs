@@ -25,7 +25,7 @@ internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The certificate '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)}", failure);
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The certificate '{path}' cannot be read: {failure.Message}", failure);
         }
 
         if (content.AsSpan().IndexOf("PRIVATE KEY-----"u8) >= 0)

@@ -88,7 +88,7 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
         TarEntryType.HardLink => LayerEntryType.HardLink,
         TarEntryType.BlockDevice or TarEntryType.CharacterDevice or TarEntryType.Fifo => throw new ContainerizeException(
             DiagnosticCode.PackageDevice,
-            $"'{Printable.Clean(entry.Name)}' of the package {package} is a device or a pipe, which does not belong into an image. Leave the package out."),
+            $"'{entry.Name}' of the package {package} is a device or a pipe, which does not belong into an image. Leave the package out."),
         _ => throw DebArchive.Invalid(package.ToString(), $"'{Printable.Clean(entry.Name)}' is neither file nor directory nor link"),
     };
 
@@ -103,7 +103,7 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
             : null;
         return why is null
             ? string.Join('/', parts)
-            : throw new ContainerizeException(DiagnosticCode.PackagePath, $"The package {package} has the path '{Printable.Clean(name)}', which is refused: {why}. Leave the package out, or ask its maintainer.");
+            : throw new ContainerizeException(DiagnosticCode.PackagePath, $"The package {package} has the path '{name}', which is refused: {why}. Leave the package out, or ask its maintainer.");
     }
 
     /// <summary>Explains what is wrong with a package when that shows in the middle of a file.</summary>

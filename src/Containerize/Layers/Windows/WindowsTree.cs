@@ -50,7 +50,7 @@ internal static class WindowsTree
         {
             if (Problem(entry) is { } problem)
             {
-                throw new ContainerizeException(DiagnosticCode.InvalidPath, $"'{Printable.Clean(entry.Path)}' ({entry.Origin}) cannot be in an image for Windows: {problem}.");
+                throw new ContainerizeException(DiagnosticCode.InvalidPath, $"'{entry.Path}' ({entry.Origin}) cannot be in an image for Windows: {problem}.");
             }
 
             for (var path = entry.Path; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('/'))])
@@ -65,7 +65,7 @@ internal static class WindowsTree
                 {
                     throw new ContainerizeException(
                         DiagnosticCode.DuplicatePath,
-                        $"'{Printable.Clean(other.Path)}' ({other.Entry.Origin}) and '{Printable.Clean(path)}' ({entry.Origin}) differ in case only, and Windows takes them for one. Leave one out, or give both the same spelling.");
+                        $"'{other.Path}' ({other.Entry.Origin}) and '{path}' ({entry.Origin}) differ in case only, and Windows takes them for one. Leave one out, or give both the same spelling.");
                 }
 
                 // Whoever came before has looked at the directories above.

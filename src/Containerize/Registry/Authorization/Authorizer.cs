@@ -47,7 +47,7 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
             {
                 throw new ContainerizeException(
                     DiagnosticCode.RegistryDenied,
-                    $"{registry} does not accept the credential from {Printable.Clean(credential.Source)} for {access.Repository}. Log in again (docker login {registry}), or correct it.");
+                    $"{registry} does not accept the credential from {credential.Source} for {access.Repository}. Log in again (docker login {registry}), or correct it.");
             }
         }
 

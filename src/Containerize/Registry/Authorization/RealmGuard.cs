@@ -11,7 +11,7 @@ internal static class RealmGuard
         var url = VerbatimUrl.TryCreate(realm);
         if (url is null || url.UserInfo.Length > 0)
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{origin.Base.Authority} asks to log in at '{Printable.Clean(realm)}', which is not a URL that credentials may go to. Nothing was sent.");
+            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{origin.Base.Authority} asks to log in at '{realm}', which is not a URL that credentials may go to. Nothing was sent.");
         }
 
         CheckScheme(url, origin);

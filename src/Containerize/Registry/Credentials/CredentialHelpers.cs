@@ -25,7 +25,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
         catch (CredentialHelperException failure)
         {
-            reporter.Warning(DiagnosticCode.CredentialsUnusable, $"The credential helper '{Printable.Clean(name)}' {failure.Message}. Going on without it.");
+            reporter.Warning(DiagnosticCode.CredentialsUnusable, $"The credential helper '{name}' {failure.Message}. Going on without it.");
             return null;
         }
     }

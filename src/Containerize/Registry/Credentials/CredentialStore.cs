@@ -92,7 +92,7 @@ internal sealed class CredentialStore
         }
     }
 
-    private void WarnUnusable(string what) => _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{Printable.Clean(what)}. Going on without it; correct it or log in again.");
+    private void WarnUnusable(string what) => _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{what}. Going on without it; correct it or log in again.");
 
     /// <summary>The files in their order; a null path stands for the variable that holds a file's content.</summary>
     private IEnumerable<(string? Path, string Source)> Places()

@@ -81,7 +81,7 @@ internal sealed class CertificateDirectories(RegistryOptions options)
         {
             throw new ContainerizeException(
                 DiagnosticCode.CredentialsUnusable,
-                $"The certificate '{Printable.Clean(file)}' cannot be read: {Printable.Clean(failure.Message)} An authority (*.crt) and a client certificate (*.cert) are in PEM form, and beside the latter lies its key (*.key).",
+                $"The certificate '{file}' cannot be read: {failure.Message} An authority (*.crt) and a client certificate (*.cert) are in PEM form, and beside the latter lies its key (*.key).",
                 failure);
         }
     }

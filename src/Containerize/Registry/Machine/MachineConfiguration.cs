@@ -84,7 +84,7 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or TomlException)
         {
-            reporter.Warning(DiagnosticCode.RegistryConfigurationUnusable, $"{Printable.Clean(path)} cannot be read: {Printable.Clean(failure.Message)} Its registries are treated as if it were not there.");
+            reporter.Warning(DiagnosticCode.RegistryConfigurationUnusable, $"{path} cannot be read: {failure.Message} Its registries are treated as if it were not there.");
             return null;
         }
     }

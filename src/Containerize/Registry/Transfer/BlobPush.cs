@@ -78,7 +78,7 @@ internal sealed class BlobPush(
         }
         catch (SourceException failure)
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The blob {source.Descriptor.Digest} cannot be read to push it: {Printable.Clean(failure.Message)}", failure);
+            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The blob {source.Descriptor.Digest} cannot be read to push it: {failure.Message}", failure);
         }
         finally
         {

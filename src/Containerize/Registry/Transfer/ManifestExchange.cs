@@ -137,7 +137,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
 
         return declared && !string.Equals(own, sent, StringComparison.OrdinalIgnoreCase)
-            ? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} calls itself {Printable.Clean(own)}, but the registry calls it {Printable.Clean(sent)}. One of them lies; nothing was made from it.")
+            ? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} calls itself {own}, but the registry calls it {sent}. One of them lies; nothing was made from it.")
             : declared ? own! : sent;
     }
 

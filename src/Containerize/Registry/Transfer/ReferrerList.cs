@@ -75,7 +75,7 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         var next = VerbatimUrl.TryResolve(response.RequestMessage!.RequestUri!, link[(start + 1)..end]);
         return next is not null && VerbatimUrl.SameOrigin(next, endpoint.Origin.Base)
             ? next
-            : throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{endpoint.Registry} lists the next referrers of {repository} at another place ({Printable.Clean(link[(start + 1)..end].Split('?')[0])}). It was not asked.");
+            : throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{endpoint.Registry} lists the next referrers of {repository} at another place ({link[(start + 1)..end].Split('?')[0]}). It was not asked.");
     }
 
     private async Task<IReadOnlyList<Descriptor>> ReadTagAsync(Digest subject, CancellationToken cancellationToken)

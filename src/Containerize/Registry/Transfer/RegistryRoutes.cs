@@ -38,7 +38,7 @@ internal sealed class RegistryRoutes
     {
         var rule = _rules.FirstOrDefault(candidate => Matches(candidate.Prefix, repository));
         return rule is { IsBlocked: true }
-            ? throw new ContainerizeException(DiagnosticCode.RegistryDenied, $"{repository} is blocked on this machine: registries.conf says so for '{Printable.Clean(rule.Prefix)}'.")
+            ? throw new ContainerizeException(DiagnosticCode.RegistryDenied, $"{repository} is blocked on this machine: registries.conf says so for '{rule.Prefix}'.")
             : rule;
     }
 

@@ -29,7 +29,7 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
         var target = VerbatimUrl.TryResolve(request, location);
         if (target is null || target.UserInfo.Length > 0)
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{request.Authority} wants an upload to go on at '{Printable.Clean(location.Split('?')[0])}', which is not a URL that data may go to.");
+            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{request.Authority} wants an upload to go on at '{location.Split('?')[0]}', which is not a URL that data may go to.");
         }
 
         RedirectLoop.RefuseDowngrade(RegistryOptions.Servers, request, target);
