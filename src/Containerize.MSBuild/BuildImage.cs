@@ -146,6 +146,7 @@ public sealed class BuildImage : ContainerizeTask
         }
     }
 
-    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+    private static Dictionary<string, string> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => variable.Value as string ?? "", StringComparer.OrdinalIgnoreCase);
 }

@@ -13,9 +13,11 @@ using Containerize.Trees;
 namespace Containerize.MSBuild;
 
 /// <summary>What a build has to say of its image: a few lines for people, and the same facts as JSON for CI.</summary>
-internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images, ImageName name, IReadOnlyList<DestinationResult> destinations)
+internal sealed class ImageInfo(
+    IReadOnlyList<BuiltImage> built, ImageSet images, ImageName name, IReadOnlyList<DestinationResult> destinations)
 {
-    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private Descriptor Root => images.Root.Descriptor;
 
@@ -35,7 +37,8 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
             if (image.BaseName is not null)
             {
                 // Which hosts can run an image depends on the version of Windows in it, and a tag may stand for several.
-                var version = image.Image.Config.Platform is { IsWindows: true, OsVersion: { } text } && text.All(part => char.IsAsciiDigit(part) || part == '.') ? $" (Windows {text})" : "";
+                var version = image.Image.Config.Platform is { IsWindows: true, OsVersion: { } text }
+                    && text.All(part => char.IsAsciiDigit(part) || part == '.') ? $" (Windows {text})" : "";
                 yield return Line("base", $"{Count(image.BaseLayers.Count, "layer")} of {image.BaseName}{version}", null, image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size));
             }
 
@@ -112,7 +115,9 @@ internal sealed class ImageInfo(IReadOnlyList<BuiltImage> built, ImageSet images
             ["origin"] = layer.Origin switch { LayerOrigin.Cache => "cache", LayerOrigin.Registry => "registry", _ => "built" },
             ["changes"] = layer.Changes is not { } changes ? null : new JsonObject
             {
-                ["packages"] = new JsonArray([.. changes.Packages.Select(package => new JsonObject { ["id"] = package.Id, ["before"] = package.Before, ["after"] = package.After })]),
+                ["packages"] = new JsonArray(
+                    [.. changes.Packages.Select(
+                        package => new JsonObject { ["id"] = package.Id, ["before"] = package.Before, ["after"] = package.After })]),
                 ["added"] = Array(changes.Added),
                 ["changed"] = Array(changes.Changed),
                 ["removed"] = Array(changes.Removed),

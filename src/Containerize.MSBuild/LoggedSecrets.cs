@@ -3,7 +3,8 @@ using Microsoft.Build.Framework;
 namespace Containerize.MSBuild;
 
 /// <summary>
-/// MSBuild writes environment variables into logs that keep everything: those of .NET, or all when it is told to, passwords included. A task
+/// MSBuild writes environment variables into logs that keep everything: those of .NET, or all when it is told to, passwords included. A
+/// task
 /// cannot keep them out; it can say so before the log is shown to others.
 /// </summary>
 internal static class LoggedSecrets
@@ -31,12 +32,15 @@ internal static class LoggedSecrets
             reporter.Warning(
                 DiagnosticCode.SecretInBuildLog,
                 $"This build writes {log}, and MSBuild writes the variable {found} into it. Give the password as "
-                + $"CONTAINERIZE_REGISTRY_<HOST>_PASSWORD without MSBUILDLOGALLENVIRONMENTVARIABLES instead, use 'docker login', or keep the log private.");
+                + $"CONTAINERIZE_REGISTRY_<HOST>_PASSWORD without MSBUILDLOGALLENVIRONMENTVARIABLES instead, use 'docker login', or keep " +
+                    $"the log private.");
         }
     }
 
     private static bool IsPassword(string variable) =>
-        (variable.Contains("CONTAINER", StringComparison.OrdinalIgnoreCase) && variable.EndsWith("_PWORD", StringComparison.OrdinalIgnoreCase))
-        || (variable.StartsWith("CONTAINERIZE_REGISTRY_", StringComparison.OrdinalIgnoreCase) && variable.EndsWith("_PASSWORD", StringComparison.OrdinalIgnoreCase))
+        (variable.Contains("CONTAINER", StringComparison.OrdinalIgnoreCase)
+            && variable.EndsWith("_PWORD", StringComparison.OrdinalIgnoreCase))
+        || (variable.StartsWith("CONTAINERIZE_REGISTRY_", StringComparison.OrdinalIgnoreCase)
+        && variable.EndsWith("_PASSWORD", StringComparison.OrdinalIgnoreCase))
         || variable.Equals("DOCKER_AUTH_CONFIG", StringComparison.OrdinalIgnoreCase);
 }

@@ -6,7 +6,8 @@ namespace Containerize;
 internal static class ByteSize
 {
     private static readonly (string Unit, long Factor)[] s_units =
-        [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1), ("", 1)];
+        [("KIB", 1L << 10), ("MIB", 1L << 20), ("GIB", 1L << 30), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1),
+            ("", 1)];
 
     /// <summary>Writes a number of bytes: <c>512 B</c>, <c>1.5 MB</c>, <c>2.25 GB</c>.</summary>
     internal static string Format(long bytes) => bytes switch
@@ -19,7 +20,6 @@ internal static class ByteSize
 
     /// <summary>Reads a number and a unit: <c>500 KB</c>, <c>20MB</c>, <c>1 GiB</c>; a number alone counts bytes.</summary>
     /// <param name="property">The property it comes from, for the error message.</param>
-    /// <param name="text">Its value.</param>
     /// <returns>The size in bytes.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static long Parse(string property, string text)

@@ -7,7 +7,6 @@ namespace Containerize;
 internal sealed class ContainerizeException : Exception
 {
     /// <summary>Creates the failure.</summary>
-    /// <param name="code">Which failure it is.</param>
     /// <param name="message">What happened, with what, and what to do; free of secrets.</param>
     /// <param name="innerException">What caused it, for logs of a high verbosity.</param>
     public ContainerizeException(DiagnosticCode code, Message message, Exception? innerException = null)
@@ -17,7 +16,6 @@ internal sealed class ContainerizeException : Exception
     public DiagnosticCode Code { get; }
 
     /// <summary>The code as users see it, for example <c>CTZ2002</c>.</summary>
-    /// <param name="code">The code.</param>
     /// <returns><c>CTZ</c> and four digits.</returns>
     public static string Format(DiagnosticCode code) => $"CTZ{(int)code:D4}";
 }

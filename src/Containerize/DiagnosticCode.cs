@@ -3,7 +3,8 @@ namespace Containerize;
 /// <summary>
 /// What can go wrong, each with a number of its own. Users see it as <c>CTZ</c> and four digits;
 /// <c>Diagnostics.md</c> explains each of them. The thousands say which part speaks:
-/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives, 5 packages of Debian, 6 container engines.
+/// 1 the project and its published files, 2 the base image, 3 registries, 4 the local disk and archives, 5 packages of Debian, 6 container
+/// engines.
 /// </summary>
 internal enum DiagnosticCode
 {
@@ -79,7 +80,9 @@ internal enum DiagnosticCode
     /// <summary>The image's user has no entry in its <c>/etc/passwd</c>, so nothing can be made his.</summary>
     UnknownUser = 1032,
 
-    /// <summary>The <c>Before</c> and <c>After</c> of <c>ContainerizeLayer</c> name layers that do not exist, or contradict one another.</summary>
+    /// <summary>
+    /// The <c>Before</c> and <c>After</c> of <c>ContainerizeLayer</c> name layers that do not exist, or contradict one another.
+    /// </summary>
     LayerOrder = 1033,
 
     /// <summary>A layer that <c>ContainerizeLayerReference</c> names is no layer, or none that can be put into an image.</summary>
@@ -133,7 +136,9 @@ internal enum DiagnosticCode
     /// <summary>A redirect, realm or upload location points to where credentials or data must not go.</summary>
     UnsafeLocation = 3006,
 
-    /// <summary>The registry misses content that a manifest names, or rejects the manifest because it believes so: push everything again, once.</summary>
+    /// <summary>
+    /// The registry misses content that a manifest names, or rejects the manifest because it believes so: push everything again, once.
+    /// </summary>
     RegistryContentMissing = 3007,
 
     /// <summary>Docker's or Podman's configuration of registries on this machine cannot be read (a warning).</summary>
@@ -151,7 +156,9 @@ internal enum DiagnosticCode
     /// <summary>A file or directory cannot be written.</summary>
     CannotWrite = 4002,
 
-    /// <summary>The cache directory is unusable; the project's own is used instead (a warning, and an error for what is about the cache alone).</summary>
+    /// <summary>
+    /// The cache directory is unusable; the project's own is used instead (a warning, and an error for what is about the cache alone).
+    /// </summary>
     CacheUnusable = 4003,
 
     /// <summary>Nobody says where Debian's packages are to be had.</summary>

@@ -17,9 +17,9 @@ internal static partial class Duration
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0.#} h"),
     };
 
-    /// <summary>Reads <c>90s</c>, <c>1m30s</c>, <c>500ms</c>, <c>12h</c>, <c>7d</c>, <c>0</c>, or <c>[d.]hh:mm[:ss]</c>; at most a hundred years.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="time">The time.</param>
+    /// <summary>
+    /// Reads <c>90s</c>, <c>1m30s</c>, <c>500ms</c>, <c>12h</c>, <c>7d</c>, <c>0</c>, or <c>[d.]hh:mm[:ss]</c>; at most a hundred years.
+    /// </summary>
     /// <param name="unit">What a number alone counts; without it only 0 may stand alone.</param>
     internal static bool TryParse(string text, out TimeSpan time, TimeSpan unit = default)
     {

@@ -4,7 +4,6 @@ namespace Containerize;
 internal interface IReporter
 {
     /// <summary>Something every user wants to see once.</summary>
-    /// <param name="text">One line.</param>
     void Message(Message text);
 
     /// <summary>Something that helps to find a problem.</summary>
@@ -12,7 +11,5 @@ internal interface IReporter
     void Detail(Message text);
 
     /// <summary>Something that the user should change, though the build goes on.</summary>
-    /// <param name="code">Which warning it is.</param>
-    /// <param name="text">What happened and what to do.</param>
     void Warning(DiagnosticCode code, Message text);
 }

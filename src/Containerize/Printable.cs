@@ -8,8 +8,9 @@ internal static class Printable
     internal const int MaxLength = 300;
     private const int MaxNames = 10;
 
-    /// <summary>Replaces control and format characters, joins lines, breaks up CI commands (<c>##vso[</c>, <c>::set</c>) and cuts what is long.</summary>
-    /// <param name="text">Foreign text.</param>
+    /// <summary>
+    /// Replaces control and format characters, joins lines, breaks up CI commands (<c>##vso[</c>, <c>::set</c>) and cuts what is long.
+    /// </summary>
     /// <returns>One printable line.</returns>
     internal static string Clean(string? text) => CleanLine(text, MaxLength).Trim();
 

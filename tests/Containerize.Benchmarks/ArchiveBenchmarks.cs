@@ -25,11 +25,17 @@ internal class ArchiveBenchmarks
         {
             var bytes = new byte[LayerSize];
             new Random(number).NextBytes(bytes);
-            _blobs.Add(await store.AddAsync(new MemoryBlob(MediaTypes.OciLayerGzip, bytes).Descriptor, new MemoryStream(bytes), "the benchmark", CancellationToken.None));
+            _blobs.Add(
+                await store.AddAsync(
+                    new MemoryBlob(MediaTypes.OciLayerGzip, bytes).Descriptor,
+                    new MemoryStream(bytes),
+                    "the benchmark",
+                    CancellationToken.None));
         }
 
         var config = ImageConfig.Scratch(new Platform { Os = "linux", Architecture = "amd64" });
-        var image = Image.Create(ImageFormat.Oci, config, [.. _blobs.Select(blob => new Layer(blob, blob.Descriptor.Digest))], new Dictionary<string, string>());
+        var image = Image.Create(
+            ImageFormat.Oci, config, [.. _blobs.Select(blob => new Layer(blob, blob.Descriptor.Digest))], new Dictionary<string, string>());
         _contents = ArchiveContents.Of(new ImageSet(image), new ImageName(null, "benchmark", ["latest"]), gzip: false);
     }
 
@@ -37,7 +43,8 @@ internal class ArchiveBenchmarks
     public void CleanUp() => Directory.Delete(_directory, recursive: true);
 
     [Benchmark(Baseline = true, Description = "copy the files")]
-    public void Copy() => _blobs.ForEach(blob => File.Copy(blob.Path, Path.Combine(_directory, $"copy-{blob.Descriptor.Digest.Hex}"), overwrite: true));
+    public void Copy() =>
+        _blobs.ForEach(blob => File.Copy(blob.Path, Path.Combine(_directory, $"copy-{blob.Descriptor.Digest.Hex}"), overwrite: true));
 
     [Benchmark(Description = "copy and verify in kernel and on all cores")]
     public async Task FileAsync()

@@ -3,7 +3,10 @@ using Containerize.Layers.Entries;
 
 namespace Containerize.Benchmarks;
 
-/// <summary>What layers are made of here: the assemblies of the .NET runtime that runs this, or a directory that the variable CONTAINERIZE_CORPUS names.</summary>
+/// <summary>
+/// What layers are made of here: the assemblies of the .NET runtime that runs this, or a directory that the variable CONTAINERIZE_CORPUS
+/// names.
+/// </summary>
 internal static class Corpus
 {
     /// <summary>The files of a self-contained web app's runtime layer.</summary>
@@ -19,7 +22,8 @@ internal static class Corpus
     /// <summary>All files below a directory.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="prefix">Where they lie in the image.</param>
-    internal static IEnumerable<LayerEntry> Of(string directory, string prefix) => Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+    internal static IEnumerable<LayerEntry> Of(string directory, string prefix) =>
+        Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
         .Select(file => new LayerEntry
         {
             Path = $"{prefix}/{Path.GetRelativePath(directory, file).Replace('\\', '/')}",
@@ -38,7 +42,8 @@ internal static class Corpus
         {
             var folder = Path.Combine(directory, (index % 100).ToString("d2", CultureInfo.InvariantCulture));
             Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, $"{index}.txt"), string.Create(CultureInfo.InvariantCulture, $"This is file {index}.\n"));
+            File.WriteAllText(
+                Path.Combine(folder, $"{index}.txt"), string.Create(CultureInfo.InvariantCulture, $"This is file {index}.\n"));
         }
     }
 }

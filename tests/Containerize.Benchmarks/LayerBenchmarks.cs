@@ -9,7 +9,9 @@ using Containerize.Storage;
 
 namespace Containerize.Benchmarks;
 
-/// <summary>A large layer, made in the ways that there are. The floor is what nobody can go below who reads the files and states their digest.</summary>
+/// <summary>
+/// A large layer, made in the ways that there are. The floor is what nobody can go below who reads the files and states their digest.
+/// </summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 internal class LayerBenchmarks
 {
@@ -130,7 +132,8 @@ internal class LayerBenchmarks
         return written.Blob.Descriptor.Size;
     }
 
-    private Task<EntriesContent> ReadAsync(LayerOptions? options = null) => EntriesContent.ReadAsync(_entries, options ?? new LayerOptions(), FileHashes.Load(path: null), _never);
+    private Task<EntriesContent> ReadAsync(LayerOptions? options = null) =>
+        EntriesContent.ReadAsync(_entries, options ?? new LayerOptions(), FileHashes.Load(path: null), _never);
 
     private void Shell(string compressor)
     {

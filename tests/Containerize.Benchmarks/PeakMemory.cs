@@ -19,16 +19,35 @@ internal static class PeakMemory
         {
             var path = Path.Combine(directory, "model.bin");
             Fill(path, gibibytes);
-            var entry = new LayerEntry { Path = "app/model.bin", Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, SourcePath = path, Size = new FileInfo(path).Length };
+            var entry = new LayerEntry
+            {
+                Path = "app/model.bin",
+                Type = LayerEntryType.File,
+                Mode = UnixFileMode.UserRead,
+                SourcePath = path,
+                Size = new FileInfo(path).Length,
+            };
             var store = new BlobStore(Path.Combine(directory, "store"));
             // The code is loaded and compiled before anything is measured.
-            await LayerWriter.WriteAsync([new LayerEntry { Path = "small", Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = new byte[3 * Mebibyte] }], store, new LayerOptions(), CancellationToken.None);
+            await LayerWriter.WriteAsync(
+                [new LayerEntry
+                {
+                    Path = "small",
+                    Type = LayerEntryType.File,
+                    Mode = UnixFileMode.UserRead,
+                    Content = new byte[3 * Mebibyte],
+                }],
+                store,
+                new LayerOptions(),
+                CancellationToken.None);
             var before = Peak();
             var time = Stopwatch.StartNew();
             var layer = await LayerWriter.WriteAsync([entry], store, new LayerOptions(), CancellationToken.None);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"One file of {gibibytes} GiB: {time.Elapsed.TotalSeconds:f1} s, {layer.Blob.Descriptor.Size / (double)layer.UncompressedSize:f3} of the input; peak of resident memory {before} MiB before, {Peak()} MiB after: {Peak() - before} MiB more."));
+                $"One file of {gibibytes} GiB: {time.Elapsed.TotalSeconds:f1} s, " +
+                $"{layer.Blob.Descriptor.Size / (double)layer.UncompressedSize:f3} of the input; peak of resident memory {before} MiB " +
+                $"before, {Peak()} MiB after: {Peak() - before} MiB more."));
         }
         finally
         {

@@ -13,6 +13,9 @@ if (args is ["memory", ..])
 }
 
 // In this process: the layer writer uses all cores, and a generated project of its own would measure the same.
-var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(1).WithIterationCount(7).WithInvocationCount(1).WithUnrollFactor(1);
-var config = DefaultConfig.Instance.AddJob(job).AddExporter(MarkdownExporter.GitHub).HideColumns(Column.Error, Column.StdDev, Column.RatioSD).WithArtifactsPath(Path.Combine(Path.GetTempPath(), "containerize-benchmarks"));
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(1).WithIterationCount(7).WithInvocationCount(1)
+    .WithUnrollFactor(1);
+var config = DefaultConfig.Instance.AddJob(job).AddExporter(MarkdownExporter.GitHub)
+    .HideColumns(Column.Error, Column.StdDev, Column.RatioSD)
+    .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "containerize-benchmarks"));
 BenchmarkSwitcher.FromAssembly(typeof(Corpus).Assembly).Run(args, config);

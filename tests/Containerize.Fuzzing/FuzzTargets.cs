@@ -25,11 +25,20 @@ internal static class FuzzTargets
     [
         new("challenge", bytes => Challenge.Parse(Text(bytes)), Texts(Seeds.Challenges), Never),
         new("reference", bytes => BaseImageReference.Parse(Text(bytes), Path.GetTempPath()), Texts(Seeds.References), Never),
-        new("location", bytes => RegistryLocation.Parse(Text(bytes)), Texts(["https://a.example.com:443/b/", "localhost:5000", "[::1]:1"]), Never),
-        new("manifest", bytes => OciJson.ReadManifest(RawDocument.Of(MediaTypes.OciManifest, bytes), "fuzz"), Texts([Seeds.Manifest]), Never),
+        new(
+            "location",
+            bytes => RegistryLocation.Parse(Text(bytes)),
+            Texts(["https://a.example.com:443/b/", "localhost:5000", "[::1]:1"]),
+            Never),
+        new(
+            "manifest",
+            bytes => OciJson.ReadManifest(RawDocument.Of(MediaTypes.OciManifest, bytes), "fuzz"),
+            Texts([Seeds.Manifest]),
+            Never),
         new("index", bytes => OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, bytes), "fuzz"), Texts([Seeds.Index]), Never),
         new("config", bytes => ImageConfig.Read(RawDocument.Of(MediaTypes.OciConfig, bytes), "fuzz"), Texts([Seeds.Config]), Never),
-        new("docker-config", bytes => CredentialFile.Parse(bytes, "fuzz"), Texts([Seeds.DockerConfig]), failure => failure is JsonException),
+        new("docker-config", bytes => CredentialFile.Parse(bytes, "fuzz"), Texts([Seeds.DockerConfig]), failure => failure
+            is JsonException),
         new("registries-conf", ReadRegistries, Texts([Seeds.RegistriesConf]), Never),
         new("apt-conf", bytes => new AptConfiguration().Add(Text(bytes)), Texts([Seeds.AptConf]), Never),
         new("apt-source", bytes => AptSource.FromLine(Text(bytes)), Texts([Seeds.AptSources]), Never),
@@ -43,7 +52,11 @@ internal static class FuzzTargets
         new("image-lock", bytes => Scratch.With(bytes, BaseImageLock.Read), Texts([Seeds.ImageLock]), Never),
         new("debian-lock", bytes => Scratch.With(bytes, DebianLock.Read), Texts([Seeds.DebianLock]), Never),
         new("sealed", bytes => SealedText.Read("fuzz 1", bytes), [SealedText.Write("fuzz 1", "body\n")], Never),
-        new("keyring", bytes => Scratch.With(bytes, KeyRing.Read), Texts(["-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----\n"]), Never),
+        new(
+            "keyring",
+            bytes => Scratch.With(bytes, KeyRing.Read),
+            Texts(["-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----\n"]),
+            Never),
     ];
 
     internal static FuzzTarget Find(string name) => All.FirstOrDefault(target => target.Name == name)
@@ -108,5 +121,7 @@ internal static class FuzzTargets
     });
 
     private static Task<VerifiedFile> VerifiedAsync(string path, byte[] bytes, string mediaType) => VerifiedFile.ReadAsync(
-        new FileBlob(new Descriptor { MediaType = mediaType, Digest = Digest.Of(bytes), Size = bytes.Length }, path), "fuzz", CancellationToken.None);
+        new FileBlob(
+            new Descriptor { MediaType = mediaType, Digest = Digest.Of(bytes), Size = bytes.Length },
+            path), "fuzz", CancellationToken.None);
 }

@@ -3,12 +3,15 @@ using CsCheck;
 
 namespace Containerize.Fuzzing;
 
-/// <summary>Whatever the bytes are, a reader takes them or refuses them with a message: it never fails in another way, and never hangs.</summary>
+/// <summary>
+/// Whatever the bytes are, a reader takes them or refuses them with a message: it never fails in another way, and never hangs.
+/// </summary>
 [TestClass]
 internal sealed class ReaderTests
 {
     /// <summary>Seconds for each reader; an hour by hand is CONTAINERIZE_FUZZ_SECONDS=180.</summary>
-    private static readonly int s_seconds = int.TryParse(Environment.GetEnvironmentVariable("CONTAINERIZE_FUZZ_SECONDS"), out var seconds) ? seconds : 2;
+    private static readonly int s_seconds =
+        int.TryParse(Environment.GetEnvironmentVariable("CONTAINERIZE_FUZZ_SECONDS"), out var seconds) ? seconds : 2;
 
     private static readonly TimeSpan s_mostForOneInput = TimeSpan.FromSeconds(20);
 
@@ -34,7 +37,8 @@ internal sealed class ReaderTests
     {
         var target = FuzzTargets.Find(name);
 
-        Mutations.Of(target.Seeds).Sample(bytes => IsTakenOrRefused(target, bytes), time: s_seconds, threads: 1, print: Convert.ToHexString);
+        Mutations.Of(target.Seeds)
+            .Sample(bytes => IsTakenOrRefused(target, bytes), time: s_seconds, threads: 1, print: Convert.ToHexString);
     }
 
     [TestMethod]

@@ -41,8 +41,10 @@ internal static class Seeds
         "\"r.example.com\":{\"identitytoken\":\"t\"}},\"credHelpers\":{\"gcr.io\":\"gcloud\"},\"credsStore\":\"desktop\"}";
 
     internal static readonly string RegistriesConf =
-        "unqualified-search-registries = [\"docker.io\"]\n[[registry]]\nprefix = \"example.com/a\"\nlocation = \"mirror.example.com:443/a\"\n" +
-        "insecure = true\nblocked = false\n[[registry.mirror]]\nlocation = \"localhost:5000\"\ninsecure = true\npull-from-mirror = \"tag-only\"\n";
+        "unqualified-search-registries = [\"docker.io\"]\n[[registry]]\nprefix = \"example.com/a\"\nlocation = " +
+        "\"mirror.example.com:443/a\"\n" +
+        "insecure = true\nblocked = false\n[[registry.mirror]]\nlocation = \"localhost:5000\"\ninsecure = true\npull-from-mirror = " +
+        "\"tag-only\"\n";
 
     internal static readonly string AptConf =
         "// comment\nAcquire::http::Proxy \"http://proxy:3128\";\nAcquire { https { Proxy \"DIRECT\"; Verify-Peer \"true\"; }; };\n" +
@@ -53,8 +55,10 @@ internal static class Seeds
         "deb-src http://deb.example.com/debian ./\n";
 
     internal static readonly string Stanza =
-        "Package: a\nVersion: 1:2.0-3+b1\nArchitecture: amd64\nMulti-Arch: same\nDepends: b (>= 1.0) | c:any, d (<< 2~)\nProvides: e (= 1)\n" +
-        "Description: text\n more\n .\n end\nFilename: pool/a.deb\nSize: 12\nSHA256: " + Digest[7..] + "\n\n# comment\nPackage: f\nVersion: 0\n";
+        "Package: a\nVersion: 1:2.0-3+b1\nArchitecture: amd64\nMulti-Arch: same\nDepends: b (>= 1.0) | c:any, d (<< 2~)\nProvides: e (= " +
+        "1)\n" +
+        "Description: text\n more\n .\n end\nFilename: pool/a.deb\nSize: 12\nSHA256: " + Digest[7..] + "\n\n# comment\nPackage: " +
+            "f\nVersion: 0\n";
 
     internal static readonly string DebianLock =
         "{\"version\":1,\"release\":\"bookworm\",\"sources\":[],\"sets\":[]}";
@@ -76,10 +80,15 @@ internal static class Seeds
         using (var tar = new TarWriter(bytes, TarEntryFormat.Gnu, leaveOpen: true))
         {
             tar.WriteEntry(new GnuTarEntry(TarEntryType.Directory, "etc/"));
-            tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "etc/passwd") { DataStream = new MemoryStream("root:x:0:0::/root:/bin/sh\n"u8.ToArray()) });
+            tar.WriteEntry(
+                new GnuTarEntry(TarEntryType.RegularFile, "etc/passwd")
+                {
+                    DataStream = new MemoryStream("root:x:0:0::/root:/bin/sh\n"u8.ToArray()),
+                });
             tar.WriteEntry(new GnuTarEntry(TarEntryType.SymbolicLink, "bin") { LinkName = "usr/bin" });
             tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "var/.wh.gone") { DataStream = new MemoryStream() });
-            tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "control") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(Stanza)) });
+            tar.WriteEntry(
+                new GnuTarEntry(TarEntryType.RegularFile, "control") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(Stanza)) });
         }
 
         return bytes.ToArray();

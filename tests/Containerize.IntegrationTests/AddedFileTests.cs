@@ -16,7 +16,8 @@ internal sealed class AddedFileTests
         return ImageValidator.Check(project.Archive).Single();
     }
 
-    private static string Describe(ValidatedImage image, string path) => $"{Convert.ToString((int)image.Get(path).Mode, 8)} {image.Get(path).Uid}:{image.Get(path).Gid}";
+    private static string Describe(ValidatedImage image, string path) =>
+        $"{Convert.ToString((int)image.Get(path).Mode, 8)} {image.Get(path).Uid}:{image.Get(path).Gid}";
 
     [TestMethod]
     public async Task Files_go_where_the_project_says_with_owner_mode_and_the_directories_of_a_glob()
@@ -52,7 +53,8 @@ internal sealed class AddedFileTests
         Assert.AreEqual("hello", image.Get("app/texts/motd.txt").ReadAllText());
         Assert.IsNotNull(image.Find("etc/keys/test.pfx"));
         Assert.IsNull(image.Find("etc/keys/prod.pfx"));
-        CollectionAssert.AreEqual(new[] { "files", "app" }, project.Info["layers"]!.AsArray().Select(layer => (string?)layer!["name"]).ToList());
+        CollectionAssert.AreEqual(new[] { "files", "app" }, project.Info["layers"]!.AsArray().Select(layer => (string?)layer!["name"])
+            .ToList());
     }
 
     [TestMethod]
@@ -75,7 +77,10 @@ internal sealed class AddedFileTests
         Assert.AreEqual("644 1654:1654", Describe(image, "app/uploads/seed.txt"));
         foreach (var layer in image.Layers)
         {
-            Assert.AreEqual(1654, layer.Entries.Single(entry => entry.Path == "app/uploads").Uid, "The upper layer's directory is the one that counts.");
+            Assert.AreEqual(
+                1654,
+                layer.Entries.Single(entry => entry.Path == "app/uploads").Uid,
+                "The upper layer's directory is the one that counts.");
         }
     }
 

@@ -3,7 +3,8 @@ using Containerize.IntegrationTests.Tools;
 namespace Containerize.IntegrationTests;
 
 /// <summary>
-/// What users get wrong, and what they are told: no stack trace, and nothing is left half-done. What is wrong with a value, and needs nothing
+/// What users get wrong, and what they are told: no stack trace, and nothing is left half-done. What is wrong with a value, and needs
+/// nothing
 /// but reading it, has unit tests (Containerize.Tests/Settings); here is one of each way that leads to a message.
 /// </summary>
 [TestClass]
@@ -53,7 +54,8 @@ internal sealed class BadInputTests
     [TestMethod]
     public async Task A_library_is_nothing_to_start()
     {
-        using var project = await TestProject.CreateAsync("lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }");
+        using var project = await TestProject.CreateAsync(
+            "lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }");
 
         await FailsAsync(project, "CTZ1004", "library");
     }
@@ -61,7 +63,8 @@ internal sealed class BadInputTests
     [TestMethod]
     public async Task A_project_for_several_frameworks_must_choose_one()
     {
-        using var project = await TestProject.ConsoleAsync("<PropertyGroup><TargetFramework></TargetFramework><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup>" + Scratch);
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><TargetFramework></TargetFramework><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup>" + Scratch);
 
         var result = await project.RunAsync("msbuild", "-t:Containerize");
 
@@ -73,7 +76,8 @@ internal sealed class BadInputTests
     [TestMethod]
     public async Task A_damaged_base_archive_is_refused()
     {
-        using var project = await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>oci-archive:base.tar</ContainerBaseImage></PropertyGroup>");
+        using var project =
+            await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>oci-archive:base.tar</ContainerBaseImage></PropertyGroup>");
         project.Write("base.tar", "this is no archive");
 
         await FailsOnArchiveAsync(project, "CTZ2004");

@@ -28,7 +28,8 @@ internal sealed class CacheTests : IDisposable
         using var project = await TestProject.ConsoleAsync(Scratch);
         var cache = $"-p:ContainerizeCacheDirectory={_machine["home"]}";
         var built = await project.ContainerizeAsync(cache);
-        var pruned = await project.RunAsync("build", "-t:ContainerizePrune", cache, "-p:ContainerizeCacheMaxSize=0", "-p:ContainerizeCacheMaxAge=0");
+        var pruned =
+            await project.RunAsync("build", "-t:ContainerizePrune", cache, "-p:ContainerizeCacheMaxSize=0", "-p:ContainerizeCacheMaxAge=0");
 
         Assert.AreEqual(0, built.ExitCode, built.Output);
         StringAssert.Contains(built.Output, "warning CTZ4003");
@@ -47,7 +48,8 @@ internal sealed class CacheTests : IDisposable
         var first = await project.ContainerizeAsync(cache);
         Assert.AreEqual(0, first.ExitCode, first.Output);
         var digest = project.Digest;
-        string[] places = [_machine["cache"], .. Directory.GetDirectories(Path.Combine(project.Directory, "obj"), "containerize", SearchOption.AllDirectories)];
+        string[] places = [_machine["cache"],
+            .. Directory.GetDirectories(Path.Combine(project.Directory, "obj"), "containerize", SearchOption.AllDirectories)];
         foreach (var file in places.SelectMany(place => Directory.GetFiles(place, "*", SearchOption.AllDirectories)))
         {
             await SpecialFile.PutAsync(SpecialFile.Pipe, file);
@@ -69,7 +71,11 @@ internal sealed class CacheTests : IDisposable
     public async Task A_password_that_a_diagnostic_log_will_hold_is_told(string verbosity, bool isLogged, string more = "-nologo")
     {
         using var project = await TestProject.ConsoleAsync(Scratch);
-        var environment = new Dictionary<string, string?> { ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "ada", ["DOTNET_CONTAINER_REGISTRY_PWORD"] = "not-so-secret" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "ada",
+            ["DOTNET_CONTAINER_REGISTRY_PWORD"] = "not-so-secret",
+        };
 
         var result = await project.ContainerizeAsync(environment, verbosity, more);
 

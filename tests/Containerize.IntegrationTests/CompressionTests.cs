@@ -18,7 +18,9 @@ internal sealed class CompressionTests
         var result = await project.ContainerizeAsync("-p:ContainerizeCompression=zstd", "-p:ContainerizeCompressionLevel=9");
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Assert.AreEqual(Zstd, (string?)ImageValidator.Check(project.Archive).Single().Manifest["layers"]![0]!["mediaType"]);
-        using var upper = await TestProject.ConsoleAsync(Base($"oci-archive:{project.Archive}") + """<ItemGroup><ContainerizeWritableDirectory Include="/app/data" /></ItemGroup>""", name: "upper");
+        using var upper = await TestProject.ConsoleAsync(
+            Base($"oci-archive:{project.Archive}") + """<ItemGroup><ContainerizeWritableDirectory Include="/app/data" /></ItemGroup>""",
+            name: "upper");
 
         result = await upper.ContainerizeAsync("-p:ContainerizeCompression=none");
 

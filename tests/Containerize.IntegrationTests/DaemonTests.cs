@@ -36,7 +36,11 @@ internal sealed class DaemonTests
             <PropertyGroup><ContainerBaseImage>oci:base:base</ContainerBaseImage></PropertyGroup>
             <ItemGroup><None Include="answer.txt" CopyToPublishDirectory="Always" /></ItemGroup>
             """);
-        var baseImage = TestImage.Create(TestImage.LinuxX64, docker: false, config => config["config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD", "true") }, TestLayer.OfSize(BaseSize));
+        var baseImage = TestImage.Create(
+            TestImage.LinuxX64,
+            docker: false,
+            config => config["config"]!["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD", "true") },
+            TestLayer.OfSize(BaseSize));
         TestImage.WriteLayout(Path.Combine(s_project.Directory, "base"), ("base", baseImage));
         s_project.Write("answer.txt", "first");
         var result = await s_project.RunAsync("publish");
@@ -81,7 +85,8 @@ internal sealed class DaemonTests
         return await File.ReadAllTextAsync(work["answer.txt"]);
     }
 
-    private static Dictionary<string, string?> With(IReadOnlyDictionary<string, string?> environment, params (string Name, string? Value)[] more)
+    private static Dictionary<string, string?> With(
+        IReadOnlyDictionary<string, string?> environment, params (string Name, string? Value)[] more)
     {
         var all = environment.ToDictionary();
         foreach (var (name, value) in more)
@@ -106,7 +111,9 @@ internal sealed class DaemonTests
         var first = Sent();
         Assert.AreEqual($"{kind.ToLowerInvariant()}:team/incremental:latest", first.Location);
         Assert.IsGreaterThan(BaseSize, first.Written, "The engine has nothing yet.");
-        Assert.IsEmpty(Directory.GetFiles(Path.Combine(Project.Directory, "bin"), "incremental*.tar", SearchOption.AllDirectories), "An archive was not asked for.");
+        Assert.IsEmpty(
+            Directory.GetFiles(Path.Combine(Project.Directory, "bin"), "incremental*.tar", SearchOption.AllDirectories),
+            "An archive was not asked for.");
 
         await ContainerizeAsync(engine.Environment, arguments);
 
@@ -135,7 +142,8 @@ internal sealed class DaemonTests
 
         Assert.AreEqual("based", await AnswerAsync(engine, "team/based:latest"));
         Assert.AreEqual("team/base:10", (string?)Project.Info["base"]!["name"]);
-        Assert.AreEqual("""{"Test":["CMD","true"]}""", ImageValidator.Check(work["based.tar"], baseLayers: 1).Single().Settings["Healthcheck"]!.ToJsonString());
+        Assert.AreEqual("""{"Test":["CMD","true"]}""", ImageValidator.Check(work["based.tar"], baseLayers: 1)
+            .Single().Settings["Healthcheck"]!.ToJsonString());
 
         var missing = await TryAsync(engine.Environment, $"-p:ContainerBaseImage={transport}:team/base:11");
         Assert.AreNotEqual(0, missing.ExitCode);

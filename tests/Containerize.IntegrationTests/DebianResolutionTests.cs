@@ -29,7 +29,8 @@ internal sealed partial class DebianResolutionTests
     [Timeout(900_000, CooperativeCancellation = true)]
     public async Task Packages_and_versions_are_those_that_apt_chooses()
     {
-        var codename = (await File.ReadAllLinesAsync("/etc/os-release")).Single(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
+        var codename = (await File.ReadAllLinesAsync("/etc/os-release"))
+            .Single(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
         var release = DebianRelease.Find(codename)!;
         (await ProcessRunner.RunAsync("apt-get", ["update", "-qq"], timeout: TimeSpan.FromMinutes(5))).EnsureSuccess();
         using var directory = new TemporaryDirectory();
@@ -49,7 +50,8 @@ internal sealed partial class DebianResolutionTests
                 continue;
             }
 
-            var expected = Installed().Matches(apt.Output).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").Distinct().Order(StringComparer.Ordinal).ToList();
+            var expected = Installed().Matches(apt.Output).Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}").Distinct()
+                .Order(StringComparer.Ordinal).ToList();
             var request = new DebianRequest { Use = "test", Release = release, Architecture = "amd64", Packages = [root] };
             LockedSet set;
             try

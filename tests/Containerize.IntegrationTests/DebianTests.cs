@@ -37,7 +37,8 @@ internal sealed class DebianTests
         using var work = new TemporaryDirectory();
         await AssertBundleIsThatOfTheToolAsync(ImageValidator.Check(archive, baseLayers: 1).Single(), work);
         await PublishAsync("hello-web", "--no-build", "-p:ContainerBaseImage=debian-packages:trixie", "-p:ContainerRepository=hello-trixie", $"-p:ContainerArchiveOutputPath={work["trixie.tar"]}");
-        StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release").ReadAllText(), "VERSION_CODENAME=trixie");
+        StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release")
+            .ReadAllText(), "VERSION_CODENAME=trixie");
 
         await s_podman.LoadAsync(archive);
         Assert.AreEqual(Answer, await s_podman.AskAsync("hello-web:latest", FreePort.Find()));
@@ -80,14 +81,24 @@ internal sealed class DebianTests
         CollectionAssert.DoesNotContain(image.Layers[4].Paths.ToList(), "app/catalog.dll");
 
         await s_podman.LoadAsync(archive);
-        var run = (await s_podman.RunAsync("run", "--rm", "--network=host", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", "shop:latest")).EnsureSuccess();
+        var run = (
+            await s_podman.RunAsync(
+                "run",
+                "--rm",
+                "--network=host",
+                "--ulimit",
+                "nofile=1024:1024",
+                "--ulimit",
+                "nproc=1000:1000",
+                "shop:latest")).EnsureSuccess();
         Assert.AreEqual("apple: 50 cents\npear: 40 cents", run.Output.Trim());
     }
 
     [TestMethod]
     public async Task The_lock_gives_the_same_image_in_another_process_without_a_cache_and_from_another_mirror()
     {
-        using var project = await TestProject.WebAsync("<PropertyGroup><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained><InvariantGlobalization>true</InvariantGlobalization><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
+        using var project = await TestProject.WebAsync(
+            "<PropertyGroup><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained><InvariantGlobalization>true</InvariantGlobalization><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
         using var work = new TemporaryDirectory();
         var first = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={work["cache"]}");
         Assert.AreEqual(0, first.ExitCode, first.Output);
@@ -97,7 +108,9 @@ internal sealed class DebianTests
         // Packages alone: a locked build needs nothing else of a mirror.
         foreach (var package in DebianLock.Read(lockFile)!.Sets.Single().Packages)
         {
-            work.Write(Path.Combine("mirror", package.Archive == ArchiveSources.Security ? "debian-security" : "debian", package.Path), await File.ReadAllBytesAsync(new BlobStore(work["cache"]).PathOf(package.Digest)));
+            work.Write(
+                Path.Combine("mirror", package.Archive == ArchiveSources.Security ? "debian-security" : "debian", package.Path),
+                await File.ReadAllBytesAsync(new BlobStore(work["cache"]).PathOf(package.Digest)));
         }
 
         Directory.Delete(work["cache"], recursive: true);
@@ -122,7 +135,10 @@ internal sealed class DebianTests
         StringAssert.Contains(stale.Output, "CTZ5011");
 
         var netbase = DebianLock.Read(lockFile)!.Sets.Single().Packages.Single(package => package.Name == "netbase");
-        await File.WriteAllTextAsync(lockFile, locked.Replace(netbase.Digest.Hex, new string('0', netbase.Digest.Hex.Length), StringComparison.Ordinal).Replace(netbase.Version, "0.1", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            lockFile,
+            locked.Replace(netbase.Digest.Hex, new string('0', netbase.Digest.Hex.Length), StringComparison.Ordinal)
+                .Replace(netbase.Version, "0.1", StringComparison.Ordinal));
         var gone = await project.ContainerizeAsync(held);
         Assert.AreNotEqual(0, gone.ExitCode);
         StringAssert.Contains(gone.Output, "CTZ5012");
@@ -142,11 +158,14 @@ internal sealed class DebianTests
         using var work = new TemporaryDirectory();
         var store = new BlobStore(work["cache"]);
         var reporter = new RecordingReporter();
-        using var packages = new DebianPackages(new DebianSettings { LockFile = work["lock.json"], LockMode = DebianLockMode.ReadOnly, IsInvariant = true }, store, reporter);
+        using var packages = new DebianPackages(
+            new DebianSettings { LockFile = work["lock.json"], LockMode = DebianLockMode.ReadOnly, IsInvariant = true }, store, reporter);
 
-        var made = await new DebianBaseSource(suite, packages, new LayerCache(store), new LayerOptions()).OpenAsync(new Platform { Os = "linux", Architecture = "arm64" }, CancellationToken.None);
+        var made = await new DebianBaseSource(suite, packages, new LayerCache(store), new LayerOptions())
+            .OpenAsync(new Platform { Os = "linux", Architecture = "arm64" }, CancellationToken.None);
 
-        await new LayoutDestination(work["layout"], new ImageName(null, "base", ["latest"]), reporter).WriteAsync(new ImageSet(made.Image), CancellationToken.None);
+        await new LayoutDestination(work["layout"], new ImageName(null, "base", ["latest"]), reporter)
+            .WriteAsync(new ImageSet(made.Image), CancellationToken.None);
         var image = ImageValidator.Check(work["layout"], baseLayers: 1).Single();
         Assert.AreEqual("linux/arm64", image.Platform);
         var library = image.Get("usr/lib/aarch64-linux-gnu/libc.so.6").ReadAllBytes();
@@ -155,8 +174,13 @@ internal sealed class DebianTests
         Assert.AreEqual("usr/lib", image.Get("lib").LinkTarget);
         Assert.IsNotNull(image.Find("usr/lib/ld-linux-aarch64.so.1"), "the loader, as programs name it");
         StringAssert.Contains(image.Get("usr/lib/os-release").ReadAllText(), $"VERSION_CODENAME={suite}");
-        var notes = image.Layers[0].Entries.Where(entry => entry.Type == TarEntryType.RegularFile && entry.Path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal) && !entry.Path.EndsWith(".md5sums", StringComparison.Ordinal)).Select(entry => entry.ReadAllText()).ToList();
-        CollectionAssert.AreEquivalent(new[] { "arm64", "all" }, notes.Select(note => note.Split('\n').Single(line => line.StartsWith("Architecture: ", StringComparison.Ordinal))[14..]).Distinct().ToArray());
+        var notes = image.Layers[0].Entries.Where(entry => entry.Type == TarEntryType.RegularFile
+            && entry.Path.StartsWith("var/lib/dpkg/status.d/", StringComparison.Ordinal)
+            && !entry.Path.EndsWith(".md5sums", StringComparison.Ordinal)).Select(entry => entry.ReadAllText()).ToList();
+        CollectionAssert.AreEquivalent(
+            new[] { "arm64", "all" },
+            notes.Select(note => note.Split('\n').Single(line => line.StartsWith("Architecture: ", StringComparison.Ordinal))[14..])
+                .Distinct().ToArray());
         Assert.IsTrue(notes.Exists(note => note.StartsWith("Package: libc6\n", StringComparison.Ordinal)));
         Assert.IsEmpty(reporter.Warnings);
     }
@@ -166,7 +190,9 @@ internal sealed class DebianTests
     {
         const string Certificates = "usr/share/ca-certificates/";
         var names = new List<string>();
-        foreach (var entry in image.Layers[0].Entries.Where(entry => entry.Type == TarEntryType.RegularFile && entry.Path.StartsWith(Certificates, StringComparison.Ordinal)))
+        foreach (
+            var entry in image.Layers[0].Entries.Where(entry => entry.Type == TarEntryType.RegularFile
+                && entry.Path.StartsWith(Certificates, StringComparison.Ordinal)))
         {
             names.Add(entry.Path[Certificates.Length..]);
             work.Write(Path.Combine("certificates", names[^1]), entry.ReadAllBytes());
@@ -177,14 +203,21 @@ internal sealed class DebianTests
         Directory.CreateDirectory(work["local"]);
         Directory.CreateDirectory(work["hooks"]);
         Directory.CreateDirectory(work["written"]);
-        (await ProcessRunner.RunAsync("update-ca-certificates", ["--certsconf", settings, "--certsdir", work["certificates"], "--localcertsdir", work["local"], "--etccertsdir", work["written"], "--hooksdir", work["hooks"]])).EnsureSuccess();
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(work["written/ca-certificates.crt"]), image.Get("etc/ssl/certs/ca-certificates.crt").ReadAllBytes());
+        (
+            await ProcessRunner.RunAsync(
+                "update-ca-certificates",
+                ["--certsconf", settings, "--certsdir", work["certificates"], "--localcertsdir", work["local"], "--etccertsdir",
+                    work["written"], "--hooksdir", work["hooks"]])).EnsureSuccess();
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(work["written/ca-certificates.crt"]),
+            image.Get("etc/ssl/certs/ca-certificates.crt").ReadAllBytes());
     }
 
     private static async Task<string> PublishAsync(string sample, params string[] arguments)
     {
         var result = await Dotnet.RunAsync(Repository.Root, ["publish", $"samples/{sample}", "-t:Containerize", .. arguments]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        return Path.Combine(Repository.Root, "samples", sample, "bin", "Release", "net10.0", "linux-x64", $"{Path.GetFileName(sample)}.tar");
+        return Path.Combine(
+            Repository.Root, "samples", sample, "bin", "Release", "net10.0", "linux-x64", $"{Path.GetFileName(sample)}.tar");
     }
 }

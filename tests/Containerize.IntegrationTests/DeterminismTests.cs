@@ -60,7 +60,8 @@ internal sealed class DeterminismTests
     {
         using var project = await WebWithAssetsAsync();
 
-        var result = await Dotnet.RunAsync(project.Directory, ["publish", "-t:Containerize"], new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = "1700000000" });
+        var result = await Dotnet.RunAsync(
+            project.Directory, ["publish", "-t:Containerize"], new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = "1700000000" });
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         var image = ImageValidator.Check(project.Archive).Single();

@@ -41,7 +41,8 @@ internal sealed class EngineTests
 
     private static async Task<TestProject> BuildAsync(params string[] arguments)
     {
-        var project = await TestProject.WebAsync($"""<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:10</ContainerBaseImage></PropertyGroup>""", Program);
+        var project = await TestProject.WebAsync(
+            $"""<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:10</ContainerBaseImage></PropertyGroup>""", Program);
         var result = await project.ContainerizeAsync(arguments);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         return project;
@@ -75,7 +76,8 @@ internal sealed class EngineTests
         using var project = await BuildAsync();
         using var work = new TemporaryDirectory();
 
-        var inspected = JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", $"oci-archive:{project.Archive}"])).EnsureSuccess().Output)!;
+        var inspected =
+            JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", $"oci-archive:{project.Archive}"])).EnsureSuccess().Output)!;
         (await ProcessRunner.RunAsync("skopeo", ["copy", "-q", $"oci-archive:{project.Archive}", $"oci:{work["layout"]}:latest"])).EnsureSuccess();
         (await ProcessRunner.RunAsync("umoci", ["unpack", "--image", $"{work["layout"]}:latest", work["bundle"]])).EnsureSuccess();
         var validated = await ProcessRunner.RunAsync("oci-image-tool", ["validate", "--type", "image", work["layout"]]);
@@ -97,22 +99,28 @@ internal sealed class EngineTests
         Assert.AreEqual("kept", (string?)image.Settings["Labels"]!["base.label"]);
         Assert.AreEqual("1654", (string?)image.Settings["User"]);
         Assert.IsTrue(image.Settings["ExposedPorts"]!.AsObject().ContainsKey("8080/tcp"));
-        Assert.IsTrue(((string?)image.Manifest["annotations"]!["org.opencontainers.image.base.digest"])!.StartsWith("sha256:", StringComparison.Ordinal));
+        Assert.IsTrue(
+            (
+                (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.digest"])!.StartsWith("sha256:", StringComparison.Ordinal));
     }
 
     [TestMethod]
     public async Task A_push_mounts_the_base_and_sends_nothing_the_second_time()
     {
-        using var project = await BuildAsync($"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=\"1.0;latest\"");
+        using var project = await BuildAsync(
+            $"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=\"1.0;latest\"");
         var first = project.Info["destinations"]!.AsArray().Single(destination => destination!["kind"]!.GetValue<string>() == "registry")!;
 
-        var second = await project.ContainerizeAsync($"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=\"1.0;latest\"");
+        var second = await project.ContainerizeAsync(
+            $"-p:ContainerRegistry={Registry.Host}", "-p:ContainerRepository=team/app", "-p:ContainerImageTags=\"1.0;latest\"");
 
         Assert.AreEqual(0, second.ExitCode, second.Output);
         Assert.IsLessThan(1_000_000, first["bytesWritten"]!.GetValue<long>(), "The base's layers must be mounted.");
         var again = project.Info["destinations"]!.AsArray().Single()!;
         Assert.AreEqual(0, again["bytesWritten"]!.GetValue<long>());
-        var pulled = JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{Registry.Host}/team/app:1.0"])).EnsureSuccess().Output)!;
+        var pulled = JsonNode.Parse(
+            (await ProcessRunner.RunAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{Registry.Host}/team/app:1.0"]))
+                .EnsureSuccess().Output)!;
         Assert.AreEqual(project.Digest, pulled["Digest"]!.GetValue<string>());
         StringAssert.Contains(Registry.Log, "mount=");
     }
@@ -127,7 +135,8 @@ internal sealed class EngineTests
 
         foreach (var reference in new[] { $"oci:{layout}:base", $"oci-archive:{work["base.tar"]}", $"docker-archive:{work["docker.tar"]}" })
         {
-            using var project = await TestProject.WebAsync($"""<PropertyGroup><ContainerBaseImage>{reference}</ContainerBaseImage></PropertyGroup>""");
+            using var project =
+                await TestProject.WebAsync($"""<PropertyGroup><ContainerBaseImage>{reference}</ContainerBaseImage></PropertyGroup>""");
 
             var result = await project.ContainerizeAsync();
 
@@ -141,7 +150,8 @@ internal sealed class EngineTests
     [TestMethod]
     public async Task A_base_that_lacks_the_platform_is_refused_with_those_it_has()
     {
-        using var project = await TestProject.WebAsync($"""<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:10</ContainerBaseImage></PropertyGroup>""");
+        using var project = await TestProject.WebAsync(
+            $"""<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:10</ContainerBaseImage></PropertyGroup>""");
 
         var result = await project.ContainerizeAsync("-p:ContainerRuntimeIdentifier=linux-arm64");
 
@@ -153,7 +163,8 @@ internal sealed class EngineTests
     [TestMethod]
     public async Task A_base_tag_that_does_not_exist_is_named()
     {
-        using var project = await TestProject.WebAsync($"""<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:99</ContainerBaseImage></PropertyGroup>""");
+        using var project = await TestProject.WebAsync(
+            $"""<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:99</ContainerBaseImage></PropertyGroup>""");
 
         var result = await project.ContainerizeAsync();
 

@@ -100,10 +100,19 @@ internal sealed class IncrementalTests
 
         Assert.AreEqual("dependencies:registry app:built", Origins(clone));
         Assert.AreEqual(dependencies, clone.LayerDigest("dependencies"));
-        CollectionAssert.Contains(clone.Info["layers"]![1]!["changes"]!["changed"]!.AsArray().Select(path => (string?)path).ToList(), "app/hello.dll", "What changed is known from the registry.");
+        CollectionAssert.Contains(clone.Info["layers"]![1]!["changes"]!["changed"]!.AsArray().Select(path => (string?)path)
+            .ToList(), "app/hello.dll", "What changed is known from the registry.");
         var layers = clone.Info["layers"]!.AsArray();
-        var config = JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{registry.Host}/team/app:latest"])).EnsureSuccess().Output)!["config"]!;
-        Assert.AreEqual(layers[1]!["compressedSize"]!.GetValue<long>() + config["size"]!.GetValue<long>(), clone.Info["bytesUploaded"]!.GetValue<long>(), "The layer of the app and the config, nothing else.");
+        var config = JsonNode.Parse(
+            (
+                await ProcessRunner.RunAsync(
+                    "skopeo",
+                    ["inspect", "--raw", "--tls-verify=false",
+                        $"docker://{registry.Host}/team/app:latest"])).EnsureSuccess().Output)!["config"]!;
+        Assert.AreEqual(
+            layers[1]!["compressedSize"]!.GetValue<long>() + config["size"]!.GetValue<long>(),
+            clone.Info["bytesUploaded"]!.GetValue<long>(),
+            "The layer of the app and the config, nothing else.");
     }
 
     [TestMethod]
@@ -124,11 +133,14 @@ internal sealed class IncrementalTests
         StringAssert.Contains(first.Output, "warning CTZ1017");
         Assert.AreNotEqual(0, strict.ExitCode, strict.Output);
         StringAssert.Contains(strict.Output, "error CTZ1017");
-        var inspected = JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{registry.Host}/hello:latest"])).EnsureSuccess().Output)!;
+        var inspected = JsonNode.Parse(
+            (await ProcessRunner.RunAsync("skopeo", ["inspect", "--tls-verify=false", $"docker://{registry.Host}/hello:latest"]))
+                .EnsureSuccess().Output)!;
         Assert.AreEqual(digest, (string?)inspected["Digest"]);
     }
 
-    private static string InfoFile(TestProject project) => Directory.GetFiles(Path.Combine(project.Directory, "obj"), "image.json", SearchOption.AllDirectories).Single();
+    private static string InfoFile(TestProject project) =>
+        Directory.GetFiles(Path.Combine(project.Directory, "obj"), "image.json", SearchOption.AllDirectories).Single();
 
     // Another file under the same name would have been created later.
     private static (string Path, DateTime Written, DateTime Created, long Length) Look(string path) =>

@@ -28,7 +28,8 @@ internal sealed class LayerTests
         project.Write("motd.txt", "hello");
         var result = await project.ContainerizeAsync(arguments);
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        return (ImageValidator.Check(project.Archive).Single(), [.. project.Info["layers"]!.AsArray().Select(layer => (string?)layer!["name"])]);
+        return (ImageValidator.Check(project.Archive)
+            .Single(), [.. project.Info["layers"]!.AsArray().Select(layer => (string?)layer!["name"])]);
     }
 
     [TestMethod]
@@ -80,7 +81,8 @@ internal sealed class LayerTests
         Assert.AreEqual(digest, image.Layers[0].Descriptor.Digest);
         Assert.AreEqual(tools.DiffId, image.Layers[1].DiffId);
         Assert.AreEqual("tool", image.Get("usr/bin/tool").ReadAllText());
-        CollectionAssert.AreEqual(new[] { $"agent@{digest.Hex[..12]}", "layers/tools.tar", "app" }, project.Info["layers"]!.AsArray().Select(layer => (string?)layer!["name"]).ToList());
+        CollectionAssert.AreEqual(new[] { $"agent@{digest.Hex[..12]}", "layers/tools.tar", "app" }, project.Info["layers"]!.AsArray()
+            .Select(layer => (string?)layer!["name"]).ToList());
 
         await registry.StopAsync();
         var offline = await project.ContainerizeAsync("--no-build");

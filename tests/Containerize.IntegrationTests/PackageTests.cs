@@ -37,14 +37,22 @@ internal sealed class PackageTests
 
         Assert.AreEqual(0, build.ExitCode, build.Output);
         Assert.IsEmpty(Directory.GetDirectories(project.Directory, "containerize", SearchOption.AllDirectories));
-        Assert.IsEmpty(Directory.GetFiles(Path.Combine(project.Directory, "bin"), "*ontainerize*", SearchOption.AllDirectories), "Nothing of the SDK may be published.");
+        Assert.IsEmpty(
+            Directory.GetFiles(Path.Combine(project.Directory, "bin"), "*ontainerize*", SearchOption.AllDirectories),
+            "Nothing of the SDK may be published.");
     }
 
     [TestMethod]
     public async Task A_library_that_uses_it_does_not_pass_it_on_to_its_consumers()
     {
-        using var library = await TestProject.CreateAsync("lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }", SdkUse.PackageReference);
-        using var app = await TestProject.ConsoleAsync($"""<ItemGroup><ProjectReference Include="{library.Directory}/lib.csproj" /></ItemGroup>""", use: SdkUse.None);
+        using var library = await TestProject.CreateAsync(
+            "lib",
+            "Microsoft.NET.Sdk",
+            "",
+            "namespace Lib; public static class Answer { public static int Value => 42; }",
+            SdkUse.PackageReference);
+        using var app = await TestProject.ConsoleAsync(
+            $"""<ItemGroup><ProjectReference Include="{library.Directory}/lib.csproj" /></ItemGroup>""", use: SdkUse.None);
 
         var result = await app.RunAsync("publish", "-t:Containerize");
 
@@ -60,11 +68,27 @@ internal sealed class PackageTests
         var files = package.Entries.Select(entry => entry.FullName).ToList();
 
         CollectionAssert.IsSubsetOf(
-            new[] { "Sdk/Sdk.props", "Sdk/Sdk.targets", "build/Containerize.Sdk.props", "build/Containerize.Sdk.targets", "tasks/net10.0/Containerize.MSBuild.dll", "tasks/net10.0/Containerize.MSBuild.deps.json", "tasks/net10.0/Containerize.dll", "README.md" },
+            new[]
+            {
+                "Sdk/Sdk.props",
+                "Sdk/Sdk.targets",
+                "build/Containerize.Sdk.props",
+                "build/Containerize.Sdk.targets",
+                "tasks/net10.0/Containerize.MSBuild.dll",
+                "tasks/net10.0/Containerize.MSBuild.deps.json",
+                "tasks/net10.0/Containerize.dll",
+                "README.md",
+            },
             files);
-        Assert.IsFalse(files.Exists(file => file.StartsWith("lib/", StringComparison.Ordinal) || file.StartsWith("buildTransitive/", StringComparison.Ordinal)), "A library's choice is not its consumers'.");
-        Assert.IsFalse(files.Exists(file => Path.GetFileName(file).StartsWith("Microsoft.Build", StringComparison.Ordinal)), "MSBuild brings its own assemblies.");
-        Assert.IsFalse(files.Exists(file => file.Contains("source/", StringComparison.Ordinal)), "The build from source is for clones only.");
+        Assert.IsFalse(
+            files.Exists(file => file.StartsWith("lib/", StringComparison.Ordinal)
+                || file.StartsWith("buildTransitive/", StringComparison.Ordinal)),
+            "A library's choice is not its consumers'.");
+        Assert.IsFalse(
+            files.Exists(file => Path.GetFileName(file).StartsWith("Microsoft.Build", StringComparison.Ordinal)),
+            "MSBuild brings its own assemblies.");
+        Assert.IsFalse(
+            files.Exists(file => file.Contains("source/", StringComparison.Ordinal)), "The build from source is for clones only.");
     }
 
     [TestMethod]
@@ -72,7 +96,8 @@ internal sealed class PackageTests
     {
         using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
 
-        var compiled = package.Entries.Where(entry => entry.FullName.StartsWith("tasks/net10.0/", StringComparison.Ordinal) && entry.FullName.Count(letter => letter == '/') == 3).ToList();
+        var compiled = package.Entries.Where(entry => entry.FullName.StartsWith("tasks/net10.0/", StringComparison.Ordinal)
+            && entry.FullName.Count(letter => letter == '/') == 3).ToList();
         if (compiled.Count == 0)
         {
             Assert.Inconclusive("The compiler is not on this machine's feed; the package holds IL only.");
@@ -146,7 +171,8 @@ internal sealed class PackageTests
         var commit = (await ProcessRunner.RunAsync("git", ["rev-parse", "HEAD"], Repository.Root)).EnsureSuccess().Output.Trim();
         var pages = $"https://git.example.com/team/containerize/blob/{commit}/";
 
-        string[] properties = [$"-p:RepositoryUrl={address}", "-p:TargetFramework=net10.0", $"-p:IntermediateOutputPath={directory.FullName}/"];
+        string[] properties = [$"-p:RepositoryUrl={address}", "-p:TargetFramework=net10.0",
+            $"-p:IntermediateOutputPath={directory.FullName}/"];
         (await Dotnet.RunAsync(Repository.Root, ["msbuild", LocalFeed.Project, "-t:PackLinks", "-v:quiet", .. properties])).EnsureSuccess();
 
         var readme = await File.ReadAllTextAsync(directory["README.md"]);

@@ -6,7 +6,9 @@ using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
 
-/// <summary>One project, made into images by the .NET SDK's <c>PublishContainer</c> and by Containerize, for a matrix of settings.</summary>
+/// <summary>
+/// One project, made into images by the .NET SDK's <c>PublishContainer</c> and by Containerize, for a matrix of settings.
+/// </summary>
 [TestClass]
 internal sealed class ParityTests
 {
@@ -16,7 +18,9 @@ internal sealed class ParityTests
         ("defaults", ""),
         ("docker-base", "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage></PropertyGroup>"),
         // PublishContainer changes a base's format only halfway: it leaves Docker's layers in an OCI manifest.
-        ("docker", "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage><ContainerImageFormat>Docker</ContainerImageFormat></PropertyGroup>"),
+        (
+            "docker",
+            "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage><ContainerImageFormat>Docker</ContainerImageFormat></PropertyGroup>"),
         ("oci", "<PropertyGroup><ContainerImageFormat>OCI</ContainerImageFormat></PropertyGroup>"),
         ("tags", "<PropertyGroup><ContainerImageTags>1.2.3;latest;a_b-c</ContainerImageTags></PropertyGroup>"),
         ("run", """
@@ -56,7 +60,9 @@ internal sealed class ParityTests
               <ContainerLabel Include="base.label" Value="replaced" />
             </ItemGroup>
             """),
-        ("no-labels", "<PropertyGroup><ContainerGenerateLabels>false</ContainerGenerateLabels><ContainerVendor>Example</ContainerVendor></PropertyGroup>"),
+        (
+            "no-labels",
+            "<PropertyGroup><ContainerGenerateLabels>false</ContainerGenerateLabels><ContainerVendor>Example</ContainerVendor></PropertyGroup>"),
         ("some-labels", $"""
             <PropertyGroup>
               <Description>Text</Description><ContainerVendor>Example</ContainerVendor><ContainerTitle>Title</ContainerTitle>
@@ -64,15 +70,25 @@ internal sealed class ParityTests
               <ContainerGenerateLabelsDotnetToolset>false</ContainerGenerateLabelsDotnetToolset>
             </PropertyGroup>
             """),
-        ("entrypoint", """<ItemGroup><ContainerEntrypoint Include="/tini;--" /><ContainerEntrypointArgs Include="-v" /><ContainerDefaultArgs Include="--more" /></ItemGroup>"""),
+        (
+            "entrypoint",
+            """<ItemGroup><ContainerEntrypoint Include="/tini;--" /><ContainerEntrypointArgs Include="-v" /><ContainerDefaultArgs Include="--more" /></ItemGroup>"""),
         ("entrypoint-args", """<ItemGroup><ContainerEntrypointArgs Include="--old" /></ItemGroup>"""),
         ("default-args", """<ItemGroup><ContainerDefaultArgs Include="--verbose;two words" /></ItemGroup>"""),
-        ("command", """<ItemGroup><ContainerAppCommand Include="/app/other" /><ContainerAppCommandArgs Include="--always" /><ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
-        ("command-as-default", "<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup>"),
-        ("no-command", """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
+        (
+            "command",
+            """<ItemGroup><ContainerAppCommand Include="/app/other" /><ContainerAppCommandArgs Include="--always" /><ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
+        (
+            "command-as-default",
+            "<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup>"),
+        (
+            "no-command",
+            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
         ("no-command-at-all", "<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup>"),
         // The same files for another platform: both take the publish directory as it is.
-        ("windows", "<PropertyGroup><ContainerBaseImage>$(Bases):windows</ContainerBaseImage><ContainerRuntimeIdentifier>win-x64</ContainerRuntimeIdentifier></PropertyGroup>"),
+        (
+            "windows",
+            "<PropertyGroup><ContainerBaseImage>$(Bases):windows</ContainerBaseImage><ContainerRuntimeIdentifier>win-x64</ContainerRuntimeIdentifier></PropertyGroup>"),
         ("windows-directory", """
             <PropertyGroup>
               <ContainerBaseImage>$(Bases):windows</ContainerBaseImage>
@@ -81,10 +97,18 @@ internal sealed class ParityTests
               <ContainerUser>ContainerAdministrator</ContainerUser>
             </PropertyGroup>
             """),
-        ("refused-entrypoint", """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
-        ("refused-none", """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/other" /></ItemGroup>"""),
-        ("refused-arguments", """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),
-        ("refused-instruction", "<PropertyGroup><ContainerAppCommandInstruction>Sometimes</ContainerAppCommandInstruction></PropertyGroup>"),
+        (
+            "refused-entrypoint",
+            """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
+        (
+            "refused-none",
+            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/other" /></ItemGroup>"""),
+        (
+            "refused-arguments",
+            """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),
+        (
+            "refused-instruction",
+            "<PropertyGroup><ContainerAppCommandInstruction>Sometimes</ContainerAppCommandInstruction></PropertyGroup>"),
     ];
 
     private static readonly Platform s_windows = Platform.FromRuntimeIdentifier("win-x64") with { OsVersion = "10.0.20348.4294" };
@@ -146,13 +170,17 @@ internal sealed class ParityTests
         var environment = new Dictionary<string, string?> { ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = registry.Authority };
         foreach (var (target, repository) in new[] { ("PublishContainer", "theirs/index"), ("Containerize", "ours/index") })
         {
-            var result = await Dotnet.RunAsync(project.Directory, ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}"], environment);
+            var result =
+                await Dotnet.RunAsync(project.Directory, ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}"], environment);
             Assert.AreEqual(0, result.ExitCode, result.Output);
         }
 
-        var (theirs, ours) = (ImageValidator.Check(registry, "theirs/index", "latest", baseLayers: 9).Images, ImageValidator.Check(registry, "ours/index", "latest", baseLayers: 1).Images);
+        var (theirs, ours) = (
+            ImageValidator.Check(registry, "theirs/index", "latest", baseLayers: 9).Images,
+            ImageValidator.Check(registry, "ours/index", "latest", baseLayers: 1).Images);
         CollectionAssert.AreEqual(theirs.Select(image => image.Platform).ToList(), ours.Select(image => image.Platform).ToList());
-        return ImageComparison.CompareIndexes(Index("theirs/index"), Index("ours/index")).Concat(theirs.Zip(ours, ImageComparison.Compare).SelectMany(pair => pair));
+        return ImageComparison.CompareIndexes(Index("theirs/index"), Index("ours/index"))
+            .Concat(theirs.Zip(ours, ImageComparison.Compare).SelectMany(pair => pair));
 
         JsonObject Index(string repository) => JsonNode.Parse(registry.FindManifest(repository, "latest")!.Content.Span)!.AsObject();
     }
@@ -190,7 +218,8 @@ internal sealed class ParityTests
         Judge("index", await CompareIndexesAsync(registry));
 
         Assert.IsEmpty(wrong, string.Join('\n', wrong) + "\n" + output);
-        CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), AllowedDifference.Table.Where(seen.Contains).Select(row => row.Row).ToList(), "A row that nothing shows has outlived its reason.");
+        CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), AllowedDifference.Table.Where(seen.Contains)
+            .Select(row => row.Row).ToList(), "A row that nothing shows has outlived its reason.");
 
         void Judge(string name, IEnumerable<FieldDifference> differences)
         {
@@ -212,7 +241,8 @@ internal sealed class ParityTests
     public void The_table_of_differences_is_the_one_that_users_read()
     {
         var page = File.ReadAllLines(Path.Combine(Tools.Repository.SdkDirectory, "docs", "FromPublishContainer.md"));
-        var rows = page.SkipWhile(line => !line.StartsWith("| Field |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToList();
+        var rows = page.SkipWhile(line => !line.StartsWith("| Field |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToList();
 
         CollectionAssert.AreEqual(AllowedDifference.Table.Select(row => row.Row).ToList(), rows.Select(row => row[0]).ToList());
         Assert.IsTrue(rows.All(row => row.Length == 4 && row[3].Length > 0), "Each row has its reason.");

@@ -10,7 +10,8 @@ namespace Containerize.IntegrationTests;
 internal sealed class PlatformTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
-    private const string TwoPlatforms = "<PropertyGroup><ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>";
+    private const string TwoPlatforms =
+        "<PropertyGroup><ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>";
     private const string Package = """<ItemGroup><PackageReference Include="Humanizer.Core" Version="3.0.10" /></ItemGroup>""";
 
     private static readonly string[] s_platforms = ["linux/amd64", "linux/arm64"];
@@ -24,7 +25,8 @@ internal sealed class PlatformTests
         return tree;
     }
 
-    private static List<string?> Layers(TestProject project, int image) => [.. project.Info["images"]![image]!["layers"]!.AsArray().Select(layer => (string?)layer!["digest"])];
+    private static List<string?> Layers(TestProject project, int image) =>
+        [.. project.Info["images"]![image]!["layers"]!.AsArray().Select(layer => (string?)layer!["digest"])];
 
     [TestMethod]
     public async Task Each_platform_has_its_own_app_and_they_share_the_packages()
@@ -56,7 +58,9 @@ internal sealed class PlatformTests
 
         foreach (var image in tree.Images)
         {
-            CollectionAssert.IsSubsetOf(new[] { "URLS=http://*:8081;https://+:8443", "PAIRS=a=b; c:d  e,f" }, image.Settings["Env"]!.AsArray().Select(variable => (string?)variable).ToList());
+            CollectionAssert.IsSubsetOf(
+                new[] { "URLS=http://*:8081;https://+:8443", "PAIRS=a=b; c:d  e,f" },
+                image.Settings["Env"]!.AsArray().Select(variable => (string?)variable).ToList());
             Assert.AreEqual("x;y=z: http://example.com:80/ ;", (string?)image.Settings["Labels"]!["org.example:label"]);
             Assert.IsTrue(image.Settings["ExposedPorts"]!.AsObject().ContainsKey("5000/udp"));
         }
@@ -70,7 +74,8 @@ internal sealed class PlatformTests
     public async Task Every_kind_of_publish_works_for_several_platforms(params string[] arguments)
     {
         // The platforms come from the command line, with the escape that works in every shell.
-        using var project = await TestProject.ConsoleAsync(Scratch + Package, """System.Console.WriteLine(Humanizer.StringHumanizeExtensions.Humanize("SomeText"));""");
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + Package, """System.Console.WriteLine(Humanizer.StringHumanizeExtensions.Humanize("SomeText"));""");
 
         var tree = await ContainerizeAsync(project, ["-p:ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64", .. arguments]);
 
@@ -81,7 +86,8 @@ internal sealed class PlatformTests
     [Requires("cc")]
     public async Task Native_code_is_compiled_for_every_platform_and_not_only_for_the_one_the_SDK_assumes()
     {
-        using var project = await TestProject.ConsoleAsync(Scratch + "<PropertyGroup><PublishAot>true</PublishAot><StripSymbols>false</StripSymbols></PropertyGroup>");
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + "<PropertyGroup><PublishAot>true</PublishAot><StripSymbols>false</StripSymbols></PropertyGroup>");
         // Stands in for a cross-linker, which few machines have: the object file, which the real compiler made, is the program.
         var linker = new FileInfo(project.Write("link.sh", """
             #!/bin/sh
@@ -97,7 +103,11 @@ internal sealed class PlatformTests
             linker.UnixFileMode |= UnixFileMode.UserExecute;
         }
 
-        var tree = await ContainerizeAsync(project, "-p:ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64", $"-p:CppCompilerAndLinker={linker.FullName}", "-p:CppLinker=" + linker.FullName);
+        var tree = await ContainerizeAsync(
+            project,
+            "-p:ContainerRuntimeIdentifiers=linux-x64%3Blinux-arm64",
+            $"-p:CppCompilerAndLinker={linker.FullName}",
+            "-p:CppLinker=" + linker.FullName);
 
         Assert.AreEqual(62, tree.For("linux/amd64").Get("app/hello").ReadAllBytes()[18]);
         Assert.AreEqual(183, tree.For("linux/arm64").Get("app/hello").ReadAllBytes()[18]);
@@ -153,7 +163,8 @@ internal sealed class PlatformTests
     [TestMethod]
     public async Task The_runtime_identifiers_that_a_project_publishes_for_are_its_platforms()
     {
-        using var project = await TestProject.ConsoleAsync(Scratch + "<PropertyGroup><RuntimeIdentifiers>win-x64;linux-x64;osx-arm64;linux-arm64</RuntimeIdentifiers></PropertyGroup>");
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + "<PropertyGroup><RuntimeIdentifiers>win-x64;linux-x64;osx-arm64;linux-arm64</RuntimeIdentifiers></PropertyGroup>");
 
         await ContainerizeAsync(project);
     }
@@ -172,7 +183,8 @@ internal sealed class PlatformTests
     [TestMethod]
     public async Task One_platform_under_two_names_is_refused()
     {
-        using var project = await TestProject.ConsoleAsync(Scratch + "<PropertyGroup><ContainerRuntimeIdentifiers>linux-x64;linux-musl-x64</ContainerRuntimeIdentifiers></PropertyGroup>");
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + "<PropertyGroup><ContainerRuntimeIdentifiers>linux-x64;linux-musl-x64</ContainerRuntimeIdentifiers></PropertyGroup>");
 
         var result = await project.ContainerizeAsync();
 
@@ -201,7 +213,8 @@ internal sealed class PlatformTests
         Assert.AreEqual("latest", await TagsAsync(registry, "team/app"));
         foreach (var (architecture, image) in new[] { "amd64", "arm64" }.Zip(project.Info["images"]!.AsArray()))
         {
-            var raw = await ProcessRunner.RunAsync("skopeo", ["inspect", "--tls-verify=false", "--override-arch", architecture, $"docker://{registry.Host}/team/app:latest"]);
+            var raw = await ProcessRunner.RunAsync(
+                "skopeo", ["inspect", "--tls-verify=false", "--override-arch", architecture, $"docker://{registry.Host}/team/app:latest"]);
             var inspected = JsonNode.Parse(raw.EnsureSuccess().Output)!;
             Assert.AreEqual(architecture, (string?)inspected["Architecture"]);
             Assert.AreEqual((string?)image!["layers"]!.AsArray()[^1]!["digest"], (string?)inspected["Layers"]!.AsArray()[^1]);
@@ -222,6 +235,7 @@ internal sealed class PlatformTests
     private static async Task<string> TagsAsync(RegistryServer registry, string repository)
     {
         var list = await ProcessRunner.RunAsync("skopeo", ["list-tags", "--tls-verify=false", $"docker://{registry.Host}/{repository}"]);
-        return string.Join(' ', JsonNode.Parse(list.EnsureSuccess().Output)!["Tags"]!.AsArray().Select(tag => (string?)tag).Order(StringComparer.Ordinal));
+        return string.Join(' ', JsonNode.Parse(list.EnsureSuccess().Output)!["Tags"]!.AsArray().Select(tag => (string?)tag)
+            .Order(StringComparer.Ordinal));
     }
 }

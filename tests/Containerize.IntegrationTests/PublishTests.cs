@@ -18,7 +18,8 @@ internal sealed class PublishTests
         return ImageValidator.Check(project.Archive).Images.DistinctBy(image => image.Descriptor.Digest).Single();
     }
 
-    private static List<string> Names(TestProject project) => [.. project.Info["layers"]!.AsArray().Select(layer => layer!["name"]!.GetValue<string>())];
+    private static List<string> Names(TestProject project) =>
+        [.. project.Info["layers"]!.AsArray().Select(layer => layer!["name"]!.GetValue<string>())];
 
     [TestMethod]
     public async Task A_framework_dependent_app_has_a_layer_of_packages_and_one_of_its_own()
@@ -42,7 +43,9 @@ internal sealed class PublishTests
         var image = await ContainerizeAsync(project, "-r", "linux-x64", "--self-contained");
 
         CollectionAssert.AreEqual(new[] { "runtime", "dependencies", "app" }, Names(project));
-        CollectionAssert.IsSubsetOf(new[] { "app/System.Private.CoreLib.dll", "app/libcoreclr.so", "app/Microsoft.AspNetCore.dll" }, image.Layers[0].Paths.ToList());
+        CollectionAssert.IsSubsetOf(
+            new[] { "app/System.Private.CoreLib.dll", "app/libcoreclr.so", "app/Microsoft.AspNetCore.dll" },
+            image.Layers[0].Paths.ToList());
         Assert.AreEqual("""["/app/hello"]""", image.Settings["Entrypoint"]!.ToJsonString());
         Assert.AreEqual("755", Convert.ToString((int)image.Get("app/hello").Mode, 8));
         Assert.AreEqual("644", Convert.ToString((int)image.Get("app/hello.dll").Mode, 8));
@@ -54,7 +57,8 @@ internal sealed class PublishTests
     [DataRow("PublishTrimmed")]
     public async Task Compiled_or_trimmed_assemblies_stay_in_the_layers_of_their_packages(string property)
     {
-        using var project = await TestProject.ConsoleAsync(Scratch + Package, """System.Console.WriteLine(Humanizer.StringHumanizeExtensions.Humanize("SomeText"));""");
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + Package, """System.Console.WriteLine(Humanizer.StringHumanizeExtensions.Humanize("SomeText"));""");
 
         var image = await ContainerizeAsync(project, "-r", "linux-x64", "--self-contained", $"-p:{property}=true");
 
@@ -93,7 +97,9 @@ internal sealed class PublishTests
         var longName = string.Join('/', Enumerable.Repeat(new string('d', 60), 5)) + "/deep.txt";
         project.Write("appsettings.json", "{}");
         project.Write("wwwroot/site.css", "body {}");
-        project.Write("Texts.de.resx", """<root><resheader name="resmimetype"><value>text/microsoft-resx</value></resheader><resheader name="version"><value>2.0</value></resheader><resheader name="reader"><value>System.Resources.ResXResourceReader</value></resheader><resheader name="writer"><value>System.Resources.ResXResourceWriter</value></resheader><data name="a"><value>b</value></data></root>""");
+        project.Write(
+            "Texts.de.resx",
+            """<root><resheader name="resmimetype"><value>text/microsoft-resx</value></resheader><resheader name="version"><value>2.0</value></resheader><resheader name="reader"><value>System.Resources.ResXResourceReader</value></resheader><resheader name="writer"><value>System.Resources.ResXResourceWriter</value></resheader><data name="a"><value>b</value></data></root>""");
         project.Write("data/with spaces.txt", "spaces");
         project.Write("data/grüße-日本.txt", "umlauts");
         project.Write("data/" + longName, "deep");
@@ -108,7 +114,18 @@ internal sealed class PublishTests
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Assert.DoesNotContain("CTZ1007", result.Output, "Everything was produced by this publish.");
         var image = ImageValidator.Check(project.Archive).Single();
-        foreach (var path in new[] { "appsettings.json", "wwwroot/site.css", "wwwroot/site.css.gz", "de/hello.resources.dll", "data/with spaces.txt", "data/grüße-日本.txt", "data/" + longName, "hello.staticwebassets.endpoints.json" })
+        foreach (
+            var path in new[]
+            {
+                "appsettings.json",
+                "wwwroot/site.css",
+                "wwwroot/site.css.gz",
+                "de/hello.resources.dll",
+                "data/with spaces.txt",
+                "data/grüße-日本.txt",
+                "data/" + longName,
+                "hello.staticwebassets.endpoints.json",
+            })
         {
             Assert.IsNotNull(image.Find("app/" + path), path);
         }
@@ -162,12 +179,14 @@ internal sealed class PublishTests
         Assert.AreEqual("/srv/shop", (string?)image.Settings["WorkingDir"]);
         Assert.AreEqual("""["dotnet","/srv/shop/hello.dll"]""", image.Settings["Entrypoint"]!.ToJsonString());
         Assert.AreEqual("""["--verbose"]""", image.Settings["Cmd"]!.ToJsonString());
-        CollectionAssert.AreEquivalent(new[] { "5000/udp", "8081/tcp", "8443/tcp" }, image.Settings["ExposedPorts"]!.AsObject().Select(port => port.Key).ToList());
+        CollectionAssert.AreEquivalent(new[] { "5000/udp", "8081/tcp", "8443/tcp" }, image.Settings["ExposedPorts"]!.AsObject()
+            .Select(port => port.Key).ToList());
         CollectionAssert.Contains(image.Settings["Env"]!.AsArray().Select(variable => (string?)variable).ToList(), "GREETING=a=b; c:d");
         Assert.AreEqual("x;y=z", (string?)image.Settings["Labels"]!["org.example.label"]);
         Assert.AreEqual("Sells; things = \"all\" of them", (string?)image.Settings["Labels"]!["org.opencontainers.image.description"]);
         Assert.IsNull(image.Settings["Labels"]!["org.opencontainers.image.created"], "A clock would make every build another image.");
-        CollectionAssert.AreEqual(new[] { "team/shop:1.2", "team/shop:latest" }, project.Info["names"]!.AsArray().Select(name => (string?)name).ToList());
+        CollectionAssert.AreEqual(new[] { "team/shop:1.2", "team/shop:latest" }, project.Info["names"]!.AsArray()
+            .Select(name => (string?)name).ToList());
     }
 
     [TestMethod]
@@ -183,7 +202,9 @@ internal sealed class PublishTests
         var result = await project.ContainerizeAsync();
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        StringAssert.Contains(result.Output, $"DIGEST={project.Digest} TYPE=application/vnd.oci.image.manifest.v1+json ARCHIVE={project.Archive} NAMES=hello:latest");
+        StringAssert.Contains(
+            result.Output,
+            $"DIGEST={project.Digest} TYPE=application/vnd.oci.image.manifest.v1+json ARCHIVE={project.Archive} NAMES=hello:latest");
         var digestFile = Directory.GetFiles(Path.Combine(project.Directory, "obj"), "image.digest", SearchOption.AllDirectories).Single();
         Assert.AreEqual(project.Digest, (await File.ReadAllTextAsync(digestFile)).Trim());
     }
@@ -204,7 +225,8 @@ internal sealed class PublishTests
     {
         using var project = await TestProject.ConsoleAsync(Scratch);
 
-        var result = await project.ContainerizeAsync("-p:ContainerArchiveOutputPath=out/", "-p:ContainerizeLayoutDirectory=layout", "-o", "published");
+        var result = await project.ContainerizeAsync(
+            "-p:ContainerArchiveOutputPath=out/", "-p:ContainerizeLayoutDirectory=layout", "-o", "published");
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         var archived = ImageValidator.Check(Path.Combine(project.Directory, "out", "hello.tar")).Single();

@@ -16,7 +16,8 @@ internal sealed class RegistryTests : IDisposable
     private const string Password = "canary-4f1d-password";
     private const int BaseLayer = 8_000_000;
 
-    private static readonly TestImage s_base = TestImage.Create(TestLayer.OfSize(BaseLayer, 7), TestLayer.Of(("etc/os-release", "ID=test\n")));
+    private static readonly TestImage s_base =
+        TestImage.Create(TestLayer.OfSize(BaseLayer, 7), TestLayer.Of(("etc/os-release", "ID=test\n")));
 
     private static RegistryServer? s_registry;
 
@@ -46,12 +47,18 @@ internal sealed class RegistryTests : IDisposable
     public async Task A_push_sends_what_is_new_and_mounts_the_base()
     {
         await using var proxy = await RegistryProxy.StartAsync(Registry.Host);
-        using var project = await ProjectAsync($"{proxy.Authority}/dotnet/base:10", """<ItemGroup><PackageReference Include="System.IO.Hashing" Version="10.0.0" /></ItemGroup>""");
-        var arguments = new[] { $"-p:ContainerRegistry={proxy.Authority}", "-p:ContainerRepository=bytes/app", "-p:ContainerImageTags=\"1.0;latest\"" };
+        using var project = await ProjectAsync(
+            $"{proxy.Authority}/dotnet/base:10",
+            """<ItemGroup><PackageReference Include="System.IO.Hashing" Version="10.0.0" /></ItemGroup>""");
+        var arguments =
+            new[] { $"-p:ContainerRegistry={proxy.Authority}", "-p:ContainerRepository=bytes/app", "-p:ContainerImageTags=\"1.0;latest\"" };
 
         await PublishAsync(project, arguments);
         var cold = proxy.BlobBytesUp;
-        Assert.AreEqual(SizeOf(project, "dependencies") + SizeOf(project, "app") + await ConfigSizeAsync(project), cold, "Only what is not in the base is sent.");
+        Assert.AreEqual(
+            SizeOf(project, "dependencies") + SizeOf(project, "app") + await ConfigSizeAsync(project),
+            cold,
+            "Only what is not in the base is sent.");
         Assert.AreEqual(await BaseConfigSizeAsync(), proxy.BlobBytesDown, "Of the base only the config is read.");
         Assert.AreEqual(cold, Sent(project));
 
@@ -62,8 +69,10 @@ internal sealed class RegistryTests : IDisposable
         proxy.Clear();
         project.Write("Program.cs", """System.Console.WriteLine("hello again");""");
         await PublishAsync(project, arguments);
-        Assert.AreEqual(SizeOf(project, "app") + await ConfigSizeAsync(project), proxy.BlobBytesUp, "Only the app's layer and the config are sent.");
-        Assert.IsLessThanOrEqualTo(await ConfigSizeAsync(project) * 2, proxy.BlobBytesDown, "At most the config of the image that is replaced is read.");
+        Assert.AreEqual(
+            SizeOf(project, "app") + await ConfigSizeAsync(project), proxy.BlobBytesUp, "Only the app's layer and the config are sent.");
+        Assert.IsLessThanOrEqualTo(
+            await ConfigSizeAsync(project) * 2, proxy.BlobBytesDown, "At most the config of the image that is replaced is read.");
         Assert.AreEqual(project.Digest, await DigestAsync("bytes/app:latest"));
         Assert.AreEqual(project.Digest, await DigestAsync("bytes/app:1.0"));
     }
@@ -90,7 +99,8 @@ internal sealed class RegistryTests : IDisposable
             var log = _folder[$"{number}.binlog"];
             var result = await Dotnet.RunAsync(
                 project.Directory,
-                ["publish", "-t:Containerize", $"-bl:{log}", "-v:detailed", $"-p:ContainerRegistry={secured.Host}", $"-p:ContainerRepository=secret/app{number}", $"-p:ContainerizeCertificateFiles={authority}"],
+                ["publish", "-t:Containerize", $"-bl:{log}", "-v:detailed", $"-p:ContainerRegistry={secured.Host}",
+                    $"-p:ContainerRepository=secret/app{number}", $"-p:ContainerizeCertificateFiles={authority}"],
                 source);
 
             Assert.AreEqual(0, result.ExitCode, result.Output);
@@ -121,7 +131,11 @@ internal sealed class RegistryTests : IDisposable
         var result = await Dotnet.RunAsync(
             project.Directory,
             ["publish", "-t:Containerize", $"-p:ContainerRegistry={secured.Host}"],
-            new Dictionary<string, string?> { ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "ada", ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD"] = "wrong-" + Password });
+            new Dictionary<string, string?>
+            {
+                ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "ada",
+                ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD"] = "wrong-" + Password,
+            });
 
         Assert.AreEqual(1, result.ExitCode, result.Output);
         StringAssert.Contains(result.Output, "CTZ3001");
@@ -134,12 +148,18 @@ internal sealed class RegistryTests : IDisposable
     {
         await using var one = await RegistryServer.StartAsync(Password);
         await using var two = await RegistryServer.StartAsync(Password);
-        using var project = await ProjectAsync("scratch", $"""<ItemGroup><ContainerRegistry Include="{two.Host}" Repository="other/name" /></ItemGroup>""");
+        using var project =
+            await ProjectAsync("scratch", $"""<ItemGroup><ContainerRegistry Include="{two.Host}" Repository="other/name" /></ItemGroup>""");
 
         var result = await Dotnet.RunAsync(
             project.Directory,
-            ["publish", "-t:Containerize", $"-p:ContainerRegistry={one.Host}", "-p:ContainerRepository=one/name", "-getItem:GeneratedContainerName"],
-            new Dictionary<string, string?> { ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "ada", ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD"] = Password });
+            ["publish", "-t:Containerize", $"-p:ContainerRegistry={one.Host}", "-p:ContainerRepository=one/name",
+                "-getItem:GeneratedContainerName"],
+            new Dictionary<string, string?>
+            {
+                ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "ada",
+                ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD"] = Password,
+            });
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         StringAssert.Contains(result.Output, $"{one.Host}/one/name:latest");
@@ -153,7 +173,8 @@ internal sealed class RegistryTests : IDisposable
     {
         await using var registry = await RegistryServer.StartAsync();
         await using var proxy = await RegistryProxy.StartAsync(registry.Host);
-        using var project = await ProjectAsync("scratch", """<ItemGroup><Content Include="data.bin" CopyToPublishDirectory="Always" /></ItemGroup>""");
+        using var project =
+            await ProjectAsync("scratch", """<ItemGroup><Content Include="data.bin" CopyToPublishDirectory="Always" /></ItemGroup>""");
         var data = new byte[6_000_000];
         new Random(3).NextBytes(data);
         await File.WriteAllBytesAsync(Path.Combine(project.Directory, "data.bin"), data);
@@ -190,11 +211,15 @@ internal sealed class RegistryTests : IDisposable
         // The config is the first blob; it is let through.
         proxy.CutDownloads(2, 0.01, 0.5, 0.99);
 
-        var result = await Dotnet.RunAsync(project.Directory, ["publish", "-t:Containerize"], new Dictionary<string, string?> { ["CONTAINERIZE_CACHE_DIRECTORY"] = _folder["cache"] });
+        var result = await Dotnet.RunAsync(
+            project.Directory,
+            ["publish", "-t:Containerize"],
+            new Dictionary<string, string?> { ["CONTAINERIZE_CACHE_DIRECTORY"] = _folder["cache"] });
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         var layers = s_base.Layers.Sum(layer => layer.Content.Length) + s_base.Config.Length;
-        Assert.IsGreaterThan(3 + 2, proxy.Requests.Count(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), "It was not cut.");
+        Assert.IsGreaterThan(
+            3 + 2, proxy.Requests.Count(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), "It was not cut.");
         Assert.IsLessThanOrEqualTo(layers * 1.1, proxy.BlobBytesDown, string.Join('\n', proxy.Requests));
         ImageValidator.Check(project.Archive, baseLayers: s_base.Layers.Count);
     }
@@ -204,7 +229,9 @@ internal sealed class RegistryTests : IDisposable
     {
         // Nobody can reach this name: what comes, comes from the mirror.
         const string Unreachable = "registry.invalid/dotnet/base:10";
-        using var project = await ProjectAsync(Unreachable, $"""<ItemGroup><ContainerizeRegistryMirror Include="{Registry.Host}" Registry="registry.invalid" /></ItemGroup>""");
+        using var project = await ProjectAsync(
+            Unreachable,
+            $"""<ItemGroup><ContainerizeRegistryMirror Include="{Registry.Host}" Registry="registry.invalid" /></ItemGroup>""");
         await PublishAsync(project);
 
         using var other = await ProjectAsync(Unreachable);
@@ -219,7 +246,11 @@ internal sealed class RegistryTests : IDisposable
         var result = await Dotnet.RunAsync(
             other.Directory,
             ["publish", "-t:Containerize"],
-            new Dictionary<string, string?> { ["CONTAINERS_REGISTRIES_CONF"] = configuration, ["CONTAINERIZE_CACHE_DIRECTORY"] = _folder["cache"] });
+            new Dictionary<string, string?>
+            {
+                ["CONTAINERS_REGISTRIES_CONF"] = configuration,
+                ["CONTAINERIZE_CACHE_DIRECTORY"] = _folder["cache"],
+            });
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         var expected = s_base.Descriptor.Digest.ToString();
@@ -305,21 +336,33 @@ internal sealed class RegistryTests : IDisposable
     private static async Task<long> ConfigSizeAsync(TestProject project) =>
         JsonNode.Parse(await ManifestAsync($"bytes/app@{project.Digest}"))!["config"]!["size"]!.GetValue<long>();
 
-    private static async Task<long> BaseConfigSizeAsync() => JsonNode.Parse(await ManifestAsync("dotnet/base:10"))!["config"]!["size"]!.GetValue<long>();
+    private static async Task<long> BaseConfigSizeAsync() =>
+        JsonNode.Parse(await ManifestAsync("dotnet/base:10"))!["config"]!["size"]!.GetValue<long>();
 
     private static async Task<string> ManifestAsync(string image) =>
-        (await ProcessRunner.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{Registry.Host}/{image}"])).EnsureSuccess().Output;
+        (await ProcessRunner.RunAsync("skopeo", ["inspect", "--raw", "--tls-verify=false", $"docker://{Registry.Host}/{image}"]))
+            .EnsureSuccess().Output;
 
     private static async Task<string> DigestAsync(string image, string? host = null, params string[] more) =>
-        JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--no-tags", "--tls-verify=false", .. more, $"docker://{host ?? Registry.Host}/{image}"])).EnsureSuccess().Output)!["Digest"]!.GetValue<string>();
+        JsonNode.Parse(
+            (
+                await ProcessRunner.RunAsync(
+                    "skopeo",
+                    ["inspect", "--no-tags", "--tls-verify=false", .. more,
+                        $"docker://{host ?? Registry.Host}/{image}"])).EnsureSuccess().Output)!["Digest"]!.GetValue<string>();
 
-    private static Task SeedAsync(RegistryServer registry, string reference, params string[] more) => SeedAsync(registry, reference, s_base, more);
+    private static Task SeedAsync(RegistryServer registry, string reference, params string[] more) =>
+        SeedAsync(registry, reference, s_base, more);
 
     private static async Task SeedAsync(RegistryServer registry, string reference, TestImage image, params string[] more)
     {
         using var folder = new TemporaryDirectory();
         TestImage.WriteLayout(folder["layout"], ("base", image));
-        (await ProcessRunner.RunAsync("skopeo", ["copy", "-q", "--dest-tls-verify=false", .. more, $"oci:{folder["layout"]}:base", $"docker://{registry.Host}/{reference}"])).EnsureSuccess();
+        (
+            await ProcessRunner.RunAsync(
+                "skopeo",
+                ["copy", "-q", "--dest-tls-verify=false", .. more, $"oci:{folder["layout"]}:base",
+                    $"docker://{registry.Host}/{reference}"])).EnsureSuccess();
     }
 
     private static async Task ValidateAsync(string image, string host)

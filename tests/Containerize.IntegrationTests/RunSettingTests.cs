@@ -23,7 +23,8 @@ internal sealed class RunSettingTests
         </ItemGroup>
         """;
 
-    private static JsonObject IndexOf(TemporaryDirectory directory) => JsonNode.Parse(File.ReadAllText(directory["layout/index.json"]))!.AsObject();
+    private static JsonObject IndexOf(TemporaryDirectory directory) =>
+        JsonNode.Parse(File.ReadAllText(directory["layout/index.json"]))!.AsObject();
 
     [TestMethod]
     public async Task They_are_in_the_config_and_the_manifest()
@@ -38,7 +39,8 @@ internal sealed class RunSettingTests
         Assert.AreEqual("""{"/data":{},"/var/cache/app":{}}""", image.Settings["Volumes"]!.ToJsonString());
         Assert.AreEqual("SIGRTMIN+3", (string?)image.Settings["StopSignal"]);
         Assert.IsTrue(JsonNode.DeepEquals(
-            JsonNode.Parse("""{"Test":["CMD","/app/hello","--check"],"Interval":90000000000,"Timeout":500000000,"StartPeriod":10000000000,"StartInterval":2000000000,"Retries":5}"""),
+            JsonNode.Parse(
+                """{"Test":["CMD","/app/hello","--check"],"Interval":90000000000,"Timeout":500000000,"StartPeriod":10000000000,"StartInterval":2000000000,"Retries":5}"""),
             image.Settings["Healthcheck"]), image.Settings["Healthcheck"]!.ToJsonString());
         var annotations = image.Manifest["annotations"]!;
         Assert.AreEqual("a;b=c", (string?)annotations["org.example.all"]);
@@ -54,7 +56,8 @@ internal sealed class RunSettingTests
         using var layout = new TemporaryDirectory();
         using var project = await TestProject.ConsoleAsync(Settings);
 
-        var result = await project.ContainerizeAsync($"-p:ContainerizeLayoutDirectory={layout["layout"]}", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"");
+        var result = await project.ContainerizeAsync(
+            $"-p:ContainerizeLayoutDirectory={layout["layout"]}", "-p:ContainerRuntimeIdentifiers=\"linux-x64;linux-arm64\"");
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         ImageValidator.Check(layout["layout"]);

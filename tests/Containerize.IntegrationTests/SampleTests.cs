@@ -18,7 +18,8 @@ internal sealed class SampleTests
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         StringAssert.Contains(result.Output, "hello-web:latest (linux/amd64)");
-        var image = ImageValidator.Check(work["clone/samples/hello-web/bin/Release/net10.0/linux-x64/hello-web.tar"], baseLayers: 1).Single();
+        var image = ImageValidator.Check(work["clone/samples/hello-web/bin/Release/net10.0/linux-x64/hello-web.tar"], baseLayers: 1)
+            .Single();
         Assert.IsNotNull(image.Find("app/hello-web"));
     }
 }

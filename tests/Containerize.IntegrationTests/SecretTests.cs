@@ -50,7 +50,8 @@ internal sealed class SecretTests
     [
         .. from layer in image.Layers
            from entry in layer.Entries
-           where entry.Size > 0 && entry.Type == System.Formats.Tar.TarEntryType.RegularFile && Unpack(entry).Contains(Canary, StringComparison.Ordinal)
+           where entry.Size > 0 && entry.Type == System.Formats.Tar.TarEntryType.RegularFile
+               && Unpack(entry).Contains(Canary, StringComparison.Ordinal)
            select entry.Path,
     ];
 
@@ -86,7 +87,8 @@ internal sealed class SecretTests
             Assert.IsNotNull(image.Find("app/" + path), path);
         }
 
-        Assert.DoesNotContain("Development", image.Get("app/hello.staticwebassets.endpoints.json").ReadAllText(), "An endpoint without its file would fail when it is asked for.");
+        Assert.DoesNotContain("Development", image.Get("app/hello.staticwebassets.endpoints.json")
+            .ReadAllText(), "An endpoint without its file would fail when it is asked for.");
     }
 
     [TestMethod]
@@ -118,7 +120,15 @@ internal sealed class SecretTests
         var (image, _) = await ContainerizeAsync(project);
 
         CollectionAssert.AreEquivalent(
-            new[] { "app/appsettings.Development.json", "app/wwwroot/appsettings.Development.json", "app/wwwroot/appsettings.Development.json.gz", "app/wwwroot/appsettings.Development.json.br", "app/certificate.pfx", "app/conf/server.pem" },
+            new[]
+            {
+                "app/appsettings.Development.json",
+                "app/wwwroot/appsettings.Development.json",
+                "app/wwwroot/appsettings.Development.json.gz",
+                "app/wwwroot/appsettings.Development.json.br",
+                "app/certificate.pfx",
+                "app/conf/server.pem",
+            },
             Leaks(image));
     }
 }

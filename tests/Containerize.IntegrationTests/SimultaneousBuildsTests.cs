@@ -24,7 +24,8 @@ internal sealed class SimultaneousBuildsTests
         var baseImage = TestImage.Create(TestLayer.OfSize(4_000_000, 7), TestLayer.Of(("etc/os-release", "ID=test\n")));
         TestImage.WriteLayout(folder["base"], ("base", baseImage));
         await registry.SeedAsync($"{folder["base"]}:base", "dotnet/base:10");
-        using var project = await TestProject.ConsoleAsync($"<PropertyGroup><ContainerBaseImage>{proxy.Authority}/dotnet/base:10</ContainerBaseImage></PropertyGroup>");
+        using var project = await TestProject.ConsoleAsync(
+            $"<PropertyGroup><ContainerBaseImage>{proxy.Authority}/dotnet/base:10</ContainerBaseImage></PropertyGroup>");
         (await project.RunAsync("publish")).EnsureSuccess();
         var copies = Enumerable.Range(0, Builds).Select(number => folder[$"{number}/{project.Name}"]).ToList();
         copies.ForEach(copy => Copy(project.Directory, copy));
@@ -38,23 +39,29 @@ internal sealed class SimultaneousBuildsTests
             new Dictionary<string, string?> { ["CONTAINERIZE_CACHE_DIRECTORY"] = folder["cache"] })));
 
         Assert.AreEqual("", string.Join('\n', results.Where(result => result.ExitCode != 0).Select(result => result.Output)));
-        var digests = await Task.WhenAll(Enumerable.Range(0, Repositories).Select(number => DigestAsync($"{registry.Host}/{Repository(number)}:latest")));
+        var digests = await Task.WhenAll(Enumerable.Range(0, Repositories)
+            .Select(number => DigestAsync($"{registry.Host}/{Repository(number)}:latest")));
         Assert.AreEqual(1, digests.Distinct().Count(), string.Join(' ', digests));
         for (var number = 0; number < Builds; number++)
         {
             ImageValidator.Check(folder[$"{number}.tar"], baseLayers: 2);
         }
 
-        var sent = proxy.Requests.Where(request => request is { Method: "PUT", BytesUp: > 0 } && request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal))
+        var sent = proxy.Requests.Where(request => request is { Method: "PUT", BytesUp: > 0 }
+            && request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal))
             .Select(request => request.Path.Split("digest=")[1]).ToList();
         Assert.AreEqual(sent.Distinct().Count(), sent.Count, "Something was sent twice:\n" + string.Join('\n', sent));
-        Assert.AreEqual(baseImage.Layers.Sum(layer => layer.Content.Length) + baseImage.Config.Length, proxy.BlobBytesDown, "Every blob of the base is fetched once for all.");
+        Assert.AreEqual(
+            baseImage.Layers.Sum(layer => layer.Content.Length) + baseImage.Config.Length,
+            proxy.BlobBytesDown,
+            "Every blob of the base is fetched once for all.");
     }
 
     private static string Repository(int number) => string.Create(CultureInfo.InvariantCulture, $"many/app{number}");
 
     private static async Task<string> DigestAsync(string image) =>
-        JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--no-tags", "--tls-verify=false", $"docker://{image}"])).EnsureSuccess().Output)!["Digest"]!.GetValue<string>();
+        JsonNode.Parse((await ProcessRunner.RunAsync("skopeo", ["inspect", "--no-tags", "--tls-verify=false", $"docker://{image}"]))
+            .EnsureSuccess().Output)!["Digest"]!.GetValue<string>();
 
     private static void Copy(string source, string target)
     {

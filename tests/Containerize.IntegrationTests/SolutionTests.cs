@@ -19,7 +19,8 @@ internal sealed class SolutionTests
         """;
 
     private static List<string> Archives(string directory) =>
-        [.. Directory.GetFiles(directory, "*.tar", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(directory, "*.tar", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal)];
 
     // What `dotnet new` makes, and what its image is to be; nothing for what no image is made of.
     private static readonly (string Template, string Name, string? Base, string? Start)[] s_templates =
@@ -47,7 +48,8 @@ internal sealed class SolutionTests
               </PropertyGroup>
             </Project>
             """);
-        work.Write("Directory.Build.targets", $"""<Project><Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        work.Write(
+            "Directory.Build.targets", $"""<Project><Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
         foreach (var (template, name, _, _) in s_templates)
         {
             (await Dotnet.RunAsync(work.FullName, ["new", .. template.Split(' '), "-o", name, "--no-restore"])).EnsureSuccess();
@@ -58,10 +60,13 @@ internal sealed class SolutionTests
         work.Write("app/Program.cs", "System.Console.WriteLine(typeof(lib.Class1).Name);");
         work.Write("tests/tests.csproj", Project(Exe + "<PropertyGroup><IsTestProject>true</IsTestProject></PropertyGroup>"));
         work.Write("tests/Program.cs", "System.Console.WriteLine();");
-        work.Write("tool/tool.csproj", Project(Exe + "<PropertyGroup><EnableSdkContainerSupport>false</EnableSdkContainerSupport></PropertyGroup>"));
+        work.Write(
+            "tool/tool.csproj",
+            Project(Exe + "<PropertyGroup><EnableSdkContainerSupport>false</EnableSdkContainerSupport></PropertyGroup>"));
         work.Write("tool/Program.cs", "System.Console.WriteLine();");
         (await Dotnet.RunAsync(work.FullName, ["new", "sln", "-n", "all", "--format", "sln"])).EnsureSuccess();
-        (await Dotnet.RunAsync(work.FullName, ["sln", "add", "app", "tests", "tool", .. s_templates.Select(template => template.Name)])).EnsureSuccess();
+        (await Dotnet.RunAsync(work.FullName, ["sln", "add", "app", "tests", "tool", .. s_templates.Select(template => template.Name)]))
+            .EnsureSuccess();
 
         var result = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize"]);
 
@@ -70,7 +75,8 @@ internal sealed class SolutionTests
         foreach (var (_, name, baseImage, start) in s_templates.Where(template => template.Base is not null))
         {
             var image = ImageValidator.Check(work[$"{name}/bin/Release/net10.0/{name}.tar"], baseLayers: 1).Single();
-            Assert.AreEqual($"{registry.Authority}/{baseImage}", (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.name"], name);
+            Assert.AreEqual(
+                $"{registry.Authority}/{baseImage}", (string?)image.Manifest["annotations"]!["org.opencontainers.image.base.name"], name);
             Assert.AreEqual($"""["dotnet","/app/{start}"]""", image.Settings["Entrypoint"]!.ToJsonString());
             Assert.IsNotNull(image.Find($"app/{start}"));
         }
@@ -79,8 +85,11 @@ internal sealed class SolutionTests
     [TestMethod]
     public async Task A_publish_profile_makes_the_image_part_of_the_publish()
     {
-        using var project = await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
-        project.Write("Properties/PublishProfiles/Image.pubxml", "<Project><PropertyGroup><WebPublishMethod>Containerize</WebPublishMethod></PropertyGroup></Project>");
+        using var project =
+            await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
+        project.Write(
+            "Properties/PublishProfiles/Image.pubxml",
+            "<Project><PropertyGroup><WebPublishMethod>Containerize</WebPublishMethod></PropertyGroup></Project>");
 
         var plain = await project.RunAsync("publish");
         Assert.AreEqual(0, plain.ExitCode, plain.Output);
@@ -98,7 +107,8 @@ internal sealed class SolutionTests
         var nobody = $"127.0.0.1:{FreePort.Find()}";
         using var project = await TestProject.WebAsync();
 
-        var result = await project.ContainerizeAsync($"-p:ContainerizeBaseRegistry={nobody}/mirror/", $"-p:ContainerizeInsecureRegistries={nobody}");
+        var result =
+            await project.ContainerizeAsync($"-p:ContainerizeBaseRegistry={nobody}/mirror/", $"-p:ContainerizeInsecureRegistries={nobody}");
 
         Assert.AreNotEqual(0, result.ExitCode);
         StringAssert.Contains(result.Output, nobody);

@@ -6,7 +6,9 @@ using Containerize.Testing.Images;
 
 namespace Containerize.IntegrationTests;
 
-/// <summary>Images for Windows, made on whatever machine this is. None is reachable that could run them, so other tools read them.</summary>
+/// <summary>
+/// Images for Windows, made on whatever machine this is. None is reachable that could run them, so other tools read them.
+/// </summary>
 [TestClass]
 [Requires("docker-registry", "skopeo", "tar")]
 internal sealed class WindowsTests
@@ -43,17 +45,23 @@ internal sealed class WindowsTests
 
         var reference = $"docker://{registry.Host}/team/app:latest";
         var index = JsonNode.Parse(await SkopeoAsync("inspect", "--raw", "--tls-verify=false", reference))!;
-        Assert.AreEqual($$"""{"architecture":"amd64","os":"windows","os.version":"{{Version}}"}""", index["manifests"]![1]!["platform"]!.ToJsonString());
+        Assert.AreEqual(
+            $$"""{"architecture":"amd64","os":"windows","os.version":"{{Version}}"}""",
+            index["manifests"]![1]!["platform"]!.ToJsonString());
         var config = JsonNode.Parse(await SkopeoAsync("--override-os", "windows", "inspect", "--config", "--tls-verify=false", reference))!;
         Assert.AreEqual(Version, (string?)config["os.version"]);
-        Assert.AreEqual("""{"Env":["Path=C:\\Windows\\System32"],"Entrypoint":["dotnet","C:\\app\\hello.dll"],"WorkingDir":"C:\\app"}""", Settings(config));
+        Assert.AreEqual(
+            """{"Env":["Path=C:\\Windows\\System32"],"Entrypoint":["dotnet","C:\\app\\hello.dll"],"WorkingDir":"C:\\app"}""",
+            Settings(config));
 
         await SkopeoAsync("--override-os", "windows", "copy", "-q", "--src-tls-verify=false", reference, $"dir:{folder["copy"]}");
         var listed = new List<string>();
         foreach (var layer in image.Layers.Skip(1))
         {
-            var tar = (await ProcessRunner.RunAsync("tar", ["--utc", "-tvf", folder[$"copy/{layer.Descriptor.Digest.Hex}"]])).EnsureSuccess();
-            listed.AddRange(tar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split("1970-01-01 ")[1][6..]));
+            var tar = (await ProcessRunner.RunAsync("tar", ["--utc", "-tvf", folder[$"copy/{layer.Descriptor.Digest.Hex}"]]))
+                .EnsureSuccess();
+            listed.AddRange(tar.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split("1970-01-01 ")[1][6..]));
         }
 
         CollectionAssert.AreEqual(
@@ -74,7 +82,8 @@ internal sealed class WindowsTests
         return settings.ToJsonString();
     }
 
-    private static async Task<string> SkopeoAsync(params string[] arguments) => (await ProcessRunner.RunAsync("skopeo", arguments)).EnsureSuccess().Output;
+    private static async Task<string> SkopeoAsync(params string[] arguments) =>
+        (await ProcessRunner.RunAsync("skopeo", arguments)).EnsureSuccess().Output;
 
     private static async Task SeedAsync(RegistryServer registry, TemporaryDirectory folder, params TestImage[] images)
     {
@@ -82,7 +91,14 @@ internal sealed class WindowsTests
         // One name for one index of all of them.
         var index = TestImage.Index(images);
         await File.WriteAllBytesAsync(Path.Combine(folder["base"], "blobs", "sha256", Digest.Of(index).Hex), index);
-        var entry = new Descriptor { MediaType = MediaTypes.OciIndex, Digest = Digest.Of(index), Size = index.Length, Annotations = new Dictionary<string, string> { ["org.opencontainers.image.ref.name"] = "1" } };
+        var entry = new Descriptor
+        {
+            MediaType = MediaTypes.OciIndex,
+            Digest = Digest.Of(index),
+            Size = index.Length,
+            Annotations = new Dictionary<string,
+            string> { ["org.opencontainers.image.ref.name"] = "1" },
+        };
         await File.WriteAllBytesAsync(Path.Combine(folder["base"], "index.json"), OciJson.Write(new ImageIndex { Manifests = [entry] }));
         await registry.SeedAsync($"{folder["base"]}:1", "base/any:1");
     }

@@ -30,7 +30,8 @@ internal static class Program
         using var end = new CancellationTokenSource(s_longestLife);
         // The first one takes long, for it is compiled; a kill should come while others are written.
         await WriteAsync(cache, 0, end.Token);
-        var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(() => FillAsync(cache, writer * DifferentBlobs / Writers, end.Token))).ToList();
+        var writers = Enumerable.Range(0, Writers)
+            .Select(writer => Task.Run(() => FillAsync(cache, writer * DifferentBlobs / Writers, end.Token))).ToList();
         await Console.Out.WriteLineAsync("writing");
         await Task.WhenAll(writers);
     }

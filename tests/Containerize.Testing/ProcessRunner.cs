@@ -61,7 +61,8 @@ internal static class ProcessRunner
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             process.Kill(entireProcessTree: true);
-            throw new ProcessFailedException($"'{command}' did not end within {timeout ?? s_defaultTimeout} and was killed.\n{output}{error}");
+            throw new ProcessFailedException(
+                $"'{command}' did not end within {timeout ?? s_defaultTimeout} and was killed.\n{output}{error}");
         }
 
         return new ProcessResult(command, process.ExitCode, output.ToString(), error.ToString());

@@ -1,6 +1,8 @@
 namespace Containerize.Testing;
 
-/// <summary>A directory that this process can read and not change: by its permissions, or for root, who may do everything, by an attribute.</summary>
+/// <summary>
+/// A directory that this process can read and not change: by its permissions, or for root, who may do everything, by an attribute.
+/// </summary>
 internal sealed class ReadOnlyTree : IAsyncDisposable
 {
     private readonly string _path;

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 namespace Containerize.Testing;
 
 /// <summary>
-/// Puts something else where a file is expected. Reading a pipe without a writer waits for ever, and a device may have no end; the tests that
+/// Puts something else where a file is expected. Reading a pipe without a writer waits for ever, and a device may have no end; the tests
+/// that
 /// use these have a timeout.
 /// </summary>
 internal static class SpecialFile

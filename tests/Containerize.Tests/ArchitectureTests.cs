@@ -22,7 +22,8 @@ internal sealed partial class ArchitectureTests
         var page = File.ReadAllText(Path.Combine(Clone.Root, "sdk", "docs", "Diagnostics.md"));
         var documented = Heading().Matches(page).Select(match => match.Groups[1].Value).ToList();
 
-        var codes = Enum.GetValues<DiagnosticCode>().Where(code => code != DiagnosticCode.None).Select(ContainerizeException.Format).ToList();
+        var codes = Enum.GetValues<DiagnosticCode>().Where(code => code != DiagnosticCode.None).Select(ContainerizeException.Format)
+            .ToList();
 
         CollectionAssert.AreEquivalent(codes, documented);
     }
@@ -33,7 +34,8 @@ internal sealed partial class ArchitectureTests
         var targets = Directory.GetFiles(Path.Combine(Clone.Root, "sdk"), "*.targets", SearchOption.AllDirectories);
         var codes = Enum.GetValues<DiagnosticCode>().Select(ContainerizeException.Format).ToHashSet();
 
-        var unknown = targets.SelectMany(file => Code().Matches(File.ReadAllText(file))).Select(match => match.Value).Where(code => !codes.Contains(code)).ToList();
+        var unknown = targets.SelectMany(file => Code().Matches(File.ReadAllText(file))).Select(match => match.Value)
+            .Where(code => !codes.Contains(code)).ToList();
 
         Assert.IsEmpty(unknown);
     }

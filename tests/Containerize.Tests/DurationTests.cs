@@ -49,7 +49,8 @@ internal sealed class DurationTests
     [DataRow("1,5")]
     public void An_error_names_the_property(string text)
     {
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Duration.Parse("ContainerizeCacheMaxAge", text, TimeSpan.FromDays(1)));
+        var failure =
+            Assert.ThrowsExactly<ContainerizeException>(() => Duration.Parse("ContainerizeCacheMaxAge", text, TimeSpan.FromDays(1)));
 
         Assert.AreEqual(DiagnosticCode.InvalidProperty, failure.Code);
         Assert.Contains($"ContainerizeCacheMaxAge '{text}'", failure.Message);

@@ -32,11 +32,9 @@ internal sealed class ArchiveFiles : ImageFiles
     }
 
     /// <summary>Lists the files of an archive.</summary>
-    /// <param name="path">The archive.</param>
     /// <param name="store">Takes the files of a gzipped archive.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The files.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.BaseImageNotFound"/> or <see cref="DiagnosticCode.InvalidArchive"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.BaseImageNotFound"/> or
+    /// <see cref="DiagnosticCode.InvalidArchive"/>.</exception>
     internal static async Task<ArchiveFiles> OpenAsync(string path, BlobStore store, CancellationToken cancellationToken)
     {
         var files = new ArchiveFiles(path);
@@ -46,7 +44,8 @@ internal sealed class ArchiveFiles : ImageFiles
                 DiagnosticCode.BaseImageNotFound,
                 Directory.Exists(path)
                     ? $"{files.Origin} is a directory. For an OCI layout write oci: and the directory."
-                    : $"The archive {files.Origin} does not exist. Check the path of the base image; a relative one starts at the project's directory.");
+                    : $"The archive {files.Origin} does not exist. Check the path of the base image; a relative one starts at the " +
+                    $"project's directory.");
         }
 
         FileStream file;
@@ -56,7 +55,10 @@ internal sealed class ArchiveFiles : ImageFiles
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{files.Origin} cannot be opened: {failure.Message} Check that you may read the base image.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.BaseImageNotFound,
+                $"{files.Origin} cannot be opened: {failure.Message} Check that you may read the base image.",
+                failure);
         }
 
         await using (file.ConfigureAwait(false))
@@ -66,7 +68,8 @@ internal sealed class ArchiveFiles : ImageFiles
                 await files.ListAsync(file, store, cancellationToken);
             }
             // What the tar reader and the decompressor throw at bytes that are no archive.
-            catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
+            catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException
+                or ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
             {
                 throw files.Damaged($"it is no tar archive, or one cut short ({Printable.Clean(failure.Message)})", failure);
             }
@@ -125,7 +128,8 @@ internal sealed class ArchiveFiles : ImageFiles
 
                 break;
             default:
-                throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{Origin} is compressed in another way than with gzip. Decompress it first.");
+                throw new ContainerizeException(
+                    DiagnosticCode.InvalidArchive, $"{Origin} is compressed in another way than with gzip. Decompress it first.");
         }
     }
 
@@ -200,7 +204,8 @@ internal sealed class ArchiveFiles : ImageFiles
             throw new EndOfStreamException($"'{entry.Name}' ends after {length} of {entry.Length} bytes");
         }
 
-        var blob = writer.Commit(new Descriptor { MediaType = "application/octet-stream", Digest = Digest.FromSha256(hash.GetHashAndReset()), Size = length });
+        var blob = writer.Commit(
+            new Descriptor { MediaType = "application/octet-stream", Digest = Digest.FromSha256(hash.GetHashAndReset()), Size = length });
         return new FilePart(blob.Path, 0, length);
     }
 }

@@ -24,6 +24,8 @@ internal sealed record BaseContext
     /// <summary>Makes the source of a base of packages, by its suite: packages are a room above this one.</summary>
     internal required Func<string, IImageSource> Packages { get; init; }
 
-    /// <summary>Whether the layers of a base in a registry are needed in any case, and may be fetched while other layers are written.</summary>
+    /// <summary>
+    /// Whether the layers of a base in a registry are needed in any case, and may be fetched while other layers are written.
+    /// </summary>
     internal bool Prefetch { get; init; }
 }

@@ -16,7 +16,8 @@ internal sealed class BaseImageLock
     private const int CurrentVersion = 1;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
-    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly JsonObject _document;
 
@@ -31,7 +32,6 @@ internal sealed class BaseImageLock
 
     /// <summary>Reads a lock file. One that does not exist is empty.</summary>
     /// <param name="path">The file, a full path.</param>
-    /// <returns>What it says.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>.</exception>
     public static BaseImageLock Read(string path)
     {
@@ -45,13 +45,16 @@ internal sealed class BaseImageLock
             var document = OciJson.ReadObject(RegularFile.ReadAllBytes(path), "lock file", path);
             if (document[Version] is not JsonValue version || !version.TryGetValue<int>(out var number) || number != CurrentVersion)
             {
-                throw Invalid(path, $"its \"{Version}\" is not {CurrentVersion}, the only one that this version of Containerize understands");
+                throw Invalid(
+                    path, $"its \"{Version}\" is not {CurrentVersion}, the only one that this version of Containerize understands");
             }
 
             var entries = new Dictionary<string, Digest>(StringComparer.Ordinal);
-            foreach (var (name, value) in document[Images] as JsonObject ?? (document[Images] is null ? [] : throw Invalid(path, $"its \"{Images}\" is not an object")))
+            foreach (var (name, value) in document[Images] as JsonObject
+                ?? (document[Images] is null ? [] : throw Invalid(path, $"its \"{Images}\" is not an object")))
             {
-                entries[name] = value is JsonValue text && text.TryGetValue<string>(out var digest) && Digest.TryParse(digest, out var parsed)
+                entries[name] = value is JsonValue text && text.TryGetValue<string>(out var digest)
+                    && Digest.TryParse(digest, out var parsed)
                     ? parsed
                     : throw Invalid(path, $"what it says of '{Printable.Clean(name)}' is not a digest");
             }
@@ -68,17 +71,19 @@ internal sealed class BaseImageLock
         }
     }
 
-    /// <summary>Changes entries of a lock file; builds that do so at the same time lose nothing. A file that says the same already is left alone.</summary>
+    /// <summary>
+    /// Changes entries of a lock file; builds that do so at the same time lose nothing. A file that says the same already is left alone.
+    /// </summary>
     /// <param name="path">The file, a full path.</param>
     /// <param name="changes">The digests by name; null removes an entry.</param>
-    /// <param name="cancellationToken">Stops the waiting for others.</param>
-    /// <returns>When it is written.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>, or <see cref="DiagnosticCode.CannotWrite"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>, or
+    /// <see cref="DiagnosticCode.CannotWrite"/>.</exception>
     public static async Task UpdateAsync(string path, IReadOnlyDictionary<string, Digest?> changes, CancellationToken cancellationToken)
     {
         try
         {
-            using var turn = await FileLock.AcquireAsync(Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.lock"), s_patience, cancellationToken);
+            using var turn = await FileLock.AcquireAsync(
+                Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.lock"), s_patience, cancellationToken);
             var current = Read(path);
             var entries = new SortedDictionary<string, Digest>(current.Entries.ToDictionary(), StringComparer.Ordinal);
             foreach (var (name, digest) in changes)
@@ -86,7 +91,8 @@ internal sealed class BaseImageLock
                 _ = digest is { } value ? (entries[name] = value) is { } : entries.Remove(name);
             }
 
-            current._document[Images] = new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value.ToString())));
+            current._document[Images] =
+                new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value.ToString())));
             AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(current._document.ToJsonString(s_readable) + "\n"), durable: true);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
@@ -97,5 +103,6 @@ internal sealed class BaseImageLock
 
     private static ContainerizeException Invalid(string path, string why) => new(
         DiagnosticCode.InvalidLockFile,
-        $"The lock file '{Printable.Clean(path)}' cannot be used: {why}. Restore it from version control, or delete it and run 'dotnet build -t:ContainerizeLock'.");
+        $"The lock file '{Printable.Clean(path)}' cannot be used: {why}. Restore it from version control, or delete it and run 'dotnet " +
+        $"build -t:ContainerizeLock'.");
 }

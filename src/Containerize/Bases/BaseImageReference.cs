@@ -21,13 +21,12 @@ internal abstract record BaseImageReference
     internal abstract IImageSource Open(BaseContext context);
 
     /// <summary>
-    /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>, <c>debian-packages:SUITE</c>,
+    /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>,
+    /// <c>debian-packages:SUITE</c>,
     /// <c>docker-daemon:NAME</c>, <c>containers-storage:NAME</c>,
     /// or the name of an image in a registry, whose tag is <c>latest</c> when it has neither tag nor digest.
     /// </summary>
-    /// <param name="text">The reference.</param>
     /// <param name="baseDirectory">Where relative paths start: the project's directory, as a full path.</param>
-    /// <returns>Where the base image is.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
     public static BaseImageReference Parse(string text, string baseDirectory)
     {
@@ -71,13 +70,16 @@ internal abstract record BaseImageReference
     }
 
     // A name that begins with a dash would be an option of the engine.
-    private static string EngineImage(string reference, string prefix) => reference[prefix.Length..].Trim() is var name && name.Length > 0 && name[0] != '-' && !name.Any(char.IsControl)
+    private static string EngineImage(string reference, string prefix) =>
+        reference[prefix.Length..].Trim() is var name && name.Length > 0 && name[0] != '-' && !name.Any(char.IsControl)
         ? name
-        : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{reference}' lacks the image's name. Write {prefix}NAME:TAG.");
+        : throw new ContainerizeException(
+            DiagnosticCode.InvalidReference, $"The base image '{reference}' lacks the image's name. Write {prefix}NAME:TAG.");
 
     private static RegistryReference ParseRegistry(string reference)
     {
-        var image = ImageReference.Parse(reference.StartsWith(RegistryPrefix, StringComparison.Ordinal) ? reference[RegistryPrefix.Length..] : reference);
+        var image = ImageReference.Parse(
+            reference.StartsWith(RegistryPrefix, StringComparison.Ordinal) ? reference[RegistryPrefix.Length..] : reference);
         return new RegistryReference(image.Tag is null && image.Digest is null ? image with { Tag = "latest" } : image);
     }
 
@@ -142,7 +144,8 @@ internal sealed record DockerArchiveReference(string File, string? Tag) : BaseIm
 /// <param name="Image">The image, with a tag or a digest.</param>
 internal sealed record RegistryReference(ImageReference Image) : BaseImageReference
 {
-    internal override IImageSource Open(BaseContext context) => new RegistrySource(context.Registries, Image, context.Tags, context.Cache, context.Prefetch);
+    internal override IImageSource Open(BaseContext context) =>
+        new RegistrySource(context.Registries, Image, context.Tags, context.Cache, context.Prefetch);
 }
 
 /// <summary>An image in the storage of a container engine.</summary>
@@ -150,5 +153,6 @@ internal sealed record RegistryReference(ImageReference Image) : BaseImageRefere
 /// <param name="Image">The image's name or id, as the engine knows it.</param>
 internal sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference
 {
-    internal override IImageSource Open(BaseContext context) => new EngineSource(this, context.EngineDirectory, context.Cache, context.Environment);
+    internal override IImageSource Open(BaseContext context) =>
+        new EngineSource(this, context.EngineDirectory, context.Cache, context.Environment);
 }

@@ -24,11 +24,9 @@ internal sealed class BaseTags
 
     /// <summary>Creates it.</summary>
     /// <param name="client">Asks registries.</param>
-    /// <param name="policy">What counts.</param>
     /// <param name="memory">The earlier answers.</param>
     /// <param name="cache">Where the manifests are; an earlier answer whose manifest is gone is of little use.</param>
     /// <param name="reporter">Is told where a digest comes from.</param>
-    /// <param name="time">The clock.</param>
     public BaseTags(RegistryClient client, BaseTagPolicy policy, TagMemory memory, BlobStore cache, IReporter reporter, TimeProvider time)
     {
         _client = client;
@@ -41,10 +39,10 @@ internal sealed class BaseTags
 
     /// <summary>Finds the digest.</summary>
     /// <param name="image">The image; one with a digest means that.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The digest of the manifest or index.</returns>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.BaseImageNotFound"/>, <see cref="DiagnosticCode.LockedImageMissing"/>, <see cref="DiagnosticCode.InvalidLockFile"/>,
+    /// <see cref="DiagnosticCode.BaseImageNotFound"/>, <see cref="DiagnosticCode.LockedImageMissing"/>,
+    /// <see cref="DiagnosticCode.InvalidLockFile"/>,
     /// <see cref="DiagnosticCode.Offline"/>, or what the registry client throws.
     /// </exception>
     public async Task<Digest> ResolveAsync(ImageReference image, CancellationToken cancellationToken)
@@ -80,7 +78,6 @@ internal sealed class BaseTags
 
     /// <summary>Asks the registry, whatever is known already.</summary>
     /// <param name="image">The image, with its tag.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The digest; null when there is no such tag.</returns>
     public async Task<Digest?> AskAsync(ImageReference image, CancellationToken cancellationToken)
     {
@@ -94,12 +91,10 @@ internal sealed class BaseTags
     }
 
     /// <summary>Asks anew when an earlier answer names what is gone.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="gone">What is gone.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Another digest; null when there is none, or none may be used.</returns>
     internal async Task<Digest?> RenewAsync(ImageReference image, Digest gone, CancellationToken cancellationToken) =>
-        image.Digest is null && _policy is { LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest && digest != gone ? digest : null;
+        image.Digest is null && _policy is { LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest
+            && digest != gone ? digest : null;
 
     private async Task<Digest> FindAsync(ImageReference image, CancellationToken cancellationToken)
     {
@@ -121,7 +116,9 @@ internal sealed class BaseTags
 
     private async Task<Digest> FindAloneAsync(ImageReference image, CancellationToken cancellationToken)
     {
-        var last = _memory.Recall(image) is { } recalled && _cache.Has(recalled.Digest) ? recalled : ((Digest Digest, DateTimeOffset Time)?)null;
+        var last = _memory.Recall(image) is { } recalled && _cache.Has(recalled.Digest)
+            ? recalled
+            : ((Digest Digest, DateTimeOffset Time)?)null;
         if (last is not { } known)
         {
             return _policy.IsOffline ? throw Unknown(image) : await RequireAsync(image, cancellationToken);
@@ -152,19 +149,24 @@ internal sealed class BaseTags
 
     private async Task<Digest> RequireAsync(ImageReference image, CancellationToken cancellationToken) =>
         await AskAsync(image, cancellationToken)
-        ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The base image {image} does not exist. Check ContainerBaseImage, and whether you are logged in: some registries hide what an account may not see.");
+        ?? throw new ContainerizeException(
+            DiagnosticCode.BaseImageNotFound,
+            $"The base image {image} does not exist. Check ContainerBaseImage, and whether you are logged in: some registries hide what " +
+            $"an account may not see.");
 
     private Digest Stale(ImageReference image, (Digest Digest, DateTimeOffset Time) known, string why)
     {
         _reporter.Warning(
             DiagnosticCode.StaleBaseImage,
-            $"{why} The base image {image} is therefore the one of {Format(known.Time)} ({known.Digest}), which is in the cache; there may be a newer one. With ContainerizeOffline or a longer ContainerizeBaseImageMaxAge nobody is asked.");
+            $"{why} The base image {image} is therefore the one of {Format(known.Time)} ({known.Digest}), which is in the cache; there " +
+            $"may be a newer one. With ContainerizeOffline or a longer ContainerizeBaseImageMaxAge nobody is asked.");
         return known.Digest;
     }
 
     private static ContainerizeException Unknown(ImageReference image) => new(
         DiagnosticCode.Offline,
-        $"ContainerizeOffline is set, but the base image {image} is not in the cache of this machine. Build once without ContainerizeOffline, or name a base image that is here: by its digest, or as oci: or oci-archive:.");
+        $"ContainerizeOffline is set, but the base image {image} is not in the cache of this machine. Build once without " +
+        $"ContainerizeOffline, or name a base image that is here: by its digest, or as oci: or oci-archive:.");
 
     private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,9 @@ using Containerize.Files;
 
 namespace Containerize.Bases;
 
-/// <summary>The files of a layout directory. Symbolic links in it are refused: a foreign layout must not lead to files outside of it.</summary>
+/// <summary>
+/// The files of a layout directory. Symbolic links in it are refused: a foreign layout must not lead to files outside of it.
+/// </summary>
 internal sealed class DirectoryFiles : ImageFiles
 {
     private readonly string _root;
@@ -19,7 +21,9 @@ internal sealed class DirectoryFiles : ImageFiles
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is not null)
             {
-                throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{Origin} holds the symbolic link '{name}', which is not followed. Copy the layout with its links resolved (cp -RL).");
+                throw new ContainerizeException(
+                    DiagnosticCode.InvalidArchive,
+                    $"{Origin} holds the symbolic link '{name}', which is not followed. Copy the layout with its links resolved (cp -RL).");
             }
         }
 

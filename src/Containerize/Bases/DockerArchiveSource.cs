@@ -45,11 +45,13 @@ internal sealed class DockerArchiveSource : IImageSource
         var fitting = _tag is null ? entries : NamePicker.Pick(entries, entry => entry.RepoTags, _tag, files.Origin);
         var (entry, config) = await PickAsync(files, fitting, platform, cancellationToken);
         PlatformSelector.Check(config, platform, files.Origin);
-        var image = Image.Create(ImageFormat.Oci, config, await ReadLayersAsync(files, entry, config, cancellationToken), new Dictionary<string, string>());
+        var image = Image.Create(
+            ImageFormat.Oci, config, await ReadLayersAsync(files, entry, config, cancellationToken), new Dictionary<string, string>());
         return new BaseImage(image, ImageFiles.NameOf("docker-archive", _file, _tag, entry.RepoTags is [var name, ..] ? name : null));
     }
 
-    private static async Task<(DockerArchiveManifest Entry, ImageConfig Config)> PickAsync(ImageFiles files, IReadOnlyList<DockerArchiveManifest> entries, Platform platform, CancellationToken cancellationToken)
+    private static async Task<(DockerArchiveManifest Entry, ImageConfig Config)> PickAsync(
+        ImageFiles files, IReadOnlyList<DockerArchiveManifest> entries, Platform platform, CancellationToken cancellationToken)
     {
         var images = new List<(DockerArchiveManifest Entry, ImageConfig Config)>();
         foreach (var entry in entries.DistinctBy(entry => entry.Config))
@@ -66,28 +68,36 @@ internal sealed class DockerArchiveSource : IImageSource
         var fitting = images.Where(image => platform.Accepts(image.Config.Platform)).ToList();
         var names = images.SelectMany(image => image.Entry.RepoTags).Distinct().ToList();
         var samePlatform = images.Select(image => image.Config.Platform.ToString()).Distinct().Count() < images.Count;
-        return fitting.Count == 1 && !samePlatform && images.All(image => image.Entry.RepoTags.Count is 0 || image.Entry.RepoTags.Count == names.Count)
+        return fitting.Count == 1 && !samePlatform
+            && images.All(image => image.Entry.RepoTags.Count is 0 || image.Entry.RepoTags.Count == names.Count)
             ? fitting[0]
             : throw NamePicker.Ambiguous(names, files.Origin);
     }
 
-    private static async Task<ImageConfig> ReadConfigAsync(ImageFiles files, DockerArchiveManifest entry, CancellationToken cancellationToken)
+    private static async Task<ImageConfig> ReadConfigAsync(
+        ImageFiles files, DockerArchiveManifest entry, CancellationToken cancellationToken)
     {
-        var json = await files.ReadAsync(entry.Config, cancellationToken) ?? throw files.Damaged($"the config '{Printable.Clean(entry.Config)}' is missing");
+        var json = await files.ReadAsync(entry.Config, cancellationToken)
+            ?? throw files.Damaged($"the config '{Printable.Clean(entry.Config)}' is missing");
         // The file is named after its digest, which is the image's ID.
         return ImageConfig.Read(
             DigestIn(entry.Config) is { } digest
-                ? RawDocument.Verify(new Descriptor { MediaType = MediaTypes.OciConfig, Digest = digest, Size = json.Length }, json, files.Origin)
+                ? RawDocument.Verify(
+                    new Descriptor { MediaType = MediaTypes.OciConfig, Digest = digest, Size = json.Length }, json, files.Origin)
                 : RawDocument.Of(MediaTypes.OciConfig, json),
             files.Origin);
     }
 
-    private static async Task<IReadOnlyList<Layer>> ReadLayersAsync(ImageFiles files, DockerArchiveManifest entry, ImageConfig config, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Layer>> ReadLayersAsync(
+        ImageFiles files, DockerArchiveManifest entry, ImageConfig config, CancellationToken cancellationToken)
     {
         var diffIds = config.DiffIds;
         if (diffIds.Count != entry.Layers.Count)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{files.Origin} is no image that can be built upon: its manifest has {entry.Layers.Count} layers, its config {diffIds.Count}.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"{files.Origin} is no image that can be built upon: its manifest has {entry.Layers.Count} layers, its config " +
+                $"{diffIds.Count}.");
         }
 
         var layers = new List<Layer>();
@@ -113,8 +123,11 @@ internal sealed class DockerArchiveSource : IImageSource
                 $"The layer '{name}' of '{part.Path}' is compressed in a way that images do not have. "
                 + "Save the image again with a current tool.");
             // A layer that is not compressed is named by the config already. Either way its reader verifies the bytes.
-            var digest = encoding.Compression == LayerCompression.None ? diffId : DigestIn(name) ?? await HashAsync(file, part, cancellationToken);
-            return new FileBlob(new Descriptor { MediaType = encoding.MediaType, Digest = digest, Size = part.Length }, part.Path, part.Offset);
+            var digest = encoding.Compression == LayerCompression.None
+                ? diffId
+                : DigestIn(name) ?? await HashAsync(file, part, cancellationToken);
+            return new FileBlob(
+                new Descriptor { MediaType = encoding.MediaType, Digest = digest, Size = part.Length }, part.Path, part.Offset);
         }
     }
 
@@ -139,6 +152,7 @@ internal sealed class DockerArchiveSource : IImageSource
     {
         var file = name[(name.LastIndexOf('/') + 1)..];
         var isNamed = name.StartsWith("blobs/sha256/", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal);
-        return isNamed && Digest.TryParse("sha256:" + (file.EndsWith(".json", StringComparison.Ordinal) ? file[..^5] : file), out var digest) ? digest : null;
+        return isNamed && Digest.TryParse(
+            "sha256:" + (file.EndsWith(".json", StringComparison.Ordinal) ? file[..^5] : file), out var digest) ? digest : null;
     }
 }

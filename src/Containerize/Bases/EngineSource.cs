@@ -6,7 +6,9 @@ using Containerize.Storage;
 
 namespace Containerize.Bases;
 
-/// <summary>A base image in the storage of Docker or Podman on this machine. It is saved once, by the engine, and then read like any archive.</summary>
+/// <summary>
+/// A base image in the storage of Docker or Podman on this machine. It is saved once, by the engine, and then read like any archive.
+/// </summary>
 internal sealed class EngineSource : IImageSource
 {
     private const int IdLength = 32;
@@ -31,13 +33,16 @@ internal sealed class EngineSource : IImageSource
 
     /// <inheritdoc/>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/> or <see cref="DiagnosticCode.EngineFailed"/> as well.
+    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/> or
+    /// <see cref="DiagnosticCode.EngineFailed"/> as well.
     /// </exception>
     public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
     {
         var engine = await Engine.FindAsync(_reference.Engine, _environment, cancellationToken);
         var id = await engine.FindImageAsync(_reference.Image, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check ContainerBaseImage.");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.BaseImageNotFound,
+                $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check ContainerBaseImage.");
         var archive = Path.Combine(_directory, NameOf(id));
         if (!File.Exists(archive))
         {
@@ -55,7 +60,8 @@ internal sealed class EngineSource : IImageSource
             using var file = AtomicFile.Create(archive);
             await engine.SaveAsync(_reference.Image, file.Stream, cancellationToken);
             file.Commit(durable: true);
-            foreach (var old in Directory.GetFiles(_directory, "*.tar").Where(path => path != archive && Path.GetFileName(path).Length == Path.GetFileName(archive).Length))
+            foreach (var old in Directory.GetFiles(_directory, "*.tar")
+                .Where(path => path != archive && Path.GetFileName(path).Length == Path.GetFileName(archive).Length))
             {
                 File.Delete(old);
             }

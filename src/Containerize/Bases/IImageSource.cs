@@ -6,13 +6,14 @@ namespace Containerize.Bases;
 /// <summary>A place that a base image can be taken from.</summary>
 internal interface IImageSource
 {
-    /// <summary>Opens the image for a platform. Only documents are read; the layers' bytes are read when a destination needs them.</summary>
+    /// <summary>
+    /// Opens the image for a platform. Only documents are read; the layers' bytes are read when a destination needs them.
+    /// </summary>
     /// <param name="platform">The wanted platform; picks from an index, and is compared with a single image.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The image.</returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.BaseImageNotFound"/>, <see cref="DiagnosticCode.PlatformNotFound"/>,
-    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/>, <see cref="DiagnosticCode.DigestMismatch"/>,
+    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/>,
+    /// <see cref="DiagnosticCode.DigestMismatch"/>,
     /// or what the registry client throws.
     /// </exception>
     Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken);

@@ -18,9 +18,11 @@ internal abstract class ImageFiles
     /// <summary>What users call the place, for error messages.</summary>
     internal string Origin { get; }
 
-    /// <summary>What an image from the disk is called in images built on it: its own full name, else where it lies, without the directories of this machine.</summary>
+    /// <summary>
+    /// What an image from the disk is called in images built on it: its own full name, else where it lies, without the directories of this
+    /// machine.
+    /// </summary>
     /// <param name="transport">The form of the place: <c>oci</c>, <c>oci-archive</c>, <c>docker-archive</c>.</param>
-    /// <param name="path">The place.</param>
     /// <param name="tag">The tag that was asked for.</param>
     /// <param name="ownName">What the place calls the image.</param>
     internal static string NameOf(string transport, string path, string? tag, string? ownName) =>
@@ -34,8 +36,6 @@ internal abstract class ImageFiles
     internal abstract FilePart? Find(string name);
 
     /// <summary>Reads a small file.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The bytes; null when there is no such file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: too large.</exception>
     internal async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)
@@ -47,7 +47,9 @@ internal abstract class ImageFiles
 
         if (part.Length > OciJson.MaxDocumentSize)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{name}' of {Origin} has {part.Length} bytes; no document of an image needs more than {OciJson.MaxDocumentSize}.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"'{name}' of {Origin} has {part.Length} bytes; no document of an image needs more than {OciJson.MaxDocumentSize}.");
         }
 
         var content = new byte[part.Length];
@@ -56,16 +58,16 @@ internal abstract class ImageFiles
         {
             file.Position = part.Offset;
             var read = await file.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
-            return read == content.Length ? content : throw Damaged($"'{Printable.Clean(name)}' ends after {read} of {content.Length} bytes");
+            return read == content.Length
+                ? content
+                : throw Damaged($"'{Printable.Clean(name)}' ends after {read} of {content.Length} bytes");
         }
     }
 
     /// <summary>Reads a document and verifies it.</summary>
-    /// <param name="descriptor">The document.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The bytes.</returns>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/> or <see cref="DiagnosticCode.DigestMismatch"/>.
+    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/> or
+    /// <see cref="DiagnosticCode.DigestMismatch"/>.
     /// </exception>
     internal async Task<RawDocument> ReadAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         RawDocument.Verify(
@@ -74,9 +76,8 @@ internal abstract class ImageFiles
             $"{Origin}, which is damaged (write or download it again),");
 
     /// <summary>The blob that a descriptor of a layout names. Its bytes are verified by whoever reads them.</summary>
-    /// <param name="descriptor">The blob.</param>
-    /// <returns>The blob.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/> or <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/> or
+    /// <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal Blob OpenBlob(Descriptor descriptor)
     {
         if (Find(Layout.PathOf(descriptor.Digest)) is not { } part)
@@ -86,13 +87,13 @@ internal abstract class ImageFiles
 
         return part.Length == descriptor.Size
             ? new FileBlob(descriptor, part.Path, part.Offset)
-            : throw new ContainerizeException(DiagnosticCode.DigestMismatch, $"{Origin} is damaged: the blob {descriptor.Digest} has {part.Length} bytes instead of {descriptor.Size}. Write or download it anew.");
+            : throw new ContainerizeException(
+                DiagnosticCode.DigestMismatch,
+                $"{Origin} is damaged: the blob {descriptor.Digest} has {part.Length} bytes instead of {descriptor.Size}. Write or " +
+                $"download it anew.");
     }
 
     /// <summary>The failure of a place whose content is not whole.</summary>
-    /// <param name="what">What is wrong with it.</param>
-    /// <param name="cause">What revealed it.</param>
-    /// <returns>The failure.</returns>
     internal ContainerizeException Damaged(string what, Exception? cause = null) =>
         new(DiagnosticCode.InvalidArchive, $"{Origin} is damaged or incomplete: {what}. Write or download it anew.", cause);
 
@@ -102,6 +103,9 @@ internal abstract class ImageFiles
     private sealed class AbsentBlob(Descriptor descriptor, string origin) : Blob(descriptor)
     {
         public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) =>
-            throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The layer {Descriptor.Digest} is not in {origin}: its vendor does not let it be passed on. Use the base image from its registry.");
+            throw new ContainerizeException(
+                DiagnosticCode.BaseImageNotFound,
+                $"The layer {Descriptor.Digest} is not in {origin}: its vendor does not let it be passed on. Use the base image from its " +
+                $"registry.");
     }
 }

@@ -13,9 +13,9 @@ internal static class LayoutReader
     /// <param name="files">The layout's files.</param>
     /// <param name="tag">The tag or name to look for; null for the only image.</param>
     /// <param name="platform">The wanted platform.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The image, and what the layout calls it.</returns>
-    internal static async Task<(Image Image, string? Name)> OpenAsync(ImageFiles files, string? tag, Platform platform, CancellationToken cancellationToken)
+    internal static async Task<(Image Image, string? Name)> OpenAsync(
+        ImageFiles files, string? tag, Platform platform, CancellationToken cancellationToken)
     {
         var json = await files.ReadAsync(Layout.Index, cancellationToken)
             ?? throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{files.Origin} is no OCI layout: it has no {Layout.Index}.{(files.Find(DockerArchiveManifest.Name) is null ? "" : " It was written by 'docker save'; write docker-archive: before its path.")}");
@@ -32,7 +32,8 @@ internal static class LayoutReader
 
     private static Descriptor Pick(ImageIndex index, string? tag, Platform platform, string origin)
     {
-        var entries = index.Manifests.Where(entry => MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType)).ToList();
+        var entries = index.Manifests.Where(entry => MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType))
+            .ToList();
         if (entries.Count == 0)
         {
             throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image.");
@@ -51,7 +52,8 @@ internal static class LayoutReader
             : throw NamePicker.Ambiguous(names.OfType<string>(), origin);
     }
 
-    private static async Task<Image> ResolveAsync(ImageFiles files, Descriptor descriptor, Platform platform, CancellationToken cancellationToken)
+    private static async Task<Image> ResolveAsync(
+        ImageFiles files, Descriptor descriptor, Platform platform, CancellationToken cancellationToken)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
@@ -66,7 +68,8 @@ internal static class LayoutReader
             descriptor = PlatformSelector.Select(index, platform, files.Origin);
         }
 
-        throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The indexes of {files.Origin} are nested more than {MaxDepth} deep; no image needs that.");
+        throw new ContainerizeException(
+            DiagnosticCode.InvalidDocument, $"The indexes of {files.Origin} are nested more than {MaxDepth} deep; no image needs that.");
     }
 
     private static async Task<Image> ReadImageAsync(ImageFiles files, RawDocument document, CancellationToken cancellationToken)
@@ -82,7 +85,9 @@ internal static class LayoutReader
     {
         if (own is not null && own != descriptor.MediaType)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"A document of {origin} ({descriptor.Digest}) calls itself '{own}', and what names it calls it '{descriptor.MediaType}'.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"A document of {origin} ({descriptor.Digest}) calls itself '{own}', and what names it calls it '{descriptor.MediaType}'.");
         }
     }
 }

@@ -27,7 +27,8 @@ internal sealed class LayoutSource : IImageSource
                 DiagnosticCode.BaseImageNotFound,
                 File.Exists(_directory)
                     ? $"The OCI layout '{_directory}' is a file. For an archive of a layout write oci-archive: and the file."
-                    : $"The OCI layout '{_directory}' does not exist. Check the path of the base image; a relative one starts at the project's directory.");
+                    : $"The OCI layout '{_directory}' does not exist. Check the path of the base image; a relative one starts at the " +
+                    $"project's directory.");
         }
 
         var (image, name) = await LayoutReader.OpenAsync(new DirectoryFiles(_directory), _tag, platform, cancellationToken);

@@ -9,7 +9,6 @@ internal static class NamePicker
 
     /// <summary>The items of that name. The same text wins, then the same image reference, then a name that ends in that tag.</summary>
     /// <typeparam name="T">What has names.</typeparam>
-    /// <param name="items">The items.</param>
     /// <param name="namesOf">What an item is called.</param>
     /// <param name="wanted">A tag or a full name.</param>
     /// <param name="origin">The place, for the error message.</param>
@@ -22,23 +21,28 @@ internal static class NamePicker
         [
             name => name == wanted,
             name => reference is not null && Parse(name) == reference,
-            name => name.Contains('/', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal) ? Parse(name)?.Tag == wanted : false,
+            name => name.Contains('/', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)
+                ? Parse(name)?.Tag == wanted
+                : false,
         ];
         return rules.Select(rule => items.Where(item => namesOf(item).Any(rule)).ToList()).FirstOrDefault(found => found.Count > 0)
-            ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image called '{wanted}'; it holds {List(items.SelectMany(item => namesOf(item).Take(1)))}.");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.BaseImageNotFound,
+                $"{origin} holds no image called '{wanted}'; it holds {List(items.SelectMany(item => namesOf(item).Take(1)))}.");
     }
 
     /// <summary>The failure of a place with several images of which none was named.</summary>
-    /// <param name="names">What they are called.</param>
-    /// <param name="origin">The place.</param>
-    /// <returns>The failure.</returns>
     internal static ContainerizeException Ambiguous(IEnumerable<string> names, string origin) =>
-        new(DiagnosticCode.BaseImageNotFound, $"{origin} holds several images: {List(names)}. Name one of them: add a colon and its tag or name to the base image.");
+        new(
+            DiagnosticCode.BaseImageNotFound,
+            $"{origin} holds several images: {List(names)}. Name one of them: add a colon and its tag or name to the base image.");
 
     private static string List(IEnumerable<string> names)
     {
         var list = names.Select(Printable.Clean).Distinct().Order(StringComparer.Ordinal).ToList();
-        return list.Count == 0 ? "images without names" : string.Join(", ", list.Take(MaxListed)) + (list.Count > MaxListed ? $" and {list.Count - MaxListed} more" : "");
+        return list.Count == 0
+            ? "images without names"
+            : string.Join(", ", list.Take(MaxListed)) + (list.Count > MaxListed ? $" and {list.Count - MaxListed} more" : "");
     }
 
     private static ImageReference? Parse(string name)

@@ -14,13 +14,15 @@ internal static class PlatformSelector
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PlatformNotFound"/>, naming what there is.</exception>
     internal static Descriptor Select(ImageIndex index, Platform platform, string origin)
     {
-        var offers = index.Manifests.Where(manifest => MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType)).ToList();
+        var offers = index.Manifests.Where(manifest => MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType))
+            .ToList();
         var fitting = offers.Where(manifest => manifest.Platform is { } offered && platform.Accepts(offered)).ToList();
         return fitting.Find(manifest => manifest.Platform!.Variant == platform.Variant)
             ?? fitting.FirstOrDefault()
             // A layout may list a single image, or a single nested index, without saying what it runs on; its config will tell.
             ?? offers.SingleOrDefault(only => offers.Count == 1 && only.Platform is null)
-            ?? throw NotFound(origin, platform, offers.Where(manifest => manifest.Platform is { Os: not "unknown" }).Select(manifest => manifest.Platform!));
+            ?? throw NotFound(origin, platform, offers.Where(manifest => manifest.Platform is { Os: not "unknown" })
+                .Select(manifest => manifest.Platform!));
     }
 
     /// <summary>Checks that an image runs on a platform.</summary>

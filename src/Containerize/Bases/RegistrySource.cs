@@ -6,7 +6,10 @@ using Containerize.Storage;
 
 namespace Containerize.Bases;
 
-/// <summary>A base image in a registry. Manifests and configs are kept in the cache by digest; layers stay where they are until a destination needs them.</summary>
+/// <summary>
+/// A base image in a registry. Manifests and configs are kept in the cache by digest; layers stay where they are until a destination needs
+/// them.
+/// </summary>
 internal sealed class RegistrySource : IImageSource
 {
     private const int MaxNesting = 4;
@@ -19,7 +22,6 @@ internal sealed class RegistrySource : IImageSource
 
     /// <summary>Creates the source.</summary>
     /// <param name="client">Talks to the registry.</param>
-    /// <param name="reference">The image.</param>
     /// <param name="tags">Finds out what its tag means; null asks its registry.</param>
     /// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
     /// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
@@ -64,7 +66,8 @@ internal sealed class RegistrySource : IImageSource
         {
             if (depth == MaxNesting)
             {
-                throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The indexes of {name} are nested more than {MaxNesting} deep; no image needs that.");
+                throw new ContainerizeException(
+                    DiagnosticCode.InvalidDocument, $"The indexes of {name} are nested more than {MaxNesting} deep; no image needs that.");
             }
 
             var child = PlatformSelector.Select(OciJson.ReadIndex(document, name), platform, name);
@@ -74,7 +77,11 @@ internal sealed class RegistrySource : IImageSource
         }
 
         var config = OciJson.ReadManifest(document, name).Config;
-        var image = Image.Read(new MemoryBlob(document), await ConfigAsync(config, name, cancellationToken), layer => _client.CreateBlob(_reference.Repository, layer), name);
+        var image = Image.Read(
+            new MemoryBlob(document),
+            await ConfigAsync(config, name, cancellationToken),
+            layer => _client.CreateBlob(_reference.Repository, layer),
+            name);
         PlatformSelector.Check(image.Config, platform, name);
         if (_prefetch)
         {
@@ -94,7 +101,8 @@ internal sealed class RegistrySource : IImageSource
             return cached;
         }
 
-        var manifest = await _client.TryGetManifestAsync(_reference.Repository, digest.ToString(), cancellationToken) ?? throw NotFound(digest);
+        var manifest = await _client.TryGetManifestAsync(_reference.Repository, digest.ToString(), cancellationToken)
+            ?? throw NotFound(digest);
         if (manifest.Descriptor.Digest.Algorithm == "sha256")
         {
             using var content = new MemoryStream(manifest.Content.ToArray());
@@ -118,7 +126,9 @@ internal sealed class RegistrySource : IImageSource
     {
         if (config.Size > OciJson.MaxDocumentSize)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {name} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"The config of {name} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
         }
 
         var blob = await _client.FetchAsync(_reference.Repository, config, _cache, cancellationToken);

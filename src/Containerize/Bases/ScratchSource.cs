@@ -11,5 +11,6 @@ internal sealed class ScratchSource : IImageSource
 
     /// <inheritdoc/>
     public Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken) =>
-        Task.FromResult(new BaseImage(Image.Create(ImageFormat.Oci, ImageConfig.Scratch(platform), [], new Dictionary<string, string>()), Name: null));
+        Task.FromResult(
+            new BaseImage(Image.Create(ImageFormat.Oci, ImageConfig.Scratch(platform), [], new Dictionary<string, string>()), Name: null));
 }

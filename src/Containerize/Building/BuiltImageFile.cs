@@ -17,7 +17,6 @@ internal static class BuiltImageFile
     public const string FileName = "build.json";
 
     /// <summary>Writes the image. What earlier builds left in the store and this image does not have is removed.</summary>
-    /// <param name="built">The image.</param>
     /// <param name="store">The store that has its layers.</param>
     public static void Save(BuiltImage built, BlobStore store)
     {
@@ -41,7 +40,6 @@ internal static class BuiltImageFile
     /// <summary>Reads the image back.</summary>
     /// <param name="store">The store it was written to.</param>
     /// <param name="remote">Makes the blob of a base layer that lies in a registry.</param>
-    /// <returns>The image.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/>: no image was built there.</exception>
     public static BuiltImage Load(BlobStore store, Func<RepositoryReference, Descriptor, Blob> remote)
     {

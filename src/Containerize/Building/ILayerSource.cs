@@ -13,8 +13,6 @@ internal interface ILayerSource
     string Name { get; }
 
     /// <summary>Finds out what exactly goes into the layer, without making it.</summary>
-    /// <param name="context">What it is made with.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ContainerizeException">What the content has to say.</exception>
     Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken);
 }
@@ -36,13 +34,11 @@ internal interface IPreparedLayer
     /// <param name="similar">
     /// The inputs hash of a layer with almost the same content, parts of which may be used; the bytes are the same without it.
     /// </param>
-    /// <param name="cancellationToken">Stops it; nothing is kept.</param>
     /// <returns>The layer; its blob is in the store.</returns>
     /// <exception cref="ContainerizeException">What the content or the store has to say; nothing is kept of the layer.</exception>
     Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken);
 
     /// <summary>Computes the digest of the uncompressed tar without making the layer.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The diffID and the size of the tar, in bytes; null when making the layer would be no more work.</returns>
     Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken);
 }
@@ -58,7 +54,6 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     public Func<CancellationToken, Task<IReadOnlyList<Layer>>> Below { get; init; } = _ => Task.FromResult<IReadOnlyList<Layer>>([]);
 
     /// <summary>Reads what the layer is put upon: the base's config, and the tree of the base with the layers made before.</summary>
-    /// <param name="cancellationToken">Stops the reading.</param>
     internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(CancellationToken cancellationToken)
     {
         var image = (await Base).Image;

@@ -13,14 +13,11 @@ internal static class ImageBuilder
     private const string CreatedBy = "Containerize";
 
     /// <summary>Builds an image. The base is opened while the layers are made; layers that exist are not made.</summary>
-    /// <param name="request">What to build.</param>
     /// <param name="memory">What earlier builds left.</param>
     /// <param name="needsBytes">
     /// Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where damaged.
     /// </param>
     /// <param name="reporter">Is told what users should know.</param>
-    /// <param name="cancellationToken">Stops the build; nothing half-written is kept.</param>
-    /// <returns>The image.</returns>
     /// <exception cref="ContainerizeException">What the base's source, the layers or the settings have to say.</exception>
     public static async Task<BuiltImage> BuildAsync(
         ImageRequest request,

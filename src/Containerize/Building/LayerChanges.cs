@@ -14,8 +14,6 @@ internal sealed record LayerChanges(
 
     /// <summary>Compares two contents.</summary>
     /// <param name="before">What the last image had.</param>
-    /// <param name="after">What this one has.</param>
-    /// <returns>The differences.</returns>
     public static LayerChanges Between(LayerContent before, LayerContent after)
     {
         var old = before.Items.ToDictionary(item => item.Path, item => item.Fingerprint, StringComparer.Ordinal);

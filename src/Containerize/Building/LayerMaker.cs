@@ -13,8 +13,6 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
 
     /// <summary>Gets a layer.</summary>
     /// <param name="name">What the user calls it.</param>
-    /// <param name="prepared">What goes into it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<BuiltLayer> MakeAsync(string name, IPreparedLayer prepared, CancellationToken cancellationToken)
     {
         var record = context.Cache.Find(prepared.Content.Hash);
@@ -38,9 +36,6 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     }
 
     /// <summary>Verifies the bytes of a layer of the cache before a destination uses them; one that is damaged is made again.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="prepared">What goes into it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<BuiltLayer> VerifyAsync(BuiltLayer layer, IPreparedLayer prepared, CancellationToken cancellationToken)
     {
         if (layer.Origin != LayerOrigin.Cache

@@ -4,7 +4,6 @@ namespace Containerize.Building;
 internal static class LayerReport
 {
     /// <summary>A few words for the summary.</summary>
-    /// <param name="layer">The layer.</param>
     /// <returns>For example <c>built: 1 changed (app/app.dll)</c>.</returns>
     public static string Summarize(BuiltLayer layer) => layer switch
     {
@@ -15,9 +14,7 @@ internal static class LayerReport
     };
 
     /// <summary>The whole comparison with the image that the project published last.</summary>
-    /// <param name="built">The image.</param>
     /// <param name="previous">What was published last.</param>
-    /// <returns>The lines.</returns>
     public static IEnumerable<string> Explain(BuiltImage built, PreviousBuild previous)
     {
         var platform = built.Image.Config.Platform;

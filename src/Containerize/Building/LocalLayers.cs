@@ -9,11 +9,7 @@ namespace Containerize.Building;
 internal static class LocalLayers
 {
     /// <summary>The same images with all layers in files. Documents and digests do not change.</summary>
-    /// <param name="images">The images.</param>
     /// <param name="client">Fetches what the cache lacks.</param>
-    /// <param name="cache">The cache.</param>
-    /// <param name="cancellationToken">Stops the fetching.</param>
-    /// <returns>The images.</returns>
     public static async Task<ImageSet> FetchAsync(
         ImageSet images, RegistryClient client, BlobStore cache, CancellationToken cancellationToken)
     {

@@ -26,8 +26,6 @@ internal sealed class PreviousBuild
     public IReadOnlyCollection<string> Layers => _inputs.Keys;
 
     /// <summary>Reads what the last build left.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The build.</returns>
     public static PreviousBuild Load(string path)
     {
         var inputs = new Dictionary<string, Digest>(StringComparer.Ordinal);
@@ -43,7 +41,6 @@ internal sealed class PreviousBuild
     }
 
     /// <summary>Leaves a build for the next one. Failing to is no failure.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="layers">The layers of the image that was published.</param>
     public static void Save(string path, IEnumerable<BuiltLayer> layers) => SealedFile.TryWrite(
         path, RecordKind.PreviousBuild.TitleOf(null), string.Concat(layers.Select(layer => $"{layer.Inputs} {layer.Name}\n")));

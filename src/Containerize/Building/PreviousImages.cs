@@ -33,8 +33,6 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     internal bool MayTrust(PreviousLayer layer) => request.MayTrust(layer.Repository);
 
     /// <summary>The layers with an inputs hash.</summary>
-    /// <param name="inputs">The hash.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<IReadOnlyList<PreviousLayer>> FindAsync(Digest inputs, CancellationToken cancellationToken)
     {
         var found = new List<PreviousLayer>();
@@ -53,7 +51,6 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
 
     /// <summary>What went into a layer of the image that the push replaces: on a fresh machine, only the registry knows.</summary>
     /// <param name="name">The layer's name.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The content, without packages; null when there is no such layer, or it is too large to be fetched for this.</returns>
     internal async Task<LayerContent?> TryReadContentAsync(string name, CancellationToken cancellationToken)
     {
@@ -90,8 +87,6 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
         _read.TryGetValue(image, out var layers) ? layers : _read[image] = await ReadAsync(image, cancellationToken);
 
     /// <summary>Looks for a blob that was made here, and whose bytes are gone, in the repositories that the image goes to.</summary>
-    /// <param name="descriptor">The blob.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<Blob?> TryFindBlobAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         foreach (var target in request.IsOff ? [] : request.Targets)
@@ -106,18 +101,14 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     }
 
     /// <summary>The blob of a layer in the registry, if it is still there.</summary>
-    /// <param name="layer">The layer.</param>
     /// <param name="own">What this build knows of the blob: nothing of what the image says is taken over.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<Blob?> TryLocateAsync(PreviousLayer layer, Descriptor own, CancellationToken cancellationToken) =>
         await HasAsync(layer.Repository, own, cancellationToken)
             ? client.CreateBlob(layer.Repository, own with { Annotations = null })
             : null;
 
     /// <summary>The blob of a layer that is believed to be what its image says, if it is still there.</summary>
-    /// <param name="layer">The layer.</param>
     /// <param name="encoding">How this build would have stored it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<Blob?> TryTrustAsync(PreviousLayer layer, LayerEncoding encoding, CancellationToken cancellationToken)
     {
         try

@@ -16,12 +16,10 @@ internal static class StartedProgram
     private const string Assembly = ".dll";
 
     /// <summary>Refuses an image whose program is missing, or the assembly that <c>dotnet</c> is to run.</summary>
-    /// <param name="image">The image.</param>
     /// <param name="contents">What this build put into it. The layers themselves are read only for what is not there.</param>
     /// <param name="directory">The directory of the app: an absolute path with <c>/</c>.</param>
     /// <param name="cache">Takes layers that have to be read.</param>
     /// <param name="reporter">Is told when the layers cannot be read.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ProgramMissing"/>.</exception>
     internal static async Task RequireAsync(
         Image image,

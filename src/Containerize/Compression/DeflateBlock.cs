@@ -2,10 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Containerize.Compression;
 
-/// <summary>One block of deflate: what the search found in it, and how often each symbol occurs. Writes itself in the shortest of three ways.</summary>
+/// <summary>
+/// One block of deflate: what the search found in it, and how often each symbol occurs. Writes itself in the shortest of three ways.
+/// </summary>
 internal sealed unsafe class DeflateBlock
 {
-    /// <summary>How many bytes a block has; a match at its end may add some. Smaller ones would fit changing content better, but each has a header.</summary>
+    /// <summary>
+    /// How many bytes a block has; a match at its end may add some. Smaller ones would fit changing content better, but each has a header.
+    /// </summary>
     internal const int Capacity = 32 * 1024;
 
     // 14 bits rather than 15: then four literals fit between two flushes. It costs nothing that could be measured.
@@ -66,7 +70,6 @@ internal sealed unsafe class DeflateBlock
     /// <summary>Writes the block and makes it empty.</summary>
     /// <param name="output">Takes the bits.</param>
     /// <param name="input">The bytes of the block.</param>
-    /// <param name="count">How many.</param>
     /// <param name="last">Whether it is the last block of the stream.</param>
     internal void Write(ref BitWriter output, byte* input, int count, bool last)
     {

@@ -14,7 +14,10 @@ internal sealed unsafe class DeflateEncoder
     /// <param name="level">How hard it looks for repetitions.</param>
     internal DeflateEncoder(DeflateLevel level) => _finder = MatchFinder.For(level);
 
-    /// <summary>How much room <see cref="Encode"/> needs at most: a few bytes for each block that cannot be compressed, and some that are written ahead.</summary>
+    /// <summary>
+    /// How much room <see cref="Encode"/> needs at most: a few bytes for each block that cannot be compressed, and some that are written
+    /// ahead.
+    /// </summary>
     internal static int MaxLength(int length) => length + (6 * ((length / DeflateBlock.Capacity) + 1)) + 16;
 
     /// <summary>Compresses bytes.</summary>

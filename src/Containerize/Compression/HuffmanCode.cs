@@ -76,7 +76,9 @@ internal sealed class HuffmanCode
         AssignCodes(counts);
     }
 
-    /// <summary>Finds how many codes of each length an optimal code has (Moffat and Katajainen), then shortens those that are too long.</summary>
+    /// <summary>
+    /// Finds how many codes of each length an optimal code has (Moffat and Katajainen), then shortens those that are too long.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountLengths(ReadOnlySpan<uint> sorted, Span<int> counts)
     {

@@ -16,7 +16,8 @@ internal static class LayerTar
         CompressionMark.Detect(start) is { } compression ? LayerEncoding.Of(ImageFormat.Oci, compression) : null;
 
     /// <summary>Tells by its first bytes how the layer in a file is stored, in OCI's family.</summary>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: layers cannot be compressed in that way.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>: layers cannot be compressed in that
+    /// way.</exception>
     internal static async Task<LayerEncoding> DetectAsync(string path, CancellationToken cancellationToken)
     {
         var file = RegularFile.OpenRead(path);
@@ -26,14 +27,16 @@ internal static class LayerTar
             await file.ReadExactlyAsync(start, cancellationToken);
             return Detect(start) ?? throw new ContainerizeException(
                 DiagnosticCode.InvalidLayer,
-                $"The layer '{path}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or zstd.");
+                $"The layer '{path}' is compressed in a way that images do not have. Make it a plain tar, or compress it with gzip or " +
+                $"zstd.");
         }
     }
 
     /// <summary>Opens the uncompressed tar of a layer.</summary>
     /// <param name="layer">The layer as it is stored.</param>
     /// <returns>The tar; disposing it closes the blob.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the media type is not that of a layer.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the media type is not that of a
+    /// layer.</exception>
     internal static Stream Open(VerifiedFile layer) => CompressionOf(layer.Descriptor.MediaType) switch
     {
         LayerCompression.None => layer.OpenRead(),

@@ -24,7 +24,6 @@ internal abstract unsafe class MatchFinder
     /// <param name="from">Where the block begins.</param>
     /// <param name="to">Where it should end.</param>
     /// <param name="end">Where all bytes end.</param>
-    /// <returns>Where the block ends.</returns>
     internal abstract int Fill(DeflateBlock block, byte* source, int from, int to, int end);
 }
 
@@ -126,7 +125,9 @@ internal sealed unsafe class MatchFinder<TTuning> : MatchFinder
     private static bool IsBetter(int nextLength, uint nextDistance, int length, uint distance) =>
         nextLength > length && (4 * (nextLength - length)) + BitOperations.Log2(distance) - BitOperations.Log2(nextDistance) > 2;
 
-    /// <summary>Looks for the longest match that is longer than <paramref name="longest"/>, and enters the position into the tables.</summary>
+    /// <summary>
+    /// Looks for the longest match that is longer than <paramref name="longest"/>, and enters the position into the tables.
+    /// </summary>
     /// <returns>Its length, or <paramref name="longest"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Search(ushort* table, ushort* shortTable, byte* source, int position, int end, int longest, ref uint distance)

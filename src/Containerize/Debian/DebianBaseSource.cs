@@ -38,7 +38,8 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
         var request = Request(platform);
         var locked = packages.Of(request);
         var set = await locked.ChooseAsync(request, cancellationToken);
-        var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter).RecallAsync(cancellationToken);
+        var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter)
+            .RecallAsync(cancellationToken);
         var record = cache.Find(layer.Content.Hash);
         if (record is null || await cache.Store.TryGetVerifiedAsync(record.Blob.Descriptor, cancellationToken) is null)
         {
@@ -46,14 +47,24 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
             cache.Add(layer.Content, record);
         }
 
-        var history = new HistoryEntry(record.DiffId, "Containerize", string.Create(CultureInfo.InvariantCulture, $"{LayerName}: {record.FileCount} files of {layer.Content.Packages.Count} packages of {request.Release.Distribution.Name} {suite}"));
-        var config = ImageConfig.Scratch(platform).Append([history], options.ModificationTime).With(new ImageSettings { Environment = Environment() });
-        return new BaseImage(Image.Create(ImageFormat.Oci, config, [new Layer(record.Blob, record.DiffId)], new Dictionary<string, string>()), DebianReference.Prefix + suite);
+        var history = new HistoryEntry(
+            record.DiffId,
+            "Containerize",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{LayerName}: {record.FileCount} files of {layer.Content.Packages.Count} packages of " +
+                $"{request.Release.Distribution.Name} {suite}"));
+        var config = ImageConfig.Scratch(platform).Append([history], options.ModificationTime)
+            .With(new ImageSettings { Environment = Environment() });
+        return new BaseImage(
+            Image.Create(ImageFormat.Oci, config, [new Layer(record.Blob, record.DiffId)], new Dictionary<string, string>()),
+            DebianReference.Prefix + suite);
     }
 
     private DebianRequest Request(Platform platform)
     {
-        if (DebianRelease.Find(suite) is not { } release || !s_suites.TryGetValue(suite, out var names) || platform is not { Os: "linux", Architecture: "amd64" or "arm64" })
+        if (DebianRelease.Find(suite) is not { } release || !s_suites.TryGetValue(suite, out var names)
+            || platform is not { Os: "linux", Architecture: "amd64" or "arm64" })
         {
             throw new ContainerizeException(DiagnosticCode.UnknownSuite, $"No base can be assembled as '{DebianReference.Prefix}{suite}' for {platform}. The suites are {string.Join(", ", s_suites.Keys)}, the platforms linux-x64 and linux-arm64.");
         }
@@ -64,7 +75,8 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
             Use = "base",
             Release = release,
             Architecture = DebianRequest.ArchitectureOf(platform),
-            Packages = [.. s_always, names.Ssl, .. settings.IsInvariant ? [] : (string[])[names.Icu, "tzdata"], .. settings.IsNative ? [] : (string[])["libstdc++6"]],
+            Packages = [.. s_always, names.Ssl, .. settings.IsInvariant ? [] : (string[])[names.Icu, "tzdata"],
+                .. settings.IsNative ? [] : (string[])["libstdc++6"]],
             Left = s_left,
         };
     }

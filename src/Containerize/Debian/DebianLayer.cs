@@ -20,16 +20,21 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
     public string Name => packages.Settings.Packages.Count > 0 ? "packages" : "certificates";
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>, <see cref="DiagnosticCode.OtherRelease"/>, or what choosing packages throws.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/>, <see cref="DiagnosticCode.OtherRelease"/>, or what
+    /// choosing packages throws.</exception>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
         var image = (await context.Base).Image;
         if (image.Config.Platform.IsWindows)
         {
-            throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "ContainerizeDebianPackage and ContainerizeCaCertificate put files of Debian into the image, and this one is for Windows. Give the items Condition=\"!$(ContainerRuntimeIdentifier.Contains('win'))\".");
+            throw new ContainerizeException(
+                DiagnosticCode.NoDpkgBase,
+                "ContainerizeDebianPackage and ContainerizeCaCertificate put files of Debian into the image, and this one is for " +
+                "Windows. Give the items Condition=\"!$(ContainerRuntimeIdentifier.Contains('win'))\".");
         }
 
-        var reading = new Lazy<Task<DpkgBase>>(async () => new DpkgBase(await ImageTree.ReadAsync(image, context.Cache.Store, TreeParts.All, cancellationToken)));
+        var reading = new Lazy<Task<DpkgBase>>(
+            async () => new DpkgBase(await ImageTree.ReadAsync(image, context.Cache.Store, TreeParts.All, cancellationToken)));
         var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
         var request = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : null;
         var root = new AddedRoot
@@ -38,11 +43,15 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
             Diverted = request?.BaseDiverted ?? new(),
             Certificates = packages.Settings.Certificates,
             BaseBundle = async _ => (await reading.Value).Bundle
-                ?? throw new ContainerizeException(DiagnosticCode.NoCertificateBundle, "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add <ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
+                ?? throw new ContainerizeException(
+                    DiagnosticCode.NoCertificateBundle,
+                    "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add " +
+                    "<ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
         };
         var locked = request is null ? null : packages.Of(request);
         var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
-        var prepared = new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter)
+        var prepared =
+            new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter)
         {
             Base = request is null ? null : async () => await FilesAsync(reading, request.Architecture),
         };
@@ -50,8 +59,6 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
     }
 
     /// <summary>Makes the layer for its own sake, unless the cache has it.</summary>
-    /// <param name="context">What it is made with.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ContainerizeException">What choosing packages and making the layer throw.</exception>
     public async Task MakeAsync(LayerContext context, CancellationToken cancellationToken)
     {
@@ -63,11 +70,13 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
         }
     }
 
-    private async Task<DebianRequest> RequestAsync(Image image, string identity, Lazy<Task<DpkgBase>> reading, CancellationToken cancellationToken)
+    private async Task<DebianRequest> RequestAsync(
+        Image image, string identity, Lazy<Task<DpkgBase>> reading, CancellationToken cancellationToken)
     {
         var architecture = DebianRequest.ArchitectureOf(image.Config.Platform);
         // The lock knows the base that it was made for: then none of its layers has to be fetched or read.
-        if (DebianLock.Read(packages.Settings.LockFile) is { } known && known.Find(Use, architecture) is { BaseLinks: { } remembered } set && DebianRelease.Find(known.Release) is { } lockedRelease)
+        if (DebianLock.Read(packages.Settings.LockFile) is { } known && known.Find(Use, architecture) is { BaseLinks: { } remembered } set
+            && DebianRelease.Find(known.Release) is { } lockedRelease)
         {
             var answered = Request(lockedRelease, remembered, set.BaseDiverted);
             if (packages.Settings.LockMode != DebianLockMode.Renew && packages.IsAnswer(answered, set))
@@ -79,7 +88,8 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
         var dpkg = await reading.Value.WaitAsync(cancellationToken);
         return Request(dpkg.Release(), dpkg.Links, dpkg.Diverted);
 
-        DebianRequest Request(DebianRelease release, SortedDictionary<string, string> links, SortedDictionary<string, string>? diverted) => new()
+        DebianRequest Request(DebianRelease release, SortedDictionary<string, string> links, SortedDictionary<string, string>? diverted) =>
+            new()
         {
             Use = Use,
             Release = release,

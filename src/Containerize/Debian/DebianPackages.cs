@@ -15,7 +15,9 @@ internal sealed record DebianSettings
     /// <summary>How the lock file is used.</summary>
     public DebianLockMode LockMode { get; init; }
 
-    /// <summary>Where the distribution's archive is, and behind a semicolon its security updates; null or empty for the machine's apt sources.</summary>
+    /// <summary>
+    /// Where the distribution's archive is, and behind a semicolon its security updates; null or empty for the machine's apt sources.
+    /// </summary>
     public string? Mirror { get; init; }
 
     /// <summary>apt's configuration, whose sources, proxies and logins count where no mirror is named.</summary>
@@ -90,19 +92,20 @@ internal sealed class DebianPackages : IDisposable
     }
 
     /// <summary>The packages of a release, for an architecture.</summary>
-    /// <param name="request">What is wanted of them.</param>
     internal LockedPackages Of(DebianRequest request) => Open(request).Packages;
 
     /// <summary>Whether the lock has the answer to a request.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="set">What the lock has.</param>
     internal bool IsAnswer(DebianRequest request, LockedSet set) => set.Request == request.Hash(Open(request).Archive.Sources);
 
     private Opened Open(DebianRequest request) => _opened.GetOrAdd((request.Release.Codename, request.Architecture), _ =>
     {
         var (release, architecture) = (request.Release, request.Architecture);
-        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, architecture, Settings.Mirror, Settings.AptDirectory), .. Settings.Sources];
-        var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot) ? [] : ArchiveSources.Of(release, architecture, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct().ToList();
+        IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, architecture, Settings.Mirror, Settings.AptDirectory),
+            .. Settings.Sources];
+        var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot)
+            ? []
+            : ArchiveSources.Of(release, architecture, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct()
+            .ToList();
         var archive = new DebianArchive(sources, snapshots, _downloader.Value);
         return new Opened(archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
     });

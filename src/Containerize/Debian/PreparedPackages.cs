@@ -41,7 +41,8 @@ internal sealed class PreparedPackages(
         }
 
         var there = Base is not null && fetched is { FitsBase: false } ? await Base().WaitAsync(cancellationToken) : null;
-        var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = there }.WriteAsync(cache.Store, options, cancellationToken);
+        var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = there }
+            .WriteAsync(cache.Store, options, cancellationToken);
         notes = notes with { Bases = PackageNotes.Find(cache, Content.Hash)?.Bases ?? [] };
         if (there is not null)
         {
@@ -58,8 +59,6 @@ internal sealed class PreparedPackages(
     /// Tells what users should know when the layer need not be made. One of which that is not known any more, or that was not compared with
     /// this base, is made again.
     /// </summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>This.</returns>
     internal async Task<PreparedPackages> RecallAsync(CancellationToken cancellationToken)
     {
         if (cache.Find(Content.Hash) is null)
@@ -94,8 +93,12 @@ internal sealed class PreparedPackages(
     }
 
     /// <inheritdoc/>
-    public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) => Task.FromResult<(Digest, long)?>(null);
+    public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<(Digest, long)?>(null);
 
     private static LayerContent Describe(LockedSet? set, string kind, LayerOptions options) =>
-        LayerContent.Of(kind, [.. (set?.Packages ?? []).Select(package => new ContentItem(package.Name, $"p {package.Digest.Hex}", package.ToString()))], options);
+        LayerContent.Of(
+            kind,
+            [.. (set?.Packages ?? []).Select(package => new ContentItem(package.Name, $"p {package.Digest.Hex}", package.ToString()))],
+            options);
 }

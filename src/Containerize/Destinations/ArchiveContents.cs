@@ -47,11 +47,8 @@ internal sealed class ArchiveContents
     }
 
     /// <summary>Plans an archive.</summary>
-    /// <param name="images">The image, or the index with its images.</param>
-    /// <param name="name">What it is called.</param>
     /// <param name="gzip">Whether the archive is wrapped in gzip.</param>
     /// <param name="omitted">Blobs that the reader has already; they are named, but their bytes are left out.</param>
-    /// <returns>The contents.</returns>
     internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip, IReadOnlySet<Digest>? omitted = null)
     {
         var blobs = ImageBlobs.Of(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
@@ -80,7 +77,6 @@ internal sealed class ArchiveContents
     /// Whether a file looks like this archive: its length, its documents, which name every byte of the rest by digest, and every header are
     /// compared; the layers themselves are not read, see <see cref="AreWholeInAsync"/>.
     /// </summary>
-    /// <param name="path">The file.</param>
     internal bool AreIn(string path)
     {
         var file = new FileInfo(path);
@@ -102,8 +98,6 @@ internal sealed class ArchiveContents
     }
 
     /// <summary>Whether the layers in a file that looks like this archive have the bytes that their digests name. All are read.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     internal async Task<bool> AreWholeInAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -128,8 +122,6 @@ internal sealed class ArchiveContents
 
     /// <summary>Writes the archive.</summary>
     /// <param name="target">Takes the bytes.</param>
-    /// <param name="cancellationToken">Stops the writing.</param>
-    /// <returns>When all is written.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: a blob is damaged.</exception>
     internal async Task WriteAsync(Stream target, CancellationToken cancellationToken)
     {

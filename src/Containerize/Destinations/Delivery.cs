@@ -37,7 +37,6 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     /// <summary>Writes the image where it is missing: on this machine first, which fails sooner, then to all registries at once.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="localize">Brings the bytes of all layers into files of this machine; called once, if a destination needs that.</param>
-    /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>Where the image is now.</returns>
     /// <exception cref="ContainerizeException">
     /// What the first local destination throws that fails; or why registries do not have the image, and which ones have.
@@ -82,13 +81,14 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     }
 
     /// <summary>Takes over what destinations said of this image when it was built. The file is removed: no later step may use it.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="images">The image that is going to be written; answers about another one mean nothing.</param>
     internal void Load(string path, ImageSet images)
     {
         try
         {
-            var state = RegularFile.IsThere(path) ? JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DeliveryJson.Default.State) : null;
+            var state = RegularFile.IsThere(path)
+                ? JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DeliveryJson.Default.State)
+                : null;
             File.Delete(path);
             foreach (var (destination, answer) in state?.Image == images.Root.Descriptor.Digest ? state.Answers : [])
             {

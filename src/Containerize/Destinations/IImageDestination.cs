@@ -16,7 +16,6 @@ internal interface IImageDestination
     /// Looks for this very image under these very names. It is asked once in a build: see <see cref="Delivery"/>, which uses destinations.
     /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
-    /// <param name="cancellationToken">Stops the looking.</param>
     /// <returns>Where the image is, with nothing written; null when it is not there, or when that cannot be found out.</returns>
     Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken);
 
@@ -25,7 +24,6 @@ internal interface IImageDestination
     /// there before.
     /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
-    /// <param name="cancellationToken">Stops the writing and removes what is half-written.</param>
     /// <returns>Where the image is now.</returns>
     Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken);
 }
@@ -50,7 +48,5 @@ internal sealed record ImageName(string? Registry, string Repository, IReadOnlyL
     internal IReadOnlyList<string> FullReferences => [.. References.Select(reference => ImageReference.Parse(reference).ToString())];
 
     /// <summary>Where the image will be found in a registry.</summary>
-    /// <param name="registry">The registry.</param>
-    /// <returns>The repository in it.</returns>
     public RepositoryReference In(string registry) => new(registry, Repository);
 }

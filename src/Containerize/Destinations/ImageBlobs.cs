@@ -13,7 +13,6 @@ internal static class ImageBlobs
 
     /// <summary>Every blob once: index, manifests, configs, then layers. Layers that must not be passed on are left out.</summary>
     /// <param name="images">The image, or the index with its images.</param>
-    /// <returns>The blobs.</returns>
     internal static IReadOnlyList<Blob> Of(ImageSet images) =>
     [
         .. new Blob[] { images.Root }
@@ -24,8 +23,6 @@ internal static class ImageBlobs
 
     /// <summary>Says which layers a place gets only the names of, so that nobody takes it for complete.</summary>
     /// <param name="images">The image, or the index with its images.</param>
-    /// <param name="place">Where they are written.</param>
-    /// <param name="reporter">Is told.</param>
     internal static void TellForeign(ImageSet images, string place, IReporter reporter)
     {
         var foreign = images.Images.SelectMany(image => image.Document.Layers)
@@ -43,9 +40,7 @@ internal static class ImageBlobs
     }
 
     /// <summary>Copies a blob, verifying it on the way.</summary>
-    /// <param name="blob">The blob.</param>
     /// <param name="target">Takes the bytes.</param>
-    /// <param name="cancellationToken">Stops the copying.</param>
     /// <returns>When all bytes are written.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static async Task CopyAsync(Blob blob, Stream target, CancellationToken cancellationToken)
@@ -59,8 +54,6 @@ internal static class ImageBlobs
     }
 
     /// <summary>Verifies the blobs that are files, on all cores.</summary>
-    /// <param name="blobs">The blobs.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static Task VerifyFilesAsync(IEnumerable<Blob> blobs, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(blobs.OfType<FileBlob>(), cancellationToken, async (blob, token) =>
@@ -76,9 +69,7 @@ internal static class ImageBlobs
         });
 
     /// <summary>Copies a blob into a file, the fastest way. A file is not verified, see <see cref="VerifyFilesAsync"/>.</summary>
-    /// <param name="blob">The blob.</param>
     /// <param name="target">Takes the bytes where it stands.</param>
-    /// <param name="cancellationToken">Stops the copying.</param>
     internal static Task CopyToFileAsync(Blob blob, FileStream target, CancellationToken cancellationToken) =>
         blob is FileBlob file
             ? Task.Run(() => Copy(file, target, cancellationToken), cancellationToken)

@@ -13,7 +13,6 @@ internal static partial class ImageNameRules
     /// <param name="tag"><c>ContainerImageTag</c>.</param>
     /// <param name="tags"><c>ContainerImageTags</c>, separated by semicolons.</param>
     /// <param name="reporter">Is told of a changed repository.</param>
-    /// <returns>The name.</returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.InvalidRepository"/> or <see cref="DiagnosticCode.InvalidTag"/>.
     /// </exception>

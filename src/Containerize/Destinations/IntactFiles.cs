@@ -31,7 +31,6 @@ internal sealed class IntactFiles
 
     /// <summary>Reads the memory of earlier builds.</summary>
     /// <param name="path">Where it is kept; null to remember nothing.</param>
-    /// <param name="time">The clock.</param>
     /// <returns>The memory, empty when there is none or it is damaged.</returns>
     internal static IntactFiles Load(string? path, TimeProvider? time = null)
     {

@@ -11,8 +11,6 @@ internal static class LayoutIndex
     /// the full name stands where containerd and podman take the image's name from, in full, as they use it as it is.
     /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
-    /// <param name="name">What it is called.</param>
-    /// <returns>The entries.</returns>
     internal static IEnumerable<Descriptor> Entries(ImageSet images, ImageName name) =>
         name.Tags.Zip(name.FullReferences, (tag, reference) => images.Root.Descriptor with
         {

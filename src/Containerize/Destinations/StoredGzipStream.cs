@@ -48,7 +48,6 @@ internal sealed class StoredGzipStream : Stream
 
     /// <summary>Starts a file.</summary>
     /// <param name="target">Takes the bytes; not disposed.</param>
-    /// <param name="cancellationToken">Stops the writing.</param>
     /// <returns>Takes the content; <see cref="CompleteAsync"/> ends the file.</returns>
     internal static async Task<StoredGzipStream> CreateAsync(Stream target, CancellationToken cancellationToken)
     {
@@ -68,8 +67,6 @@ internal sealed class StoredGzipStream : Stream
     internal static long LengthOf(long length) => PositionOf(length - 1) + 1 + Trailer;
 
     /// <summary>Ends the file.</summary>
-    /// <param name="cancellationToken">Stops the writing.</param>
-    /// <returns>When all is written.</returns>
     internal async Task CompleteAsync(CancellationToken cancellationToken)
     {
         await WriteBlockAsync(cancellationToken);

@@ -10,7 +10,6 @@ namespace Containerize.Destinations;
 internal sealed record UploadBudget(long Bytes, bool IsError, IReporter Reporter)
 {
     /// <summary>Compares what was sent with the limit.</summary>
-    /// <param name="target">Where it was sent.</param>
     /// <param name="sent">How many bytes.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UploadBudgetExceeded"/>.</exception>
     internal void Check(RepositoryReference target, long sent)

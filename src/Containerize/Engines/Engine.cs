@@ -30,11 +30,10 @@ internal sealed class Engine
     public Platform Platform { get; }
 
     /// <summary>Finds an engine and asks whether it works.</summary>
-    /// <param name="kind">Which one.</param>
     /// <param name="environment">Reads environment variables.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
     /// <returns>An engine that answers.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EngineNotFound"/> or <see cref="DiagnosticCode.EngineUnavailable"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EngineNotFound"/> or
+    /// <see cref="DiagnosticCode.EngineUnavailable"/>.</exception>
     public static async Task<Engine> FindAsync(EngineKind kind, Func<string, string?> environment, CancellationToken cancellationToken)
     {
         var wanted = kind == EngineKind.Auto ? [EngineKind.Docker, EngineKind.Podman] : new[] { kind };
@@ -58,7 +57,10 @@ internal sealed class Engine
 
         var names = string.Join(" or ", wanted.Select(NameOf));
         throw failures.Count == 0
-            ? new ContainerizeException(DiagnosticCode.EngineNotFound, $"The image cannot be loaded, because there is no {names} in PATH. Install it, choose another engine with LocalRegistry, or write an archive with ContainerArchiveOutputPath.")
+            ? new ContainerizeException(
+                DiagnosticCode.EngineNotFound,
+                $"The image cannot be loaded, because there is no {names} in PATH. Install it, choose another engine with LocalRegistry, " +
+                $"or write an archive with ContainerArchiveOutputPath.")
             : new ContainerizeException(DiagnosticCode.EngineUnavailable, $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check DOCKER_HOST and its context.");
     }
 
@@ -66,8 +68,6 @@ internal sealed class Engine
     /// The layers of the images that the engine has: for each image its diffIDs, bottom first. An archive that is loaded may leave out
     /// the bytes of layers at the bottom that are the same. Empty where the engine wants every byte.
     /// </summary>
-    /// <param name="cancellationToken">Stops the asking.</param>
-    /// <returns>The layers by image.</returns>
     public async Task<IReadOnlyList<IReadOnlyList<string>>> ListLayersAsync(CancellationToken cancellationToken)
     {
         // Docker's containerd image store looks for the bytes themselves, and would keep an image that it cannot unpack.
@@ -93,8 +93,10 @@ internal sealed class Engine
         return layers;
     }
 
-    /// <summary>Whether the engine is known not to unpack layers that are compressed with zstd: Docker before version 23, unless containerd keeps its images.</summary>
-    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <summary>
+    /// Whether the engine is known not to unpack layers that are compressed with zstd: Docker before version 23, unless containerd keeps
+    /// its images.
+    /// </summary>
     /// <returns>What it calls itself, like <c>Docker 20.10.24</c>; null when it unpacks them, or nobody knows.</returns>
     public async Task<string?> FindZstdRefuserAsync(CancellationToken cancellationToken)
     {
@@ -104,11 +106,13 @@ internal sealed class Engine
         }
 
         // Docker's program can speak to Podman's service, whose versions count from elsewhere.
-        var reply = await RunAsync(["version", "--format", "{{.Server.Version}} {{range .Server.Components}}{{.Name}},{{end}}"], cancellationToken);
+        var reply =
+            await RunAsync(["version", "--format", "{{.Server.Version}} {{range .Server.Components}}{{.Name}},{{end}}"], cancellationToken);
         var words = reply.Lines.LastOrDefault()?.Split(' ', 2) ?? [];
         return reply.ExitCode == 0 && words is [var version, var components]
             && !components.Contains("podman", StringComparison.OrdinalIgnoreCase)
-            && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major < FirstDockerWithZstd
+            && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+            && major < FirstDockerWithZstd
             && !await HasContainerdStoreAsync(cancellationToken)
             ? $"{Kind} {Printable.Clean(version)}"
             : null;
@@ -116,7 +120,6 @@ internal sealed class Engine
 
     /// <summary>Loads an archive.</summary>
     /// <param name="write">Writes the archive.</param>
-    /// <param name="cancellationToken">Stops the loading.</param>
     /// <returns>Null when it is loaded, else the engine's own words.</returns>
     /// <exception cref="ContainerizeException">What the writing has to say; the engine has got nothing.</exception>
     public async Task<string?> LoadAsync(Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
@@ -127,7 +130,6 @@ internal sealed class Engine
 
     /// <summary>The id of an image: the digest of its config, or of its manifest where that is the engine's way.</summary>
     /// <param name="name">The image's name or id.</param>
-    /// <param name="cancellationToken">Stops the asking.</param>
     /// <returns>The id; null when the engine has no such image.</returns>
     public async Task<string?> FindImageAsync(string name, CancellationToken cancellationToken)
     {
@@ -138,19 +140,19 @@ internal sealed class Engine
     /// <summary>Saves an image as an archive of <c>docker save</c>.</summary>
     /// <param name="name">The image's name or id.</param>
     /// <param name="target">Takes the archive.</param>
-    /// <param name="cancellationToken">Stops the saving.</param>
-    /// <returns>When all is written.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EngineFailed"/>.</exception>
     public async Task SaveAsync(string name, Stream target, CancellationToken cancellationToken)
     {
         var reply = await RunAsync(_program, ["save", name], input: null, target, cancellationToken);
         if (reply.ExitCode != 0)
         {
-            throw new ContainerizeException(DiagnosticCode.EngineFailed, $"{NameOf(Kind)} could not save the image '{name}': {reply.Words}");
+            throw new ContainerizeException(
+                DiagnosticCode.EngineFailed, $"{NameOf(Kind)} could not save the image '{name}': {reply.Words}");
         }
     }
 
-    private static async Task<(Engine? Engine, string Words)> OpenAsync(EngineKind kind, string program, CancellationToken cancellationToken)
+    private static async Task<(Engine? Engine, string Words)> OpenAsync(
+        EngineKind kind, string program, CancellationToken cancellationToken)
     {
         var reply = kind == EngineKind.Docker
             ? await RunAsync(program, ["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], null, null, cancellationToken)
@@ -161,7 +163,9 @@ internal sealed class Engine
         }
 
         // Podman can be installed under Docker's name.
-        return kind == EngineKind.Docker && (await RunAsync(program, ["--version"], null, null, cancellationToken)).Output.Contains("podman", StringComparison.OrdinalIgnoreCase)
+        return kind == EngineKind.Docker
+            && (await RunAsync(program, ["--version"], null, null, cancellationToken)).Output.Contains(
+                "podman", StringComparison.OrdinalIgnoreCase)
             ? await OpenAsync(EngineKind.Podman, program, cancellationToken)
             : (null, reply.Words);
     }
@@ -173,7 +177,10 @@ internal sealed class Engine
     }
 
     private async Task<bool> HasContainerdStoreAsync(CancellationToken cancellationToken) =>
-        (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal);
+        (
+            await RunAsync(
+                ["info", "--format", "{{json .DriverStatus}}"],
+                cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal);
 
     private Task<ProgramReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(_program, arguments, null, null, cancellationToken);

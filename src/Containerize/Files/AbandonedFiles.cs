@@ -14,7 +14,8 @@ internal static partial class AbandonedFiles
     private static readonly TimeSpan s_abandonedElsewhere = TimeSpan.FromHours(1);
 
     // Tells files of this machine; part of each name.
-    private static readonly string s_machine = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)).AsSpan(0, 4));
+    private static readonly string s_machine =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)).AsSpan(0, 4));
 
     /// <summary>A name that no other file has.</summary>
     internal static string NewName() => $".{s_machine}{Guid.NewGuid().ToString("N")[8..]}.tmp";
@@ -69,12 +70,11 @@ internal static partial class AbandonedFiles
     }
 
     /// <summary>Removes the temporary files of a directory whose writers died. Failing to is no failure.</summary>
-    /// <param name="directory">The directory.</param>
-    /// <param name="now">The time.</param>
     /// <param name="isName">Which names are those of temporary files; null for <see cref="IsName"/>.</param>
     /// <param name="patience">How long a file counts as written whose lock could not be seen here; null for an hour.</param>
     /// <returns>How many went, and their size in bytes.</returns>
-    internal static (int Files, long Bytes) Remove(string directory, DateTimeOffset now, Func<string, bool>? isName = null, TimeSpan? patience = null)
+    internal static (int Files, long Bytes) Remove(
+        string directory, DateTimeOffset now, Func<string, bool>? isName = null, TimeSpan? patience = null)
     {
         var (files, bytes) = (0, 0L);
         bool? locksWork = null;

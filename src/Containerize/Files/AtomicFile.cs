@@ -33,12 +33,10 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Starts a file whose name is not known yet.</summary>
     /// <param name="directory">Where it lies until then; it exists, and somebody else sweeps it.</param>
-    /// <param name="mode">Its permissions.</param>
     internal static AtomicFile CreateIn(string directory, UnixFileMode mode) => new(AbandonedFiles.Create(directory, mode), target: null);
 
     /// <summary>Writes a small file. One that has the content already is left alone, so that its time says when it changed.</summary>
     /// <param name="path">The target, as a full path.</param>
-    /// <param name="content">Its content.</param>
     /// <param name="mode">Its permissions; null for those that new files of this user have.</param>
     /// <param name="durable">See <see cref="Commit"/>.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -71,7 +69,8 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Puts the file in its target's place.</summary>
     /// <param name="durable">
-    /// Whether its bytes reach the disk before the name does. Without it, a crash of the machine can leave the name on bytes that were never
+    /// Whether its bytes reach the disk before the name does. Without it, a crash of the machine can leave the name on bytes that were
+    /// never
     /// written: that is for files whose readers find that out.
     /// </param>
     internal void Commit(bool durable = false)

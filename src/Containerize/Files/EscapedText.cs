@@ -6,7 +6,8 @@ namespace Containerize.Files;
 internal static class EscapedText
 {
     internal static string Write(string text) => text.AsSpan().ContainsAny('\\', '\t', '\n')
-        ? text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+        ? text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal)
         : text;
 
     internal static string Read(string text)
@@ -19,7 +20,8 @@ internal static class EscapedText
         var plain = new StringBuilder(text.Length);
         for (var index = 0; index < text.Length; index++)
         {
-            plain.Append(text[index] != '\\' || index + 1 == text.Length ? text[index] : text[++index] switch { 't' => '\t', 'n' => '\n', var other => other });
+            plain.Append(text[index] != '\\'
+                || index + 1 == text.Length ? text[index] : text[++index] switch { 't' => '\t', 'n' => '\n', var other => other });
         }
 
         return plain.ToString();

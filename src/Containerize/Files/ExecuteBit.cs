@@ -4,9 +4,7 @@ namespace Containerize.Files;
 internal static class ExecuteBit
 {
     /// <summary>Whether a file may be executed.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="mode">Its permissions; not looked at on Windows.</param>
-    /// <returns>Whether anybody may.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     internal static bool IsSet(string file, UnixFileMode mode)
     {
@@ -25,7 +23,8 @@ internal static class ExecuteBit
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{file}' cannot be read: {failure.Message}. Check its permissions.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile, $"'{file}' cannot be read: {failure.Message}. Check its permissions.", failure);
         }
     }
 }

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Containerize.Files;
 
-/// <summary>Copies a part of a file into another one. Linux does that by itself: the bytes never pass through this process, and some file systems share them.</summary>
+/// <summary>
+/// Copies a part of a file into another one. Linux does that by itself: the bytes never pass through this process, and some file systems
+/// share them.
+/// </summary>
 internal static partial class FileCopy
 {
     private const int Buffer = 128 * 1024;
@@ -14,13 +17,11 @@ internal static partial class FileCopy
     /// <summary>Copies bytes.</summary>
     /// <param name="source">The file to read.</param>
     /// <param name="offset">Where its bytes begin.</param>
-    /// <param name="length">How many there are.</param>
     /// <param name="target">The file to write.</param>
-    /// <param name="position">Where they go.</param>
-    /// <param name="cancellationToken">Stops the copying.</param>
     /// <returns>How many were copied: fewer when the source ends before.</returns>
     /// <exception cref="IOException">Reading or writing fails.</exception>
-    internal static long Run(SafeFileHandle source, long offset, long length, SafeFileHandle target, long position, CancellationToken cancellationToken)
+    internal static long Run(
+        SafeFileHandle source, long offset, long length, SafeFileHandle target, long position, CancellationToken cancellationToken)
     {
         var copied = OperatingSystem.IsLinux() ? Native.Run(source, offset, length, target, position, cancellationToken) : 0;
         var buffer = copied < length ? new byte[Buffer] : [];
@@ -42,8 +43,11 @@ internal static partial class FileCopy
 
     private static partial class Native
     {
-        /// <summary>Copies what the kernel copies; the rest, and the explanation of a failure, is left to plain reading and writing.</summary>
-        internal static long Run(SafeFileHandle source, long offset, long length, SafeFileHandle target, long position, CancellationToken cancellationToken)
+        /// <summary>
+        /// Copies what the kernel copies; the rest, and the explanation of a failure, is left to plain reading and writing.
+        /// </summary>
+        internal static long Run(
+            SafeFileHandle source, long offset, long length, SafeFileHandle target, long position, CancellationToken cancellationToken)
         {
             var (from, to) = (offset, position);
             while (from - offset < length)
@@ -51,7 +55,8 @@ internal static partial class FileCopy
                 cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    // It moves both positions. It fails between some file systems, on old kernels and on a full disk; 0 is the source's end.
+                    // It moves both positions. It fails between some file systems, on old kernels and on a full disk; 0 is the source's
+                    // end.
                     if (CopyFileRange(source, ref from, target, ref to, (nuint)Math.Min(Stride, length - (from - offset)), 0) <= 0)
                     {
                         break;
@@ -69,6 +74,7 @@ internal static partial class FileCopy
 
         [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        private static partial nint CopyFileRange(SafeFileHandle source, ref long offset, SafeFileHandle target, ref long position, nuint length, uint flags);
+        private static partial nint CopyFileRange(
+            SafeFileHandle source, ref long offset, SafeFileHandle target, ref long position, nuint length, uint flags);
     }
 }

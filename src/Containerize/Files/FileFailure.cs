@@ -24,7 +24,9 @@ internal static class FileFailure
         _ => false,
     };
 
-    /// <summary>The failure of a write in the user's words: <see cref="DiagnosticCode.DiskFull"/> or <see cref="DiagnosticCode.CannotWrite"/>.</summary>
+    /// <summary>
+    /// The failure of a write in the user's words: <see cref="DiagnosticCode.DiskFull"/> or <see cref="DiagnosticCode.CannotWrite"/>.
+    /// </summary>
     /// <param name="failure">What the system said.</param>
     /// <param name="what">What was written, with its path: <c>The archive '…'</c>.</param>
     internal static ContainerizeException Explain(Exception failure, string what) => IsDiskFull(failure)

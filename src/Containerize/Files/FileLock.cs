@@ -1,7 +1,8 @@
 namespace Containerize.Files;
 
 /// <summary>
-/// A file that only one process, and in it one caller, holds at a time. It is gone when nobody holds it; one that a crash left behind hinders nobody.
+/// A file that only one process, and in it one caller, holds at a time. It is gone when nobody holds it; one that a crash left behind
+/// hinders nobody.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -20,11 +21,11 @@ internal sealed class FileLock : IDisposable
     /// <summary>Waits for the lock.</summary>
     /// <param name="path">The file, in a directory that exists.</param>
     /// <param name="patience">How long to wait for others.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
     /// <param name="mode">The file's permissions; null for those that new files of this user have.</param>
     /// <returns>The lock; disposing it gives it back.</returns>
     /// <exception cref="IOException">Others held it all the time, or the file cannot be made.</exception>
-    internal static async Task<FileLock> AcquireAsync(string path, TimeSpan patience, CancellationToken cancellationToken, UnixFileMode? mode = null)
+    internal static async Task<FileLock> AcquireAsync(
+        string path, TimeSpan patience, CancellationToken cancellationToken, UnixFileMode? mode = null)
     {
         for (var waited = TimeSpan.Zero; ; waited += s_pause)
         {

@@ -8,7 +8,8 @@ namespace Containerize.Files;
 /// </summary>
 /// <param name="Size">The size, in bytes.</param>
 /// <param name="Modified">When the content last changed, in nanoseconds since 1970.</param>
-/// <param name="Changed">When content or metadata last changed, in nanoseconds since 1970; no program can set it. The time of creation where the system has none.</param>
+/// <param name="Changed">When content or metadata last changed, in nanoseconds since 1970; no program can set it. The time of creation
+/// where the system has none.</param>
 /// <param name="Inode">Which file of the file system it is; 0 where the system does not say.</param>
 internal readonly record struct FileStamp(long Size, long Modified, long Changed, ulong Inode)
 {
@@ -19,8 +20,6 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     private const long CoarseClock = 2 * Second;
 
     /// <summary>Looks at a file, following links.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The stamp.</returns>
     /// <exception cref="IOException">It does not exist, or cannot be looked at.</exception>
     public static FileStamp Of(string path) => FileStatus.Of(path, followLinks: true).Stamp;
 

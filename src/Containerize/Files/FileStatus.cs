@@ -71,7 +71,9 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
     }
 
     private static FileStamp StampOf(FileSystemInfo item) => new(
-        item is FileInfo { Exists: true } file ? file.Length : 0, FileStamp.Nanoseconds(item.LastWriteTimeUtc), FileStamp.Nanoseconds(item.CreationTimeUtc), 0);
+        item is FileInfo { Exists: true } file
+            ? file.Length
+            : 0, FileStamp.Nanoseconds(item.LastWriteTimeUtc), FileStamp.Nanoseconds(item.CreationTimeUtc), 0);
 
     private static partial class Native
     {
@@ -83,7 +85,6 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
         private const int CharacterDevice = 0x2000;
 
         /// <param name="path">The path.</param>
-        /// <param name="followLinks">Whether links are followed.</param>
         /// <param name="isKnown">Whether the system has the call, so that no status means that there is none.</param>
         internal static FileStatus? TryGet(string path, bool followLinks, out bool isKnown)
         {

@@ -1,6 +1,8 @@
 namespace Containerize.Files;
 
-/// <summary>A stream that is read once, from begin to end: all that such streams have in common, so that each says only how it reads.</summary>
+/// <summary>
+/// A stream that is read once, from begin to end: all that such streams have in common, so that each says only how it reads.
+/// </summary>
 internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
@@ -22,7 +24,8 @@ internal abstract class ForwardStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush()
     {

@@ -6,9 +6,9 @@ namespace Containerize.Files;
 internal static partial class HardLink
 {
     /// <summary>Gives a file a second name.</summary>
-    /// <param name="existing">The file.</param>
     /// <param name="path">The new name; it must not exist.</param>
-    /// <returns>Whether it could be done: both must be on one file system, which must know links, and the file must be the user's.</returns>
+    /// <returns>Whether it could be done: both must be on one file system, which must know links, and the file must be the
+    /// user's.</returns>
     internal static bool TryCreate(string existing, string path)
     {
         // Following the last component of a link would give the name to a file that nobody chose.

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Containerize.Files;
 
-/// <summary>Runs programs of the machine to their end, without a shell. A program that is waited for no longer is killed with what it started.</summary>
+/// <summary>
+/// Runs programs of the machine to their end, without a shell. A program that is waited for no longer is killed with what it started.
+/// </summary>
 internal static class ProgramRun
 {
     /// <summary>How much text a program may print, in bytes; one that prints more is killed.</summary>
@@ -14,10 +16,8 @@ internal static class ProgramRun
 
     /// <summary>Runs a program.</summary>
     /// <param name="program">The program's full path.</param>
-    /// <param name="arguments">The arguments.</param>
     /// <param name="input">Writes what the program reads; null for nothing.</param>
     /// <param name="output">Takes what the program prints; null keeps it as text.</param>
-    /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="ProgramException">It cannot be started, or prints too much.</exception>
     /// <exception cref="ContainerizeException">What <paramref name="input"/> throws.</exception>
     internal static async Task<ProgramReply> RunAsync(
@@ -70,7 +70,8 @@ internal static class ProgramRun
 
     /// <summary>Feeds the program.</summary>
     /// <returns>The failure when it stopped reading: its own exit code and words tell more.</returns>
-    private static async Task<IOException?> FeedAsync(Process process, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
+    private static async Task<IOException?> FeedAsync(
+        Process process, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
     {
         try
         {
@@ -130,7 +131,8 @@ internal sealed record ProgramReply(int ExitCode, string Output, string Error)
 {
     /// <summary>Its own words for a failure, in one printable line.</summary>
     internal string Words => Printable.Clean(
-        (Error + "\n" + Output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? $"exit code {ExitCode}");
+        (Error + "\n" + Output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
+            ?? $"exit code {ExitCode}");
 
     /// <summary>What it printed, line by line.</summary>
     internal IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

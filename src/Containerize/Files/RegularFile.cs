@@ -32,7 +32,6 @@ internal static class RegularFile
     }
 
     /// <summary>Opens a file for reading.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="options">How it will be read.</param>
     /// <param name="bufferSize">For readers that take few bytes at a time; 0 buffers nothing.</param>
     /// <exception cref="IOException">There is none, or it is not a regular file.</exception>
@@ -54,7 +53,6 @@ internal static class RegularFile
     }
 
     /// <summary>Reads a document, see <see cref="OpenRead"/>.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="maxSize">How many bytes it may have; more are a failure.</param>
     internal static byte[] ReadAllBytes(string path, long maxSize = MaxDocument)
     {

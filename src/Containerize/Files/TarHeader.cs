@@ -22,21 +22,17 @@ internal static class TarHeader
     /// <summary>The header of a file that all may read and root owns, of the time 0.</summary>
     /// <param name="name">The file's name; ASCII, at most 100 characters.</param>
     /// <param name="size">The file's size in bytes.</param>
-    /// <returns>The block.</returns>
     internal static byte[] Create(string name, long size) => Create(name, size, '0', FileModes.Data, 0);
 
     /// <summary>The header of a directory.</summary>
     /// <param name="name">The directory's name, with a slash at its end.</param>
-    /// <returns>The block.</returns>
     internal static byte[] CreateDirectory(string name) => Create(name, 0, '5', FileModes.Executable, 0);
 
     /// <summary>A header of any kind; root owns what it names.</summary>
     /// <param name="name">The name; ASCII, at most <see cref="MaxName"/> characters.</param>
     /// <param name="size">How many bytes follow the header.</param>
     /// <param name="type">The type flag.</param>
-    /// <param name="mode">The permissions.</param>
     /// <param name="time">The modification time, in seconds since 1970.</param>
-    /// <returns>The block.</returns>
     internal static byte[] Create(string name, long size, char type, UnixFileMode mode, long time)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxName);
@@ -62,7 +58,6 @@ internal static class TarHeader
 
     /// <summary>How many bytes fill a file up to the next block.</summary>
     /// <param name="size">The file's size in bytes.</param>
-    /// <returns>0 to 511.</returns>
     internal static int Padding(long size) => (int)(-size & (BlockSize - 1));
 
     private static void PutSize(Span<byte> field, long size)

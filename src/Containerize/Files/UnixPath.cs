@@ -6,7 +6,9 @@ internal static class UnixPath
     // What Linux follows before it reports ELOOP.
     private const int MaxLinks = 40;
 
-    /// <summary>One spelling for each path: relative to the root, no <c>.</c>, no empty part; <c>..</c> goes up and stops at the root.</summary>
+    /// <summary>
+    /// One spelling for each path: relative to the root, no <c>.</c>, no empty part; <c>..</c> goes up and stops at the root.
+    /// </summary>
     /// <param name="path">The path.</param>
     internal static string Normalize(string path)
     {

@@ -33,7 +33,8 @@ internal static class AddressScope
     private static bool IsLocalhost(string host)
     {
         var name = host.TrimEnd('.');
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 
     private static AddressScopes OfIPv4(ReadOnlySpan<byte> bytes) => (bytes[0], bytes[1]) switch

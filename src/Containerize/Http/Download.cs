@@ -8,7 +8,8 @@ namespace Containerize.Http;
 /// <param name="places">Where it may be.</param>
 /// <param name="retrier">Repeats what may pass.</param>
 /// <param name="passOver">Is told of a place that failed while there is another.</param>
-internal sealed class Download(string name, long size, IReadOnlyList<DownloadPlace> places, Retrier retrier, Action<DownloadPlace, Exception> passOver)
+internal sealed class Download(
+    string name, long size, IReadOnlyList<DownloadPlace> places, Retrier retrier, Action<DownloadPlace, Exception> passOver)
 {
     private const int RepetitionsAfterDamage = 2;
 
@@ -48,7 +49,6 @@ internal sealed class Download(string name, long size, IReadOnlyList<DownloadPla
 
     /// <summary>Takes the content in, again when it turns out to be damaged.</summary>
     /// <param name="keep">Reads and verifies the stream.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <inheritdoc cref="OpenAsync" path="/exception"/>
     internal async Task<T> RunAsync<T>(Func<Stream, CancellationToken, Task<T>> keep, CancellationToken cancellationToken)
     {
@@ -61,7 +61,8 @@ internal sealed class Download(string name, long size, IReadOnlyList<DownloadPla
                 {
                     return await keep(stream, cancellationToken);
                 }
-                catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch && attempt < RepetitionsAfterDamage)
+                catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch
+                    && attempt < RepetitionsAfterDamage)
                 {
                     retrier.Report($"{failure.Message} Downloading it again.");
                 }

@@ -4,7 +4,8 @@ namespace Containerize.Http;
 /// <param name="Name">Its name in messages, without secrets.</param>
 /// <param name="Host">The registry or host.</param>
 /// <param name="OpenAsync">
-/// Opens the content from a byte on. Throws <see cref="AbsentException"/> when the place does not have it, <see cref="TransientException"/> when
+/// Opens the content from a byte on. Throws <see cref="AbsentException"/> when the place does not have it, <see cref="TransientException"/>
+/// when
 /// another try may help, <see cref="ContainerizeException"/> otherwise.
 /// </param>
 internal sealed record DownloadPlace(string Name, string Host, Func<long, CancellationToken, Task<OpenedContent>> OpenAsync);

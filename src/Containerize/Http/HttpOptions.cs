@@ -18,7 +18,8 @@ internal abstract record HttpOptions
 
     /// <summary>
     /// How often a failed request or transfer is repeated before giving up; a transfer that progresses starts counting from zero again.
-    /// The default is about 15 seconds. A server that served before and is away (it is being restarted) gets three repetitions more, about two
+    /// The default is about 15 seconds. A server that served before and is away (it is being restarted) gets three repetitions more, about
+    /// two
     /// minutes in all.
     /// </summary>
     public int MaxRetries { get; init; } = 5;

@@ -5,7 +5,8 @@ using System.Net;
 namespace Containerize.Http;
 
 /// <summary>
-/// The connections: one pooled handler for each <see cref="ConnectionPolicy"/> (in practice one or two). It sends one request and follows nothing.
+/// The connections: one pooled handler for each <see cref="ConnectionPolicy"/> (in practice one or two). It sends one request and follows
+/// nothing.
 /// Addresses are checked after their resolution, when connecting, since a check of the name alone can be evaded.
 /// </summary>
 internal sealed class HttpPool : IDisposable
@@ -24,7 +25,8 @@ internal sealed class HttpPool : IDisposable
 
     /// <summary>Creates a pool. Nothing is contacted.</summary>
     /// <param name="options">How servers are reached.</param>
-    /// <param name="certificatesOf">The certificates that the machine keeps for a host (with its port where it is not the usual one); null: for none.</param>
+    /// <param name="certificatesOf">The certificates that the machine keeps for a host (with its port where it is not the usual one); null:
+    /// for none.</param>
     internal HttpPool(HttpOptions options, Func<string, HostCertificates?>? certificatesOf = null)
     {
         _options = options;
@@ -49,8 +51,10 @@ internal sealed class HttpPool : IDisposable
     /// <summary>Sends one request. Returns when the headers are there.</summary>
     /// <exception cref="TimeoutException">Nothing moved for too long.</exception>
     /// <exception cref="HttpRequestException">The connection failed.</exception>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsafeLocation"/>: the address leads to where it must not.</exception>
-    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, ConnectionPolicy policy, CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsafeLocation"/>: the address leads to where it must
+    /// not.</exception>
+    internal async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, ConnectionPolicy policy, CancellationToken cancellationToken)
     {
         var url = request.RequestUri!;
         if (AddressScope.OfLiteral(url.IdnHost) is { } literal && !policy.Allowed.HasFlag(literal))
@@ -106,13 +110,16 @@ internal sealed class HttpPool : IDisposable
         SslOptions = _trust.OptionsFor(policy),
     });
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, ConnectionPolicy policy, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, ConnectionPolicy policy, CancellationToken cancellationToken)
     {
         var target = context.DnsEndPoint;
         var url = context.InitialRequestMessage.RequestUri!;
         // A proxy is the user's choice and resolves the name itself.
         var direct = target.Port == url.Port && string.Equals(target.Host, url.IdnHost, StringComparison.OrdinalIgnoreCase);
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(target.Host, out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(target.Host, cancellationToken);
         if (addresses.Length == 0)
         {
             throw new SocketException((int)SocketError.HostNotFound);
@@ -136,7 +143,8 @@ internal sealed class HttpPool : IDisposable
 
                 return stream;
             }
-            catch (Exception failure) when (index < allowed.Length - 1 && failure is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (index < allowed.Length - 1 && failure is SocketException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested)
             {
                 // The next address may answer: half-configured IPv6 is common.
             }
@@ -166,7 +174,8 @@ internal sealed class HttpPool : IDisposable
 
     private ContainerizeException Unsafe(string host, AddressScopes scope) => new(
         _options.Kind.UnsafeLocation,
-        $"The {_options.Kind.Name} pointed to {Printable.Clean(host)}, which is a {Describe(scope)} address, though the {_options.Kind.Name} itself is not there. "
+        $"The {_options.Kind.Name} pointed to {Printable.Clean(host)}, which is a {Describe(scope)} address, though the " +
+        $"{_options.Kind.Name} itself is not there. "
         + $"Nothing was sent. If this is meant, name the {_options.Kind.Name} by an address of the same network.");
 
     private static string Describe(AddressScopes scope) => scope switch

@@ -10,7 +10,8 @@ namespace Containerize.Http;
 /// <param name="options">How servers are reached.</param>
 /// <param name="reporter">Is told of repetitions.</param>
 /// <param name="certificatesOf">The certificates that the machine keeps for a host (with its port where it is not the usual one).</param>
-internal sealed class HttpSender(HttpOptions options, IReporter reporter, Func<string, HostCertificates?>? certificatesOf = null) : IDisposable
+internal sealed class HttpSender(
+    HttpOptions options, IReporter reporter, Func<string, HostCertificates?>? certificatesOf = null) : IDisposable
 {
     private readonly HostGate _gate = new(options.TimeProvider);
 
@@ -19,10 +20,8 @@ internal sealed class HttpSender(HttpOptions options, IReporter reporter, Func<s
     internal Retrier Retrier { get; } = new(options, reporter);
 
     /// <summary>Sends a request once, and follows where it leads.</summary>
-    /// <param name="request">The request.</param>
     /// <param name="authorizationOf">The header for a URL of the request's own origin; no other origin gets one.</param>
     /// <param name="policyOf">What a connection to a URL must obey.</param>
-    /// <param name="cancellationToken">Stops the sending.</param>
     /// <returns>An answer that no repetition would change; its request holds the final URL.</returns>
     /// <exception cref="TransientException">The connection failed, or the server has a bad moment.</exception>
     internal async Task<HttpResponseMessage> SendAsync(

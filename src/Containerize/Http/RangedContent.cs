@@ -3,8 +3,11 @@ using System.Net;
 
 namespace Containerize.Http;
 
-/// <summary>Content of a known size on a server: opened from any byte on, by a range where the server honours it, else from the first byte.</summary>
-/// <param name="send">Asks for the content, from a byte on unless it is null. Answers 200, and 206 or 416 where a byte was given; throws otherwise.</param>
+/// <summary>
+/// Content of a known size on a server: opened from any byte on, by a range where the server honours it, else from the first byte.
+/// </summary>
+/// <param name="send">Asks for the content, from a byte on unless it is null. Answers 200, and 206 or 416 where a byte was given; throws
+/// otherwise.</param>
 /// <param name="size">The size in bytes.</param>
 /// <param name="options">How patient the client is.</param>
 internal sealed class RangedContent(Func<long?, CancellationToken, Task<HttpResponseMessage>> send, long size, HttpOptions options)
@@ -35,7 +38,8 @@ internal sealed class RangedContent(Func<long?, CancellationToken, Task<HttpResp
     }
 
     /// <summary>
-    /// The bytes from the first on. Servers label a file <c>Content-Encoding: gzip</c> because it is a gzip file; only a length that is not the
+    /// The bytes from the first on. Servers label a file <c>Content-Encoding: gzip</c> because it is a gzip file; only a length that is not
+    /// the
     /// content's tells that it was compressed once more on the way.
     /// </summary>
     private Task<Stream> OpenWholeAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>

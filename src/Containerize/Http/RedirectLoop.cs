@@ -4,7 +4,8 @@ using System.Net;
 namespace Containerize.Http;
 
 /// <summary>
-/// Follows redirects: <c>Authorization</c> goes to the first origin only and never comes back once dropped, nothing falls from https to http,
+/// Follows redirects: <c>Authorization</c> goes to the first origin only and never comes back once dropped, nothing falls from https to
+/// http,
 /// a method other than GET and HEAD stays itself, URLs are taken verbatim.
 /// </summary>
 /// <param name="pool">The connections.</param>
@@ -55,18 +56,21 @@ internal sealed class RedirectLoop(
         {
             throw new ContainerizeException(
                 kind.UnsafeLocation,
-                $"{VerbatimUrl.Public(from)} leads from https to the unencrypted {VerbatimUrl.Public(to)}. That is refused; the {kind.Name} or a proxy before it is misconfigured.");
+                $"{VerbatimUrl.Public(from)} leads from https to the unencrypted {VerbatimUrl.Public(to)}. That is refused; the " +
+                $"{kind.Name} or a proxy before it is misconfigured.");
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpRequestMessage message, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         message.Headers.Authorization = authorization;
         try
         {
             return await pool.SendAsync(message, policyOf(message.RequestUri!), cancellationToken);
         }
-        catch (Exception failure) when (message.Content is MeteredContent { SourceFailure: { } source } && failure is not OperationCanceledException)
+        catch (Exception failure) when (message.Content is MeteredContent { SourceFailure: { } source }
+            && failure is not OperationCanceledException)
         {
             throw new SourceException(source);
         }

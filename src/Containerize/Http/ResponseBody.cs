@@ -22,8 +22,11 @@ internal static class ResponseBody
         return new IdleReadStream(content, options.NoProgressTimeout, options.TimeProvider, response.RequestMessage!.RequestUri!.Authority);
     }
 
-    /// <summary>Opens the bytes as they were before a proxy coded them. They are untrusted like all others: who reads them compares size and digest.</summary>
-    internal static async Task<Stream> OpenDecodedAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens the bytes as they were before a proxy coded them. They are untrusted like all others: who reads them compares size and digest.
+    /// </summary>
+    internal static async Task<Stream> OpenDecodedAsync(
+        HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
     {
         var stream = await OpenAsync(response, options, cancellationToken);
         return CodingOf(response) switch
@@ -37,7 +40,8 @@ internal static class ResponseBody
 
     /// <summary>Reads a document.</summary>
     /// <returns>The bytes; null when there are more than the limit.</returns>
-    internal static async Task<byte[]?> ReadAsync(HttpResponseMessage response, int limit, HttpOptions options, CancellationToken cancellationToken)
+    internal static async Task<byte[]?> ReadAsync(
+        HttpResponseMessage response, int limit, HttpOptions options, CancellationToken cancellationToken)
     {
         var stream = await OpenDecodedAsync(response, options, cancellationToken);
         await using (stream.ConfigureAwait(false))
@@ -59,7 +63,8 @@ internal static class ResponseBody
     }
 
     /// <summary>Reads the body of an error. An unreadable one counts as empty: the status is what matters.</summary>
-    internal static async Task<byte[]> ReadErrorAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
+    internal static async Task<byte[]> ReadErrorAsync(
+        HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -77,6 +82,7 @@ internal static class ResponseBody
         var host = response.RequestMessage!.RequestUri!.Authority;
         return new(
             options.Kind.BadAnswer,
-            $"{host} sends its answers with the Content-Encoding '{Printable.Clean(coding)}', though none was asked for. A proxy before it changes what passes through it.");
+            $"{host} sends its answers with the Content-Encoding '{Printable.Clean(coding)}', though none was asked for. A proxy before " +
+            $"it changes what passes through it.");
     }
 }

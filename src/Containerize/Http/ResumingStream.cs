@@ -3,7 +3,8 @@ using Containerize.Files;
 namespace Containerize.Http;
 
 /// <summary>
-/// The bytes of a download. When the connection breaks it asks for the rest, from the place's own URL, since signed ones expire; each read has
+/// The bytes of a download. When the connection breaks it asks for the rest, from the place's own URL, since signed ones expire; each read
+/// has
 /// the full number of repetitions, so a transfer that progresses goes on. When a place fails, the next one takes over at the same byte.
 /// </summary>
 internal sealed class ResumingStream(Download download, int firstPlace) : ForwardStream

@@ -4,7 +4,10 @@ using Polly.Retry;
 
 namespace Containerize.Http;
 
-/// <summary>Repeats what failed with a <see cref="TransientException"/>: exponentially later, with jitter, as late as the registry asks within bounds.</summary>
+/// <summary>
+/// Repeats what failed with a <see cref="TransientException"/>: exponentially later, with jitter, as late as the registry asks within
+/// bounds.
+/// </summary>
 internal sealed class Retrier
 {
     private static readonly TimeSpan s_noticeable = TimeSpan.FromSeconds(3);
@@ -17,10 +20,14 @@ internal sealed class Retrier
     {
         _options = options;
         _reporter = reporter;
-        _pipeline = options.MaxRetries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
+        _pipeline = options.MaxRetries == 0
+            ? ResiliencePipeline.Empty
+            : new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure && arguments.AttemptNumber < RepetitionsFor(failure)),
+                ShouldHandle = arguments =>
+                    ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure
+                        && arguments.AttemptNumber < RepetitionsFor(failure)),
                 MaxRetryAttempts = options.MaxRetriesWhenAway,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -34,8 +41,11 @@ internal sealed class Retrier
 
     internal static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
 
-    /// <summary>Whether an exception tells of a broken connection, or of bytes that were garbled in it, rather than of a decision.</summary>
-    internal static bool IsConnectionFailure(Exception failure) => failure is HttpRequestException or IOException or TimeoutException or InvalidDataException;
+    /// <summary>
+    /// Whether an exception tells of a broken connection, or of bytes that were garbled in it, rather than of a decision.
+    /// </summary>
+    internal static bool IsConnectionFailure(Exception failure) =>
+        failure is HttpRequestException or IOException or TimeoutException or InvalidDataException;
 
     internal async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
@@ -79,7 +89,8 @@ internal sealed class Retrier
     private ValueTask ReportRetry(OnRetryArguments<object> arguments)
     {
         var failure = (TransientException)arguments.Outcome.Exception!;
-        var text = $"{failure.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of {RepetitionsFor(failure)}).";
+        var text = $"{failure.Message}; trying again in {arguments.RetryDelay.TotalSeconds:0.#} s ({arguments.AttemptNumber + 1} of " +
+            $"{RepetitionsFor(failure)}).";
         // A pause that people notice is explained; a short one is not worth a line.
         if (arguments.RetryDelay >= s_noticeable)
         {

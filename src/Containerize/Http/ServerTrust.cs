@@ -22,7 +22,10 @@ internal sealed class ServerTrust
             }
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is CryptographicException)
             {
-                throw new ContainerizeException(DiagnosticCode.CredentialsUnusable, $"The certificate file '{file}' cannot be read: {failure.Message} It must hold certificates in PEM form.", failure);
+                throw new ContainerizeException(
+                    DiagnosticCode.CredentialsUnusable,
+                    $"The certificate file '{file}' cannot be read: {failure.Message} It must hold certificates in PEM form.",
+                    failure);
             }
         }
     }
@@ -33,12 +36,16 @@ internal sealed class ServerTrust
     {
         ClientCertificates = policy.Certificates?.Clients,
         RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
-            !policy.VerifyCertificates || IsTrusted((sender as SslStream)?.TargetHostName ?? "", [.. _extra, .. policy.Certificates?.Authorities ?? []], certificate, chain, errors),
+            !policy.VerifyCertificates
+                || IsTrusted((sender as SslStream)?.TargetHostName
+                ?? "", [.. _extra, .. policy.Certificates?.Authorities ?? []], certificate, chain, errors),
     };
 
-    private bool IsTrusted(string host, X509Certificate2Collection extra, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool IsTrusted(
+        string host, X509Certificate2Collection extra, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (errors == SslPolicyErrors.None || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsTrustedByExtra(extra, certificate, chain)))
+        if (errors == SslPolicyErrors.None
+            || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsTrustedByExtra(extra, certificate, chain)))
         {
             return true;
         }

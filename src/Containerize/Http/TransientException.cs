@@ -16,11 +16,14 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>How many repetitions make sense, when fewer than usual.</summary>
     internal int MaxRepetitions { get; init; } = int.MaxValue;
 
-    /// <summary>Whether a host that served before is away; it mostly comes back, so this is repeated longer than <see cref="MaxRepetitions"/>.</summary>
+    /// <summary>
+    /// Whether a host that served before is away; it mostly comes back, so this is repeated longer than <see cref="MaxRepetitions"/>.
+    /// </summary>
     internal bool IsAway { get; init; }
 
     /// <summary>The same failure where something else can be tried, so that nobody waits for a host that is away.</summary>
-    internal TransientException WithoutPatience() => !IsAway ? this : new(Message, InnerException) { Status = Status, RetryAfter = RetryAfter, MaxRepetitions = MaxRepetitions };
+    internal TransientException WithoutPatience() =>
+        !IsAway ? this : new(Message, InnerException) { Status = Status, RetryAfter = RetryAfter, MaxRepetitions = MaxRepetitions };
 
     /// <summary>Whether this is a quota, which waiting a little does not restore.</summary>
     internal bool IsQuota { get; init; }

@@ -7,8 +7,9 @@ internal static class TransientFailure
 {
     private const int RepetitionsWithoutAdvice = 2;
 
-    /// <summary>The failure that a status worth a repetition tells of. Closes the host's gate when the host asks for it; disposes the response.</summary>
-    /// <param name="response">The answer.</param>
+    /// <summary>
+    /// The failure that a status worth a repetition tells of. Closes the host's gate when the host asks for it; disposes the response.
+    /// </summary>
     /// <param name="said">What its body says, cleaned; empty when it says nothing.</param>
     /// <param name="pool">Knows whether the host served before.</param>
     /// <param name="gate">Holds back requests to a host that asked for a pause.</param>
@@ -20,7 +21,8 @@ internal static class TransientFailure
             var url = response.RequestMessage!.RequestUri!;
             var retryAfter = RetryAfter.Of(response, options.TimeProvider.GetUtcNow());
             var isTooMany = response.StatusCode == HttpStatusCode.TooManyRequests;
-            var isQuota = isTooMany && retryAfter is null && (said.Contains("rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response));
+            var isQuota = isTooMany && retryAfter is null
+                && (said.Contains("rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response));
             if (isTooMany || retryAfter is not null)
             {
                 var wait = retryAfter ?? options.RetryDelay;
@@ -41,24 +43,25 @@ internal static class TransientFailure
 
     /// <summary>The failure that a broken connection tells of.</summary>
     /// <param name="failure">What the connection said.</param>
-    /// <param name="url">What was asked for.</param>
     /// <param name="pool">Knows why a certificate was not accepted, and whether the host served before.</param>
-    /// <param name="kind">What the server is.</param>
     internal static TransientException Of(Exception failure, Uri url, HttpPool pool, ServerKind kind)
     {
         var error = (failure as HttpRequestException)?.HttpRequestError;
         if (error == HttpRequestError.SecureConnectionError && pool.CertificateFailure(url) is { } reason)
         {
-            return new TransientException($"the certificate of {url.Authority} is not trusted ({reason}); {kind.UntrustedAdvice}", failure) { MaxRepetitions = 0 };
+            return new TransientException(
+                $"the certificate of {url.Authority} is not trusted ({reason}); {kind.UntrustedAdvice}", failure) { MaxRepetitions = 0 };
         }
 
         if (error == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return new TransientException($"{url.Authority} answered with headers that are larger than any {kind.Name} needs", failure) { MaxRepetitions = 0 };
+            return new TransientException(
+                $"{url.Authority} answered with headers that are larger than any {kind.Name} needs", failure) { MaxRepetitions = 0 };
         }
 
         var hint = error == HttpRequestError.SecureConnectionError ? $"; {kind.PlainHttpAdvice}" : "";
-        return new TransientException($"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
+        return new TransientException(
+            $"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
         {
             // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
             MaxRepetitions = error == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,

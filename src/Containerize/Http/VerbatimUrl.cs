@@ -10,7 +10,8 @@ namespace Containerize.Http;
 /// </summary>
 internal static class VerbatimUrl
 {
-    private static readonly SearchValues<char> s_schemeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    private static readonly SearchValues<char> s_schemeCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
     private static readonly UriCreationOptions s_verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -35,7 +36,8 @@ internal static class VerbatimUrl
         var absolute = text switch
         {
             "" => null,
-            _ when text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) => text,
+            _ when text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) => text,
             _ when text.StartsWith("//", StringComparison.Ordinal) => $"{request.Scheme}:{text}",
             ['/', ..] => authority + text,
             ['?', ..] => authority + path + text,
@@ -60,7 +62,8 @@ internal static class VerbatimUrl
     internal static string Public(Uri url) => Printable.Clean($"{url.Scheme}://{url.Authority}{url.PathAndQuery.Split('?')[0]}");
 
     internal static bool SameOrigin(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.Port == other.Port && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+        one.Scheme == other.Scheme && one.Port == other.Port
+            && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A registry behind a TLS proxy does not know that it is reached by https and writes http; the same host is meant.</summary>
     private static Uri? Upgrade(Uri request, Uri? target)

@@ -9,11 +9,11 @@ internal static partial class EnvironmentInference
     /// <summary>The variables of an image.</summary>
     /// <param name="config">The base's config.</param>
     /// <param name="changes">The variables that the project sets.</param>
-    /// <returns>The variables.</returns>
     internal static IReadOnlyDictionary<string, string> Merge(ImageConfig config, IReadOnlyDictionary<string, string> changes)
     {
         var environment = config.Environment.Select(variable => variable.Split('=', 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0], config.VariableNames).ToDictionary(group => group.Key, group => group.Last()[1], config.VariableNames);
+            .GroupBy(parts => parts[0], config.VariableNames)
+            .ToDictionary(group => group.Key, group => group.Last()[1], config.VariableNames);
         foreach (var (name, value) in changes)
         {
             environment[name] = value;
@@ -29,14 +29,16 @@ internal static partial class EnvironmentInference
     internal static string? User(IReadOnlyDictionary<string, string> environment, string? chosen) =>
         !string.IsNullOrEmpty(chosen) ? chosen : environment.TryGetValue("APP_UID", out var user) && user.Length > 0 ? user : null;
 
-    /// <summary>The ports that ASP.NET Core listens on: <c>ASPNETCORE_URLS</c>, else <c>ASPNETCORE_HTTP_PORTS</c> and <c>ASPNETCORE_HTTPS_PORTS</c>.</summary>
+    /// <summary>
+    /// The ports that ASP.NET Core listens on: <c>ASPNETCORE_URLS</c>, else <c>ASPNETCORE_HTTP_PORTS</c> and <c>ASPNETCORE_HTTPS_PORTS</c>.
+    /// </summary>
     /// <param name="environment">The image's variables.</param>
-    /// <returns>The ports.</returns>
     internal static IEnumerable<Port> Ports(IReadOnlyDictionary<string, string> environment)
     {
         var numbers = environment.TryGetValue("ASPNETCORE_URLS", out var urls)
             ? Split(urls).Select(url => UrlPort().Match(url)).Where(match => match.Success).Select(match => match.Groups[1].Value)
-            : Split(environment.GetValueOrDefault("ASPNETCORE_HTTP_PORTS")).Concat(Split(environment.GetValueOrDefault("ASPNETCORE_HTTPS_PORTS")));
+            : Split(environment.GetValueOrDefault("ASPNETCORE_HTTP_PORTS"))
+            .Concat(Split(environment.GetValueOrDefault("ASPNETCORE_HTTPS_PORTS")));
         return numbers
             .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Where(number => number is > 0 and <= 65535)
@@ -44,7 +46,8 @@ internal static partial class EnvironmentInference
             .Select(number => new Port(number, "tcp"));
     }
 
-    private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     // A host may be a wildcard ('http://*:80', 'http://+:80'), which System.Uri does not take.
     [GeneratedRegex(@"\A\w+://[^/]+:([0-9]+)(?:/.*)?\z", RegexOptions.CultureInvariant)]

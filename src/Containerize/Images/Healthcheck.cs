@@ -27,8 +27,8 @@ internal sealed record Healthcheck(IReadOnlyList<string> Test)
     public bool IsNone => Test is ["NONE"];
 
     /// <summary>The check of a command.</summary>
-    /// <param name="parts">One part with spaces is a line for the shell; several, or one without, are a program and its arguments; <c>NONE</c> takes the base's check away.</param>
-    /// <returns>The check.</returns>
+    /// <param name="parts">One part with spaces is a line for the shell; several, or one without, are a program and its arguments;
+    /// <c>NONE</c> takes the base's check away.</param>
     public static Healthcheck Of(IReadOnlyList<string> parts) => parts switch
     {
         ["NONE"] => new(["NONE"]),

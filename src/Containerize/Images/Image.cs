@@ -30,28 +30,34 @@ internal sealed class Image
     public IReadOnlyList<Layer> Layers { get; }
 
     /// <summary>An image of raw documents, checked to belong together.</summary>
-    /// <param name="manifest">The raw manifest.</param>
-    /// <param name="config">The raw config.</param>
     /// <param name="openLayer">Makes the blob of a layer.</param>
     /// <param name="origin">Where the image comes from, for error messages.</param>
-    /// <returns>The image.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/> or <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/> or
+    /// <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     public static Image Read(MemoryBlob manifest, ReadOnlyMemory<byte> config, Func<Descriptor, Blob> openLayer, string origin)
     {
         var document = OciJson.ReadManifest(manifest.Document, origin);
         var imageConfig = ImageConfig.Read(RawDocument.Verify(document.Config, config, origin), origin);
         return imageConfig.DiffIds.Count == document.Layers.Count
-            ? new(manifest, document, imageConfig, [.. document.Layers.Zip(imageConfig.DiffIds, (descriptor, diffId) => new Layer(openLayer(descriptor), diffId) { Annotations = descriptor.Annotations })])
-            : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} is no image that can be built upon: its manifest has {document.Layers.Count} layers, its config {imageConfig.DiffIds.Count}.");
+            ? new(
+                manifest,
+                document,
+                imageConfig,
+                [.. document.Layers.Zip(
+                    imageConfig.DiffIds,
+                    (descriptor, diffId) => new Layer(openLayer(descriptor), diffId) { Annotations = descriptor.Annotations })])
+            : throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"{origin} is no image that can be built upon: its manifest has {document.Layers.Count} layers, its config " +
+                $"{imageConfig.DiffIds.Count}.");
     }
 
     /// <summary>An image of parts; its manifest is written from them.</summary>
     /// <param name="format">The family of media types.</param>
     /// <param name="config">The config; its diffIDs are those of the layers.</param>
     /// <param name="layers">The layers, bottom first.</param>
-    /// <param name="annotations">Annotations of the manifest.</param>
-    /// <returns>The image.</returns>
-    public static Image Create(ImageFormat format, ImageConfig config, IReadOnlyList<Layer> layers, IReadOnlyDictionary<string, string> annotations)
+    public static Image Create(
+        ImageFormat format, ImageConfig config, IReadOnlyList<Layer> layers, IReadOnlyDictionary<string, string> annotations)
     {
         var converted = config.WithMediaType(format == ImageFormat.Docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig);
         var mediaType = format == ImageFormat.Docker ? MediaTypes.DockerManifest : MediaTypes.OciManifest;
@@ -59,7 +65,12 @@ internal sealed class Image
         {
             MediaType = mediaType,
             Config = converted.Blob.Descriptor,
-            Layers = [.. layers.Select(layer => layer.Blob.Descriptor with { Annotations = layer.Annotations, MediaType = LayerEncoding.Convert(layer.Blob.Descriptor.MediaType, format) })],
+            Layers = [.. layers.Select(
+                layer => layer.Blob.Descriptor with
+                {
+                    Annotations = layer.Annotations,
+                    MediaType = LayerEncoding.Convert(layer.Blob.Descriptor.MediaType, format),
+                })],
             // Docker's schema has no annotations; registries that check it would refuse them.
             Annotations = annotations.Count == 0 || format == ImageFormat.Docker ? null : annotations,
         };

@@ -43,14 +43,16 @@ internal sealed record ImageCommand
     /// <summary>The image's entrypoint and command.</summary>
     /// <param name="baseEntrypoint">The base's entrypoint.</param>
     /// <param name="reporter">Is told when the base's entrypoint is replaced.</param>
-    /// <returns>Entrypoint and command.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidEntrypoint"/>: the properties contradict one another.</exception>
-    public (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) Resolve(IReadOnlyList<string> baseEntrypoint, IReporter reporter)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidEntrypoint"/>: the properties contradict one
+    /// another.</exception>
+    public (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) Resolve(
+        IReadOnlyList<string> baseEntrypoint, IReporter reporter)
     {
         // Images of the .NET SDK have 'dotnet' as their entrypoint; behind it an app could not be started by its own command.
         var kept = baseEntrypoint is ["dotnet"] or ["/usr/bin/dotnet"] ? [] : baseEntrypoint;
         var setsEntrypoint = Entrypoint.Count > 0 || EntrypointArgs.Count > 0;
-        if (Instruction == AppCommandInstruction.Unset && setsEntrypoint && Entrypoint.Count == 0 && DefaultArgs.Count == 0 && AppCommandArgs.Count == 0)
+        if (Instruction == AppCommandInstruction.Unset && setsEntrypoint && Entrypoint.Count == 0 && DefaultArgs.Count == 0
+            && AppCommandArgs.Count == 0)
         {
             // Projects older than ContainerAppCommand pass the app's arguments as ContainerEntrypointArgs.
             return (AppCommand, EntrypointArgs);
@@ -59,20 +61,32 @@ internal sealed record ImageCommand
         var instruction = Instruction != AppCommandInstruction.Unset ? Instruction
             : setsEntrypoint ? AppCommandInstruction.DefaultArgs
             : AppCommandInstruction.Entrypoint;
-        Require(EntrypointArgs.Count == 0 || Entrypoint.Count > 0, "ContainerEntrypointArgs is set, but ContainerEntrypoint is not. Use ContainerAppCommandArgs for arguments of the app, or ContainerDefaultArgs for arguments that the user of the image may replace.");
-        Require(AppCommandArgs.Count == 0 || AppCommand.Count > 0, "ContainerAppCommandArgs is set, but ContainerAppCommand is empty. Set the command that the arguments are for.");
+        Require(EntrypointArgs.Count == 0
+            || Entrypoint.Count > 0, "ContainerEntrypointArgs is set, but ContainerEntrypoint is not. Use ContainerAppCommandArgs for " +
+            "arguments of the app, or ContainerDefaultArgs for arguments that the user of the image may replace.");
+        Require(AppCommandArgs.Count == 0
+            || AppCommand.Count > 0, "ContainerAppCommandArgs is set, but ContainerAppCommand is empty. Set the command that the " +
+            "arguments are for.");
         switch (instruction)
         {
             case AppCommandInstruction.None:
-                Require(AppCommand.Count == 0 && AppCommandArgs.Count == 0, "ContainerAppCommand or ContainerAppCommandArgs is set, but ContainerAppCommandInstruction is 'None', so they would not be used. Remove one or the other.");
+                Require(AppCommand.Count == 0
+                    && AppCommandArgs.Count == 0, "ContainerAppCommand or ContainerAppCommandArgs is set, but " +
+                    "ContainerAppCommandInstruction is 'None', so they would not be used. Remove one or the other.");
                 return (Entrypoint.Count > 0 ? [.. Entrypoint, .. EntrypointArgs] : kept, DefaultArgs);
             case AppCommandInstruction.DefaultArgs:
-                return (Entrypoint.Count > 0 ? [.. Entrypoint, .. EntrypointArgs] : kept, [.. AppCommand, .. AppCommandArgs, .. DefaultArgs]);
+                return (
+                    Entrypoint.Count > 0 ? [.. Entrypoint, .. EntrypointArgs] : kept, [.. AppCommand, .. AppCommandArgs, .. DefaultArgs]);
             default:
-                Require(!setsEntrypoint, "ContainerEntrypoint is set, but ContainerAppCommandInstruction is 'Entrypoint', which puts the app's command there. Remove one of the two, or choose 'DefaultArgs'.");
+                Require(
+                    !setsEntrypoint,
+                    "ContainerEntrypoint is set, but ContainerAppCommandInstruction is 'Entrypoint', which puts the app's command there. " +
+                    "Remove one of the two, or choose 'DefaultArgs'.");
                 if (kept.Count > 0)
                 {
-                    reporter.Message($"The base image's entrypoint ({string.Join(' ', kept.Select(Printable.Clean))}) is replaced by the app's command. Set ContainerAppCommandInstruction to 'DefaultArgs' to keep it.");
+                    reporter.Message(
+                        $"The base image's entrypoint ({string.Join(' ', kept.Select(Printable.Clean))}) is replaced by the app's " +
+                        $"command. Set ContainerAppCommandInstruction to 'DefaultArgs' to keep it.");
                 }
 
                 return (AppCommand.Count > 0 ? [.. AppCommand, .. AppCommandArgs] : kept, DefaultArgs);

@@ -53,7 +53,8 @@ internal sealed class ImageConfig
 
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels =>
-        (Settings?["Labels"] as JsonObject)?.ToDictionary(label => label.Key, label => label.Value?.ToString() ?? "", StringComparer.Ordinal) ?? [];
+        (Settings?["Labels"] as JsonObject)?.ToDictionary(label => label.Key, label => label.Value?.ToString()
+            ?? "", StringComparer.Ordinal) ?? [];
 
     /// <summary>How names of variables are compared: Windows does not tell upper from lower case.</summary>
     internal StringComparer VariableNames => Platform.IsWindows ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -63,7 +64,6 @@ internal sealed class ImageConfig
     /// <summary>Reads a config.</summary>
     /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <returns>The config.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static ImageConfig Read(RawDocument document, string origin)
     {
@@ -71,19 +71,21 @@ internal sealed class ImageConfig
         try
         {
             _ = config.DiffIds;
-            return config.Platform is { Os.Length: > 0, Architecture.Length: > 0 } && config.Labels is not null && config.Environment is not null
+            return config.Platform is { Os.Length: > 0, Architecture.Length: > 0 } && config.Labels is not null
+                && config.Environment is not null
                 ? config
-                : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {origin} names no operating system or architecture, so it is not an image that can be built upon.");
+                : throw new ContainerizeException(
+                    DiagnosticCode.InvalidDocument,
+                    $"The config of {origin} names no operating system or architecture, so it is not an image that can be built upon.");
         }
         catch (InvalidOperationException failure)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The config of {origin} cannot be read: {failure.Message}", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument, $"The config of {origin} cannot be read: {failure.Message}", failure);
         }
     }
 
     /// <summary>The config of an image without layers.</summary>
-    /// <param name="platform">What it runs on.</param>
-    /// <returns>The config.</returns>
     public static ImageConfig Scratch(Platform platform)
     {
         var root = new JsonObject { ["architecture"] = platform.Architecture, ["os"] = platform.Os };
@@ -121,7 +123,6 @@ internal sealed class ImageConfig
     });
 
     /// <summary>The same config with other run settings.</summary>
-    /// <param name="settings">What changes.</param>
     /// <returns>The new config.</returns>
     public ImageConfig With(ImageSettings settings) => Change(root =>
     {
@@ -204,7 +205,8 @@ internal sealed class ImageConfig
         }
     }
 
-    private static List<string> Merge(IReadOnlyList<string> existing, IReadOnlyDictionary<string, string> variables, StringComparer comparer)
+    private static List<string> Merge(
+        IReadOnlyList<string> existing, IReadOnlyDictionary<string, string> variables, StringComparer comparer)
     {
         var changes = new Dictionary<string, string>(comparer);
         foreach (var (name, value) in variables)
@@ -218,14 +220,22 @@ internal sealed class ImageConfig
             return changes.TryGetValue(name, out var value) ? $"{name}={value}" : variable;
         }).ToList();
         var names = existing.Select(variable => variable.Split('=', 2)[0]).ToHashSet(comparer);
-        merged.AddRange(changes.Where(change => !names.Contains(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal).Select(change => $"{change.Key}={change.Value}"));
+        merged.AddRange(changes.Where(change => !names.Contains(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal)
+            .Select(change => $"{change.Key}={change.Value}"));
         return merged;
     }
 
     private static JsonObject Describe(Healthcheck healthcheck)
     {
         var json = new JsonObject { ["Test"] = new JsonArray([.. healthcheck.Test.Select(part => (JsonNode)part)]) };
-        foreach (var (name, time) in new[] { ("Interval", healthcheck.Interval), ("Timeout", healthcheck.Timeout), ("StartPeriod", healthcheck.StartPeriod), ("StartInterval", healthcheck.StartInterval) })
+        foreach (
+            var (name, time) in new[]
+            {
+                ("Interval", healthcheck.Interval),
+                ("Timeout", healthcheck.Timeout),
+                ("StartPeriod", healthcheck.StartPeriod),
+                ("StartInterval", healthcheck.StartInterval),
+            })
         {
             if (time is { } value)
             {
@@ -273,12 +283,17 @@ internal sealed class ImageConfig
         return child;
     }
 
-    private static string? Text(JsonObject? parent, string name) => parent?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject? parent, string name) =>
+        parent?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static IReadOnlyList<string> Texts(JsonObject? parent, string name) =>
-        parent?[name] is JsonArray array ? [.. array.Select(item => item is null ? throw new InvalidOperationException($"'{name}' holds a null") : item.GetValue<string>())] : [];
+        parent?[name] is JsonArray array
+            ? [.. array.Select(
+                item => item is null ? throw new InvalidOperationException($"'{name}' holds a null") : item.GetValue<string>())]
+            : [];
 
-    private static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Rfc3339(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>A layer's part of a config: its content, and what <c>docker history</c> shows of it.</summary>

@@ -9,7 +9,6 @@ namespace Containerize.Images;
 internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
 {
     /// <summary>A single image.</summary>
-    /// <param name="image">The image.</param>
     public ImageSet(Image image)
         : this(image.Manifest, [image])
     {
@@ -21,23 +20,34 @@ internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
     /// <summary>Whether the tag points to an index.</summary>
     public bool IsIndex => MediaTypes.IsIndex(Root.Descriptor.MediaType);
 
-    /// <summary>The images under one root: a single one stands for itself, several get an index, which carries the annotations that they have in common.</summary>
+    /// <summary>
+    /// The images under one root: a single one stands for itself, several get an index, which carries the annotations that they have in
+    /// common.
+    /// </summary>
     /// <param name="images">The images, at least one, in order of preference; all of one family of media types.</param>
     /// <param name="annotations">Annotations of the index.</param>
-    /// <param name="descriptorAnnotations">Annotations of the descriptors: of each image in the index, or of the single image where a destination has one.</param>
-    /// <returns>The set.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.SamePlatform"/>: two images are for one platform, so that one of them could never be chosen.</exception>
+    /// <param name="descriptorAnnotations">Annotations of the descriptors: of each image in the index, or of the single image where a
+    /// destination has one.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.SamePlatform"/>: two images are for one platform, so that one of
+    /// them could never be chosen.</exception>
     /// <remarks>OCI image specification, <i>image-index.md</i>.</remarks>
-    public static ImageSet Of(IReadOnlyList<Image> images, IReadOnlyDictionary<string, string>? annotations = null, IReadOnlyDictionary<string, string>? descriptorAnnotations = null)
+    public static ImageSet Of(
+        IReadOnlyList<Image> images,
+        IReadOnlyDictionary<string, string>? annotations = null,
+        IReadOnlyDictionary<string, string>? descriptorAnnotations = null)
     {
         if (images is [var only])
         {
             return new ImageSet(only) { DescriptorAnnotations = descriptorAnnotations ?? new Dictionary<string, string>() };
         }
 
-        if (images.GroupBy(image => image.Config.Platform.ToString() + image.Config.Platform.OsVersion).FirstOrDefault(group => group.Count() > 1) is { } same)
+        if (images.GroupBy(image => image.Config.Platform.ToString() + image.Config.Platform.OsVersion)
+            .FirstOrDefault(group => group.Count() > 1) is { } same)
         {
-            throw new ContainerizeException(DiagnosticCode.SamePlatform, $"{same.Count()} of the images are for {same.First().Config.Platform}, so all but one of them could never be chosen. Name each platform once in ContainerRuntimeIdentifiers; linux-x64 and linux-musl-x64, for example, are the same one.");
+            throw new ContainerizeException(
+                DiagnosticCode.SamePlatform,
+                $"{same.Count()} of the images are for {same.First().Config.Platform}, so all but one of them could never be chosen. " +
+                $"Name each platform once in ContainerRuntimeIdentifiers; linux-x64 and linux-musl-x64, for example, are the same one.");
         }
 
         var isDocker = images.All(image => image.Manifest.Descriptor.MediaType == MediaTypes.DockerManifest);
@@ -51,7 +61,9 @@ internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
         var index = new ImageIndex
         {
             MediaType = mediaType,
-            Manifests = [.. images.Select(image => image.Manifest.Descriptor with { Platform = image.Config.Platform, Annotations = isDocker || descriptorAnnotations is not { Count: > 0 } ? null : descriptorAnnotations })],
+            Manifests = [.. images.Select(
+                image => image.Manifest.Descriptor with { Platform = image.Config.Platform, Annotations = isDocker
+                    || descriptorAnnotations is not { Count: > 0 } ? null : descriptorAnnotations })],
             // Docker's manifest list has no annotations.
             Annotations = isDocker || shared.Count == 0 ? null : shared,
         };
@@ -62,7 +74,9 @@ internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
     {
         var first = images[0].Document.Annotations ?? new Dictionary<string, string>();
         return new(
-            first.Where(annotation => images.All(image => image.Document.Annotations?.GetValueOrDefault(annotation.Key) == annotation.Value)).ToDictionary(),
+            first.Where(
+                annotation =>
+                    images.All(image => image.Document.Annotations?.GetValueOrDefault(annotation.Key) == annotation.Value)).ToDictionary(),
             StringComparer.Ordinal);
     }
 }

@@ -42,16 +42,19 @@ internal sealed record Port(int Number, string Protocol)
     /// <summary>Parses a port.</summary>
     /// <param name="text"><c>8080</c> or <c>8080/udp</c>.</param>
     /// <param name="protocol">The protocol, when the text has none; null or empty means tcp.</param>
-    /// <returns>The port.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     public static Port Parse(string text, string? protocol = null)
     {
         var parts = text.Trim().Split('/', 2);
         var kind = (parts.Length == 2 ? parts[1] : string.IsNullOrWhiteSpace(protocol) ? "tcp" : protocol.Trim()).ToLowerInvariant();
-        return int.TryParse(parts[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+        return int.TryParse(
+            parts[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
             && number is > 0 and <= 65535 && kind is "tcp" or "udp" or "sctp"
             ? new(number, kind)
-            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"ContainerPort '{text}' with type '{kind}' is not a port. Write a number from 1 to 65535, and tcp, udp or sctp as its Type.");
+            : throw new ContainerizeException(
+                DiagnosticCode.InvalidProperty,
+                $"ContainerPort '{text}' with type '{kind}' is not a port. Write a number from 1 to 65535, and tcp, udp or sctp as its " +
+                $"Type.");
     }
 
     /// <inheritdoc/>

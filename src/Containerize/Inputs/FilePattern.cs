@@ -23,7 +23,6 @@ internal sealed class FilePattern
 
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern, relative to the publish directory.</param>
-    /// <returns>The pattern.</returns>
     public static FilePattern Parse(string text)
     {
         var normal = text.Trim().Replace('\\', '/');
@@ -33,7 +32,6 @@ internal sealed class FilePattern
 
     /// <summary>Whether the pattern names a file.</summary>
     /// <param name="path">The file's path with <c>/</c>, relative to the same directory.</param>
-    /// <returns>Whether it does.</returns>
     public bool Matches(string path)
     {
         if (_parts.Length == 0)
@@ -45,7 +43,8 @@ internal sealed class FilePattern
         var last = _parts[^1];
         return last == AnyDirectories
             ? Matches(_parts, path.Split('/'))
-            : FileSystemName.MatchesSimpleExpression(last, path.AsSpan(path.LastIndexOf('/') + 1)) && (_parts is [AnyDirectories, _] || Matches(_parts, path.Split('/')));
+            : FileSystemName.MatchesSimpleExpression(last, path.AsSpan(path.LastIndexOf('/') + 1))
+            && (_parts is [AnyDirectories, _] || Matches(_parts, path.Split('/')));
     }
 
     // Which parts of the path are matched so far, pattern part by pattern part: never more work than the product of both lengths.

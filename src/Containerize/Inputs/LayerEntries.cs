@@ -8,28 +8,40 @@ namespace Containerize.Inputs;
 /// <summary>Turns published files into entries of a layer.</summary>
 internal static class LayerEntries
 {
-    /// <summary>The entries of files below a directory of the image, with normalised modes: 0755 for what may be executed, else 0644.</summary>
-    /// <param name="files">The files.</param>
+    /// <summary>
+    /// The entries of files below a directory of the image, with normalised modes: 0755 for what may be executed, else 0644.
+    /// </summary>
     /// <param name="rules">How they become entries.</param>
     /// <returns>One entry per file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     public static IReadOnlyList<LayerEntry> Of(IEnumerable<PublishedFile> files, EntryRules rules)
     {
         var prefix = rules.Directory.Trim('/');
-        List<LayerEntry> entries = [.. files.Select(file => Of(file, prefix.Length == 0 ? file.RelativePath : $"{prefix}/{file.RelativePath}", rules) with { UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId })];
+        List<LayerEntry> entries = [.. files.Select(
+            file => Of(
+                file,
+                prefix.Length == 0 ? file.RelativePath : $"{prefix}/{file.RelativePath}",
+                rules) with { UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId })];
         if (rules.Owner != Owner.Root)
         {
             // The writer adds directories as root's.
-            entries.AddRange(entries.SelectMany(entry => Above(entry.Path, prefix.Length)).Distinct().Except(entries.Select(entry => entry.Path)).ToList()
-                .Select(path => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId }));
+            entries.AddRange(entries.SelectMany(entry => Above(entry.Path, prefix.Length)).Distinct()
+                .Except(entries.Select(entry => entry.Path)).ToList()
+                .Select(
+                    path => new LayerEntry
+                    {
+                        Path = path,
+                        Type = LayerEntryType.Directory,
+                        Mode = FileModes.Executable,
+                        UserId = rules.Owner.UserId,
+                        GroupId = rules.Owner.GroupId,
+                    }));
         }
 
         return entries;
     }
 
     /// <summary>The entry of a file that is added to the published ones.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>The entry.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     public static LayerEntry Of(AddedFile file)
     {
@@ -51,14 +63,15 @@ internal static class LayerEntries
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{file.SourcePath}' cannot be read: {failure.Message}. Check its permissions.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile, $"'{file.SourcePath}' cannot be read: {failure.Message}. Check its permissions.", failure);
         }
     }
 
     /// <summary>Makes sure that no two layers want the same path for different things: the upper one would silently win.</summary>
-    /// <param name="entries">The entries of all layers.</param>
     /// <param name="isWindows">Whether they are for Windows, which does not tell upper from lower case.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DuplicatePath"/> or <see cref="DiagnosticCode.InvalidPath"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DuplicatePath"/> or
+    /// <see cref="DiagnosticCode.InvalidPath"/>.</exception>
     public static void CheckConflicts(IReadOnlyList<LayerEntry> entries, bool isWindows)
     {
         if (isWindows)
@@ -66,7 +79,11 @@ internal static class LayerEntries
             WindowsTree.Check(entries);
         }
 
-        EntryOrder.Arrange(entries.Select(entry => entry.Type == LayerEntryType.Directory ? entry with { Mode = FileModes.Executable, UserId = 0, GroupId = 0 } : entry));
+        EntryOrder.Arrange(
+            entries.Select(
+                entry => entry.Type == LayerEntryType.Directory
+                    ? entry with { Mode = FileModes.Executable, UserId = 0, GroupId = 0 }
+                    : entry));
     }
 
     private static IEnumerable<string> Above(string path, int stop)
@@ -80,7 +97,8 @@ internal static class LayerEntries
     private static LayerEntry Of(PublishedFile file, string path, EntryRules rules) => file.Type switch
     {
         LayerEntryType.Directory => new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable },
-        LayerEntryType.SymbolicLink => new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileModes.Link, LinkTarget = file.LinkTarget },
+        LayerEntryType.SymbolicLink =>
+            new LayerEntry { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileModes.Link, LinkTarget = file.LinkTarget },
         _ when StaticAssetEndpoints.IsManifest(file) && StaticAssetEndpoints.ForImage(file.SourcePath, rules) is { } content =>
             new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = content },
         _ => new LayerEntry

@@ -1,6 +1,8 @@
 namespace Containerize.Inputs;
 
-/// <summary>The order of layers: what changes least lies lowest. An upper layer that changes leaves what engines unpacked of the lower ones.</summary>
+/// <summary>
+/// The order of layers: what changes least lies lowest. An upper layer that changes leaves what engines unpacked of the lower ones.
+/// </summary>
 internal static class LayerOrder
 {
     /// <summary>The .NET runtime of a self-contained app.</summary>
@@ -23,16 +25,21 @@ internal static class LayerOrder
     /// <summary>Puts the layers of users among those that are always there. One without a wish lies below the app.</summary>
     /// <param name="rules">The layers of users.</param>
     /// <returns>The names, bottom first.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.LayerOrder"/>: a neighbour does not exist, or they want to lie on both sides of one another.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.LayerOrder"/>: a neighbour does not exist, or they want to lie on
+    /// both sides of one another.</exception>
     public static IReadOnlyList<string> Of(IReadOnlyList<LayerRule> rules)
     {
         var order = s_known.ToList();
         var waiting = rules.Where(rule => !s_known.Contains(rule.Name)).GroupBy(rule => rule.Name, StringComparer.Ordinal)
-            .Select(group => new LayerRule(group.Key) { Before = group.Select(rule => rule.Before).FirstOrDefault(name => name is not null), After = group.Select(rule => rule.After).FirstOrDefault(name => name is not null) })
+            .Select(
+                group => new LayerRule(group.Key) { Before = group.Select(rule => rule.Before)
+                    .FirstOrDefault(name => name is not null), After = group.Select(rule => rule.After)
+                    .FirstOrDefault(name => name is not null) })
             .ToList();
         while (waiting.Count > 0)
         {
-            var next = waiting.Find(rule => (rule.Before is null || order.Contains(rule.Before)) && (rule.After is null || order.Contains(rule.After)));
+            var next = waiting.Find(rule => (rule.Before is null || order.Contains(rule.Before))
+                && (rule.After is null || order.Contains(rule.After)));
             if (next is null)
             {
                 throw Unknown(waiting, order);
@@ -52,7 +59,8 @@ internal static class LayerOrder
             throw new ContainerizeException(DiagnosticCode.LayerOrder, $"ContainerizeLayer '{rule.Name}' cannot lie before '{above}' and after '{below}': from the bottom, the order is {string.Join(", ", order.Select(Printable.Clean))}.");
         }
 
-        order.Insert(rule.Before is null && rule.After is not null ? order.IndexOf(rule.After) + 1 : order.IndexOf(rule.Before ?? App), rule.Name);
+        order.Insert(rule.Before is null
+            && rule.After is not null ? order.IndexOf(rule.After) + 1 : order.IndexOf(rule.Before ?? App), rule.Name);
     }
 
     private static ContainerizeException Unknown(List<LayerRule> waiting, List<string> order)

@@ -19,17 +19,18 @@ internal static class LayerPlanner
     private static readonly FilePattern s_webRoot = FilePattern.Parse("wwwroot/**");
 
     /// <summary>Groups files into layers, the one that changes least first; empty ones are left out.</summary>
-    /// <param name="files">The published files.</param>
     /// <param name="split">How to split what no rule takes.</param>
     /// <param name="rules">The layers of users.</param>
     /// <returns>The layers, bottom first; the files of each in ordinal order of their paths.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.LayerOrder"/>.</exception>
-    public static IReadOnlyList<(string Name, IReadOnlyList<PublishedFile> Files)> Plan(IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
+    public static IReadOnlyList<(string Name, IReadOnlyList<PublishedFile> Files)> Plan(
+        IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
     {
         var order = LayerOrder.Of(rules);
         var hasMuchContent = files.Where(IsContent).Sum(file => file.Size) >= MuchContent;
         var groups = files.OrderBy(file => file.RelativePath, StringComparer.Ordinal)
-            .ToLookup(file => rules.FirstOrDefault(rule => rule.Takes(file))?.Name ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, hasMuchContent)));
+            .ToLookup(file => rules.FirstOrDefault(rule => rule.Takes(file))?.Name
+            ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, hasMuchContent)));
         return [.. order.Where(groups.Contains).Select(name => (name, (IReadOnlyList<PublishedFile>)[.. groups[name]]))];
     }
 
@@ -41,5 +42,6 @@ internal static class LayerPlanner
         _ => LayerOrder.App,
     };
 
-    private static bool IsContent(PublishedFile file) => file.Origin.Kind is not (FileOriginKind.Package or FileOriginKind.RuntimePack) && s_webRoot.Matches(file.RelativePath);
+    private static bool IsContent(PublishedFile file) =>
+        file.Origin.Kind is not (FileOriginKind.Package or FileOriginKind.RuntimePack) && s_webRoot.Matches(file.RelativePath);
 }

@@ -20,8 +20,6 @@ internal sealed record LayerRule(string Name)
     public string? After { get; init; }
 
     /// <summary>Whether a file belongs into the layer.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>Whether it does.</returns>
     internal bool Takes(PublishedFile file) =>
         (Files.Count == 0 || Files.Any(pattern => pattern.Matches(file.RelativePath)))
         && (Packages.Count == 0 || (file.Origin.PackageId is { } package && Packages.Any(pattern => pattern.Matches(package))))

@@ -4,20 +4,22 @@ using Containerize.Layers.Entries;
 
 namespace Containerize.Inputs;
 
-/// <summary>Lists what lies in a publish directory. That is the truth of the image; the project only says where each file came from.</summary>
+/// <summary>
+/// Lists what lies in a publish directory. That is the truth of the image; the project only says where each file came from.
+/// </summary>
 internal static class PublishDirectory
 {
     private const int MaxDepth = 200;
 
     /// <summary>Lists the directory, in ordinal order.</summary>
-    /// <param name="directory">The publish directory.</param>
     /// <param name="origins">Where files come from, by path below the directory with <c>/</c>.</param>
     /// <param name="excluded">Full paths of files and directories that are this build's own outputs.</param>
     /// <returns>Files, links, and directories that are empty.</returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.PublishDirectoryEmpty"/>, or <see cref="DiagnosticCode.UnreadableFile"/>.
     /// </exception>
-    public static IReadOnlyList<PublishedFile> List(string directory, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded)
+    public static IReadOnlyList<PublishedFile> List(
+        string directory, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         var files = new List<PublishedFile>();
@@ -29,14 +31,22 @@ internal static class PublishDirectory
 
         if (!files.Exists(file => file.Type != LayerEntryType.Directory))
         {
-            throw new ContainerizeException(DiagnosticCode.PublishDirectoryEmpty, $"The publish directory '{root}' holds no files, so there is nothing to make an image of. Publish the project first: dotnet publish -t:Containerize does both.");
+            throw new ContainerizeException(
+                DiagnosticCode.PublishDirectoryEmpty,
+                $"The publish directory '{root}' holds no files, so there is nothing to make an image of. Publish the project first: " +
+                $"dotnet publish -t:Containerize does both.");
         }
 
         files.Sort((left, right) => string.CompareOrdinal(left.RelativePath, right.RelativePath));
         return files;
     }
 
-    private sealed class Walk(string root, string realRoot, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded, List<PublishedFile> files)
+    private sealed class Walk(
+        string root,
+        string realRoot,
+        IReadOnlyDictionary<string, FileOrigin> origins,
+        IReadOnlySet<string> excluded,
+        List<PublishedFile> files)
     {
         private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
@@ -64,7 +74,14 @@ internal static class PublishDirectory
 
             if (empty && prefix.Length > 0)
             {
-                files.Add(new PublishedFile { RelativePath = prefix[..^1], Type = LayerEntryType.Directory, SourcePath = directory, Origin = FileOrigin.App });
+                files.Add(
+                    new PublishedFile
+                    {
+                        RelativePath = prefix[..^1],
+                        Type = LayerEntryType.Directory,
+                        SourcePath = directory,
+                        Origin = FileOrigin.App,
+                    });
             }
         }
 
@@ -75,7 +92,15 @@ internal static class PublishDirectory
             {
                 if (LinkInside(item, new FileInfo(item).LinkTarget!) is { } target)
                 {
-                    files.Add(new PublishedFile { RelativePath = path, Type = LayerEntryType.SymbolicLink, SourcePath = item, LinkTarget = target, Origin = OriginOf(path) });
+                    files.Add(
+                        new PublishedFile
+                        {
+                            RelativePath = path,
+                            Type = LayerEntryType.SymbolicLink,
+                            SourcePath = item,
+                            LinkTarget = target,
+                            Origin = OriginOf(path),
+                        });
                     return;
                 }
 
@@ -168,6 +193,9 @@ internal static class PublishDirectory
         }
 
         private static ContainerizeException Unreadable(string path, string why) =>
-            new(DiagnosticCode.UnreadableFile, $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(why)}. Check its permissions, or remove it from the publish directory.");
+            new(
+                DiagnosticCode.UnreadableFile,
+                $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(why)}. Check its permissions, or remove it from the publish " +
+                $"directory.");
     }
 }

@@ -14,23 +14,27 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
 
     /// <summary>Finds the paths of files that hold secrets, compressed copies among them.</summary>
     /// <param name="files">The files: path to match, and where the content lies.</param>
-    /// <returns>Their paths.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     public IReadOnlySet<string> Find(IEnumerable<NamedFile> files)
     {
         var all = files.ToList();
         var found = all.Where(file => IsSecret(file.Path, file.SourcePath)).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        var copies = all.Where(file => OriginalOf(file.Path) is { } original && !IsException(file.Path) && (found.Contains(original) || IsSecret(original, sourcePath: null)));
+        var copies = all.Where(file => OriginalOf(file.Path) is { } original && !IsException(file.Path)
+            && (found.Contains(original) || IsSecret(original, sourcePath: null)));
         found.UnionWith(copies.Select(file => file.Path).ToList());
         return found;
     }
 
     private bool IsSecret(string path, string? sourcePath) =>
-        !IsException(path) && patterns.Any(pattern => !pattern.IsException && pattern.Pattern.Matches(path) && (pattern.Contains is null || (sourcePath is not null && Holds(sourcePath, pattern.Contains))));
+        !IsException(path) && patterns.Any(pattern => !pattern.IsException && pattern.Pattern.Matches(path)
+            && (pattern.Contains is null || (sourcePath is not null && Holds(sourcePath, pattern.Contains))));
 
     private bool IsException(string path) => patterns.Any(pattern => pattern.IsException && pattern.Pattern.Matches(path));
 
-    private static string? OriginalOf(string path) => s_copies.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending ? path[..^ending.Length] : null;
+    private static string? OriginalOf(string path) =>
+        s_copies.FirstOrDefault(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending
+            ? path[..^ending.Length]
+            : null;
 
     private static bool Holds(string file, string text)
     {
@@ -65,7 +69,8 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns)
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"'{file}' cannot be read: {failure.Message}. Check its permissions.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile, $"'{file}' cannot be read: {failure.Message}. Check its permissions.", failure);
         }
     }
 }

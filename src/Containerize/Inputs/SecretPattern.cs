@@ -9,11 +9,13 @@ internal sealed record SecretPattern(FilePattern Pattern, string? Contains, bool
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern; <c>!</c> before it makes it an exception.</param>
     /// <param name="contains">ASCII text that the file must hold to count; null or empty for every file of that name.</param>
-    /// <returns>The pattern.</returns>
     public static SecretPattern Parse(string text, string? contains = null)
     {
         var isException = text.StartsWith('!');
         var path = (isException ? text[1..] : text).Trim().Replace('\\', '/');
-        return new(FilePattern.Parse(path.Contains('/', StringComparison.Ordinal) ? path : $"**/{path}"), string.IsNullOrEmpty(contains) ? null : contains, isException);
+        return new(
+            FilePattern.Parse(path.Contains('/', StringComparison.Ordinal) ? path : $"**/{path}"),
+            string.IsNullOrEmpty(contains) ? null : contains,
+            isException);
     }
 }

@@ -19,13 +19,13 @@ internal static class StaticAssetEndpoints
     private const long MaxSize = 256 * 1024 * 1024;
 
     /// <summary>Whether a file is such a manifest, by its name and place.</summary>
-    /// <param name="file">The file.</param>
-    /// <returns>Whether it is.</returns>
     internal static bool IsManifest(PublishedFile file) =>
-        file.RelativePath.EndsWith(Suffix, StringComparison.Ordinal) && !file.RelativePath.Contains('/', StringComparison.Ordinal) && file.Size < MaxSize;
+        file.RelativePath.EndsWith(Suffix, StringComparison.Ordinal) && !file.RelativePath.Contains('/', StringComparison.Ordinal)
+            && file.Size < MaxSize;
 
-    /// <summary>The manifest with the image's time in every <c>Last-Modified</c> header, and without endpoints of files that are left out.</summary>
-    /// <param name="path">The manifest.</param>
+    /// <summary>
+    /// The manifest with the image's time in every <c>Last-Modified</c> header, and without endpoints of files that are left out.
+    /// </summary>
     /// <param name="rules">The time, and what is left out.</param>
     /// <returns>The new content; null when the file is something else than its name says, and stays as it is.</returns>
     internal static ReadOnlyMemory<byte>? ForImage(string path, EntryRules rules)
@@ -38,14 +38,16 @@ internal static class StaticAssetEndpoints
                 return null;
             }
 
-            foreach (var endpoint in endpoints.Where(endpoint => rules.LeftOut.Contains(WebRoot + (string?)endpoint?["AssetFile"])).ToList())
+            foreach (var endpoint in endpoints.Where(endpoint => rules.LeftOut.Contains(WebRoot + (string?)endpoint?["AssetFile"]))
+                .ToList())
             {
                 endpoints.Remove(endpoint);
             }
 
             foreach (var header in endpoints.SelectMany(endpoint => endpoint?["ResponseHeaders"] as JsonArray ?? []).OfType<JsonObject>())
             {
-                if (header["Name"] is JsonValue name && name.TryGetValue<string>(out var text) && text.Equals("Last-Modified", StringComparison.OrdinalIgnoreCase))
+                if (header["Name"] is JsonValue name && name.TryGetValue<string>(out var text)
+                    && text.Equals("Last-Modified", StringComparison.OrdinalIgnoreCase))
                 {
                     header["Value"] = rules.ModificationTime.UtcDateTime.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
                 }

@@ -28,12 +28,12 @@ internal sealed class EntriesContent
     /// <param name="entries">What the layer holds, in any order.</param>
     /// <param name="options">How the layer is written.</param>
     /// <param name="hashes">Knows what files contain.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The entries and their content.</returns>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>, <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.
+    /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>, <see cref="DiagnosticCode.UnreadableFile"/>,
+    /// <see cref="DiagnosticCode.FileChanged"/>.
     /// </exception>
-    public static async Task<EntriesContent> ReadAsync(IEnumerable<LayerEntry> entries, LayerOptions options, FileHashes hashes, CancellationToken cancellationToken)
+    public static async Task<EntriesContent> ReadAsync(
+        IEnumerable<LayerEntry> entries, LayerOptions options, FileHashes hashes, CancellationToken cancellationToken)
     {
         var ordered = EntryOrder.Arrange(entries, options);
         var files = new List<LayerEntry>();
@@ -86,18 +86,22 @@ internal sealed class EntriesContent
 
     internal static string DirectoryFingerprint(UnixFileMode mode, int user, int group) => $"d {Owner(mode, user, group)}";
 
-    internal static string LinkFingerprint(UnixFileMode mode, int user, int group, string target) => $"l {Owner(mode, user, group)} {Digest.Of(Encoding.UTF8.GetBytes(target)).Hex}";
+    internal static string LinkFingerprint(UnixFileMode mode, int user, int group, string target) =>
+        $"l {Owner(mode, user, group)} {Digest.Of(Encoding.UTF8.GetBytes(target)).Hex}";
 
     internal static string FileFingerprint(UnixFileMode mode, int user, int group, long size, Digest content) =>
         string.Create(CultureInfo.InvariantCulture, $"f {Owner(mode, user, group)} {size} {content.Hex}");
 
-    private static string Owner(UnixFileMode mode, int user, int group) => string.Create(CultureInfo.InvariantCulture, $"{Convert.ToString((int)mode, 8)} {user}:{group}");
+    private static string Owner(UnixFileMode mode, int user, int group) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Convert.ToString((int)mode, 8)} {user}:{group}");
 
     private static string Fingerprint(LayerEntry entry, Digest? content) => entry.Type switch
     {
-        LayerEntryType.Directory when entry.SecurityDescriptor is { } descriptor => $"{DirectoryFingerprint(entry.Mode, entry.UserId, entry.GroupId)} {descriptor}",
+        LayerEntryType.Directory when entry.SecurityDescriptor is { } descriptor =>
+            $"{DirectoryFingerprint(entry.Mode, entry.UserId, entry.GroupId)} {descriptor}",
         LayerEntryType.Directory => DirectoryFingerprint(entry.Mode, entry.UserId, entry.GroupId),
         LayerEntryType.SymbolicLink => LinkFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.LinkTarget!),
-        _ => FileFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.ContentSize, content ?? Digest.Of(entry.Content.GetValueOrDefault().Span)),
+        _ => FileFingerprint(entry.Mode, entry.UserId, entry.GroupId, entry.ContentSize, content
+            ?? Digest.Of(entry.Content.GetValueOrDefault().Span)),
     };
 }

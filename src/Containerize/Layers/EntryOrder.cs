@@ -4,11 +4,14 @@ using Containerize.Layers.Windows;
 
 namespace Containerize.Layers;
 
-/// <summary>Puts entries into the one order in which they are written, completes their directories and refuses what cannot be one tree.</summary>
+/// <summary>
+/// Puts entries into the one order in which they are written, completes their directories and refuses what cannot be one tree.
+/// </summary>
 internal static class EntryOrder
 {
     /// <summary>The entries as a layer has them: for Windows in their own place, then sorted.</summary>
-    internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, LayerOptions options) => Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries);
+    internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, LayerOptions options) =>
+        Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries);
 
     /// <summary>Sorts by ordinal path, which puts every directory before what it holds.</summary>
     internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries)
@@ -45,7 +48,8 @@ internal static class EntryOrder
                 {
                     throw new ContainerizeException(
                         DiagnosticCode.DuplicatePath,
-                        $"'/{path}' would be both {parent.Origin} and the directory of '/{entry.Path}' ({entry.Origin}). Give one of them another path in the image.");
+                        $"'/{path}' would be both {parent.Origin} and the directory of '/{entry.Path}' ({entry.Origin}). Give one of " +
+                        $"them another path in the image.");
                 }
 
                 // Whoever came before has completed the directories above.
@@ -57,7 +61,8 @@ internal static class EntryOrder
     }
 
     private static bool IsSameDirectory(LayerEntry x, LayerEntry y) =>
-        x.Type == LayerEntryType.Directory && y.Type == LayerEntryType.Directory && x.Mode == y.Mode && x.UserId == y.UserId && x.GroupId == y.GroupId;
+        x.Type == LayerEntryType.Directory && y.Type == LayerEntryType.Directory && x.Mode == y.Mode && x.UserId == y.UserId
+            && x.GroupId == y.GroupId;
 
     private static void CheckPath(LayerEntry entry)
     {
@@ -88,20 +93,24 @@ internal static class EntryOrder
         var valid = entry.Type switch
         {
             LayerEntryType.File => entry.SourcePath is null != entry.Content is null && entry.Size >= 0,
-            LayerEntryType.SymbolicLink => !string.IsNullOrEmpty(entry.LinkTarget) && !entry.LinkTarget.Contains('\0', StringComparison.Ordinal),
+            LayerEntryType.SymbolicLink =>
+                !string.IsNullOrEmpty(entry.LinkTarget) && !entry.LinkTarget.Contains('\0', StringComparison.Ordinal),
             _ => true,
         };
         if (!valid)
         {
-            throw new ArgumentException($"The entry '{entry.Path}' needs either a source or content if it is a file, and a target if it is a link.", nameof(entry));
+            throw new ArgumentException(
+                $"The entry '{entry.Path}' needs either a source or content if it is a file, and a target if it is a link.", nameof(entry));
         }
     }
 
     private static ContainerizeException InvalidPath(LayerEntry entry, string why) => new(
         DiagnosticCode.InvalidPath,
-        $"'{Printable.Clean(entry.Path)}' ({entry.Origin}) cannot be a path in the image: {why}. Paths are relative to the root of the image, with '/' between their parts.");
+        $"'{Printable.Clean(entry.Path)}' ({entry.Origin}) cannot be a path in the image: {why}. Paths are relative to the root of the " +
+        $"image, with '/' between their parts.");
 
     private static ContainerizeException Duplicate(string path, LayerEntry first, LayerEntry second) => new(
         DiagnosticCode.DuplicatePath,
-        $"Two entries want the path '/{Printable.Clean(path)}' in the image: {first.Origin} and {second.Origin}. Leave one out, or give it another path.");
+        $"Two entries want the path '/{Printable.Clean(path)}' in the image: {first.Origin} and {second.Origin}. Leave one out, or give " +
+        $"it another path.");
 }

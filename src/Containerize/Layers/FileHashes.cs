@@ -36,15 +36,16 @@ internal sealed class FileHashes
 
     /// <summary>Reads the memory of earlier builds.</summary>
     /// <param name="path">Where it is kept; null to remember nothing.</param>
-    /// <param name="time">The clock.</param>
     /// <returns>The memory, empty when there is none or it is damaged.</returns>
-    public static FileHashes Load(string? path, TimeProvider? time = null) => new(path, time ?? TimeProvider.System, path is null ? [] : Read(path));
+    public static FileHashes Load(string? path, TimeProvider? time = null) =>
+        new(path, time ?? TimeProvider.System, path is null ? [] : Read(path));
 
     /// <summary>The digests of files.</summary>
-    /// <param name="files">Entries with a source. The stamp of one that was looked at already is taken as it is; the file is not asked for it again.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="files">Entries with a source. The stamp of one that was looked at already is taken as it is; the file is not asked for
+    /// it again.</param>
     /// <returns>One digest and stamp per file, in the same order.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>,
+    /// <see cref="DiagnosticCode.FileChanged"/>.</exception>
     internal async Task<IReadOnlyList<HashedFile>> HashAsync(IReadOnlyList<LayerEntry> files, CancellationToken cancellationToken)
     {
         var hashed = new HashedFile[files.Count];
@@ -75,7 +76,8 @@ internal sealed class FileHashes
             foreach (var index in unknown)
             {
                 // A file that may still change under the same stamp is read again next time.
-                _now[files[index].SourcePath!] = new Remembered(hashed[index].Stamp, hashed[index].Stamp.IsSettled(lookedAt) ? hashed[index].Digest : null);
+                _now[files[index].SourcePath!] =
+                    new Remembered(hashed[index].Stamp, hashed[index].Stamp.IsSettled(lookedAt) ? hashed[index].Digest : null);
             }
         }
 
@@ -95,7 +97,8 @@ internal sealed class FileHashes
         {
             if (digest is { } known && !path.Contains('\n', StringComparison.Ordinal))
             {
-                text.Append(known.Hex).Append(' ').Append(stamp.Size).Append(' ').Append(stamp.Modified).Append(' ').Append(stamp.Changed).Append(' ').Append(stamp.Inode).Append(' ').Append(path).Append('\n');
+                text.Append(known.Hex).Append(' ').Append(stamp.Size).Append(' ').Append(stamp.Modified).Append(' ').Append(stamp.Changed)
+                    .Append(' ').Append(stamp.Inode).Append(' ').Append(path).Append('\n');
             }
         }
 
@@ -147,7 +150,9 @@ internal sealed class FileHashes
             }
 
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            return position == before.Size && FileStamp.Of(path) == before ? new HashedFile(Digest.FromSha256(hash.GetHashAndReset()), before) : throw SourceStream.Changed(path);
+            return position == before.Size && FileStamp.Of(path) == before
+                ? new HashedFile(Digest.FromSha256(hash.GetHashAndReset()), before)
+                : throw SourceStream.Changed(path);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

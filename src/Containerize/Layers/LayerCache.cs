@@ -17,7 +17,6 @@ internal sealed class LayerCache
     public BlobStore Store { get; }
 
     /// <summary>Looks a layer up.</summary>
-    /// <param name="inputs">Its inputs hash.</param>
     /// <returns>What is known of it; null when it was never made here, or the record is damaged.</returns>
     public LayerRecord? Find(Digest inputs) => ReadRecord(inputs, withSegments: false);
 

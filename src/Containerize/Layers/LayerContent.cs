@@ -46,7 +46,6 @@ internal sealed class LayerContent
     /// <param name="kind">What makes the layer: another kind gives other bytes from the same parts.</param>
     /// <param name="items">The parts, in the order in which they are written.</param>
     /// <param name="options">How the layer is written.</param>
-    /// <returns>The content.</returns>
     public static LayerContent Of(string kind, IReadOnlyList<ContentItem> items, LayerOptions options)
     {
         var text = new StringBuilder();
@@ -66,13 +65,13 @@ internal sealed class LayerContent
     internal static LayerContent Learnt(Digest hash, IReadOnlyList<ContentItem> items) => new(hash, items) { TellsPackages = false };
 
     /// <summary>The parts as text, a line for each.</summary>
-    /// <returns>The text.</returns>
     internal string ToText()
     {
         var text = new StringBuilder();
         foreach (var item in Items)
         {
-            text.Append(item.Fingerprint).Append('\t').Append(EscapedText.Write(item.Package ?? "")).Append('\t').Append(EscapedText.Write(item.Path)).Append('\n');
+            text.Append(item.Fingerprint).Append('\t').Append(EscapedText.Write(item.Package ?? "")).Append('\t')
+                .Append(EscapedText.Write(item.Path)).Append('\n');
         }
 
         return text.ToString();

@@ -9,7 +9,9 @@ internal sealed record LayerOptions
     /// <summary>How hard zstd compresses when nothing else is asked for.</summary>
     public const int DefaultZstdLevel = 3;
 
-    /// <summary>The time of all entries when nobody asks for another: one second after the epoch, because some tools take zero for "unknown".</summary>
+    /// <summary>
+    /// The time of all entries when nobody asks for another: one second after the epoch, because some tools take zero for "unknown".
+    /// </summary>
     public static DateTimeOffset DefaultModificationTime { get; } = DateTimeOffset.UnixEpoch.AddSeconds(1);
 
     /// <summary>The time of all entries; fractions of seconds are dropped.</summary>
@@ -27,7 +29,10 @@ internal sealed record LayerOptions
     /// <summary>How hard zstd compresses, 1 to 22.</summary>
     public int ZstdLevel { get; init; } = DefaultZstdLevel;
 
-    /// <summary>What decides the bytes besides the content and the time, as text: the compression and its level. The family of the media type does not.</summary>
+    /// <summary>
+    /// What decides the bytes besides the content and the time, as text: the compression and its level. The family of the media type does
+    /// not.
+    /// </summary>
     internal string BytesKey => Encoding.Compression switch
     {
         LayerCompression.Gzip => $"gzip {(int)Level}",
@@ -43,6 +48,8 @@ internal sealed record LayerOptions
         _ => null,
     };
 
-    /// <summary>How many segments are compressed at a time, at least one. More than eight gain nothing: reading and hashing are then the limit.</summary>
+    /// <summary>
+    /// How many segments are compressed at a time, at least one. More than eight gain nothing: reading and hashing are then the limit.
+    /// </summary>
     public int MaxDegreeOfParallelism { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 }

@@ -16,7 +16,8 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
     private const string Nobody = "-";
 
     /// <summary>
-    /// The repository that claims that the blob holds the layer; null when the layer was made here. A claim says nothing of the blob by itself: it
+    /// The repository that claims that the blob holds the layer; null when the layer was made here. A claim says nothing of the blob by
+    /// itself: it
     /// counts as long as an image there makes it, and for pushes to the same registry.
     /// </summary>
     [JsonIgnore]
@@ -33,7 +34,8 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{descriptor.Digest} {descriptor.Size} {DiffId} {UncompressedSize} {FileCount} {registry} {repository} {descriptor.MediaType}\n");
+            $"{descriptor.Digest} {descriptor.Size} {DiffId} {UncompressedSize} {FileCount} {registry} {repository} " +
+            $"{descriptor.MediaType}\n");
         foreach (var segment in Segments?.Segments ?? [])
         {
             text.Append(segment.ToString()).Append('\n');
@@ -50,7 +52,9 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
     internal static LayerRecord? FromText(string text, Func<Descriptor, Blob> open, bool withSegments)
     {
         using var lines = new StringReader(text);
-        if (lines.ReadLine()?.Split(' ', 8) is not [var digest, var size, var diffId, var uncompressed, var files, var registry, var repository, var mediaType]
+        if (
+            lines.ReadLine()?.Split(' ', 8) is not [var digest, var size, var diffId, var uncompressed, var files, var registry,
+                var repository, var mediaType]
             || !Digest.TryParse(digest, out var blob) || !Digest.TryParse(diffId, out var content)
             || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             || !long.TryParse(uncompressed, NumberStyles.None, CultureInfo.InvariantCulture, out var uncompressedSize)
@@ -70,7 +74,8 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
             segments.Add(segment);
         }
 
-        return new LayerRecord(open(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }), content, uncompressedSize, fileCount)
+        return new LayerRecord(
+            open(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }), content, uncompressedSize, fileCount)
         {
             ClaimedBy = repository == Nobody ? null : new RepositoryReference(registry, repository),
             Segments = segments.Count > 0 ? new SegmentTable(segments) : null,

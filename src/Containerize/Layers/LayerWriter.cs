@@ -18,39 +18,38 @@ internal static class LayerWriter
 
     /// <summary>Writes a layer. Directories that entries need but nobody named are added, with mode 0755 and owned by root.</summary>
     /// <param name="entries">What the layer holds, in any order.</param>
-    /// <param name="store">Where it is kept.</param>
-    /// <param name="options">How it is written.</param>
-    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
-    /// <returns>The layer in the store.</returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>: the entries are no tree.
     /// <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
     /// </exception>
-    public static Task<LayerRecord> WriteAsync(IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+    public static Task<LayerRecord> WriteAsync(
+        IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
         WriteInOrderAsync(EntryOrder.Arrange(entries, options).ToAsyncEnumerable(), store, options, cancellationToken);
 
-    /// <summary>Writes a layer whose entries come one after the other, while their content is made. Their order, which decides the bytes, is the caller's.</summary>
+    /// <summary>
+    /// Writes a layer whose entries come one after the other, while their content is made. Their order, which decides the bytes, is the
+    /// caller's.
+    /// </summary>
     /// <param name="entries">A tree with all its directories, each path once, in the order in which it is written.</param>
-    /// <param name="store">Where it is kept.</param>
-    /// <param name="options">How it is written.</param>
-    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
-    /// <returns>The layer in the store.</returns>
     /// <exception cref="ContainerizeException">What the entries have to say, or the store. Nothing is kept of the layer.</exception>
-    internal static Task<LayerRecord> WriteInOrderAsync(IAsyncEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+    internal static Task<LayerRecord> WriteInOrderAsync(
+        IAsyncEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
         WriteAsync(entries, parts: null, store, options, earlier: null, cancellationToken);
 
-    /// <summary>Writes a layer whose content is known, so that what was compressed earlier need not be compressed again. The bytes are the same either way.</summary>
+    /// <summary>
+    /// Writes a layer whose content is known, so that what was compressed earlier need not be compressed again. The bytes are the same
+    /// either way.
+    /// </summary>
     /// <param name="content">What the layer holds.</param>
-    /// <param name="store">Where it is kept.</param>
-    /// <param name="options">How it is written.</param>
     /// <param name="earlier">A layer that was made of almost the same content.</param>
-    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
-    /// <returns>The layer in the store.</returns>
-    /// <exception cref="ContainerizeException">As for entries; and <see cref="DiagnosticCode.FileChanged"/> when the files are not those any more that the content was read from.</exception>
-    internal static async Task<LayerRecord> WriteAsync(EntriesContent content, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException">As for entries; and <see cref="DiagnosticCode.FileChanged"/> when the files are not those
+    /// any more that the content was read from.</exception>
+    internal static async Task<LayerRecord> WriteAsync(
+        EntriesContent content, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
-        var written = await WriteAsync(content.Entries.ToAsyncEnumerable(), content.Content.Items, store, options, earlier, cancellationToken);
+        var written =
+            await WriteAsync(content.Entries.ToAsyncEnumerable(), content.Content.Items, store, options, earlier, cancellationToken);
         content.CheckUnchanged();
         return written;
     }
@@ -58,10 +57,11 @@ internal static class LayerWriter
     /// <summary>Computes the digest of the uncompressed tar, at the speed of reading and hashing.</summary>
     /// <param name="content">What the layer holds.</param>
     /// <param name="options">How it would be written.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The diffID and the size of the tar, in bytes.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.</exception>
-    internal static async Task<(Digest DiffId, long Size)> HashAsync(EntriesContent content, LayerOptions options, CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>,
+    /// <see cref="DiagnosticCode.FileChanged"/>.</exception>
+    internal static async Task<(Digest DiffId, long Size)> HashAsync(
+        EntriesContent content, LayerOptions options, CancellationToken cancellationToken)
     {
         var hashing = new HashingStream();
         await using (hashing.ConfigureAwait(false))
@@ -76,11 +76,9 @@ internal static class LayerWriter
     /// <param name="tar">The tar; read to the end, not disposed.</param>
     /// <param name="files">How many regular files it has.</param>
     /// <param name="store">Where the layer is kept.</param>
-    /// <param name="options">How it is written.</param>
-    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
-    /// <returns>The layer in the store.</returns>
     /// <exception cref="ContainerizeException">What the store has to say. Nothing is kept of the layer.</exception>
-    internal static Task<LayerRecord> CompressAsync(Stream tar, int files, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
+    internal static Task<LayerRecord> CompressAsync(
+        Stream tar, int files, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>
         WriteAsync(
             async (pipeline, token) =>
             {
@@ -114,8 +112,10 @@ internal static class LayerWriter
                 stop,
                 Task.Run(async () => files = await fill(pipeline, stop.Token), stop.Token),
                 Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
-            var descriptor = new Descriptor { MediaType = options.Encoding.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
-            return new LayerRecord(writer.Commit(descriptor), pipeline.ContentDigest, pipeline.ContentSize, files) { Segments = pipeline.Segments };
+            var descriptor =
+                new Descriptor { MediaType = options.Encoding.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
+            return new LayerRecord(
+                writer.Commit(descriptor), pipeline.ContentDigest, pipeline.ContentSize, files) { Segments = pipeline.Segments };
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -137,18 +137,29 @@ internal static class LayerWriter
         await Task.WhenAll(halves);
     }
 
-    private static async Task<int> FillAsync(IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, SegmentPipeline pipeline, LayerOptions options, CancellationToken cancellationToken)
+    private static async Task<int> FillAsync(
+        IAsyncEnumerable<LayerEntry> entries,
+        IReadOnlyList<ContentItem>? parts,
+        SegmentPipeline pipeline,
+        LayerOptions options,
+        CancellationToken cancellationToken)
     {
         var segments = new SegmentStream(pipeline);
         await using (segments.ConfigureAwait(false))
         {
-            var files = await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), options, cancellationToken);
+            var files =
+                await WriteTarAsync(segments, entries, (entry, index) => segments.Begin(entry, parts?[index]), options, cancellationToken);
             segments.Complete();
             return files;
         }
     }
 
-    private static async Task<int> WriteTarAsync(Stream output, IAsyncEnumerable<LayerEntry> entries, Action<LayerEntry, int> begin, LayerOptions options, CancellationToken cancellationToken)
+    private static async Task<int> WriteTarAsync(
+        Stream output,
+        IAsyncEnumerable<LayerEntry> entries,
+        Action<LayerEntry, int> begin,
+        LayerOptions options,
+        CancellationToken cancellationToken)
     {
         var (count, files) = (0, 0);
         var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);

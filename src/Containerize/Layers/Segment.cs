@@ -47,7 +47,10 @@ internal sealed class Segment : IDisposable
     /// <summary>What is written to the layer. It is there when <see cref="Compression"/> is complete.</summary>
     internal ReadOnlySpan<byte> Compressed => _output.AsSpan(0, _compressed);
 
-    /// <summary>What it is made from and what was made of it; null when it holds parts that were not named. There when <see cref="Compression"/> is complete.</summary>
+    /// <summary>
+    /// What it is made from and what was made of it; null when it holds parts that were not named. There when <see cref="Compression"/> is
+    /// complete.
+    /// </summary>
     internal WrittenSegment? Written { get; private set; }
 
     /// <summary>The running compression.</summary>

@@ -13,7 +13,8 @@ namespace Containerize.Layers;
 /// </summary>
 internal sealed class SegmentPipeline : IDisposable
 {
-    private readonly Channel<Segment> _ordered = Channel.CreateUnbounded<Segment>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Segment> _ordered =
+        Channel.CreateUnbounded<Segment>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentStack<Segment> _idle = new();
     private readonly SemaphoreSlim _slots;
     private readonly TaskScheduler _compressors;
@@ -29,14 +30,14 @@ internal sealed class SegmentPipeline : IDisposable
     /// <summary>Creates the pipeline.</summary>
     /// <param name="options">How the layer is written.</param>
     /// <param name="earlier">A layer that was made earlier, whose segments are taken where they are the same.</param>
-    /// <param name="cancellationToken">Stops all its parts.</param>
     internal SegmentPipeline(LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
     {
         var degree = Math.Clamp(options.MaxDegreeOfParallelism, 1, 8);
         _compressor = options.Compressor;
         Capacity = options.Encoding.Compression == LayerCompression.Zstd ? Segment.ZstdCapacity : Segment.Capacity;
         _earlier = earlier;
-        _context = Encoding.UTF8.GetBytes($"{LayerContent.FormatVersion} {options.BytesKey} {options.ModificationTime.ToUnixTimeSeconds()}");
+        _context =
+            Encoding.UTF8.GetBytes($"{LayerContent.FormatVersion} {options.BytesKey} {options.ModificationTime.ToUnixTimeSeconds()}");
         _cancellationToken = cancellationToken;
         // Besides those being compressed: one is filled, one is written, two wait on either side.
         _slots = new SemaphoreSlim(degree + 4);
@@ -72,7 +73,8 @@ internal sealed class SegmentPipeline : IDisposable
     /// <summary>Sends a filled segment on its way.</summary>
     internal void Post(Segment segment)
     {
-        segment.Compression = Task.Factory.StartNew(() => segment.Compress(_context, _earlier), _cancellationToken, TaskCreationOptions.None, _compressors);
+        segment.Compression =
+            Task.Factory.StartNew(() => segment.Compress(_context, _earlier), _cancellationToken, TaskCreationOptions.None, _compressors);
         // The order of the channel is the order of the layer, so it cannot refuse.
         _ordered.Writer.TryWrite(segment);
     }

@@ -28,7 +28,6 @@ internal sealed class SegmentStream : Stream
     }
 
     /// <summary>Ends the current segment if the next entry begins another.</summary>
-    /// <param name="entry">The entry.</param>
     /// <param name="part">What decides its bytes, if that is known.</param>
     internal void Begin(LayerEntry entry, ContentItem? part)
     {
@@ -80,7 +79,8 @@ internal sealed class SegmentStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("The layer is written asynchronously.");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("The layer is written asynchronously.");
 
     private void PostOpen()
     {

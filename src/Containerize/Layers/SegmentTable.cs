@@ -19,7 +19,8 @@ internal sealed record SegmentTable(IReadOnlyList<WrittenSegment> Segments);
 internal readonly record struct WrittenSegment(Digest Key, UInt128 ContentCheck, UInt128 OutputCheck, int Length)
 {
     /// <summary>One line of text.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Key.Hex} {ContentCheck:x32} {OutputCheck:x32} {Length}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Key.Hex} {ContentCheck:x32} {OutputCheck:x32} {Length}");
 
     /// <summary>Reads a line back.</summary>
     internal static WrittenSegment? Parse(string line) =>
@@ -79,7 +80,8 @@ internal sealed class EarlierSegments : IDisposable
     /// <returns>How many bytes; 0 when there is none.</returns>
     internal int TryRead(Digest key, UInt128 contentCheck, Span<byte> output)
     {
-        if (!_segments.TryGetValue(key, out var found) || found.Segment.ContentCheck != contentCheck || found.Segment.Length > output.Length)
+        if (!_segments.TryGetValue(key, out var found) || found.Segment.ContentCheck != contentCheck
+            || found.Segment.Length > output.Length)
         {
             return 0;
         }

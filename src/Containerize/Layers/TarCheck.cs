@@ -13,15 +13,14 @@ namespace Containerize.Layers;
 /// <param name="FileCount">How many regular files it has.</param>
 internal sealed record TarFacts(Digest DiffId, long Size, int FileCount);
 
-/// <summary>Reads a tar that is to become a layer as it is, and refuses what would reach beyond the image or need more than files.</summary>
+/// <summary>
+/// Reads a tar that is to become a layer as it is, and refuses what would reach beyond the image or need more than files.
+/// </summary>
 internal static class TarCheck
 {
     /// <summary>Reads a tar to its end.</summary>
-    /// <param name="layer">The layer.</param>
     /// <param name="origin">What it is called, for the error message.</param>
     /// <param name="isWindows">Whether it is for Windows, which takes it only with its tree in the places that Windows knows.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>What it is.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>.</exception>
     internal static async Task<TarFacts> ReadAsync(VerifiedFile layer, string origin, bool isWindows, CancellationToken cancellationToken)
     {
@@ -37,7 +36,10 @@ internal static class TarCheck
                     Check(entry, origin);
                     if (isWindows && entry.EntryType != TarEntryType.GlobalExtendedAttributes && !WindowsTree.IsPlace(entry.Name))
                     {
-                        throw Invalid(origin, $"has '{Printable.Clean(entry.Name)}', and paths of a layer for Windows begin with Files/ or Hives/. One for Linux has no place in this image");
+                        throw Invalid(
+                            origin,
+                            $"has '{Printable.Clean(entry.Name)}', and paths of a layer for Windows begin with Files/ or Hives/. One for " +
+                            $"Linux has no place in this image");
                     }
 
                     files += entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile ? 1 : 0;
@@ -46,7 +48,8 @@ internal static class TarCheck
 
             await hashing.ReadToEndAsync(cancellationToken);
         }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
+        catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException
+            or ZstdSharp.ZstdException)
         {
             throw Invalid(origin, $"cannot be read as a tar: {Printable.Clean(failure.Message).TrimEnd('.')}");
         }
@@ -67,7 +70,10 @@ internal static class TarCheck
                 CheckPath(entry.LinkName, $"a hard link to '{Printable.Clean(entry.LinkName)}'", origin);
                 break;
             default:
-                throw Invalid(origin, $"has '{Printable.Clean(entry.Name)}', which is neither a file nor a directory nor a link ({entry.EntryType}). Images have no devices and pipes");
+                throw Invalid(
+                    origin,
+                    $"has '{Printable.Clean(entry.Name)}', which is neither a file nor a directory nor a link ({entry.EntryType}). " +
+                    $"Images have no devices and pipes");
         }
 
         CheckPath(entry.Name, $"the path '{Printable.Clean(entry.Name)}'", origin);
@@ -75,11 +81,14 @@ internal static class TarCheck
 
     private static void CheckPath(string path, string what, string origin)
     {
-        if (path.Length == 0 || path[0] is '/' or '\\' || path.Contains('\0', StringComparison.Ordinal) || path.Split('/', '\\').Contains(".."))
+        if (path.Length == 0 || path[0] is '/' or '\\' || path.Contains('\0', StringComparison.Ordinal)
+            || path.Split('/', '\\').Contains(".."))
         {
-            throw Invalid(origin, $"has {what}, which is not inside the image. Paths in it begin at the image's root, without '/' and '..'");
+            throw Invalid(
+                origin, $"has {what}, which is not inside the image. Paths in it begin at the image's root, without '/' and '..'");
         }
     }
 
-    private static ContainerizeException Invalid(string origin, string why) => new(DiagnosticCode.InvalidLayer, $"The layer {Printable.Clean(origin)} {why}.");
+    private static ContainerizeException Invalid(string origin, string why) =>
+        new(DiagnosticCode.InvalidLayer, $"The layer {Printable.Clean(origin)} {why}.");
 }

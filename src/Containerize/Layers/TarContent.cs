@@ -7,14 +7,14 @@ using Containerize.Storage;
 
 namespace Containerize.Layers;
 
-/// <summary>Learns from a layer itself what went into it, where nobody remembers that. It does not tell packages: a layer holds files.</summary>
+/// <summary>
+/// Learns from a layer itself what went into it, where nobody remembers that. It does not tell packages: a layer holds files.
+/// </summary>
 internal static class TarContent
 {
     /// <summary>Reads the content of a layer that Containerize made.</summary>
     /// <param name="inputs">The inputs hash that the layer is known by.</param>
-    /// <param name="layer">The layer.</param>
     /// <param name="limit">How many uncompressed bytes are read at most.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The content, in the order of the tar.</returns>
     /// <exception cref="InvalidDataException">It is no tar.</exception>
     internal static async Task<LayerContent> ReadAsync(Digest inputs, VerifiedFile layer, long limit, CancellationToken cancellationToken)
@@ -31,7 +31,8 @@ internal static class TarContent
                 {
                     TarEntryType.Directory => EntriesContent.DirectoryFingerprint(entry.Mode, entry.Uid, entry.Gid),
                     TarEntryType.SymbolicLink => EntriesContent.LinkFingerprint(entry.Mode, entry.Uid, entry.Gid, entry.LinkName),
-                    _ => EntriesContent.FileFingerprint(entry.Mode, entry.Uid, entry.Gid, entry.Length, await HashAsync(entry.DataStream, cancellationToken)),
+                    _ => EntriesContent.FileFingerprint(
+                        entry.Mode, entry.Uid, entry.Gid, entry.Length, await HashAsync(entry.DataStream, cancellationToken)),
                 };
                 items.Add(new ContentItem(path, fingerprint, Package: null));
             }

@@ -27,12 +27,10 @@ internal sealed record Digest
 
     /// <summary>The SHA-256 digest of bytes in memory.</summary>
     /// <param name="content">The bytes.</param>
-    /// <returns>Their digest.</returns>
     public static Digest Of(ReadOnlySpan<byte> content) => FromSha256(SHA256.HashData(content));
 
     /// <summary>Wraps a finished SHA-256 hash.</summary>
     /// <param name="hash">32 bytes.</param>
-    /// <returns>The digest.</returns>
     public static Digest FromSha256(ReadOnlySpan<byte> hash)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, SHA256.HashSizeInBytes);
@@ -41,16 +39,13 @@ internal sealed record Digest
 
     /// <summary>Parses a digest.</summary>
     /// <param name="text">What should be a digest.</param>
-    /// <returns>The digest.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: it is none.</exception>
     public static Digest Parse(string? text) => TryParse(text, out var digest)
         ? digest
-        : throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"'{text}' is not a digest. A digest reads 'sha256:' and 64 lower-case hexadecimal digits.");
+        : throw new ContainerizeException(
+            DiagnosticCode.InvalidDocument, $"'{text}' is not a digest. A digest reads 'sha256:' and 64 lower-case hexadecimal digits.");
 
     /// <summary>Parses a digest, if it is one.</summary>
-    /// <param name="text">What may be a digest.</param>
-    /// <param name="digest">The digest.</param>
-    /// <returns>Whether it was one.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Digest? digest)
     {
         var length = text switch
@@ -71,7 +66,6 @@ internal sealed record Digest
 
     /// <summary>Whether a finished hash of <see cref="CreateHash"/> is this digest's.</summary>
     /// <param name="hash">The hash; it is reset.</param>
-    /// <returns>Whether they are equal.</returns>
     public bool Matches(IncrementalHash hash) =>
         string.Equals(Convert.ToHexStringLower(hash.GetHashAndReset()), Hex, StringComparison.Ordinal);
 

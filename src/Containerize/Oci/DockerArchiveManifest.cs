@@ -14,24 +14,24 @@ internal sealed record DockerArchiveManifest(string Config, IReadOnlyList<string
     /// <summary>Reads the file.</summary>
     /// <param name="json">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <returns>The images.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     internal static IReadOnlyList<DockerArchiveManifest> Read(ReadOnlySpan<byte> json, string origin)
     {
         var images = OciJson.ReadArray(json, Name, origin);
         try
         {
-            return [.. images.Select(image => new DockerArchiveManifest((string?)image!["Config"] ?? throw new InvalidOperationException("an image has no config"), Texts(image["RepoTags"]), Texts(image["Layers"])))];
+            return [.. images.Select(
+                image => new DockerArchiveManifest((string?)image!["Config"]
+                    ?? throw new InvalidOperationException("an image has no config"), Texts(image["RepoTags"]), Texts(image["Layers"])))];
         }
         catch (Exception failure) when (failure is InvalidOperationException or NullReferenceException or FormatException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {Name} of {origin} is no list of images: {failure.Message}", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument, $"The {Name} of {origin} is no list of images: {failure.Message}", failure);
         }
     }
 
     /// <summary>Writes the file.</summary>
-    /// <param name="images">The images.</param>
-    /// <returns>UTF-8.</returns>
     internal static byte[] Write(IEnumerable<DockerArchiveManifest> images) =>
         OciJson.Write(new JsonArray([.. images.Select(image => new JsonObject
         {
@@ -42,5 +42,6 @@ internal sealed record DockerArchiveManifest(string Config, IReadOnlyList<string
 
     private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 
-    private static IReadOnlyList<string> Texts(JsonNode? array) => array is null ? [] : [.. array.AsArray().Select(item => (string?)item ?? "")];
+    private static IReadOnlyList<string> Texts(JsonNode? array) =>
+        array is null ? [] : [.. array.AsArray().Select(item => (string?)item ?? "")];
 }

@@ -26,7 +26,6 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
     public string Target => Digest?.ToString() ?? Tag ?? "latest";
 
     /// <summary>Parses <c>[registry/]repository[:tag][@digest]</c>. Without a registry it is Docker Hub's, as docker reads it.</summary>
-    /// <param name="text">The reference.</param>
     /// <returns>The parsed reference; a missing tag stays missing.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
     public static ImageReference Parse(string text)
@@ -60,7 +59,8 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : rest[..slash];
         // Docker's rule: the first part is a registry when it could be a host with a domain or port, or is localhost.
-        var named = first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost" || first.Any(char.IsAsciiLetterUpper);
+        var named = first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost"
+            || first.Any(char.IsAsciiLetterUpper);
         var registry = named ? first : DockerHub;
         var name = named ? rest[(slash + 1)..] : rest;
         if (!IsRegistry(registry))
@@ -76,12 +76,14 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
 
         return IsRepository(name)
             ? new(new(registry, name), tag, digest)
-            : throw Invalid(text, $"'{Printable.Clean(name)}' is not a repository name (lower-case letters and digits, parts separated by '/', inside them single '.', '_', '__' or '-')");
+            : throw Invalid(
+                text,
+                $"'{Printable.Clean(name)}' is not a repository name (lower-case letters and digits, parts separated by '/', inside them " +
+                $"single '.', '_', '__' or '-')");
     }
 
     /// <summary>One name for the names a registry is known by: lower case; Docker Hub's other hosts are <c>docker.io</c>.</summary>
     /// <param name="registry">Host and optional port.</param>
-    /// <returns>The one name.</returns>
     public static string NormalizeRegistry(string registry)
     {
         var lower = registry.ToLowerInvariant();
@@ -89,19 +91,13 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
     }
 
     /// <summary>Whether text is a registry's host with an optional port: a name, an IPv4 address or an IPv6 address in brackets.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Whether it is.</returns>
     public static bool IsRegistry(string text) => RegistryPattern().IsMatch(text);
 
     /// <summary>Whether text is a repository name.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Whether it is.</returns>
     /// <remarks>OCI distribution specification, "Pulling manifests".</remarks>
     public static bool IsRepository(string text) => text.Length <= MaxRepositoryLength && RepositoryPattern().IsMatch(text);
 
     /// <summary>Whether text is a tag.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Whether it is.</returns>
     /// <remarks>OCI distribution specification, "Pulling manifests".</remarks>
     public static bool IsTag(string text) => TagPattern().IsMatch(text);
 
@@ -109,9 +105,12 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
     public override string ToString() => $"{Repository}{(Tag is null ? "" : ":" + Tag)}{(Digest is null ? "" : "@" + Digest)}";
 
     private static ContainerizeException Invalid(string text, string why) =>
-        new(DiagnosticCode.InvalidReference, $"'{Printable.Clean(text)}' is not an image reference: {why}. Write registry/repository:tag or registry/repository@sha256:….");
+        new(
+            DiagnosticCode.InvalidReference,
+            $"'{Printable.Clean(text)}' is not an image reference: {why}. Write registry/repository:tag or registry/repository@sha256:….");
 
-    [GeneratedRegex(@"\A(?:[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex RegistryPattern();
 
     [GeneratedRegex(@"\A[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]

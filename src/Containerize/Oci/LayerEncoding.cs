@@ -1,7 +1,8 @@
 namespace Containerize.Oci;
 
 /// <summary>
-/// How a layer is stored: the family that its media type belongs to, and how it is compressed. The compression decides its bytes, the family
+/// How a layer is stored: the family that its media type belongs to, and how it is compressed. The compression decides its bytes, the
+/// family
 /// does not. Each media type of a layer stands in this table once; there is no other.
 /// </summary>
 /// <remarks>OCI image specification, <i>media-types.md</i>, and Docker's image manifest version 2, schema 2.</remarks>
@@ -37,25 +38,35 @@ internal sealed record LayerEncoding
     /// <summary>How the tar is compressed.</summary>
     internal LayerCompression Compression { get; }
 
-    /// <summary>Whether the layer is kept as a reference and never pushed: its vendor does not let it be passed on (bases of Windows).</summary>
+    /// <summary>
+    /// Whether the layer is kept as a reference and never pushed: its vendor does not let it be passed on (bases of Windows).
+    /// </summary>
     internal bool IsForeign { get; }
 
     /// <summary>The encoding of layers that a build writes.</summary>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: Docker's family has no zstd.</exception>
-    internal static LayerEncoding Of(ImageFormat family, LayerCompression compression) => Find(family, compression, isForeign: false) ?? throw new ContainerizeException(
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: Docker's family has no
+    /// zstd.</exception>
+    internal static LayerEncoding Of(ImageFormat family, LayerCompression compression) =>
+        Find(family, compression, isForeign: false) ?? throw new ContainerizeException(
         DiagnosticCode.UnsupportedCompression,
-        "Images of Docker's format cannot hold layers that are compressed with zstd. Set ContainerImageFormat to OCI, or ContainerizeCompression to gzip.");
+        "Images of Docker's format cannot hold layers that are compressed with zstd. Set ContainerImageFormat to OCI, or " +
+        "ContainerizeCompression to gzip.");
 
     /// <summary>The encoding that a media type names; null for one that is not in the table.</summary>
     internal static LayerEncoding? Find(string mediaType) => Array.Find(s_all, encoding => encoding.MediaType == mediaType);
 
-    /// <summary>The media type of the same bytes in a family. One that is not in the table, or has no counterpart, stays what it is.</summary>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: Docker's family cannot hold the layer.</exception>
+    /// <summary>
+    /// The media type of the same bytes in a family. One that is not in the table, or has no counterpart, stays what it is.
+    /// </summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: Docker's family cannot hold the
+    /// layer.</exception>
     internal static string Convert(string mediaType, ImageFormat family) => Find(mediaType)?.In(family).MediaType ?? mediaType;
 
-    private LayerEncoding In(ImageFormat family) => Find(family, Compression, IsForeign) ?? (IsForeign ? this : throw new ContainerizeException(
+    private LayerEncoding In(ImageFormat family) =>
+        Find(family, Compression, IsForeign) ?? (IsForeign ? this : throw new ContainerizeException(
         DiagnosticCode.UnsupportedCompression,
-        "A layer of the base image, or of ContainerizeLayerReference, is compressed with zstd, which images of Docker's format cannot hold. "
+        "A layer of the base image, or of ContainerizeLayerReference, is compressed with zstd, which images of Docker's format cannot " +
+        "hold. "
         + "Set ContainerImageFormat to OCI."));
 
     private static LayerEncoding? Find(ImageFormat family, LayerCompression compression, bool isForeign) =>

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 namespace Containerize.Oci;
 
 /// <summary>The names in an OCI layout, whether it is a directory or an archive.</summary>
-/// <remarks>OCI image specification, <i>image-layout.md</i> and <i>annotations.md</i>; the name of containerd is a convention of its own.</remarks>
+/// <remarks>
+/// OCI image specification, <i>image-layout.md</i> and <i>annotations.md</i>; the name of containerd is a convention of its own.
+/// </remarks>
 internal static class Layout
 {
     /// <summary>The file that marks a layout.</summary>
@@ -22,12 +24,10 @@ internal static class Layout
     internal static ReadOnlySpan<byte> MarkerContent => """{"imageLayoutVersion":"1.0.0"}"""u8;
 
     /// <summary>Where a blob lies, with slashes.</summary>
-    /// <param name="digest">The blob.</param>
     /// <returns>The path below the layout.</returns>
     internal static string PathOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
 
     /// <summary>What an entry of an index is called.</summary>
-    /// <param name="descriptor">The entry.</param>
     /// <returns>Its names, most telling first; none when it has none.</returns>
     internal static IEnumerable<string> NamesOf(Descriptor descriptor) =>
         new[] { NameAnnotation, TagAnnotation }
@@ -39,13 +39,18 @@ internal static class Layout
     /// <summary>Refuses a layout of a version that is not 1.</summary>
     /// <param name="marker">The content of <see cref="Marker"/>.</param>
     /// <param name="origin">Where it comes from, for the error message.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/> or <see cref="DiagnosticCode.InvalidArchive"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/> or
+    /// <see cref="DiagnosticCode.InvalidArchive"/>.</exception>
     internal static void CheckMarker(ReadOnlySpan<byte> marker, string origin)
     {
-        var version = OciJson.ReadObject(marker, Marker, origin)["imageLayoutVersion"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+        var version = OciJson.ReadObject(marker, Marker, origin)["imageLayoutVersion"] is JsonValue value
+            && value.TryGetValue<string>(out var text) ? text : "";
         if (!version.StartsWith("1.", StringComparison.Ordinal))
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{origin} is an OCI layout of the version '{version}'; Containerize reads versions 1.x. Write it anew with a current tool.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidArchive,
+                $"{origin} is an OCI layout of the version '{version}'; Containerize reads versions 1.x. Write it anew with a current " +
+                $"tool.");
         }
     }
 }

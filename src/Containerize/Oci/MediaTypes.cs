@@ -56,17 +56,11 @@ internal static class MediaTypes
     public const string DockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
     /// <summary>Whether a media type is that of an image manifest.</summary>
-    /// <param name="mediaType">The media type.</param>
-    /// <returns>Whether it is.</returns>
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 
     /// <summary>Whether a media type is that of a list of manifests.</summary>
-    /// <param name="mediaType">The media type.</param>
-    /// <returns>Whether it is.</returns>
     public static bool IsIndex(string? mediaType) => mediaType is OciIndex or DockerIndex;
 
     /// <summary>Whether layers of this media type are kept as references and never pushed.</summary>
-    /// <param name="mediaType">The media type.</param>
-    /// <returns>Whether they are.</returns>
     public static bool IsForeignLayer(string mediaType) => LayerEncoding.Find(mediaType) is { IsForeign: true };
 }

@@ -28,12 +28,12 @@ internal static class OciJson
 
     private static readonly JsonDocumentOptions s_documentOptions = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
-    private static readonly JsonSerializerOptions s_nodeOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
+    private static readonly JsonSerializerOptions s_nodeOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <returns>The manifest.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static Manifest ReadManifest(RawDocument document, string origin)
     {
@@ -51,7 +51,6 @@ internal static class OciJson
     /// <summary>Reads an index.</summary>
     /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <returns>The index.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static ImageIndex ReadIndex(RawDocument document, string origin)
     {
@@ -70,7 +69,6 @@ internal static class OciJson
     /// <param name="json">The raw bytes.</param>
     /// <param name="what">What it should be, for the error message: <c>config</c>.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <returns>The object.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static JsonObject ReadObject(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, ParseObject);
 
@@ -78,24 +76,17 @@ internal static class OciJson
     /// <param name="json">The raw bytes.</param>
     /// <param name="what">What it should be, for the error message.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <returns>The array.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static JsonArray ReadArray(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, bytes =>
         JsonNode.Parse(bytes, documentOptions: s_documentOptions) as JsonArray ?? throw new JsonException("it is no JSON array"));
 
     /// <summary>Writes a manifest: compact, members in a fixed order.</summary>
-    /// <param name="manifest">The manifest.</param>
-    /// <returns>UTF-8.</returns>
     public static byte[] Write(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, s_context.Manifest);
 
     /// <summary>Writes an index: compact, members in a fixed order.</summary>
-    /// <param name="index">The index.</param>
-    /// <returns>UTF-8.</returns>
     public static byte[] Write(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, s_context.ImageIndex);
 
     /// <summary>Writes any JSON, compact, members in their own order.</summary>
-    /// <param name="node">The JSON.</param>
-    /// <returns>UTF-8.</returns>
     public static byte[] Write(JsonNode node) => System.Text.Encoding.UTF8.GetBytes(node.ToJsonString(s_nodeOptions));
 
     /// <summary>The media type of a manifest or index whose sender named none or a wrong one, from its members.</summary>
@@ -124,7 +115,8 @@ internal static class OciJson
     {
         if (json.Length > MaxDocumentSize)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {what} of {origin} is larger than {MaxDocumentSize} bytes; no image needs that.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument, $"The {what} of {origin} is larger than {MaxDocumentSize} bytes; no image needs that.");
         }
 
         try
@@ -133,7 +125,8 @@ internal static class OciJson
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The {what} of {origin} cannot be read: {failure.Message}", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument, $"The {what} of {origin} cannot be read: {failure.Message}", failure);
         }
     }
 
@@ -152,7 +145,8 @@ internal static class OciJson
     {
         if (root.ContainsKey("fsLayers"))
         {
-            throw new JsonException("it is of Docker's first format (schema 1), which is no longer supported; push the image again with a current tool");
+            throw new JsonException(
+                "it is of Docker's first format (schema 1), which is no longer supported; push the image again with a current tool");
         }
     }
 

@@ -32,12 +32,12 @@ internal sealed record Platform
 
     /// <summary>The platform that a .NET runtime identifier means.</summary>
     /// <param name="runtimeIdentifier">For example <c>linux-musl-x64</c>.</param>
-    /// <returns>The platform.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: no image can have this platform.</exception>
     public static Platform FromRuntimeIdentifier(string runtimeIdentifier)
     {
         var parts = runtimeIdentifier.Split('-');
-        // Distribution RIDs of old (debian.12-x64, alpine.3.20-x64, win10-x64) name the family first; all but Windows and the Apples are Linux.
+        // Distribution RIDs of old (debian.12-x64, alpine.3.20-x64, win10-x64) name the family first; all but Windows and the Apples are
+        // Linux.
         var os = parts[0] switch
         {
             var name when name.StartsWith("win", StringComparison.Ordinal) => "windows",
@@ -59,13 +59,18 @@ internal sealed record Platform
             _ => (null, null),
         };
         return os is null || cpu.Architecture is null || parts.Length < 2
-            ? throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"There are no images for the runtime identifier '{runtimeIdentifier}'. Set ContainerRuntimeIdentifier (or RuntimeIdentifier) to one like linux-x64, linux-musl-arm64 or win-x64.")
+            ? throw new ContainerizeException(
+                DiagnosticCode.InvalidProperty,
+                $"There are no images for the runtime identifier '{runtimeIdentifier}'. Set ContainerRuntimeIdentifier (or " +
+                $"RuntimeIdentifier) to one like linux-x64, linux-musl-arm64 or win-x64.")
             : new Platform { Os = os, Architecture = cpu.Architecture, Variant = cpu.Variant };
     }
 
-    /// <summary>Whether an image for <paramref name="offered"/> runs where this platform is wanted. A variant counts only where both name one; arm64 is v8.</summary>
+    /// <summary>
+    /// Whether an image for <paramref name="offered"/> runs where this platform is wanted. A variant counts only where both name one; arm64
+    /// is v8.
+    /// </summary>
     /// <param name="offered">The platform of an image.</param>
-    /// <returns>Whether it runs.</returns>
     public bool Accepts(Platform offered)
     {
         return offered.Os == Os && offered.Architecture == Architecture

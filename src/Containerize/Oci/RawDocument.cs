@@ -19,13 +19,11 @@ internal sealed class RawDocument
     public ReadOnlyMemory<byte> Content { get; }
 
     /// <summary>Names bytes that no digest names yet: written here, or found by a tag or a fixed file name.</summary>
-    /// <param name="mediaType">Their media type.</param>
     /// <param name="content">The bytes; they must not be changed any more.</param>
     public static RawDocument Of(string mediaType, ReadOnlyMemory<byte> content) =>
         new(new Descriptor { MediaType = mediaType, Digest = Digest.Of(content.Span), Size = content.Length }, content);
 
     /// <summary>Compares bytes with the descriptor that names them.</summary>
-    /// <param name="expected">What they should be.</param>
     /// <param name="content">The bytes; they must not be changed any more.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
@@ -35,13 +33,15 @@ internal sealed class RawDocument
         {
             throw new ContainerizeException(
                 DiagnosticCode.DigestMismatch,
-                $"The document {expected.Digest} of {origin} has {content.Length} bytes, and what names it says {expected.Size}. Nothing was made from it.");
+                $"The document {expected.Digest} of {origin} has {content.Length} bytes, and what names it says {expected.Size}. Nothing " +
+                $"was made from it.");
         }
 
         using var hash = expected.Digest.CreateHash();
         hash.AppendData(content.Span);
         return expected.Digest.Matches(hash) ? new(expected, content) : throw new ContainerizeException(
             DiagnosticCode.DigestMismatch,
-            $"The document {expected.Digest} of {origin} has other bytes than its digest says. It was damaged or replaced; nothing was made from it.");
+            $"The document {expected.Digest} of {origin} has other bytes than its digest says. It was damaged or replaced; nothing was " +
+            $"made from it.");
     }
 }

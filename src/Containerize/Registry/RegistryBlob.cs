@@ -3,7 +3,9 @@ using Containerize.Storage;
 
 namespace Containerize.Registry;
 
-/// <summary>A blob in a repository of a registry. Pushed to another repository of the same registry, it is mounted instead of sent.</summary>
+/// <summary>
+/// A blob in a repository of a registry. Pushed to another repository of the same registry, it is mounted instead of sent.
+/// </summary>
 internal sealed class RegistryBlob : Blob
 {
     private readonly RegistryClient _client;

@@ -10,7 +10,8 @@ using Containerize.Storage;
 namespace Containerize.Registry;
 
 /// <summary>
-/// Pulls from and pushes to registries. One client serves a whole build: it shares connections, tokens, limits and what it learns about registries.
+/// Pulls from and pushes to registries. One client serves a whole build: it shares connections, tokens, limits and what it learns about
+/// registries.
 /// All members may be called at the same time; failures are <see cref="ContainerizeException"/>.
 /// </summary>
 /// <remarks>OCI distribution specification.</remarks>
@@ -39,7 +40,9 @@ internal sealed class RegistryClient : IDisposable
         _reporter = reporter;
         // Most builds change nothing and talk to no registry; they need not wait for what that takes.
         var machine = new Lazy<MachineConfiguration>(() => MachineConfiguration.Read(options, reporter));
-        _endpoints = new(() => new EndpointDirectory(options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure))));
+        _endpoints = new(
+            () => new EndpointDirectory(
+                options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure))));
         _routes = new(() => new RegistryRoutes(options, machine.Value));
         _manifests = new ManifestExchange(options);
         _memory = new PushMemory(options.Memory);
@@ -49,95 +52,99 @@ internal sealed class RegistryClient : IDisposable
     }
 
     /// <summary>Gets a manifest or index, from a mirror if one has it.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="tagOrDigest">The tag or the digest; bytes that do not have that digest are refused.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The document, or null when the registry has none of this name.</returns>
-    public Task<RawDocument?> TryGetManifestAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        ReadAsync(repository, tagOrDigest, $"read {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryGetAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
+    public Task<RawDocument?> TryGetManifestAsync(
+        RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
+        ReadAsync(
+            repository,
+            tagOrDigest,
+            $"read {repository} ({tagOrDigest})",
+            (endpoint, name, token) => _manifests.TryGetAsync(endpoint, name, CheckTarget(tagOrDigest), token),
+            cancellationToken);
 
     /// <summary>Finds out what a tag names now, without downloading it when the registry says it in headers.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="tagOrDigest">The tag or the digest.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Type, digest and size as the registry states them, or null when it has none of this name. Get the document by its digest to be sure of the size.</returns>
+    /// <returns>Type, digest and size as the registry states them, or null when it has none of this name. Get the document by its digest to
+    /// be sure of the size.</returns>
     public Task<Descriptor?> TryResolveAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        ReadAsync(repository, tagOrDigest, $"resolve {repository} ({tagOrDigest})", (endpoint, name, token) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tagOrDigest), token), cancellationToken);
+        ReadAsync(
+            repository,
+            tagOrDigest,
+            $"resolve {repository} ({tagOrDigest})",
+            (endpoint, name, token) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tagOrDigest), token),
+            cancellationToken);
 
     /// <summary>Finds out what a tag names at the place that pushes go to; mirrors, which may be behind, are not asked.</summary>
-    /// <param name="target">The repository.</param>
-    /// <param name="tag">The tag.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Type, digest and size as the registry states them, or null when it has none of this name.</returns>
     public Task<Descriptor?> TryResolveTargetAsync(RepositoryReference target, string tag, CancellationToken cancellationToken) =>
-        UseAsync(target, $"resolve {target} ({tag})", (endpoint, name) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tag), cancellationToken), cancellationToken);
+        UseAsync(
+            target,
+            $"resolve {target} ({tag})",
+            (endpoint, name) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tag), cancellationToken),
+            cancellationToken);
 
     /// <summary>A blob that stays in its repository until its bytes are wanted.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="descriptor">The blob.</param>
-    /// <returns>The blob.</returns>
     public Blob CreateBlob(RepositoryReference repository, Descriptor descriptor) => new RegistryBlob(this, repository, descriptor, _cache);
 
-    /// <summary>Gets a blob into a store, unless it is there already. Simultaneous calls for one blob download it once, in other processes too.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="blob">The blob.</param>
-    /// <param name="store">The store.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The blob in the store, verified.</returns>
-    internal Task<VerifiedFile> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Gets a blob into a store, unless it is there already. Simultaneous calls for one blob download it once, in other processes too.
+    /// </summary>
+    internal Task<VerifiedFile> FetchAsync(
+        RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken) =>
         _fetch.RunAsync(repository, blob, store, cancellationToken);
 
     /// <summary>Whether a repository has a blob.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="digest">The blob.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Whether it is there.</returns>
     public Task<bool> HasBlobAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
         UseAsync(
             repository,
             $"look for the blob {digest} in {repository}",
-            (endpoint, name) => _endpoints.Value.Retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+            (endpoint, name) =>
+                _endpoints.Value.Retrier.ExecuteAsync(
+                    token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
             cancellationToken);
 
     /// <summary>Asks how large a blob is of which only the digest is known.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="digest">The blob.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The size in bytes; null when it is not there, or the registry does not tell.</returns>
     public async Task<long?> FindBlobSizeAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
         await UseAsync(
             repository,
             $"look for the blob {digest} in {repository}",
-            (endpoint, name) => _endpoints.Value.Retrier.ExecuteAsync(token => BlobUpload.FindSizeAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+            (endpoint, name) =>
+                _endpoints.Value.Retrier.ExecuteAsync(
+                    token => BlobUpload.FindSizeAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
             cancellationToken);
 
     /// <summary>Brings a blob into a repository in the cheapest way that works: it is there, it is mounted, it is uploaded.</summary>
-    /// <param name="target">The repository.</param>
-    /// <param name="blob">The blob.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="evenIfThere">Upload it though the registry says that it has it: for registries that find it missing when the manifest comes.</param>
-    /// <returns>How it came there.</returns>
-    public async Task<PushOutcome> PushBlobAsync(RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
+    /// <param name="evenIfThere">Upload it though the registry says that it has it: for registries that find it missing when the manifest
+    /// comes.</param>
+    public async Task<PushOutcome> PushBlobAsync(
+        RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
     {
         var place = _routes.Value.OwnPlaceOf(target);
         // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
-        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.Value.OwnPlaceOf(repository) is var from && from.Registry == place.Registry ? from.Name : null;
+        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.Value.OwnPlaceOf(repository) is var from
+            && from.Registry == place.Registry ? from.Name : null;
         return await UseAsync(
             target,
             $"push the blob {blob.Descriptor.Digest} to {target}",
-            (endpoint, _) => new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Value.Retrier, _options, _reporter).RunAsync(place, blob, origin, LocalizeAsync, evenIfThere, cancellationToken),
+            (endpoint, _) =>
+                new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Value.Retrier, _options, _reporter)
+                    .RunAsync(place, blob, origin, LocalizeAsync, evenIfThere, cancellationToken),
             cancellationToken);
     }
 
     /// <summary>Puts a manifest or index. Everything it names must be there before.</summary>
-    /// <param name="target">The repository.</param>
     /// <param name="tagOrDigest">The tag, or the content's own digest.</param>
     /// <param name="content">The bytes.</param>
-    /// <param name="mediaType">Their media type.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>When it is there; also when an immutable tag had the same content before.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryContentMissing"/>: push everything again with <c>evenIfThere</c>, once.</exception>
-    public Task PutManifestAsync(RepositoryReference target, string tagOrDigest, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryContentMissing"/>: push everything again with
+    /// <c>evenIfThere</c>, once.</exception>
+    public Task PutManifestAsync(
+        RepositoryReference target,
+        string tagOrDigest,
+        ReadOnlyMemory<byte> content,
+        string mediaType,
+        CancellationToken cancellationToken) =>
         UseAsync(
             target,
             $"push the manifest {tagOrDigest} to {target}",
@@ -149,12 +156,15 @@ internal sealed class RegistryClient : IDisposable
             cancellationToken);
 
     /// <summary>Lists the manifests that refer to another one: signatures, attestations.</summary>
-    /// <param name="repository">The repository.</param>
     /// <param name="subject">The manifest that is referred to.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Their descriptors; none when nothing refers to it.</returns>
-    public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(RepositoryReference repository, Digest subject, CancellationToken cancellationToken) =>
-        UseAsync(repository, $"list the referrers of {subject} in {repository}", (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(
+        RepositoryReference repository, Digest subject, CancellationToken cancellationToken) =>
+        UseAsync(
+            repository,
+            $"list the referrers of {subject} in {repository}",
+            (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken),
+            cancellationToken);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose()
@@ -177,14 +187,18 @@ internal sealed class RegistryClient : IDisposable
     private Download DownloadOf(RepositoryReference repository, Descriptor descriptor)
     {
         RequireNetwork(BlobFetch.What(repository, descriptor));
-        return new($"{descriptor.Digest}", descriptor.Size, [.. DownloadPlaces(repository, descriptor)], _endpoints.Value.Retrier, PassOver);
+        return new(
+            $"{descriptor.Digest}", descriptor.Size, [.. DownloadPlaces(repository, descriptor)], _endpoints.Value.Retrier, PassOver);
     }
 
     private void RequireNetwork(string what)
     {
         if (_options.IsOffline)
         {
-            throw new ContainerizeException(DiagnosticCode.Offline, $"Could not {what}: ContainerizeOffline is set, and this is not in the cache of this machine. Build once without it, or choose what is here.");
+            throw new ContainerizeException(
+                DiagnosticCode.Offline,
+                $"Could not {what}: ContainerizeOffline is set, and this is not in the cache of this machine. Build once without it, or " +
+                $"choose what is here.");
         }
     }
 
@@ -207,18 +221,30 @@ internal sealed class RegistryClient : IDisposable
             {
                 var registry = await _endpoints.Value.GetAsync(places[^1].Registry, token);
                 var endpoint = _endpoints.Value.TryCreateForeign(url, registry.Origin)
-                    ?? throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than the registry itself.");
+                    ?? throw new ContainerizeException(
+                        DiagnosticCode.UnsafeLocation,
+                        $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than " +
+                        $"the registry itself.");
                 return await new BlobSource(endpoint, url, new Access("", ""), descriptor, _options).OpenAsync(offset, token);
             });
         }
     }
 
-    /// <summary>Through the cache: the bytes are there for the next registry and the next build, and can be sent again when a connection breaks.</summary>
+    /// <summary>
+    /// Through the cache: the bytes are there for the next registry and the next build, and can be sent again when a connection breaks.
+    /// </summary>
     private async Task<Blob> LocalizeAsync(Blob blob, CancellationToken cancellationToken) =>
-        blob is RegistryBlob remote && _cache is not null ? await FetchAsync(remote.Repository, remote.Descriptor, _cache, cancellationToken) : blob;
+        blob is RegistryBlob remote && _cache is not null
+            ? await FetchAsync(remote.Repository, remote.Descriptor, _cache, cancellationToken)
+            : blob;
 
     /// <summary>Reads from the first place that has it: a mirror that fails or lacks it is passed over.</summary>
-    private async Task<T?> ReadAsync<T>(RepositoryReference repository, string tagOrDigest, string what, Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(
+        RepositoryReference repository,
+        string tagOrDigest,
+        string what,
+        Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read,
+        CancellationToken cancellationToken)
         where T : class
     {
         RequireNetwork(what);
@@ -227,7 +253,8 @@ internal sealed class RegistryClient : IDisposable
         {
             try
             {
-                if (await read(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name, cancellationToken) is { } found)
+                if (await read(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name, cancellationToken)
+                    is { } found)
                 {
                     return found;
                 }
@@ -239,14 +266,19 @@ internal sealed class RegistryClient : IDisposable
         }
 
         var own = places[^1];
-        return await ExplainAsync(own.Registry, what, async () => await read(await _endpoints.Value.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken));
+        return await ExplainAsync(
+            own.Registry,
+            what,
+            async () => await read(await _endpoints.Value.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken));
     }
 
-    private async Task<T> UseAsync<T>(RepositoryReference repository, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
+    private async Task<T> UseAsync<T>(
+        RepositoryReference repository, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
     {
         RequireNetwork(what);
         var place = _routes.Value.OwnPlaceOf(repository);
-        return await ExplainAsync(place.Registry, what, async () => await action(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name));
+        return await ExplainAsync(
+            place.Registry, what, async () => await action(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name));
     }
 
     private void PassOver(DownloadPlace place, Exception failure) => PassOver(place.Name, place.Host, failure);

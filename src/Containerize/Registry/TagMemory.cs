@@ -21,7 +21,8 @@ internal sealed class TagMemory(BlobStore cache)
     public (Digest Digest, DateTimeOffset Time)? Recall(ImageReference image) =>
         RecordOf(image).Read()?.TrimEnd('\n').Split(' ') is [var digest, var seconds]
         && Digest.TryParse(digest, out var parsed)
-        && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+        && long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+        && time <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? (parsed, DateTimeOffset.FromUnixTimeSeconds(time))
             : null;
 

@@ -26,7 +26,6 @@ internal sealed class AddedFileItems(ProjectSettings project, EntryRules rules)
             InImage(item, SettingText.ImagePath(item.Identity.Trim(), rules.IsWindows)), Mode(item) ?? FileModes.Executable, Owner(item)))];
 
     /// <summary>An owner; null when the text is empty.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="what">Where it stands, for the message.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static Owner? Owner(string text, string what) =>

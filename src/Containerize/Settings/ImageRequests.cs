@@ -9,7 +9,6 @@ namespace Containerize.Settings;
 internal static class ImageRequests
 {
     /// <param name="project">What the project says.</param>
-    /// <param name="platform">What the image is for.</param>
     /// <param name="baseImage">Where the base comes from.</param>
     /// <param name="layers">The layers to put on it, bottom first.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>

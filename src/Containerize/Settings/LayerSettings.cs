@@ -15,7 +15,6 @@ internal static class LayerSettings
     private const int MostLayers = 100;
 
     /// <param name="project">What the project says.</param>
-    /// <param name="platform">What the image is for.</param>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.MissingFile"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>

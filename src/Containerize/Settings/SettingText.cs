@@ -10,7 +10,6 @@ internal static class SettingText
 
     /// <summary>A value of an enumeration, in any case.</summary>
     /// <param name="name">The property or metadata, for the message.</param>
-    /// <param name="text">The text.</param>
     /// <param name="of">The item that has the metadata; null for a property.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>, with the values that there are.</exception>
     internal static T Choice<T>(string name, string text, string? of = null)

@@ -13,14 +13,16 @@ internal abstract class Blob
     /// <summary>What the bytes are: media type, digest, size.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>Opens the bytes for one forward read. They are not verified: who reads them hashes them, which <c>VerifyingStream</c> does.</summary>
-    /// <param name="cancellationToken">Stops a slow opening.</param>
+    /// <summary>
+    /// Opens the bytes for one forward read. They are not verified: who reads them hashes them, which <c>VerifyingStream</c> does.
+    /// </summary>
     /// <returns>The bytes; the caller disposes the stream.</returns>
     public abstract ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes sure of the bytes before something is read out of them. Those that lie elsewhere are copied to this machine.</summary>
+    /// <summary>
+    /// Makes sure of the bytes before something is read out of them. Those that lie elsewhere are copied to this machine.
+    /// </summary>
     /// <param name="store">Takes them; its own copy is used when that is whole, and moved aside otherwise.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>; or what their source throws.</exception>
     internal virtual async Task<VerifiedFile> VerifyAsync(BlobStore store, CancellationToken cancellationToken)
     {
@@ -41,12 +43,10 @@ internal abstract class Blob
 internal sealed class MemoryBlob : Blob
 {
     /// <summary>Creates the blob of a document.</summary>
-    /// <param name="document">The document.</param>
     public MemoryBlob(RawDocument document)
         : base(document.Descriptor) => Document = document;
 
     /// <summary>Creates a blob from bytes that no digest names yet.</summary>
-    /// <param name="mediaType">Their media type.</param>
     /// <param name="content">The bytes; they must not be changed any more.</param>
     public MemoryBlob(string mediaType, ReadOnlyMemory<byte> content)
         : this(RawDocument.Of(mediaType, content))
@@ -72,7 +72,6 @@ internal class FileBlob : Blob
 {
     /// <summary>Creates the blob.</summary>
     /// <param name="descriptor">What the bytes are.</param>
-    /// <param name="path">The file.</param>
     /// <param name="offset">Where the blob begins in the file, in bytes.</param>
     public FileBlob(Descriptor descriptor, string path, long offset = 0)
         : base(descriptor)
@@ -90,7 +89,9 @@ internal class FileBlob : Blob
     /// <inheritdoc/>
     public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenRead());
 
-    /// <summary>Verifies the bytes where they lie. A damaged blob of the store itself is moved aside, so that it is made or fetched again.</summary>
+    /// <summary>
+    /// Verifies the bytes where they lie. A damaged blob of the store itself is moved aside, so that it is made or fetched again.
+    /// </summary>
     internal override async Task<VerifiedFile> VerifyAsync(BlobStore store, CancellationToken cancellationToken) =>
         Path != store.PathOf(Descriptor.Digest) ? await VerifiedFile.ReadAsync(this, $"'{Path}'", cancellationToken)
         : await store.TryGetVerifiedAsync(Descriptor, cancellationToken) ?? throw new ContainerizeException(

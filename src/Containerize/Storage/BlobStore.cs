@@ -20,7 +20,6 @@ internal sealed class BlobStore
     private readonly VerifiedBlobs _verified;
 
     /// <summary>Opens a store, creating its directory for the current user only.</summary>
-    /// <param name="directory">The directory.</param>
     /// <param name="warm">A store that can only be read: what this one lacks is looked for there.</param>
     internal BlobStore(string directory, BlobStore? warm = null)
     {
@@ -46,7 +45,6 @@ internal sealed class BlobStore
     internal bool Has(Digest digest) => SizeOf(digest) is not null || Warm?.Has(digest) == true;
 
     /// <summary>Finds a blob. Only its size is compared; a reader verifies its bytes, see <see cref="TryGetVerifiedAsync"/>.</summary>
-    /// <returns>Whether the store has it.</returns>
     internal bool TryGet(Descriptor descriptor, [NotNullWhen(true)] out FileBlob? blob)
     {
         blob = Use(Find(descriptor));
@@ -54,7 +52,6 @@ internal sealed class BlobStore
     }
 
     /// <summary>Reads a small blob of which only the digest is known.</summary>
-    /// <param name="digest">The blob.</param>
     /// <param name="maxSize">How many bytes it may have.</param>
     /// <returns>Its bytes, verified; null when the store does not have it whole.</returns>
     internal byte[]? TryRead(Digest digest, long maxSize)
@@ -80,7 +77,8 @@ internal sealed class BlobStore
     internal async Task<VerifiedFile?> TryGetVerifiedAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         var path = PathOf(descriptor.Digest);
-        if (SizeOf(descriptor.Digest) is { } size && await TryVerifyAsync(new FileBlob(descriptor with { Size = size }, path), cancellationToken) is { } here)
+        if (SizeOf(descriptor.Digest) is { } size
+            && await TryVerifyAsync(new FileBlob(descriptor with { Size = size }, path), cancellationToken) is { } here)
         {
             _ = Use(here);
             return size == descriptor.Size ? here : null;
@@ -120,14 +118,12 @@ internal sealed class BlobStore
     /// <param name="expected">What the bytes should be.</param>
     /// <param name="content">The bytes; read to the end, not disposed.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <param name="cancellationToken">Stops the copying.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: nothing is kept.</exception>
     internal async Task<FileBlob> AddAsync(Descriptor expected, Stream content, string origin, CancellationToken cancellationToken) =>
         await VerifiedFile.WriteAsync(this, expected, content, origin, cancellationToken);
 
     /// <summary>Waits until no other build on this machine does the same for a blob. It only saves work.</summary>
     /// <param name="key">The blob, or the digest of what is done.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
     /// <returns>The turn, given back by disposing it; null where there is no way to agree, and everyone goes at once.</returns>
     internal async Task<IDisposable?> WaitForTurnAsync(Digest key, CancellationToken cancellationToken)
     {
@@ -158,7 +154,6 @@ internal sealed class BlobStore
 
     /// <summary>Writes a small file beside the blobs, whole or not at all.</summary>
     /// <param name="name">Its name, relative to the directory.</param>
-    /// <param name="content">Its content.</param>
     internal void WriteFile(string name, ReadOnlySpan<byte> content)
     {
         var path = Path.Combine(Root, name);
@@ -176,7 +171,8 @@ internal sealed class BlobStore
         var blobs = Path.Combine(Root, CacheFiles.Blobs);
         foreach (var file in (Directory.Exists(blobs) ? Directory.GetDirectories(blobs) : []).SelectMany(Directory.GetFiles))
         {
-            if (Digest.TryParse($"{Path.GetFileName(Path.GetDirectoryName(file))}:{Path.GetFileName(file)}", out var digest) && !keep.Contains(digest))
+            if (Digest.TryParse($"{Path.GetFileName(Path.GetDirectoryName(file))}:{Path.GetFileName(file)}", out var digest)
+                && !keep.Contains(digest))
             {
                 File.Delete(file);
             }
@@ -265,7 +261,8 @@ internal sealed class BlobStore
         {
             return await VerifiedFile.ReadAsync(blob, $"'{Root}'", cancellationToken);
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure)
+            || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
             return null;
         }
@@ -279,7 +276,8 @@ internal sealed class BlobStore
             stream.CopyTo(Stream.Null, CopyBuffer);
             return true;
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure)
+            || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
         {
             return false;
         }

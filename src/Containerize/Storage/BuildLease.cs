@@ -3,7 +3,8 @@ using Containerize.Files;
 namespace Containerize.Storage;
 
 /// <summary>
-/// Announces that a build uses a cache, so that nothing it uses is pruned: a file that the build keeps locked. The kernel drops the lock with
+/// Announces that a build uses a cache, so that nothing it uses is pruned: a file that the build keeps locked. The kernel drops the lock
+/// with
 /// the process, however that ends.
 /// </summary>
 internal sealed class BuildLease : IDisposable
@@ -16,7 +17,8 @@ internal sealed class BuildLease : IDisposable
     private BuildLease(FileStream file) => _file = file;
 
     /// <summary>Announces a build.</summary>
-    /// <returns>The lease; disposing it ends the announcement. Null when the cache cannot be written, so that it is not pruned either.</returns>
+    /// <returns>The lease; disposing it ends the announcement. Null when the cache cannot be written, so that it is not pruned
+    /// either.</returns>
     internal static BuildLease? Take(BlobStore store)
     {
         try
@@ -29,9 +31,9 @@ internal sealed class BuildLease : IDisposable
         }
     }
 
-    /// <summary>When the oldest of the running builds began, as the file system's clock has it. Leases of builds that ended are removed.</summary>
-    /// <param name="store">The cache.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>
+    /// When the oldest of the running builds began, as the file system's clock has it. Leases of builds that ended are removed.
+    /// </summary>
     /// <param name="running">How many run.</param>
     /// <returns>The time; null when none runs.</returns>
     internal static DateTime? OldestRunning(BlobStore store, DateTimeOffset now, out int running)

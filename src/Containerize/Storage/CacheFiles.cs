@@ -28,7 +28,8 @@ internal static partial class CacheFiles
     // Every new file system has it.
     private const string LostAndFound = "lost+found";
 
-    private static readonly EnumerationOptions s_all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions s_all =
+        new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
 
     /// <summary>All directories, relative to the cache's.</summary>
     internal static IReadOnlyList<string> Directories { get; } =
@@ -48,7 +49,6 @@ internal static partial class CacheFiles
         select found;
 
     /// <summary>Whether a directory is empty, or holds nothing that has not the name and place of a file of a cache.</summary>
-    /// <param name="root">The directory.</param>
     internal static bool HoldsNothingElse(string root)
     {
         var entries = new DirectoryInfo(root).EnumerateFileSystemInfos().Where(entry => entry.Name != LostAndFound).ToList();

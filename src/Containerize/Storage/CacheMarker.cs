@@ -15,15 +15,20 @@ internal static class CacheMarker
 
     private const string Signature = "Signature: 8a477f597d28d172789f06886806bc55\n";
 
-    private const string Ours = Signature + "# This directory is a cache of Containerize: anything in it may be removed at any time, and it is pruned.\n";
+    private const string Ours =
+        Signature + "# This directory is a cache of Containerize: anything in it may be removed at any time, and it is pruned.\n";
 
     private const int MaxSize = 4096;
 
     /// <summary>Whether a directory has the marker.</summary>
     internal static bool IsOn(string directory) => TryRead(directory)?.StartsWith(Ours, StringComparison.Ordinal) == true;
 
-    /// <summary>Whether a directory has the marker of another program. A marker without a signature is damaged, as after a crash, and counts for nothing.</summary>
-    internal static bool IsOthers(string directory) => TryRead(directory)?.StartsWith(Signature, StringComparison.Ordinal) == true && !IsOn(directory);
+    /// <summary>
+    /// Whether a directory has the marker of another program. A marker without a signature is damaged, as after a crash, and counts for
+    /// nothing.
+    /// </summary>
+    internal static bool IsOthers(string directory) =>
+        TryRead(directory)?.StartsWith(Signature, StringComparison.Ordinal) == true && !IsOn(directory);
 
     /// <summary>Why a directory must not become a cache, as a sentence without its end; null when it is one, or may become one.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
@@ -42,7 +47,8 @@ internal static class CacheMarker
         if (Objection(store.Root) is { } objection)
         {
             throw new ContainerizeException(
-                DiagnosticCode.CacheUnusable, $"'{store.Root}' is not a cache: {objection}. Nothing in it was changed. Check ContainerizeCacheDirectory.");
+                DiagnosticCode.CacheUnusable, $"'{store.Root}' is not a cache: {objection}. Nothing in it was changed. Check " +
+                    $"ContainerizeCacheDirectory.");
         }
     }
 

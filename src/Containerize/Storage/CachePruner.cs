@@ -18,7 +18,6 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
 
     /// <summary>Prunes unless another build did lately. Failing to is no failure.</summary>
-    /// <param name="cancellationToken">Stops the pruning; what is pruned then stays so.</param>
     /// <returns>What went; null when it was not time.</returns>
     internal PruneResult? PruneIfDue(CancellationToken cancellationToken)
     {
@@ -37,14 +36,14 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
             File.SetLastWriteTimeUtc(stamp, _time.GetUtcNow().UtcDateTime);
             return Prune(cancellationToken);
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.CacheUnusable })
+        catch (Exception failure) when (FileFailure.IsOne(failure)
+            || failure is ContainerizeException { Code: DiagnosticCode.CacheUnusable })
         {
             return null;
         }
     }
 
     /// <summary>Prunes.</summary>
-    /// <param name="cancellationToken">Stops the pruning; what is pruned then stays so.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CacheUnusable"/>: the directory is not a cache.</exception>
     internal PruneResult Prune(CancellationToken cancellationToken)
     {

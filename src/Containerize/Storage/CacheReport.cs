@@ -10,7 +10,8 @@ internal sealed record CacheReport(IReadOnlyList<CacheKind> Kinds, int RunningBu
     {
         _ = BuildLease.OldestRunning(store, now, out var running);
         return new CacheReport(
-            [.. CacheFiles.List(store.Root).Where(file => file.Kind != RecordKind.Use.Name).GroupBy(file => file.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
+            [.. CacheFiles.List(store.Root).Where(file => file.Kind != RecordKind.Use.Name).GroupBy(file => file.Kind)
+                .OrderBy(kind => kind.Key, StringComparer.Ordinal)
                 .Select(kind => new CacheKind(kind.Key, kind.Count(), kind.Sum(file => file.Size), kind.Min(file => file.UsedAt)))],
             running);
     }

@@ -9,7 +9,9 @@ namespace Containerize.Storage;
 /// </summary>
 internal static class CacheTrust
 {
-    /// <summary>Why a cache must not be used, as a sentence without its end; null when it may. Windows has no modes; the profile is private there.</summary>
+    /// <summary>
+    /// Why a cache must not be used, as a sentence without its end; null when it may. Windows has no modes; the profile is private there.
+    /// </summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be looked at.</exception>
     internal static string? Objection(BlobStore store)
@@ -18,7 +20,8 @@ internal static class CacheTrust
         var root = FileStatus.Of(store.Root, followLinks: true);
         return root.IsOthers ? "it belongs to another user"
             : root.IsOpenToOthers ? "every user can write there"
-            : CacheFiles.Directories.Select(name => ObjectionTo(Path.Combine(store.Root, name))).FirstOrDefault(objection => objection is not null);
+            : CacheFiles.Directories.Select(name => ObjectionTo(Path.Combine(store.Root, name)))
+            .FirstOrDefault(objection => objection is not null);
     }
 
     private static string? ObjectionTo(string directory) => FileStatus.TryOf(directory, followLinks: false) switch

@@ -25,7 +25,6 @@ internal sealed class DigestingStream(Stream inner, IncrementalHash hash) : Forw
     }
 
     /// <summary>Reads what is left: a tar has blocks of zeros behind its last entry, which belong to its digest.</summary>
-    /// <param name="cancellationToken">Stops the reading.</param>
     internal async Task ReadToEndAsync(CancellationToken cancellationToken)
     {
         var rest = new byte[Buffer];
@@ -38,7 +37,6 @@ internal sealed class DigestingStream(Stream inner, IncrementalHash hash) : Forw
     internal Digest TakeDigest() => Digest.FromSha256(hash.GetHashAndReset());
 
     /// <summary>Whether what was read has a digest of the hash's algorithm. Call it once, at the end.</summary>
-    /// <param name="digest">The digest.</param>
     internal bool Matches(Digest digest) => digest.Matches(hash);
 
     /// <inheritdoc/>

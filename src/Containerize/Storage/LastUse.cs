@@ -29,7 +29,6 @@ internal static class LastUse
     }
 
     /// <summary>Notes that a blob is used now.</summary>
-    /// <param name="store">Has the blob.</param>
     /// <param name="name">The name of the blob's file.</param>
     internal static void NoteBlob(BlobStore store, string name)
     {
@@ -54,8 +53,6 @@ internal static class LastUse
 
     /// <summary>When a record or blob was last used. What was never used counts as used when it was written.</summary>
     /// <param name="root">The cache's directory.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="isBlob">Whether it is a blob.</param>
     internal static DateTime Of(string root, FileInfo file, bool isBlob)
     {
         var used = file.LastAccessTimeUtc > file.LastWriteTimeUtc ? file.LastAccessTimeUtc : file.LastWriteTimeUtc;

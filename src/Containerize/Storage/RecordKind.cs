@@ -50,7 +50,8 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);
 
     /// <summary>All kinds that have a directory in the cache.</summary>
-    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Verified, Tag, Push, Use];
+    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Verified, Tag,
+        Push, Use];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

@@ -14,7 +14,6 @@ internal static class SealedFile
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; links are not followed.</param>
-    /// <param name="title">What it should be.</param>
     /// <param name="mustBeOwn">Whether a file that another user could have written counts as none.</param>
     /// <returns>The text; null when there is none, or it is damaged, or something else.</returns>
     internal static string? TryRead(string path, string title, bool mustBeOwn)
@@ -47,8 +46,6 @@ internal static class SealedFile
 
     /// <summary>Seals a text.</summary>
     /// <param name="title">What it is, and of what: <c>layers 1 sha256:…</c>.</param>
-    /// <param name="text">The text.</param>
-    /// <returns>UTF-8.</returns>
     internal static byte[] Seal(string title, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -63,5 +60,6 @@ internal static class SealedFile
     }
 
     private static byte[] FirstLine(string title, ReadOnlySpan<byte> text) =>
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"containerize {title} {Convert.ToHexStringLower(XxHash128.Hash(text))}\n"));
+        Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"containerize {title} {Convert.ToHexStringLower(XxHash128.Hash(text))}\n"));
 }

@@ -50,7 +50,9 @@ internal static class SharedCache
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            warn($"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{ownDirectory}' instead and shares nothing with "
+            warn(
+                $"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{ownDirectory}' instead and shares " +
+                $"nothing with "
                 + $"others. Set ContainerizeCacheDirectory to a new or empty directory, or one that only you can write.");
             return OpenOwn(ownDirectory);
         }

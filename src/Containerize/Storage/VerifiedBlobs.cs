@@ -10,16 +10,15 @@ namespace Containerize.Storage;
 /// <param name="store">The cache.</param>
 internal sealed class VerifiedBlobs(BlobStore store)
 {
-    // The bytes of a new file are in memory only, and a crash of the machine may lose them and keep the stamp. Systems write within a minute.
+    // The bytes of a new file are in memory only, and a crash of the machine may lose them and keep the stamp. Systems write within a
+    // minute.
     private static readonly TimeSpan s_reachesDisk = TimeSpan.FromMinutes(2);
 
     /// <summary>Whether a blob was found whole, and its file is as it was then.</summary>
     internal bool Knows(FileBlob blob) => RecordOf(blob).ReadHere() is { } known && TryStamp(blob) is { } stamp && known == stamp.Text;
 
     /// <summary>Remembers that a blob was found whole, unless its file is too young.</summary>
-    /// <param name="blob">The blob.</param>
     /// <param name="stamp">The stamp of its file before it was read.</param>
-    /// <param name="now">The time.</param>
     internal void Note(FileBlob blob, FileStamp? stamp, DateTimeOffset now)
     {
         if (stamp is { } before && before.IsSettled(now - s_reachesDisk) && TryStamp(blob) == before)

@@ -19,7 +19,6 @@ internal sealed class VerifiedFile : FileBlob
     /// <summary>Verifies a file where it lies.</summary>
     /// <param name="blob">The file, or the part of one.</param>
     /// <param name="origin">Where it comes from, for the error message.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static async Task<VerifiedFile> ReadAsync(FileBlob blob, string origin, CancellationToken cancellationToken)
     {
@@ -36,7 +35,6 @@ internal sealed class VerifiedFile : FileBlob
     /// <param name="expected">What the bytes should be.</param>
     /// <param name="content">The bytes; read to the end, not disposed.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
-    /// <param name="cancellationToken">Stops the copying.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static async Task<VerifiedFile> WriteAsync(
         BlobStore store, Descriptor expected, Stream content, string origin, CancellationToken cancellationToken)
@@ -48,7 +46,6 @@ internal sealed class VerifiedFile : FileBlob
     }
 
     /// <summary>The same bytes under another media type: digest and size do not depend on it.</summary>
-    /// <param name="mediaType">The media type.</param>
     internal VerifiedFile As(string mediaType) => new(this, Descriptor with { MediaType = mediaType });
 
     /// <summary>Opens the bytes for a reader that goes back in them, or that reads byte by byte.</summary>

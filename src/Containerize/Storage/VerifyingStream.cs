@@ -19,7 +19,6 @@ internal sealed class VerifyingStream : ForwardStream
 
     /// <summary>Wraps a stream.</summary>
     /// <param name="inner">The bytes; disposed with this stream.</param>
-    /// <param name="expected">What they should be.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
     public VerifyingStream(Stream inner, Descriptor expected, string origin)
     {
@@ -100,5 +99,7 @@ internal sealed class VerifyingStream : ForwardStream
     }
 
     private ContainerizeException Mismatch(string what) =>
-        new(DiagnosticCode.DigestMismatch, $"The blob {_expected.Digest} of {_origin} {what}. It was damaged on its way or where it is stored; nothing was made from it.");
+        new(
+            DiagnosticCode.DigestMismatch,
+            $"The blob {_expected.Digest} of {_origin} {what}. It was damaged on its way or where it is stored; nothing was made from it.");
 }

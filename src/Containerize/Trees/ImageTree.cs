@@ -32,16 +32,16 @@ internal sealed class ImageTree
     internal UserDatabase Users => UserDatabase.Parse(ReadText(UserDatabase.Users), ReadText(UserDatabase.Groups));
 
     /// <summary>The tree of an image without layers.</summary>
-    /// <param name="isWindows">Whether the image is for Windows.</param>
     internal static ImageTree Empty(bool isWindows) => new(isWindows);
 
-    /// <summary>Reads the layers of an image, from memory where they were read before. Those that are not on this machine are fetched.</summary>
-    /// <param name="image">The image.</param>
+    /// <summary>
+    /// Reads the layers of an image, from memory where they were read before. Those that are not on this machine are fetched.
+    /// </summary>
     /// <param name="cache">Takes layers that are fetched, and remembers the tree.</param>
     /// <param name="parts">What is asked for; the rest may be missing.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DigestMismatch"/>: bytes are not those that the image names. <see cref="DiagnosticCode.InvalidDocument"/>: a layer
+    /// <see cref="DiagnosticCode.DigestMismatch"/>: bytes are not those that the image names. <see cref="DiagnosticCode.InvalidDocument"/>:
+    /// a layer
     /// cannot be read. Or what the layers' source throws. Nothing is remembered then.
     /// </exception>
     internal static async Task<ImageTree> ReadAsync(Image image, BlobStore cache, TreeParts parts, CancellationToken cancellationToken)
@@ -51,12 +51,12 @@ internal sealed class ImageTree
             ?? await ReadAsync(Empty(isWindows), image.Layers, 0, cache, cancellationToken);
     }
 
-    /// <summary>Reads the layers of an image and more layers above them. The image's own are remembered for themselves, as they change less often.</summary>
-    /// <param name="image">The image.</param>
+    /// <summary>
+    /// Reads the layers of an image and more layers above them. The image's own are remembered for themselves, as they change less often.
+    /// </summary>
     /// <param name="above">The layers above it, bottom first.</param>
     /// <param name="cache">Takes layers that are fetched, and remembers the trees.</param>
     /// <param name="parts">What is asked for; the rest may be missing.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException">As for the image alone.</exception>
     internal static async Task<ImageTree> ReadAsync(
         Image image, IReadOnlyList<Layer> above, BlobStore cache, TreeParts parts, CancellationToken cancellationToken)
@@ -64,7 +64,8 @@ internal sealed class ImageTree
         IReadOnlyList<Layer> all = [.. image.Layers, .. above];
         return above.Count == 0 ? await ReadAsync(image, cache, parts, cancellationToken)
             : new TreeMemory(cache, all, image.Config.Platform.IsWindows).TryRead(parts)
-            ?? await ReadAsync(await ReadAsync(image, cache, TreeParts.All, cancellationToken), all, image.Layers.Count, cache, cancellationToken);
+            ?? await ReadAsync(
+                await ReadAsync(image, cache, TreeParts.All, cancellationToken), all, image.Layers.Count, cache, cancellationToken);
     }
 
     /// <summary>What lies at a path; null when nothing does.</summary>
@@ -88,7 +89,9 @@ internal sealed class ImageTree
     /// <param name="followLast">Whether a link at the path itself is followed, too: it is meant as a directory, or its content is.</param>
     /// <returns>Where it really lies, in the image's own spelling.</returns>
     internal string Resolve(string path, bool followLast) =>
-        IsWindows ? Respell(UnixPath.Normalize(path)) : UnixPath.Resolve(path, followLast, at => Find(at)?.LinkTarget) ?? UnixPath.Normalize(path);
+        IsWindows
+            ? Respell(UnixPath.Normalize(path))
+            : UnixPath.Resolve(path, followLast, at => Find(at)?.LinkTarget) ?? UnixPath.Normalize(path);
 
     /// <summary>The content of a file that is kept (<see cref="KeptFiles"/>), links followed; null when there is none.</summary>
     /// <param name="path">The path.</param>
@@ -117,7 +120,8 @@ internal sealed class ImageTree
         }
 
         var node = create(parts[^1], _names);
-        if (above.Children!.TryGetValue(parts[^1], out var old) && (old.Type, node.Type) is (LayerEntryType.Directory, LayerEntryType.Directory))
+        if (above.Children!.TryGetValue(parts[^1], out var old)
+            && (old.Type, node.Type) is (LayerEntryType.Directory, LayerEntryType.Directory))
         {
             node.Join(old);
         }
@@ -137,7 +141,8 @@ internal sealed class ImageTree
     {
         var parts = path.Split('/');
         var node = Root;
-        for (var index = 0; index < parts.Length && node.Children is not null && node.Children.TryGetValue(parts[index], out var next); index++)
+        for (var index = 0; index < parts.Length && node.Children is not null
+            && node.Children.TryGetValue(parts[index], out var next); index++)
         {
             (parts[index], node) = (next.Name, next);
         }

@@ -1,6 +1,8 @@
 namespace Containerize.Trees;
 
-/// <summary>The files of an image whose content a tree keeps: they say which users, packages and certificate authorities there are.</summary>
+/// <summary>
+/// The files of an image whose content a tree keeps: they say which users, packages and certificate authorities there are.
+/// </summary>
 internal static class KeptFiles
 {
     /// <summary>The packages, as dpkg notes them.</summary>
@@ -22,7 +24,8 @@ internal static class KeptFiles
     internal static IReadOnlyList<string> Releases { get; } = ["usr/lib/os-release", "etc/os-release"];
 
     /// <summary>Single files.</summary>
-    internal static IReadOnlyList<string> Paths { get; } = [UserDatabase.Users, UserDatabase.Groups, Status, Diversions, CertificateBundle, .. Releases];
+    internal static IReadOnlyList<string> Paths { get; } = [UserDatabase.Users, UserDatabase.Groups, Status, Diversions, CertificateBundle,
+        .. Releases];
 
     /// <summary>Directories all of whose files are kept that have one of these endings.</summary>
     internal static IReadOnlyList<(string Directory, string Ending)> Directories { get; } = [(StatusDirectory, ""), (FileLists, ".list")];

@@ -7,7 +7,8 @@ namespace Containerize.Trees;
 
 /// <summary>
 /// Fits entries to the base that they will lie on: directories that the base has keep its mode and owner, its links are followed, and
-/// writable directories, with what is in them, belong to the user that the image runs as. On Windows all may write to what this project makes.
+/// writable directories, with what is in them, belong to the user that the image runs as. On Windows all may write to what this project
+/// makes.
 /// </summary>
 /// <param name="directories">The directories that the app may write to.</param>
 /// <param name="user">The user that the project chose; null for the base's.</param>
@@ -18,14 +19,16 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     private Task<Ground>? _ground;
 
     /// <summary>Fits entries to the base.</summary>
-    /// <param name="entries">The entries of one layer.</param>
     /// <param name="owned">Paths of entries whose owner the user chose.</param>
-    /// <param name="read">Reads the base's config, and the tree of the base with the layers of others on it. It is read for the first layer that is placed: what follows is the project's own.</param>
-    /// <returns>The entries as they are to be written, with the directories above them where those have a mode or owner of their own.</returns>
+    /// <param name="read">Reads the base's config, and the tree of the base with the layers of others on it. It is read for the first layer
+    /// that is placed: what follows is the project's own.</param>
+    /// <returns>The entries as they are to be written, with the directories above them where those have a mode or owner of their
+    /// own.</returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.UnknownUser"/>, <see cref="DiagnosticCode.DuplicatePath"/>, or what the base's source says.
     /// </exception>
-    internal async Task<IReadOnlyList<LayerEntry>> PlaceAsync(IReadOnlyList<LayerEntry> entries, IReadOnlySet<string> owned, Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
+    internal async Task<IReadOnlyList<LayerEntry>> PlaceAsync(
+        IReadOnlyList<LayerEntry> entries, IReadOnlySet<string> owned, Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
     {
         Task<Ground> preparing;
         lock (_lock)
@@ -45,14 +48,21 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
             }
             else if (ground.Tree.Find(path) is { Type: LayerEntryType.Directory })
             {
-                throw new ContainerizeException(DiagnosticCode.DuplicatePath, $"{entry.Origin} would take the place of the directory '/{path}' of the base image. To put it into the directory, end its path with '/'.");
+                throw new ContainerizeException(
+                    DiagnosticCode.DuplicatePath,
+                    $"{entry.Origin} would take the place of the directory '/{path}' of the base image. To put it into the directory, " +
+                    $"end its path with '/'.");
             }
             else
             {
-                placed.Add(ground.OwnerBelow(path) is { } owner && !owned.Contains(entry.Path) ? entry with { Path = path, UserId = owner.UserId, GroupId = owner.GroupId } : entry with { Path = path });
+                placed.Add(ground.OwnerBelow(path) is { } owner
+                    && !owned.Contains(entry.Path)
+                    ? entry with { Path = path, UserId = owner.UserId, GroupId = owner.GroupId }
+                    : entry with { Path = path });
             }
 
-            for (var slash = path.LastIndexOf('/'); slash > 0 && !above.ContainsKey(path[..slash]); slash = path.LastIndexOf('/', slash - 1))
+            for (var slash = path.LastIndexOf('/'); slash > 0
+                && !above.ContainsKey(path[..slash]); slash = path.LastIndexOf('/', slash - 1))
             {
                 if (ground.DirectoryAt(path[..slash]) is { } directory)
                 {
@@ -73,9 +83,17 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         {
             var owner = tree.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
                 DiagnosticCode.UnknownUser,
-                $"The image runs as '{runsAs}', whom its /etc/passwd and /etc/group do not know, so '/{directory.Path}' has no owner. Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");
+                $"The image runs as '{runsAs}', whom its /etc/passwd and /etc/group do not know, so '/{directory.Path}' has no owner. " +
+                $"Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");
             var path = tree.Resolve(directory.Path, followLast: true);
-            declared[path] = new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = directory.Mode, UserId = owner.UserId, GroupId = owner.GroupId };
+            declared[path] = new LayerEntry
+            {
+                Path = path,
+                Type = LayerEntryType.Directory,
+                Mode = directory.Mode,
+                UserId = owner.UserId,
+                GroupId = owner.GroupId,
+            };
         }
 
         return new Ground(tree, declared);
@@ -85,7 +103,14 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     {
         internal LayerEntry? DirectoryAt(string path) => Declared.GetValueOrDefault(path)
             ?? (OwnerBelow(path) is { } owner
-                ? new LayerEntry { Path = path, Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = owner.UserId, GroupId = owner.GroupId }
+                ? new LayerEntry
+                {
+                    Path = path,
+                    Type = LayerEntryType.Directory,
+                    Mode = FileModes.Executable,
+                    UserId = owner.UserId,
+                    GroupId = owner.GroupId,
+                }
                 : OfTree(path));
 
         private LayerEntry? OfTree(string path) => Tree.Find(path) is { Type: LayerEntryType.Directory } directory

@@ -9,7 +9,8 @@ using Containerize.Storage;
 namespace Containerize.Trees;
 
 /// <summary>
-/// What the cache knows of the tree of an image. Losing it costs time only. It has two records: directories, links and users are read in every
+/// What the cache knows of the tree of an image. Losing it costs time only. It has two records: directories, links and users are read in
+/// every
 /// build; files, which are many times as many, only for packages.
 /// </summary>
 internal sealed class TreeMemory
@@ -22,20 +23,18 @@ internal sealed class TreeMemory
     private readonly Record _files;
 
     /// <summary>Names the memory of a tree.</summary>
-    /// <param name="cache">The cache.</param>
     /// <param name="layers">The layers, bottom first. Blobs and diffIDs were verified before anything was written.</param>
-    /// <param name="isWindows">Whether they are for Windows.</param>
     internal TreeMemory(BlobStore cache, IEnumerable<Layer> layers, bool isWindows)
     {
         _isWindows = isWindows;
-        var text = string.Concat(layers.Select(layer => $"{layer.Blob.Descriptor.Digest} {layer.DiffId} {layer.Blob.Descriptor.MediaType}\n"));
+        var text =
+            string.Concat(layers.Select(layer => $"{layer.Blob.Descriptor.Digest} {layer.DiffId} {layer.Blob.Descriptor.MediaType}\n"));
         var key = (isWindows ? "windows\n" : "") + text;
         _directories = new Record(cache, RecordKind.Tree, key);
         _files = new Record(cache, RecordKind.TreeFiles, key);
     }
 
     /// <summary>Reads the tree.</summary>
-    /// <param name="parts">What is asked for.</param>
     /// <returns>The tree; null when it is not known, or a file is damaged.</returns>
     internal ImageTree? TryRead(TreeParts parts)
     {
@@ -65,14 +64,14 @@ internal sealed class TreeMemory
     }
 
     /// <summary>Remembers a tree. Failing to is no failure.</summary>
-    /// <param name="tree">The tree.</param>
     internal void Write(ImageTree tree)
     {
         var directories = new StringBuilder();
         var files = new StringBuilder();
         Write(tree.Root, "", directories, files);
         // The users belong to what every build reads.
-        foreach (var path in new[] { UserDatabase.Users, UserDatabase.Groups }.Select(path => tree.Resolve(path, followLast: true)).Distinct(StringComparer.Ordinal))
+        foreach (var path in new[] { UserDatabase.Users, UserDatabase.Groups }.Select(path => tree.Resolve(path, followLast: true))
+            .Distinct(StringComparer.Ordinal))
         {
             if (tree.Find(path) is { Type: LayerEntryType.File, Content: { } content })
             {
@@ -94,8 +93,11 @@ internal sealed class TreeMemory
             if (node.Type is LayerEntryType.Directory or LayerEntryType.SymbolicLink)
             {
                 directories
-                    .Append(CultureInfo.InvariantCulture, $"{(node.Type == LayerEntryType.Directory ? Directory : Link)}\t{(int)node.Mode}\t{node.Owner.UserId}\t{node.Owner.GroupId}\t")
-                    .Append(EscapedText.Write(path)).Append('\t').Append(EscapedText.Write(node.LinkTarget ?? node.SecurityDescriptor ?? "")).Append('\n');
+                    .Append(
+                        CultureInfo.InvariantCulture,
+                        $"{(node.Type == LayerEntryType.Directory ? Directory : Link)}\t{(int)node.Mode}\t{node.Owner.UserId}\t{node.Owner.GroupId}\t")
+                    .Append(EscapedText.Write(path)).Append('\t')
+                    .Append(EscapedText.Write(node.LinkTarget ?? node.SecurityDescriptor ?? "")).Append('\n');
             }
             else
             {
@@ -128,7 +130,9 @@ internal sealed class TreeMemory
             return;
         }
 
-        tree.Put(EscapedText.Read(path), (name, names) => new TreeNode(type == Directory ? LayerEntryType.Directory : LayerEntryType.SymbolicLink, names)
+        tree.Put(
+            EscapedText.Read(path),
+            (name, names) => new TreeNode(type == Directory ? LayerEntryType.Directory : LayerEntryType.SymbolicLink, names)
         {
             Name = name,
             Mode = (UnixFileMode)int.Parse(mode, CultureInfo.InvariantCulture),
@@ -138,7 +142,8 @@ internal sealed class TreeMemory
         });
     }
 
-    private static void PutFile(ImageTree tree, string[] fields) => tree.Put(EscapedText.Read(fields[0]), (name, names) => new TreeNode(LayerEntryType.File, names)
+    private static void PutFile(ImageTree tree, string[] fields) =>
+        tree.Put(EscapedText.Read(fields[0]), (name, names) => new TreeNode(LayerEntryType.File, names)
     {
         Name = name,
         File = fields.Length > 1 ? new FileContent(fields[0], -1) { Bytes = Convert.FromBase64String(fields[1]) } : null,

@@ -51,7 +51,6 @@ internal sealed class TreeNode
     internal int Layer { get; init; } = -1;
 
     /// <summary>Takes over what is in a directory that this one replaces.</summary>
-    /// <param name="old">The directory.</param>
     internal void Join(TreeNode old) => Children = old.Children;
 
     /// <summary>Removes what lower layers have in this directory.</summary>
@@ -65,7 +64,6 @@ internal sealed class TreeNode
     }
 
     /// <summary>Removes what lower layers have at a name in this directory.</summary>
-    /// <param name="name">The name.</param>
     /// <param name="layer">The layer whose own entries stay, and the directories above them.</param>
     internal void RemoveOlder(string name, int layer)
     {
@@ -80,8 +78,6 @@ internal sealed class TreeNode
     }
 
     /// <summary>A second name for this file or link.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="layer">The layer that has it.</param>
     internal TreeNode Link(string name, int layer) => new(Type, _names)
     {
         Name = name,

@@ -28,7 +28,6 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
     /// <summary>Reads layers, bottom first. Layers that their vendor does not pass on are skipped.</summary>
     /// <param name="layers">All layers of the tree.</param>
     /// <param name="first">How many of them are in the tree already.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ContainerizeException">See <see cref="ImageTree"/>.</exception>
     internal async Task ReadAsync(IReadOnlyList<Layer> layers, int first, CancellationToken cancellationToken)
     {
@@ -40,7 +39,8 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
         {
             if (files[number] is { } file)
             {
-                await ReadAsync(file, layers[number].DiffId, (path, entry) => AddAsync(path, entry, number, cancellationToken), cancellationToken);
+                await ReadAsync(
+                    file, layers[number].DiffId, (path, entry) => AddAsync(path, entry, number, cancellationToken), cancellationToken);
             }
         }
 
@@ -73,7 +73,8 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
             .OfType<FileContent>()
             .Where(content => content is { Bytes: null, Layer: >= 0 });
 
-    private async Task ReadAsync(VerifiedFile layer, Digest diffId, Func<string, TarEntry, ValueTask> take, CancellationToken cancellationToken)
+    private async Task ReadAsync(
+        VerifiedFile layer, Digest diffId, Func<string, TarEntry, ValueTask> take, CancellationToken cancellationToken)
     {
         try
         {
@@ -92,11 +93,13 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
             {
                 throw new ContainerizeException(
                     DiagnosticCode.DigestMismatch,
-                    $"The layer {layer.Descriptor.Digest} of the base image does not unpack to what the image's config says ({diffId}). Nothing was made from it; "
+                    $"The layer {layer.Descriptor.Digest} of the base image does not unpack to what the image's config says ({diffId}). " +
+                    $"Nothing was made from it; "
                     + $"an image like that cannot be run either. Choose another base image, or have this one built again.");
             }
         }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException or ZstdSharp.ZstdException)
+        catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException
+            or ZstdSharp.ZstdException)
         {
             throw Unreadable(layer, failure.Message, failure);
         }
@@ -131,7 +134,9 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
 
         var slash = path.LastIndexOf('/');
         var resolved = slash < 0 ? path : tree.Resolve(path[..slash], followLast: true) + path[slash..];
-        return resolved.Length <= MaxPath ? resolved.TrimStart('/') : throw new InvalidDataException($"a path in it has more than {MaxPath} characters");
+        return resolved.Length <= MaxPath
+            ? resolved.TrimStart('/')
+            : throw new InvalidDataException($"a path in it has more than {MaxPath} characters");
     }
 
     private async ValueTask AddAsync(string path, TarEntry entry, int layer, CancellationToken cancellationToken)
@@ -148,7 +153,8 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
         }
         else if (entry.EntryType is not (TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes))
         {
-            var content = new FileContent(path, layer) { Bytes = KeptFiles.Includes(path) ? await ContentAsync(entry, cancellationToken) : null };
+            var content =
+                new FileContent(path, layer) { Bytes = KeptFiles.Includes(path) ? await ContentAsync(entry, cancellationToken) : null };
             tree.Put(path, (own, names) => NodeOf(own, entry, content, layer, names));
         }
     }
@@ -171,13 +177,22 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
             Layer = layer,
         },
         // What a hard link names may be a symbolic link.
-        TarEntryType.HardLink when PathOf(entry.LinkName) is { } target && tree.Find(target) is { Type: not LayerEntryType.Directory } other => other.Link(name, layer),
-        _ => new TreeNode(LayerEntryType.File, names) { Name = name, Mode = entry.Mode, Owner = new Owner(entry.Uid, entry.Gid), File = content, Layer = layer },
+        TarEntryType.HardLink when PathOf(entry.LinkName) is { } target
+            && tree.Find(target) is { Type: not LayerEntryType.Directory } other => other.Link(name, layer),
+        _ => new TreeNode(LayerEntryType.File, names)
+        {
+            Name = name,
+            Mode = entry.Mode,
+            Owner = new Owner(entry.Uid, entry.Gid),
+            File = content,
+            Layer = layer,
+        },
     };
 
     private async Task<byte[]?> ContentAsync(TarEntry entry, CancellationToken cancellationToken)
     {
-        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile) || entry.Length > MaxFile)
+        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
+            || entry.Length > MaxFile)
         {
             return null;
         }

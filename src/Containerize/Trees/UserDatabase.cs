@@ -22,16 +22,12 @@ internal sealed class UserDatabase
     }
 
     /// <summary>Reads the two files.</summary>
-    /// <param name="users">The users.</param>
-    /// <param name="groups">The groups.</param>
-    /// <returns>The database.</returns>
     internal static UserDatabase Parse(string users, string groups) => new(Lines(users), Lines(groups));
 
     /// <summary>
     /// Looks up what a config's <c>User</c> says, as engines do: <c>user</c>, <c>user:group</c>, each a name or a number;
     /// empty is root. A user whose group nobody tells gets the group of the same number.
     /// </summary>
-    /// <param name="text">The user.</param>
     /// <returns>The numbers; null when a name is unknown.</returns>
     internal Owner? Find(string text)
     {
@@ -47,11 +43,15 @@ internal sealed class UserDatabase
             return null;
         }
 
-        var groupId = parts.Length == 2 ? Number(_groups.Find(group => group[0] == parts[1])?[2] ?? parts[1]) : Number(entry?[3] ?? "") ?? userId;
+        var groupId = parts.Length == 2
+            ? Number(_groups.Find(group => group[0] == parts[1])?[2] ?? parts[1])
+            : Number(entry?[3] ?? "") ?? userId;
         return groupId is null ? null : new Owner(userId, groupId.Value);
     }
 
-    private static List<string[]> Lines(string text) => [.. text.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(fields => fields.Length >= 4)];
+    private static List<string[]> Lines(string text) =>
+        [.. text.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(fields => fields.Length >= 4)];
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

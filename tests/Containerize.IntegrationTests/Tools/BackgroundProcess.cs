@@ -11,7 +11,8 @@ internal sealed class BackgroundProcess : IAsyncDisposable
 
     private BackgroundProcess(Process process) => _process = process;
 
-    internal static async Task<BackgroundProcess> StartAsync(string program, IEnumerable<string> arguments, Func<Task<bool>> isReady, IReadOnlyDictionary<string, string>? environment = null)
+    internal static async Task<BackgroundProcess> StartAsync(
+        string program, IEnumerable<string> arguments, Func<Task<bool>> isReady, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

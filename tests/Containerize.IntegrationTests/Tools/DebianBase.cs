@@ -34,8 +34,17 @@ internal sealed class DebianBase
             using var work = new TemporaryDirectory();
             await BootstrapAsync(work["root"]);
             Directory.CreateDirectory(Path.Combine(layout, "blobs", "sha256"));
-            var system = await LayerAsync(layout, work["root"], ["--exclude=./dev/*", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./var/cache/apt/*", "--exclude=./var/lib/apt/lists/*", "."]);
-            var runtime = await LayerAsync(layout, "/", ["--exclude=usr/share/dotnet/sdk*", "--exclude=usr/share/dotnet/packs", "--exclude=usr/share/dotnet/templates", "usr/share/dotnet"], DotnetRoot);
+            var system = await LayerAsync(
+                layout,
+                work["root"],
+                ["--exclude=./dev/*", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./var/cache/apt/*",
+                    "--exclude=./var/lib/apt/lists/*", "."]);
+            var runtime = await LayerAsync(
+                layout,
+                "/",
+                ["--exclude=usr/share/dotnet/sdk*", "--exclude=usr/share/dotnet/packs", "--exclude=usr/share/dotnet/templates",
+                    "usr/share/dotnet"],
+                DotnetRoot);
             await WriteImageAsync(layout, [system, runtime]);
         }
 
@@ -56,7 +65,8 @@ internal sealed class DebianBase
             File.Copy(blob, Path.Combine(target, "blobs", "sha256", Path.GetFileName(blob)), overwrite: true);
         }
 
-        JsonNode Read(JsonNode descriptor) => JsonNode.Parse(File.ReadAllText(Path.Combine(target, "blobs", ((string)descriptor["digest"]!).Replace(':', '/'))))!;
+        JsonNode Read(JsonNode descriptor) =>
+            JsonNode.Parse(File.ReadAllText(Path.Combine(target, "blobs", ((string)descriptor["digest"]!).Replace(':', '/'))))!;
         var amd = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(source, "index.json")))!["manifests"]![0]!.DeepClone().AsObject();
         amd.Remove("annotations");
         var manifest = Read(amd).AsObject();
@@ -74,30 +84,47 @@ internal sealed class DebianBase
         }));
         index["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "base" };
         await File.WriteAllTextAsync(Path.Combine(target, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
-        await File.WriteAllTextAsync(Path.Combine(target, "index.json"), new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(index) }.ToJsonString());
+        await File.WriteAllTextAsync(
+            Path.Combine(target, "index.json"),
+            new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(index) }.ToJsonString());
     }
 
-    private static string DotnetRoot => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+    private static string DotnetRoot =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
 
     private static async Task BootstrapAsync(string root)
     {
-        var release = (await File.ReadAllLinesAsync("/etc/os-release")).Single(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
-        var sources = (await ProcessRunner.RunAsync("apt-get", ["indextargets", "--format", "$(REPO_URI) $(RELEASE)"])).EnsureSuccess().Output;
+        var release = (await File.ReadAllLinesAsync("/etc/os-release"))
+            .Single(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
+        var sources = (await ProcessRunner.RunAsync("apt-get", ["indextargets", "--format", "$(REPO_URI) $(RELEASE)"]))
+            .EnsureSuccess().Output;
         var mirror = sources.Split('\n').First(line => line.EndsWith(" " + release, StringComparison.Ordinal)).Split(' ')[0];
-        var icu = (await ProcessRunner.RunAsync("apt-cache", ["search", "--names-only", "^libicu[0-9]+$"])).EnsureSuccess().Output.Split(' ')[0];
+        var icu = (await ProcessRunner.RunAsync("apt-cache", ["search", "--names-only", "^libicu[0-9]+$"]))
+            .EnsureSuccess().Output.Split(' ')[0];
         var ssl = release == "bookworm" ? "libssl3" : "libssl3t64";
-        (await ProcessRunner.RunAsync("debootstrap", ["--variant=minbase", $"--include=ca-certificates,tzdata,libstdc++6,{ssl},{icu}", release, root, mirror], timeout: TimeSpan.FromMinutes(15))).EnsureSuccess();
+        (
+            await ProcessRunner.RunAsync(
+                "debootstrap",
+                ["--variant=minbase", $"--include=ca-certificates,tzdata,libstdc++6,{ssl},{icu}", release, root, mirror],
+                timeout: TimeSpan.FromMinutes(15))).EnsureSuccess();
         await File.AppendAllTextAsync(Path.Combine(root, "etc/passwd"), "app:x:1654:1654::/home/app:/bin/sh\n");
         await File.AppendAllTextAsync(Path.Combine(root, "etc/group"), "app:x:1654:\n");
     }
 
-    private static async Task<(string Digest, string DiffId, long Size)> LayerAsync(string layout, string root, IEnumerable<string> what, string? dotnetRoot = null)
+    private static async Task<(string Digest, string DiffId, long Size)> LayerAsync(
+        string layout, string root, IEnumerable<string> what, string? dotnetRoot = null)
     {
         var temporary = Path.Combine(layout, "layer.tar");
         // Wherever this machine has .NET, the image has it where Debian's packages would put it.
         string[] rename = dotnetRoot is null ? [] : [$"--transform=s|^{dotnetRoot.Trim('/')}|usr/share/dotnet|"];
-        var paths = dotnetRoot is null ? what : what.Select(path => path.Replace("usr/share/dotnet", dotnetRoot.Trim('/'), StringComparison.Ordinal));
-        (await ProcessRunner.RunAsync("tar", ["--sort=name", "--numeric-owner", "-C", root, "-cf", temporary, .. rename, .. paths], timeout: TimeSpan.FromMinutes(5))).EnsureSuccess();
+        var paths = dotnetRoot is null
+            ? what
+            : what.Select(path => path.Replace("usr/share/dotnet", dotnetRoot.Trim('/'), StringComparison.Ordinal));
+        (
+            await ProcessRunner.RunAsync(
+                "tar",
+                ["--sort=name", "--numeric-owner", "-C", root, "-cf", temporary, .. rename, .. paths],
+                timeout: TimeSpan.FromMinutes(5))).EnsureSuccess();
         var diffId = await HashAsync(temporary);
         var compressed = temporary + ".gz";
         await using (var source = File.OpenRead(temporary))
@@ -122,12 +149,20 @@ internal sealed class DebianBase
             ["os"] = "linux",
             ["config"] = new JsonObject
             {
-                ["Env"] = new JsonArray("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/share/dotnet", "APP_UID=1654", "ASPNETCORE_HTTP_PORTS=8080", "DOTNET_RUNNING_IN_CONTAINER=true"),
+                ["Env"] = new JsonArray(
+                    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/share/dotnet",
+                    "APP_UID=1654",
+                    "ASPNETCORE_HTTP_PORTS=8080",
+                    "DOTNET_RUNNING_IN_CONTAINER=true"),
                 ["Cmd"] = new JsonArray("/bin/sh"),
                 ["Healthcheck"] = new JsonObject { ["Test"] = new JsonArray("CMD", "true") },
                 ["Labels"] = new JsonObject { ["base.label"] = "kept" },
             },
-            ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray([.. layers.Select(layer => (JsonNode)$"sha256:{layer.DiffId}")]) },
+            ["rootfs"] = new JsonObject
+            {
+                ["type"] = "layers",
+                ["diff_ids"] = new JsonArray([.. layers.Select(layer => (JsonNode)$"sha256:{layer.DiffId}")]),
+            },
             ["history"] = new JsonArray(
                 new JsonObject { ["created"] = "2026-01-01T00:00:00Z", ["created_by"] = "debootstrap" },
                 new JsonObject { ["created"] = "2026-01-01T00:00:00Z", ["created_by"] = "dotnet" },
@@ -138,13 +173,16 @@ internal sealed class DebianBase
             ["schemaVersion"] = 2,
             ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
             ["config"] = Descriptor("application/vnd.oci.image.config.v1+json", config),
-            ["layers"] = new JsonArray([.. layers.Select(layer => Descriptor("application/vnd.oci.image.layer.v1.tar+gzip", (layer.Digest, layer.Size)))]),
+            ["layers"] = new JsonArray(
+                [.. layers.Select(layer => Descriptor("application/vnd.oci.image.layer.v1.tar+gzip", (layer.Digest, layer.Size)))]),
         });
         var descriptor = Descriptor("application/vnd.oci.image.manifest.v1+json", manifest);
         descriptor["platform"] = new JsonObject { ["architecture"] = "amd64", ["os"] = "linux" };
         descriptor["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "base" };
         await File.WriteAllTextAsync(Path.Combine(layout, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
-        await File.WriteAllTextAsync(Path.Combine(layout, "index.json"), new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(descriptor) }.ToJsonString());
+        await File.WriteAllTextAsync(
+            Path.Combine(layout, "index.json"),
+            new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray(descriptor) }.ToJsonString());
     }
 
     private static JsonObject Descriptor(string mediaType, (string Digest, long Size) blob) =>

@@ -7,7 +7,8 @@ internal static class Dotnet
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
-    internal static Task<ProcessResult> RunAsync(string directory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+    internal static Task<ProcessResult> RunAsync(
+        string directory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         ProcessRunner.RunAsync("dotnet", arguments, directory, Environment(environment), s_timeout);
 
     private static Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string?>? more)

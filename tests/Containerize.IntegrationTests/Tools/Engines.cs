@@ -24,7 +24,10 @@ internal static class EngineStart
     internal static async Task<string> AskAsync(IEngine engine, IEnumerable<string> run, string image, int port)
     {
         var name = $"ctz-{Guid.NewGuid():N}";
-        (await engine.RunAsync(["run", "-d", "--name", name, "--network=host", "-e", string.Create(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={port}"), .. run, image])).EnsureSuccess();
+        (
+            await engine.RunAsync(
+                ["run", "-d", "--name", name, "--network=host", "-e",
+                    string.Create(CultureInfo.InvariantCulture, $"ASPNETCORE_HTTP_PORTS={port}"), .. run, image])).EnsureSuccess();
         try
         {
             using var client = new HttpClient();
@@ -81,7 +84,10 @@ internal sealed class Podman : IEngine
         EngineStart.AskAsync(this, ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", .. options], image, port);
 
     public Task<ProcessResult> RunAsync(params string[] arguments) =>
-        ProcessRunner.RunAsync("podman", ["--root", _directory["root"], "--runroot", _directory["run"], "--runtime", "runc", "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--events-backend", "file", .. arguments]);
+        ProcessRunner.RunAsync(
+            "podman",
+            ["--root", _directory["root"], "--runroot", _directory["run"], "--runtime", "runc", "--storage-driver", "vfs",
+                "--cgroup-manager", "cgroupfs", "--events-backend", "file", .. arguments]);
 
     public async ValueTask DisposeAsync()
     {
@@ -109,7 +115,8 @@ internal sealed class Dockerd : IEngine
         var socket = $"unix://{directory["docker.sock"]}";
         var process = await BackgroundProcess.StartAsync(
             "dockerd",
-            ["--iptables=false", "--bridge=none", "--data-root", directory["data"], "--exec-root", directory["exec"], "--pidfile", directory["pid"], "-H", socket],
+            ["--iptables=false", "--bridge=none", "--data-root", directory["data"], "--exec-root", directory["exec"], "--pidfile",
+                directory["pid"], "-H", socket],
             async () => (await ProcessRunner.RunAsync("docker", ["-H", socket, "version"])).ExitCode == 0);
         return new Dockerd(directory, process);
     }

@@ -48,10 +48,14 @@ internal static class ImageComparison
 
         // Sizes and digests follow from the content.
         fields["manifest.config.mediaType"] = image.Manifest["config"]!["mediaType"];
-        fields["manifest.layers.mediaType"] = new JsonArray([.. image.Layers.Select(layer => layer.Descriptor.MediaType).Distinct().Order(StringComparer.Ordinal).Select(type => (JsonNode)type)]);
+        fields["manifest.layers.mediaType"] = new JsonArray(
+            [.. image.Layers.Select(layer => layer.Descriptor.MediaType).Distinct().Order(StringComparer.Ordinal)
+                .Select(type => (JsonNode)type)]);
         // In which layer a file lies is what differs between the two; which files there are does not. The base's are the same bytes.
-        var files = image.Layers.SelectMany(layer => layer.Entries).Where(entry => !entry.IsDirectory).OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
-        fields["files"] = new JsonArray([.. files.Select(entry => (JsonNode)$"{entry.Path} {entry.Size} {entry.Uid}:{entry.Gid} {entry.ContentDigest}")]);
+        var files = image.Layers.SelectMany(layer => layer.Entries).Where(entry => !entry.IsDirectory)
+            .OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
+        fields["files"] =
+            new JsonArray([.. files.Select(entry => (JsonNode)$"{entry.Path} {entry.Size} {entry.Uid}:{entry.Gid} {entry.ContentDigest}")]);
         fields["files.mode"] = new JsonArray([.. files.Select(entry => (JsonNode)$"{entry.Path} {Convert.ToString((int)entry.Mode, 8)}")]);
         return fields;
     }

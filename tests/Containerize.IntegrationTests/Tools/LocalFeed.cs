@@ -5,8 +5,11 @@ internal static class LocalFeed
 {
     private static readonly Lazy<Task<string>> s_packed = new(PackAsync);
 
-    /// <summary>The version of the package. The packages of a run lie in a folder of their own, so no cache has an older one of it.</summary>
-    internal static async Task<string> VersionAsync() => Path.GetFileNameWithoutExtension(await s_packed.Value)["Containerize.Sdk.".Length..];
+    /// <summary>
+    /// The version of the package. The packages of a run lie in a folder of their own, so no cache has an older one of it.
+    /// </summary>
+    internal static async Task<string> VersionAsync() =>
+        Path.GetFileNameWithoutExtension(await s_packed.Value)["Containerize.Sdk.".Length..];
 
     private static string Folder { get; } = RunDirectory.FullName;
 

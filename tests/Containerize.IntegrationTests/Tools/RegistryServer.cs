@@ -51,7 +51,10 @@ internal sealed class RegistryServer : IAsyncDisposable
 
     /// <summary>Puts an image of a layout into a repository, with skopeo.</summary>
     internal async Task SeedAsync(string layout, string reference) =>
-        (await ProcessRunner.RunAsync("skopeo", ["copy", "-q", "--all", "--dest-tls-verify=false", $"oci:{layout}", $"docker://{Host}/{reference}"])).EnsureSuccess();
+        (
+            await ProcessRunner.RunAsync(
+                "skopeo",
+                ["copy", "-q", "--all", "--dest-tls-verify=false", $"oci:{layout}", $"docker://{Host}/{reference}"])).EnsureSuccess();
 
     /// <summary>Kills it: nothing is finished, nothing is said.</summary>
     internal Task KillAsync() => _process.KillAsync();
@@ -65,7 +68,8 @@ internal sealed class RegistryServer : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static Task<BackgroundProcess> RunAsync(string host, string configuration) => BackgroundProcess.StartAsync("docker-registry", ["serve", configuration], async () =>
+    private static Task<BackgroundProcess> RunAsync(string host, string configuration) =>
+        BackgroundProcess.StartAsync("docker-registry", ["serve", configuration], async () =>
     {
         try
         {
@@ -86,7 +90,8 @@ internal sealed class RegistryServer : IAsyncDisposable
             return "";
         }
 
-        var file = directory.Write("htpasswd", (await ProcessRunner.RunAsync("htpasswd", ["-Bbn", "ada", password])).EnsureSuccess().Output);
+        var file =
+            directory.Write("htpasswd", (await ProcessRunner.RunAsync("htpasswd", ["-Bbn", "ada", password])).EnsureSuccess().Output);
         return $"""
             auth:
               htpasswd:

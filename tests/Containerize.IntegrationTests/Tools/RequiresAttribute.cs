@@ -22,7 +22,8 @@ internal sealed class RequiresAttribute : ConditionBaseAttribute
 
     public IReadOnlyList<string> Programs => _programs;
 
-    private IEnumerable<string> Missing() => _programs.Where(program => program == "root" ? !Environment.IsPrivilegedProcess : Find(program) is null);
+    private IEnumerable<string> Missing() =>
+        _programs.Where(program => program == "root" ? !Environment.IsPrivilegedProcess : Find(program) is null);
 
     private static string? Find(string program) =>
         $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':', StringSplitOptions.RemoveEmptyEntries)

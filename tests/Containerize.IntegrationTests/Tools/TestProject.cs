@@ -41,14 +41,19 @@ internal sealed class TestProject : IDisposable
     internal string Directory => Path.Combine(_directory.FullName, Name);
 
     /// <summary>Where `dotnet publish` puts the image's archive.</summary>
-    internal string Archive => System.IO.Directory.GetFiles(Path.Combine(Directory, "bin", "Release"), "*.tar", SearchOption.AllDirectories).Single();
+    internal string Archive =>
+        System.IO.Directory.GetFiles(Path.Combine(Directory, "bin", "Release"), "*.tar", SearchOption.AllDirectories).Single();
 
     /// <summary>What the last build wrote for CI.</summary>
-    internal JsonNode Info => JsonNode.Parse(File.ReadAllText(System.IO.Directory.GetFiles(Path.Combine(Directory, "obj"), "image.json", SearchOption.AllDirectories).Single()))!;
+    internal JsonNode Info =>
+        JsonNode.Parse(
+            File.ReadAllText(System.IO.Directory.GetFiles(Path.Combine(Directory, "obj"), "image.json", SearchOption.AllDirectories)
+                .Single()))!;
 
     internal string Digest => Info["digest"]!.GetValue<string>();
 
-    internal string LayerDigest(string layer) => Info["layers"]!.AsArray().Single(item => item!["name"]!.GetValue<string>() == layer)!["digest"]!.GetValue<string>();
+    internal string LayerDigest(string layer) =>
+        Info["layers"]!.AsArray().Single(item => item!["name"]!.GetValue<string>() == layer)!["digest"]!.GetValue<string>();
 
     internal static async Task<TestProject> CreateAsync(string name, string sdk, string body, string program, SdkUse use = SdkUse.Path)
     {
@@ -57,7 +62,8 @@ internal sealed class TestProject : IDisposable
         var reference = use switch
         {
             SdkUse.SdkElement => $"""<Sdk Name="Containerize.Sdk" Version="{version}" />""",
-            SdkUse.PackageReference => $"""<ItemGroup><PackageReference Include="Containerize.Sdk" Version="{version}" PrivateAssets="all" /></ItemGroup>""",
+            SdkUse.PackageReference =>
+                $"""<ItemGroup><PackageReference Include="Containerize.Sdk" Version="{version}" PrivateAssets="all" /></ItemGroup>""",
             _ => "",
         };
         project.Write($"{name}.csproj", $"""
@@ -75,7 +81,8 @@ internal sealed class TestProject : IDisposable
         if (use == SdkUse.Path)
         {
             project.Write("Directory.Build.props", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" /></Project>""");
-            project.Write("Directory.Build.targets", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+            project.Write(
+                "Directory.Build.targets", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
         }
         else if (use != SdkUse.None)
         {
@@ -85,10 +92,12 @@ internal sealed class TestProject : IDisposable
         return project;
     }
 
-    internal static Task<TestProject> WebAsync(string body = "", string program = WebProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
+    internal static Task<TestProject> WebAsync(
+        string body = "", string program = WebProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
         CreateAsync(name, "Microsoft.NET.Sdk.Web", body, program, use);
 
-    internal static Task<TestProject> ConsoleAsync(string body = "", string program = ConsoleProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
+    internal static Task<TestProject> ConsoleAsync(
+        string body = "", string program = ConsoleProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
         CreateAsync(name, "Microsoft.NET.Sdk", "<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>" + body, program, use);
 
     internal string Write(string path, string content) => _directory.Write(Path.Combine(Name, path), content);
@@ -96,7 +105,8 @@ internal sealed class TestProject : IDisposable
     internal Task<ProcessResult> RunAsync(params string[] arguments) => Dotnet.RunAsync(Directory, arguments);
 
     /// <summary>Runs `dotnet publish -t:Containerize`.</summary>
-    internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) => Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments]);
+    internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) =>
+        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments]);
 
     /// <summary>Runs `dotnet publish -t:Containerize` with environment variables.</summary>
     internal Task<ProcessResult> ContainerizeAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>

@@ -53,7 +53,8 @@ internal sealed class ArchiveServer : IAsyncDisposable
         if (from > 0)
         {
             context.Response.StatusCode = StatusCodes.Status206PartialContent;
-            context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{content.Length - 1}/{content.Length}");
+            context.Response.Headers.ContentRange =
+                string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{content.Length - 1}/{content.Length}");
         }
 
         context.Response.ContentLength = part.Length;
@@ -67,7 +68,9 @@ internal sealed class ArchiveServer : IAsyncDisposable
         await context.Response.Body.WriteAsync(content, stopping);
     };
 
-    /// <summary>The begin of a file, whose whole length is announced, and then a reset connection, which may cost some of the bytes on their way.</summary>
+    /// <summary>
+    /// The begin of a file, whose whole length is announced, and then a reset connection, which may cost some of the bytes on their way.
+    /// </summary>
     public static Answer BreakAfter(byte[] content, int count) => async (context, stopping) =>
     {
         await BeginAsync(context, content, count, stopping);
@@ -80,7 +83,8 @@ internal sealed class ArchiveServer : IAsyncDisposable
     {
         await BeginAsync(context, content, count, stopping);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
-        await Task.Delay(Timeout.Infinite, end.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.Delay(Timeout.Infinite, end.Token)
+            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     };
 
     /// <summary>Bytes without an announced length, which end in good order.</summary>
@@ -128,13 +132,19 @@ internal sealed class ArchiveServer : IAsyncDisposable
         await context.Response.Body.FlushAsync(stopping);
     }
 
-    private static int RangeOf(HttpContext context) => context.Request.GetTypedHeaders().Range?.Ranges.Single().From is { } from ? (int)from : 0;
+    private static int RangeOf(HttpContext context) =>
+        context.Request.GetTypedHeaders().Range?.Ranges.Single().From is { } from ? (int)from : 0;
 
     private Task ServeAsync(HttpContext context, CancellationToken stopping)
     {
         // As it came: a proxy is asked with the whole address.
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        _requests.Enqueue(new ArchiveRequest(target, (string?)context.Request.Headers.Range, (string?)context.Request.Headers.Authorization, (string?)context.Request.Headers.ProxyAuthorization));
+        _requests.Enqueue(
+            new ArchiveRequest(
+                target,
+                (string?)context.Request.Headers.Range,
+                (string?)context.Request.Headers.Authorization,
+                (string?)context.Request.Headers.ProxyAuthorization));
         var answers = _answers.GetValueOrDefault(context.Request.Path.Value ?? "");
         if (answers is null || !answers.TryPeek(out var answer))
         {

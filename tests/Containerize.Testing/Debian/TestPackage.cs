@@ -18,7 +18,12 @@ internal sealed class TestPackage
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
     private readonly TarEntryFormat _format;
 
-    public TestPackage(string name, string version = "1.0", string architecture = "amd64", TarEntryFormat format = TarEntryFormat.Gnu, params string[] fields)
+    public TestPackage(
+        string name,
+        string version = "1.0",
+        string architecture = "amd64",
+        TarEntryFormat format = TarEntryFormat.Gnu,
+        params string[] fields)
     {
         (Name, Version, Architecture, _format) = (name, version, architecture, format);
         _tar = new TarWriter(_data, format, leaveOpen: true);
@@ -70,7 +75,14 @@ internal sealed class TestPackage
     }
 
     /// <summary>Adds an entry as it is, however wrong.</summary>
-    public TestPackage Raw(TarEntryType type, string name, UnixFileMode mode = (UnixFileMode)0b110_100_100, int user = 0, int group = 0, string? target = null, byte[]? content = null)
+    public TestPackage Raw(
+        TarEntryType type,
+        string name,
+        UnixFileMode mode = (UnixFileMode)0b110_100_100,
+        int user = 0,
+        int group = 0,
+        string? target = null,
+        byte[]? content = null)
     {
         TarEntry entry = _format switch
         {
@@ -101,14 +113,23 @@ internal sealed class TestPackage
         using var control = new MemoryStream();
         using (var tar = new TarWriter(control, TarEntryFormat.Gnu, leaveOpen: true))
         {
-            foreach (var (name, content) in _control.Prepend(("md5sums", Encoding.UTF8.GetBytes(_md5Sums.ToString()))).Prepend(("control", Encoding.UTF8.GetBytes(Stanza))))
+            foreach (var (name, content) in _control.Prepend(("md5sums", Encoding.UTF8.GetBytes(_md5Sums.ToString())))
+                .Prepend(("control", Encoding.UTF8.GetBytes(Stanza))))
             {
-                tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, "./" + name) { DataStream = new MemoryStream(content), ModificationTime = s_time });
+                tar.WriteEntry(
+                    new GnuTarEntry(TarEntryType.RegularFile, "./" + name)
+                    {
+                        DataStream = new MemoryStream(content),
+                        ModificationTime = s_time,
+                    });
             }
         }
 
         var suffix = compression.Length == 0 ? "" : "." + compression;
-        return Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar" + suffix, Compress(control.ToArray(), compression)), ("data.tar" + suffix, Compress(_data.ToArray(), compression)));
+        return Ar(
+            ("debian-binary", "2.0\n"u8.ToArray()),
+            ("control.tar" + suffix, Compress(control.ToArray(), compression)),
+            ("data.tar" + suffix, Compress(_data.ToArray(), compression)));
     }
 
     /// <summary>An ar archive.</summary>
@@ -118,7 +139,9 @@ internal sealed class TestPackage
         archive.Write("!<arch>\n"u8);
         foreach (var (name, content) in members)
         {
-            archive.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name,-16}{0,-12}{0,-6}{0,-6}{100644,-8}{content.Length,-10}`\n")));
+            archive.Write(
+                Encoding.ASCII.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{name,-16}{0,-12}{0,-6}{0,-6}{100644,-8}{content.Length,-10}`\n")));
             archive.Write(content);
             archive.Write("\n"u8[..(content.Length % 2)]);
         }
@@ -129,7 +152,13 @@ internal sealed class TestPackage
     private static byte[] Compress(byte[] content, string compression)
     {
         using var output = new MemoryStream();
-        using (Stream stream = compression switch { "gz" => new GZipStream(output, CompressionLevel.Fastest), "zst" => new CompressionStream(output), _ => output })
+        using (
+            Stream stream = compression switch
+            {
+                "gz" => new GZipStream(output, CompressionLevel.Fastest),
+                "zst" => new CompressionStream(output),
+                _ => output,
+            })
         {
             stream.Write(content);
         }

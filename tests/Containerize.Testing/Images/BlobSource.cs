@@ -16,14 +16,16 @@ internal sealed record BlobSource(string Name, Func<string, Stream?> Open, IRead
 
     internal static BlobSource OfRegistry(TestRegistry registry, string repository) => new(
         registry.Repository(repository).ToString(),
-        name => registry.FindManifest(repository, DigestOf(name).ToString())?.Content is { } manifest ? new MemoryStream(manifest.ToArray(), writable: false)
+        name => registry.FindManifest(repository, DigestOf(name).ToString())?.Content
+            is { } manifest ? new MemoryStream(manifest.ToArray(), writable: false)
             : registry.FindBlob(repository, DigestOf(name)) is { } blob ? new MemoryStream(blob.ToArray(), writable: false)
             : null,
         []);
 
     internal static string FileOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
 
-    internal Stream OpenBlob(Digest digest) => Open(FileOf(digest)) ?? throw new InvalidImageException($"{Name}: the blob {digest} is missing.");
+    internal Stream OpenBlob(Digest digest) =>
+        Open(FileOf(digest)) ?? throw new InvalidImageException($"{Name}: the blob {digest} is missing.");
 
     internal byte[] Read(string file)
     {
@@ -62,7 +64,8 @@ internal sealed record BlobSource(string Name, Func<string, Stream?> Open, IRead
     private static BlobSource OfDirectory(string path) => new(
         path,
         file => File.Exists(Path.Combine(path, file)) ? File.OpenRead(Path.Combine(path, file)) : null,
-        [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file).Replace('\\', '/'))]);
+        [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/'))]);
 
     private static BlobSource OfArchive(string path)
     {
@@ -79,9 +82,11 @@ internal sealed record BlobSource(string Name, Func<string, Stream?> Open, IRead
                 continue;
             }
 
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Name.StartsWith('/') || entry.Name.Split('/').Any(part => part is "" or "." or ".."))
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Name.StartsWith('/')
+                || entry.Name.Split('/').Any(part => part is "" or "." or ".."))
             {
-                throw new InvalidImageException($"{path}: the archive has an entry that no reader expects: {entry.EntryType} '{entry.Name}'.");
+                throw new InvalidImageException(
+                    $"{path}: the archive has an entry that no reader expects: {entry.EntryType} '{entry.Name}'.");
             }
 
             using var content = new MemoryStream();

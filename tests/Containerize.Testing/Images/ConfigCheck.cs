@@ -14,7 +14,8 @@ internal static class ConfigCheck
     {
         foreach (var member in new[] { "architecture", "os" })
         {
-            ImageValidator.Require(config[member] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0, source, $"the config of {where} has no {member}");
+            ImageValidator.Require(config[member] is JsonValue value && value.TryGetValue<string>(out var text)
+                && text.Length > 0, source, $"the config of {where} has no {member}");
         }
 
         ImageValidator.Require(config["config"] is null or JsonObject, source, $"the settings in the config of {where} are no object");
@@ -23,15 +24,18 @@ internal static class ConfigCheck
         var diffIds = new List<Digest>();
         foreach (var text in config["rootfs"]!["diff_ids"]!.AsArray())
         {
-            ImageValidator.Require(Digest.TryParse((string?)text, out var diffId), source, $"the config of {where} has a diffID that is no digest: '{text}'");
+            ImageValidator.Require(
+                Digest.TryParse((string?)text, out var diffId), source, $"the config of {where} has a diffID that is no digest: '{text}'");
             diffIds.Add(diffId!);
         }
 
-        ImageValidator.Require(diffIds.Count == layerCount, source, $"the config of {where} has {diffIds.Count} diffIDs, but there are {layerCount} layers");
+        ImageValidator.Require(
+            diffIds.Count == layerCount, source, $"the config of {where} has {diffIds.Count} diffIDs, but there are {layerCount} layers");
         CheckTime(config["created"], "created", where, source);
         if (config["history"] is { } history)
         {
-            CheckHistory(history as JsonArray ?? throw new InvalidImageException($"{source.Name}: the history of {where} is no array."), layerCount, where, source);
+            CheckHistory(history as JsonArray
+                ?? throw new InvalidImageException($"{source.Name}: the history of {where} is no array."), layerCount, where, source);
         }
 
         return diffIds;
@@ -40,7 +44,8 @@ internal static class ConfigCheck
     private static void CheckHistory(JsonArray history, int layerCount, string where, BlobSource source)
     {
         var layers = history.Count(entry => (bool?)entry?["empty_layer"] != true);
-        ImageValidator.Require(layers == layerCount, source, $"the history of {where} tells of {layers} layers, but there are {layerCount}");
+        ImageValidator.Require(
+            layers == layerCount, source, $"the history of {where} tells of {layers} layers, but there are {layerCount}");
         foreach (var entry in history)
         {
             CheckTime(entry?["created"], "history.created", where, source);

@@ -18,7 +18,8 @@ internal static class ImageValidator
 
     /// <summary>Checks a layout's directory, or an archive of a layout, plain or gzipped.</summary>
     /// <param name="path">Directory or file.</param>
-    /// <param name="baseLayers">How many layers at the bottom of each image are of foreign make; they are checked for safety and digests only.</param>
+    /// <param name="baseLayers">How many layers at the bottom of each image are of foreign make; they are checked for safety and digests
+    /// only.</param>
     /// <exception cref="InvalidImageException">What is wrong.</exception>
     public static ValidatedTree Check(string path, int baseLayers = 0)
     {
@@ -35,8 +36,14 @@ internal static class ImageValidator
     public static ValidatedTree Check(TestRegistry registry, string repository, string reference, int baseLayers = 0)
     {
         var source = BlobSource.OfRegistry(registry, repository);
-        var manifest = registry.FindManifest(repository, reference) ?? throw new InvalidImageException($"{source.Name} has no {reference}.");
-        var root = new JsonObject { ["mediaType"] = manifest.MediaType, ["digest"] = manifest.Digest.ToString(), ["size"] = (long)manifest.Content.Length };
+        var manifest = registry.FindManifest(repository, reference)
+            ?? throw new InvalidImageException($"{source.Name} has no {reference}.");
+        var root = new JsonObject
+        {
+            ["mediaType"] = manifest.MediaType,
+            ["digest"] = manifest.Digest.ToString(),
+            ["size"] = (long)manifest.Content.Length,
+        };
         return Guard(source, () =>
         {
             var walk = new Walk(source, baseLayers);
@@ -109,7 +116,8 @@ internal static class ImageValidator
             Require(depth < MaxDepth, source, $"{where} is an index in too many others");
             Require(MediaTypes.IsIndex(mediaType), source, $"{where} has the media type '{mediaType}'");
             CheckDocument(index, mediaType, where);
-            Require(!index.ContainsKey("layers") && !index.ContainsKey("config"), source, $"{where} has the members of a manifest and of an index");
+            Require(!index.ContainsKey("layers")
+                && !index.ContainsKey("config"), source, $"{where} has the members of a manifest and of an index");
             foreach (var child in Objects(index["manifests"], $"the manifests of {where}"))
             {
                 CheckManifest(child, where, (string?)child["annotations"]?["org.opencontainers.image.ref.name"] ?? name, depth + 1);
@@ -130,7 +138,8 @@ internal static class ImageValidator
             Require(MediaTypes.IsManifest(descriptor.MediaType), source, $"{where} has the media type '{descriptor.MediaType}'");
             CheckDocument(document, descriptor.MediaType, where);
             Require(!document.ContainsKey("manifests"), source, $"{where} has the members of a manifest and of an index");
-            var config = Describe(document["config"] as JsonObject ?? throw new InvalidImageException($"{source.Name}: {where} has no config."), where);
+            var config = Describe(document["config"] as JsonObject
+                ?? throw new InvalidImageException($"{source.Name}: {where} has no config."), where);
             var layers = Objects(document["layers"], $"the layers of {where}").Select(layer => Describe(layer, where)).ToArray();
             if (config.MediaType is MediaTypes.OciConfig or MediaTypes.DockerConfig)
             {
@@ -145,20 +154,33 @@ internal static class ImageValidator
             }
         }
 
-        private ValidatedImage CheckImage(Descriptor descriptor, JsonObject? platform, string? name, JsonObject manifest, Descriptor config, Descriptor[] layers, string where)
+        private ValidatedImage CheckImage(
+            Descriptor descriptor,
+            JsonObject? platform,
+            string? name,
+            JsonObject manifest,
+            Descriptor config,
+            Descriptor[] layers,
+            string where)
         {
             var isDocker = descriptor.MediaType == MediaTypes.DockerManifest;
-            Require(config.MediaType == (isDocker ? MediaTypes.DockerConfig : MediaTypes.OciConfig), source, $"{where} has a config of another family: {config.MediaType}");
+            Require(
+                config.MediaType == (isDocker ? MediaTypes.DockerConfig : MediaTypes.OciConfig),
+                source,
+                $"{where} has a config of another family: {config.MediaType}");
             foreach (var layer in layers)
             {
-                Require(LayerCheck.IsOfFamily(layer.MediaType, isDocker), source, $"{where} has a layer of another family: {layer.MediaType}");
+                Require(
+                    LayerCheck.IsOfFamily(layer.MediaType, isDocker), source, $"{where} has a layer of another family: {layer.MediaType}");
             }
 
             var document = Parse(ReadVerified(config, where), $"the config of {where}", source);
             var diffIds = ConfigCheck.Check(document, layers.Length, where, source);
             foreach (var (member, value) in platform ?? [])
             {
-                Require(member == "os.features" || (string?)document[member] == (string?)value, source, $"the index says of {where} that its {member} is '{value}', but the config says '{document[member]}'");
+                Require(member == "os.features"
+                    || (string?)document[member] == (string?)value, source, $"the index says of {where} that its {member} is '{value}', " +
+                    $"but the config says '{document[member]}'");
             }
 
             var isWindows = (string?)document["os"] == "windows";
@@ -193,9 +215,15 @@ internal static class ImageValidator
         {
             Seen.Add(descriptor.Digest);
             using var stream = source.OpenBlob(descriptor.Digest);
-            Require(stream.Length == descriptor.Size, source, $"{descriptor.Digest} has {stream.Length} bytes, but {descriptor.Size} in {where}");
+            Require(
+                stream.Length == descriptor.Size,
+                source,
+                $"{descriptor.Digest} has {stream.Length} bytes, but {descriptor.Size} in {where}");
             var actual = descriptor.Digest.Algorithm == "sha512" ? SHA512.HashData(stream) : SHA256.HashData(stream);
-            Require(Convert.ToHexStringLower(actual) == descriptor.Digest.Hex, source, $"{descriptor.Digest} in {where} has other bytes than its digest says");
+            Require(
+                Convert.ToHexStringLower(actual) == descriptor.Digest.Hex,
+                source,
+                $"{descriptor.Digest} in {where} has other bytes than its digest says");
         }
 
         private Descriptor Describe(JsonObject descriptor, string where)
@@ -210,13 +238,18 @@ internal static class ImageValidator
         {
             Require((int?)document["schemaVersion"] == 2, source, $"{where} has the schemaVersion {document["schemaVersion"]}");
             var own = (string?)document["mediaType"];
-            Require(own is null ? !mediaType.Contains("docker", StringComparison.Ordinal) : own == mediaType, source, $"{where} says that its media type is '{own}', its descriptor says '{mediaType}'");
+            Require(
+                own is null ? !mediaType.Contains("docker", StringComparison.Ordinal) : own == mediaType,
+                source,
+                $"{where} says that its media type is '{own}', its descriptor says '{mediaType}'");
         }
 
         private JsonObject[] Objects(JsonNode? array, string what)
         {
             Require(array is JsonArray, source, $"{what} are missing");
-            return [.. array!.AsArray().Select(item => item as JsonObject ?? throw new InvalidImageException($"{source.Name}: {what} have one that is no object."))];
+            return [.. array!.AsArray()
+                .Select(item => item as JsonObject
+                ?? throw new InvalidImageException($"{source.Name}: {what} have one that is no object."))];
         }
     }
 }

@@ -5,7 +5,9 @@ using Containerize.Oci;
 
 namespace Containerize.Testing.Images;
 
-/// <summary>Checks a layer: its diffID, and that its tar is safe. One of this project's making must also be in order and free of chance.</summary>
+/// <summary>
+/// Checks a layer: its diffID, and that its tar is safe. One of this project's making must also be in order and free of chance.
+/// </summary>
 /// <remarks>OCI image specification, <i>layer.md</i>.</remarks>
 internal static class LayerCheck
 {
@@ -13,7 +15,8 @@ internal static class LayerCheck
 
     internal static bool IsOfFamily(string mediaType, bool isDocker) => isDocker
         ? mediaType is MediaTypes.DockerLayer or MediaTypes.DockerLayerGzip or MediaTypes.DockerForeignLayer
-        : mediaType is MediaTypes.OciLayer or MediaTypes.OciLayerGzip or MediaTypes.OciLayerZstd || mediaType.StartsWith("application/vnd.oci.image.layer.nondistributable.v1.tar", StringComparison.Ordinal);
+        : mediaType is MediaTypes.OciLayer or MediaTypes.OciLayerGzip or MediaTypes.OciLayerZstd
+        || mediaType.StartsWith("application/vnd.oci.image.layer.nondistributable.v1.tar", StringComparison.Ordinal);
 
     internal static ValidatedLayer Check(BlobSource source, Descriptor descriptor, Digest diffId, bool isForeign, string where)
     {
@@ -113,20 +116,26 @@ internal static class LayerCheck
 
     private static void CheckSafety(BlobSource source, TarEntry entry, string where)
     {
-        ImageValidator.Require(!entry.Name.StartsWith('/') && !entry.LinkName.Contains('\0', StringComparison.Ordinal) && !entry.Name.Contains('\0', StringComparison.Ordinal), source, $"{where} has the absolute path '{entry.Name}'");
+        ImageValidator.Require(!entry.Name.StartsWith('/') && !entry.LinkName.Contains('\0', StringComparison.Ordinal)
+            && !entry.Name.Contains('\0', StringComparison.Ordinal), source, $"{where} has the absolute path '{entry.Name}'");
         ImageValidator.Require(!entry.Name.Split('/').Contains(".."), source, $"{where} has the path '{entry.Name}', which leads upwards");
     }
 
     private static void CheckChance(BlobSource source, TarEntry entry, string where)
     {
         ImageValidator.Require(
-            entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink,
+            entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory
+                or TarEntryType.SymbolicLink or TarEntryType.HardLink,
             source,
             $"{where} has '{entry.Name}' of the type {entry.EntryType}");
-        ImageValidator.Require(entry.ModificationTime.Ticks % TimeSpan.TicksPerSecond == 0, source, $"'{entry.Name}' in {where} has a time with fractions: {entry.ModificationTime:O}");
+        ImageValidator.Require(
+            entry.ModificationTime.Ticks % TimeSpan.TicksPerSecond == 0,
+            source,
+            $"'{entry.Name}' in {where} has a time with fractions: {entry.ModificationTime:O}");
         var names = entry is PaxTarEntry pax ? pax.ExtendedAttributes.Keys.Intersect(s_chance).ToArray() : [];
         ImageValidator.Require(names.Length == 0, source, $"'{entry.Name}' in {where} has the extended attribute {string.Join(", ", names)}, which differs from build to build");
-        ImageValidator.Require(entry.Name.Split('/')[..^1].All(part => part is not ("" or ".")), source, $"{where} has the path '{entry.Name}', which is not in its shortest form");
+        ImageValidator.Require(entry.Name.Split('/')[..^1]
+            .All(part => part is not ("" or ".")), source, $"{where} has the path '{entry.Name}', which is not in its shortest form");
     }
 
     private static void CheckOrder(BlobSource source, List<ValidatedEntry> entries, string where)
@@ -141,7 +150,8 @@ internal static class LayerCheck
                 source,
                 $"'{entry.Path}' in {where} comes before its directory, or without it");
             ImageValidator.Require(
-                entry.Type != TarEntryType.HardLink || (seen.TryGetValue(Normalize(entry.LinkTarget), out var target) && target.Type == TarEntryType.RegularFile),
+                entry.Type != TarEntryType.HardLink
+                    || (seen.TryGetValue(Normalize(entry.LinkTarget), out var target) && target.Type == TarEntryType.RegularFile),
                 source,
                 $"the hard link '{entry.Path}' in {where} points to '{entry.LinkTarget}', which is no file before it");
         }
@@ -156,7 +166,8 @@ internal static class LayerCheck
 
     private static string[] FirstDisorder(string[] paths)
     {
-        var at = Enumerable.Range(0, Math.Max(0, paths.Length - 1)).FirstOrDefault(i => string.CompareOrdinal(paths[i], paths[i + 1]) >= 0, -1);
+        var at = Enumerable.Range(0, Math.Max(0, paths.Length - 1))
+            .FirstOrDefault(i => string.CompareOrdinal(paths[i], paths[i + 1]) >= 0, -1);
         return at < 0 ? [] : paths[at..(at + 2)];
     }
 
@@ -170,8 +181,11 @@ internal static class LayerCheck
         using var stream = source.OpenBlob(descriptor.Digest);
         Span<byte> header = stackalloc byte[8];
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        ImageValidator.Require(read == header.Length && header[0] == 0x1F && header[1] == 0x8B, source, $"{where} is not compressed with gzip");
+        ImageValidator.Require(read == header.Length && header[0] == 0x1F
+            && header[1] == 0x8B, source, $"{where} is not compressed with gzip");
         // RFC 1952: bit 3 of the flags announces a file name; four bytes of time follow.
-        ImageValidator.Require((header[3] & 0b1000) == 0 && !header[4..8].ContainsAnyExcept((byte)0), source, $"the gzip header of {where} has a time or a file name, which differ from build to build");
+        ImageValidator.Require((header[3] & 0b1000) == 0
+            && !header[4..8].ContainsAnyExcept((byte)0), source, $"the gzip header of {where} has a time or a file name, which differ " +
+            $"from build to build");
     }
 }

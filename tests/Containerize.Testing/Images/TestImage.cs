@@ -10,13 +10,15 @@ namespace Containerize.Testing.Images;
 /// <param name="Config">The config's bytes.</param>
 /// <param name="Layers">The layers, bottom first.</param>
 /// <param name="Platform">What it runs on.</param>
-internal sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType, ReadOnlyMemory<byte> Config, IReadOnlyList<TestLayer> Layers, Platform Platform)
+internal sealed record TestImage(
+    ReadOnlyMemory<byte> Manifest, string MediaType, ReadOnlyMemory<byte> Config, IReadOnlyList<TestLayer> Layers, Platform Platform)
 {
     /// <summary>An OCI platform for most tests.</summary>
     public static Platform LinuxX64 { get; } = new() { Os = "linux", Architecture = "amd64" };
 
     /// <summary>The manifest's descriptor with its platform.</summary>
-    public Descriptor Descriptor => new() { MediaType = MediaType, Digest = Digest.Of(Manifest.Span), Size = Manifest.Length, Platform = Platform };
+    public Descriptor Descriptor =>
+        new() { MediaType = MediaType, Digest = Digest.Of(Manifest.Span), Size = Manifest.Length, Platform = Platform };
 
     /// <summary>All blobs of the image with its manifest: what a layout holds.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Blobs => [.. Layers.Select(layer => layer.Content), Config, Manifest];
@@ -32,7 +34,10 @@ internal sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType
     public static TestImage Create(Platform platform, bool docker, Action<JsonObject>? change, params TestLayer[] layers)
     {
         layers = layers.Length > 0 ? layers
-            : platform.IsWindows ? [TestLayer.Of(("Files/Windows/System32/ntdll.dll", $"test-{platform.Architecture}-{platform.OsVersion}"), ("Hives/System_Base", "regf"))]
+            : platform.IsWindows
+                ? [TestLayer.Of(
+                    ("Files/Windows/System32/ntdll.dll", $"test-{platform.Architecture}-{platform.OsVersion}"),
+                    ("Hives/System_Base", "regf"))]
             : [TestLayer.Of(("etc/os-release", $"ID=test-{platform.Architecture}\n"))];
         var config = MakeConfig(platform, layers);
         change?.Invoke(config);
@@ -87,10 +92,19 @@ internal sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType
             ["created"] = "1970-01-01T00:00:00Z",
             ["architecture"] = platform.Architecture,
             ["os"] = platform.Os,
-            ["config"] = new JsonObject { ["Env"] = new JsonArray(platform.IsWindows ? "Path=C:\\Windows\\System32" : "PATH=/usr/bin:/bin"), ["WorkingDir"] = platform.IsWindows ? "C:\\" : "/" },
-            ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray([.. layers.Select(layer => JsonValue.Create(layer.DiffId.ToString()))]) },
+            ["config"] = new JsonObject
+            {
+                ["Env"] = new JsonArray(platform.IsWindows ? "Path=C:\\Windows\\System32" : "PATH=/usr/bin:/bin"),
+                ["WorkingDir"] = platform.IsWindows ? "C:\\" : "/",
+            },
+            ["rootfs"] = new JsonObject
+            {
+                ["type"] = "layers",
+                ["diff_ids"] = new JsonArray([.. layers.Select(layer => JsonValue.Create(layer.DiffId.ToString()))]),
+            },
             ["history"] = new JsonArray([
-                .. layers.Select((_, number) => new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = $"test layer {number}" }),
+                .. layers.Select(
+                    (_, number) => new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = $"test layer {number}" }),
                 new JsonObject { ["created"] = "1970-01-01T00:00:00Z", ["created_by"] = "test settings", ["empty_layer"] = true },
             ]),
         };
@@ -103,7 +117,8 @@ internal sealed record TestImage(ReadOnlyMemory<byte> Manifest, string MediaType
     }
 
     private static IEnumerable<(string Member, string Value)> Details(Platform platform) =>
-        new[] { ("variant", platform.Variant), ("os.version", platform.OsVersion) }.Where(detail => detail.Item2 is not null).Select(detail => (detail.Item1, detail.Item2!));
+        new[] { ("variant", platform.Variant), ("os.version", platform.OsVersion) }.Where(detail => detail.Item2 is not null)
+            .Select(detail => (detail.Item1, detail.Item2!));
 
     private static string LayerType(TestLayer layer, bool docker) => (docker, layer.IsCompressed) switch
     {

@@ -26,10 +26,13 @@ internal sealed record ValidatedTree(IReadOnlyList<ValidatedImage> Images, IRead
 /// <param name="Manifest">The manifest.</param>
 /// <param name="Config">The config.</param>
 /// <param name="Layers">The layers, bottom first.</param>
-internal sealed record ValidatedImage(Descriptor Descriptor, string? Name, JsonObject Manifest, JsonObject Config, IReadOnlyList<ValidatedLayer> Layers)
+internal sealed record ValidatedImage(
+    Descriptor Descriptor, string? Name, JsonObject Manifest, JsonObject Config, IReadOnlyList<ValidatedLayer> Layers)
 {
     /// <summary>What the config says it runs on, like <c>linux/arm/v7</c>.</summary>
-    public string Platform => string.Join('/', new[] { "os", "architecture", "variant" }.Select(member => (string?)Config[member]).Where(value => !string.IsNullOrEmpty(value)));
+    public string Platform =>
+        string.Join('/', new[] { "os", "architecture", "variant" }.Select(member => (string?)Config[member])
+            .Where(value => !string.IsNullOrEmpty(value)));
 
     /// <summary>The settings for running it: <c>Entrypoint</c>, <c>Env</c> …</summary>
     public JsonObject Settings => Config["config"] as JsonObject ?? [];

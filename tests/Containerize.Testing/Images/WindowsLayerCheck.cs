@@ -4,7 +4,9 @@ using Containerize.Oci;
 
 namespace Containerize.Testing.Images;
 
-/// <summary>Checks what Windows wants of a layer besides: its two directories, a security descriptor for each entry, names that it can create.</summary>
+/// <summary>
+/// Checks what Windows wants of a layer besides: its two directories, a security descriptor for each entry, names that it can create.
+/// </summary>
 /// <remarks>OCI image specification, <i>layer.md</i>, "Platform-specific attributes"; the rest is what hcsshim imports.</remarks>
 internal static class WindowsLayerCheck
 {
@@ -22,10 +24,15 @@ internal static class WindowsLayerCheck
         while (reader.GetNextEntry() is { } entry)
         {
             var path = entry.Name.TrimEnd('/');
-            ImageValidator.Require(path is "Files" or "Hives" || path.StartsWith("Files/", StringComparison.Ordinal), source, $"{where} has '{path}', which is in neither Files nor Hives");
+            ImageValidator.Require(path is "Files" or "Hives"
+                || path.StartsWith("Files/", StringComparison.Ordinal), source, $"{where} has '{path}', which is in neither Files nor " +
+                $"Hives");
             ImageValidator.Require(paths.TryAdd(path, path), source, $"{where} has '{path}' and '{paths[path]}', which are one to Windows");
-            ImageValidator.Require(!path.AsSpan().ContainsAny(s_forbidden) && !path.Split('/').Any(part => part.EndsWith('.') || part.EndsWith(' ')), source, $"{where} has '{path}', which Windows cannot create");
-            ImageValidator.Require(entry.EntryType is TarEntryType.RegularFile or TarEntryType.Directory, source, $"{where} has '{path}' of the type {entry.EntryType}");
+            ImageValidator.Require(!path.AsSpan().ContainsAny(s_forbidden)
+                && !path.Split('/').Any(part => part.EndsWith('.') || part.EndsWith(' ')), source, $"{where} has '{path}', which Windows " +
+                $"cannot create");
+            ImageValidator.Require(entry.EntryType is TarEntryType.RegularFile
+                or TarEntryType.Directory, source, $"{where} has '{path}' of the type {entry.EntryType}");
             ImageValidator.Require(
                 entry is PaxTarEntry pax && pax.ExtendedAttributes.TryGetValue(Descriptor, out var text) && IsDescriptor(text),
                 source,

@@ -24,7 +24,8 @@ internal sealed partial class BlobEndpoint(TestRegistryOptions options, Registry
         switch (request.Method)
         {
             case "GET" or "HEAD":
-                var whole = new Reply(200).WithBody(blob, "application/octet-stream").With("Docker-Content-Digest", digest.ToString()).With("Accept-Ranges", "bytes");
+                var whole = new Reply(200).WithBody(blob, "application/octet-stream").With("Docker-Content-Digest", digest.ToString())
+                    .With("Accept-Ranges", "bytes");
                 return request.Method == "GET" && exchange.Header("Range") is { } range ? Cut(whole, range) : whole;
             case "DELETE" when options.Deletes:
                 repository.Blobs.TryRemove(digest, out _);
@@ -54,7 +55,8 @@ internal sealed partial class BlobEndpoint(TestRegistryOptions options, Registry
         (first, last) = hasFirst ? (first, hasLast ? Math.Min(last, size - 1) : size - 1) : (Math.Max(0, size - last), size - 1);
         return first >= size || last < first
             ? Reply.Error(416, "SIZE_INVALID", "range not satisfiable").With("Content-Range", $"bytes */{size}")
-            : (whole with { Status = 206 }).WithBody(whole.Body.Slice((int)first, (int)(last - first + 1))).With("Content-Range", $"bytes {first}-{last}/{size}");
+            : (whole with { Status = 206 }).WithBody(whole.Body.Slice((int)first, (int)(last - first + 1)))
+            .With("Content-Range", $"bytes {first}-{last}/{size}");
     }
 
     [GeneratedRegex(@"\Abytes=(?<first>[0-9]*)-(?<last>[0-9]*)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]

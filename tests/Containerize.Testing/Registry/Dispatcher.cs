@@ -40,7 +40,8 @@ internal sealed class Dispatcher
             var reply = await ReplyAsync(exchange, refusal, role.Work);
             await exchange.SendAsync(exchange.Fault.Apply(exchange.Request, reply));
         }
-        catch (Exception failure) when (failure is ConnectionDroppedException or IOException or OperationCanceledException or BadHttpRequestException)
+        catch (Exception failure) when (failure is ConnectionDroppedException or IOException or OperationCanceledException
+            or BadHttpRequestException)
         {
             // The client or the fault has broken the connection; the record tells how far it came.
             context.Abort();
@@ -87,4 +88,5 @@ internal sealed class Dispatcher
 /// <param name="Admit">Returns the refusal of a request that is not allowed.</param>
 /// <param name="Work">Does what is asked for.</param>
 /// <param name="Served">The target that a target stands for, or null for itself.</param>
-internal sealed record HostRole(RequestKind? Kind, Func<Exchange, Reply?> Admit, Func<Exchange, Task<Reply>> Work, Func<string, string?> Served);
+internal sealed record HostRole(
+    RequestKind? Kind, Func<Exchange, Reply?> Admit, Func<Exchange, Task<Reply>> Work, Func<string, string?> Served);

@@ -117,8 +117,10 @@ internal sealed class Exchange(HttpContext context, RecordedRequest request, Can
     internal static RecordedRequest Record(HttpContext context, int sequence, RequestKind? kind, Func<string, string?> served)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var headers = context.Request.Headers.ToDictionary(header => header.Key, header => string.Join(", ", (IEnumerable<string?>)header.Value), StringComparer.OrdinalIgnoreCase);
-        return new RecordedRequest(sequence, context.Request.Host.Value ?? "", context.Request.Method, target, kind, served(target), headers);
+        var headers = context.Request.Headers.ToDictionary(
+            header => header.Key, header => string.Join(", ", (IEnumerable<string?>)header.Value), StringComparer.OrdinalIgnoreCase);
+        return new RecordedRequest(sequence, context.Request.Host.Value
+            ?? "", context.Request.Method, target, kind, served(target), headers);
     }
 
     private async Task SendAsync(ReadOnlyMemory<byte> body)

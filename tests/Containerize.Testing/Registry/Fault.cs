@@ -29,7 +29,8 @@ internal sealed record Fault
 
     internal (int Bytes, TimeSpan Pause)? Drips { get; private init; }
 
-    internal ImmutableHashSet<string> HiddenRequestHeaders { get; private init; } = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+    internal ImmutableHashSet<string> HiddenRequestHeaders { get; private init; } =
+        ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
     internal ImmutableArray<Func<RecordedRequest, Reply, Reply>> Changes { get; private init; } = [];
 
@@ -38,7 +39,9 @@ internal sealed record Fault
 
     /// <summary>Does not do the work, but replies after having read the request.</summary>
     public Fault Reply(int status, string body = "", params (string Name, string Value)[] headers) =>
-        Reply(_ => headers.Aggregate(new Reply(status).WithBody(Encoding.UTF8.GetBytes(body)), (reply, header) => reply.With(header.Name, header.Value)));
+        Reply(
+            _ => headers.Aggregate(new Reply(status)
+                .WithBody(Encoding.UTF8.GetBytes(body)), (reply, header) => reply.With(header.Name, header.Value)));
 
     /// <summary>Does not do the work, but replies after having read the request.</summary>
     public Fault Reply(Func<RecordedRequest, Reply> reply) => this with { Instead = reply };
@@ -49,9 +52,12 @@ internal sealed record Fault
     /// <summary>Does not do the work, but redirects.</summary>
     /// <param name="status">301, 302, 303, 307 or 308.</param>
     /// <param name="location">The <c>Location</c>, made from the request.</param>
-    public Fault Redirect(int status, Func<RecordedRequest, string> location) => Reply(request => new Reply(status).With("Location", location(request)));
+    public Fault Redirect(int status, Func<RecordedRequest, string> location) =>
+        Reply(request => new Reply(status).With("Location", location(request)));
 
-    /// <summary>Lets <see cref="Reply(int, string, ValueTuple{string, string}[])"/> and its kin reply while the client still sends.</summary>
+    /// <summary>
+    /// Lets <see cref="Reply(int, string, ValueTuple{string, string}[])"/> and its kin reply while the client still sends.
+    /// </summary>
     public Fault WithoutReadingTheBody() => this with { LeavesBodyUnread = true };
 
     /// <summary>Does the work as if the request did not have a header: hiding <c>Range</c> makes a registry that ignores ranges.</summary>

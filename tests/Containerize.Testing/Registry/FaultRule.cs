@@ -1,6 +1,8 @@
 namespace Containerize.Testing.Registry;
 
-/// <summary>Says which requests misbehave. Built by <see cref="TestRegistry.On"/>; in force once <see cref="Do(Fault)"/> was called.</summary>
+/// <summary>
+/// Says which requests misbehave. Built by <see cref="TestRegistry.On"/>; in force once <see cref="Do(Fault)"/> was called.
+/// </summary>
 internal sealed record FaultRule
 {
     private readonly FaultRules _rules;

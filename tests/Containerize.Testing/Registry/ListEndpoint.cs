@@ -21,7 +21,9 @@ internal sealed class ListEndpoint(TestRegistryOptions options, RegistryContent 
         }
 
         var (page, next) = Page(request, repository.Tags, tag => tag);
-        var reply = new Reply(200).WithJson(new JsonObject { ["name"] = request.Repository, ["tags"] = new JsonArray([.. page.Select(tag => JsonValue.Create(tag))]) });
+        var reply = new Reply(200)
+            .WithJson(
+                new JsonObject { ["name"] = request.Repository, ["tags"] = new JsonArray([.. page.Select(tag => JsonValue.Create(tag))]) });
         return Link(request, reply, next, "");
     }
 
@@ -46,10 +48,12 @@ internal sealed class ListEndpoint(TestRegistryOptions options, RegistryContent 
             ? repository.Manifests.Select(manifest => Describe(manifest, subject)).OfType<JsonObject>()
             : [];
         var filter = request.Parameter("artifactType");
-        var wanted = all.Where(descriptor => filter is null || (string?)descriptor["artifactType"] == filter).OrderBy(Key, StringComparer.Ordinal).ToArray();
+        var wanted = all.Where(descriptor => filter is null || (string?)descriptor["artifactType"] == filter)
+            .OrderBy(Key, StringComparer.Ordinal).ToArray();
         var (page, next) = Page(request, wanted, Key);
         var index = new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = MediaTypes.OciIndex, ["manifests"] = new JsonArray([.. page]) };
-        var reply = Link(request, new Reply(200).WithJson(index, MediaTypes.OciIndex), next, filter is null ? "" : "&artifactType=" + Uri.EscapeDataString(filter));
+        var reply = Link(request, new Reply(200).WithJson(index, MediaTypes.OciIndex), next, filter
+            is null ? "" : "&artifactType=" + Uri.EscapeDataString(filter));
         return filter is null ? reply : reply.With("OCI-Filters-Applied", "artifactType");
 
         static string Key(JsonObject descriptor) => (string)descriptor["digest"]!;
@@ -57,7 +61,9 @@ internal sealed class ListEndpoint(TestRegistryOptions options, RegistryContent 
 
     private (IReadOnlyList<T> Page, string? Next) Page<T>(RecordedRequest request, IReadOnlyList<T> all, Func<T, string> key)
     {
-        var wanted = int.TryParse(request.Parameter("n"), CultureInfo.InvariantCulture, out var n) && n >= 0 ? Math.Min(n, options.PageSize) : options.PageSize;
+        var wanted = int.TryParse(request.Parameter("n"), CultureInfo.InvariantCulture, out var n) && n >= 0
+            ? Math.Min(n, options.PageSize)
+            : options.PageSize;
         var rest = request.Parameter("last") is { } last ? [.. all.Where(item => string.CompareOrdinal(key(item), last) > 0)] : all;
         T[] page = [.. rest.Take(wanted)];
         return (page, page.Length > 0 && page.Length < rest.Count ? key(page[^1]) : null);
@@ -65,7 +71,9 @@ internal sealed class ListEndpoint(TestRegistryOptions options, RegistryContent 
 
     private Reply Link(RecordedRequest request, Reply reply, string? next, string query) => next is null
         ? reply
-        : reply.With("Link", $"<{request.Path}?n={request.Parameter("n") ?? options.PageSize.ToString(CultureInfo.InvariantCulture)}&last={Uri.EscapeDataString(next)}{query}>; rel=\"next\"");
+        : reply.With(
+            "Link",
+            $"<{request.Path}?n={request.Parameter("n") ?? options.PageSize.ToString(CultureInfo.InvariantCulture)}&last={Uri.EscapeDataString(next)}{query}>; rel=\"next\"");
 
     private static JsonObject? Describe(StoredManifest manifest, Digest subject)
     {
@@ -75,7 +83,12 @@ internal sealed class ListEndpoint(TestRegistryOptions options, RegistryContent 
             return null;
         }
 
-        var descriptor = new JsonObject { ["mediaType"] = manifest.MediaType, ["digest"] = manifest.Digest.ToString(), ["size"] = manifest.Content.Length };
+        var descriptor = new JsonObject
+        {
+            ["mediaType"] = manifest.MediaType,
+            ["digest"] = manifest.Digest.ToString(),
+            ["size"] = manifest.Content.Length,
+        };
         if (((string?)document["artifactType"] ?? (string?)document["config"]?["mediaType"]) is { } artifactType)
         {
             descriptor["artifactType"] = artifactType;

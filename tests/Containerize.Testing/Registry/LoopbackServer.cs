@@ -24,7 +24,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     private readonly X509Certificate2? _client;
 
-    internal LoopbackServer(Func<HttpContext, CancellationToken, Task> serve, X509Certificate2? certificate, bool http2, X509Certificate2? client = null)
+    internal LoopbackServer(
+        Func<HttpContext, CancellationToken, Task> serve, X509Certificate2? certificate, bool http2, X509Certificate2? client = null)
     {
         _client = client;
         _serve = serve;
@@ -48,7 +49,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 options => options.SuppressEnvironmentConfiguration = true)
             .Build();
         await _host.StartAsync(CancellationToken.None);
-        var address = _host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+        var address =
+            _host.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         Port = new Uri(address).Port;
     }
 
@@ -85,7 +87,9 @@ internal sealed class LoopbackServer : IAsyncDisposable
             {
                 listen.UseHttps(_certificate, https =>
                 {
-                    https.ClientCertificateMode = _client is null ? ClientCertificateMode.NoCertificate : ClientCertificateMode.RequireCertificate;
+                    https.ClientCertificateMode = _client is null
+                        ? ClientCertificateMode.NoCertificate
+                        : ClientCertificateMode.RequireCertificate;
                     https.ClientCertificateValidation = (certificate, _, _) => certificate.Thumbprint == _client?.Thumbprint;
                 });
             }

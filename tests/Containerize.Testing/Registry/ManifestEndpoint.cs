@@ -20,7 +20,8 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             case "GET" or "HEAD":
                 return content.TryGet(request.Repository, out var repository)
                     ? repository.Find(request.Reference) is { } manifest
-                        ? new Reply(200).WithBody(manifest.Content, manifest.MediaType).With("Docker-Content-Digest", manifest.Digest.ToString())
+                        ? new Reply(200).WithBody(manifest.Content, manifest.MediaType)
+                        .With("Docker-Content-Digest", manifest.Digest.ToString())
                         : Reply.Error(404, "MANIFEST_UNKNOWN", "manifest unknown")
                     : Reply.Error(404, "NAME_UNKNOWN", "repository name not known to registry");
             case "DELETE" when options.Deletes:
@@ -89,8 +90,11 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             return Reply.Error(400, "TAG_INVALID", $"the tag {request.Reference} exists and is immutable");
         }
 
-        var reply = new Reply(201).With("Location", $"/v2/{request.Repository}/manifests/{digest}").With("Docker-Content-Digest", digest.ToString());
-        return options.Referrers && document["subject"] is JsonObject subject ? reply.With("OCI-Subject", (string?)subject["digest"] ?? "") : reply;
+        var reply = new Reply(201).With("Location", $"/v2/{request.Repository}/manifests/{digest}")
+            .With("Docker-Content-Digest", digest.ToString());
+        return options.Referrers && document["subject"] is JsonObject subject
+            ? reply.With("OCI-Subject", (string?)subject["digest"] ?? "")
+            : reply;
     }
 
     /// <summary>What is wrong with a document by itself, or null.</summary>
@@ -101,8 +105,12 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             : (int?)document["schemaVersion"] != 2 ? "schemaVersion is not 2"
             : own is null && mediaType is MediaTypes.DockerManifest or MediaTypes.DockerIndex ? "mediaType is missing"
             : own is not null && own != mediaType ? $"its mediaType '{own}' is not the Content-Type '{mediaType}'"
-            : MediaTypes.IsIndex(mediaType) && (document["manifests"] is not JsonArray || document.ContainsKey("layers") || document.ContainsKey("config")) ? "an index has manifests, but neither layers nor config"
-            : MediaTypes.IsManifest(mediaType) && (document["config"] is not JsonObject || document["layers"] is not JsonArray || document.ContainsKey("manifests")) ? "a manifest has config and layers, but no manifests"
+            : MediaTypes.IsIndex(mediaType)
+            && (document["manifests"] is not JsonArray || document.ContainsKey("layers")
+            || document.ContainsKey("config")) ? "an index has manifests, but neither layers nor config"
+            : MediaTypes.IsManifest(mediaType)
+            && (document["config"] is not JsonObject || document["layers"] is not JsonArray
+            || document.ContainsKey("manifests")) ? "a manifest has config and layers, but no manifests"
             : null;
     }
 
@@ -120,7 +128,10 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
         var layers = (document["layers"] as JsonArray ?? []).OfType<JsonObject>();
         return (document["config"] is JsonObject config ? layers.Append(config) : layers)
             .Where(descriptor => !MediaTypes.IsForeignLayer((string?)descriptor["mediaType"] ?? ""))
-            .Select(descriptor => Check(descriptor, Digest.TryParse((string?)descriptor["digest"], out var digest) && repository.Blobs.TryGetValue(digest, out var blob) ? blob.Length : null))
+            .Select(
+                descriptor =>
+                    Check(descriptor, Digest.TryParse((string?)descriptor["digest"], out var digest)
+                        && repository.Blobs.TryGetValue(digest, out var blob) ? blob.Length : null))
             .FirstOrDefault(refusal => refusal is not null);
     }
 

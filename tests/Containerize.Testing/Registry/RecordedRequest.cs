@@ -13,7 +13,14 @@ internal sealed class RecordedRequest
     private long _bytesReceived;
     private long _bytesSent;
 
-    internal RecordedRequest(int sequence, string host, string method, string target, RequestKind? kind, string? served, IReadOnlyDictionary<string, string> headers)
+    internal RecordedRequest(
+        int sequence,
+        string host,
+        string method,
+        string target,
+        RequestKind? kind,
+        string? served,
+        IReadOnlyDictionary<string, string> headers)
     {
         Sequence = sequence;
         Host = host;

@@ -137,7 +137,9 @@ internal sealed class Upload : IDisposable
     /// <summary>The state that the next request must carry.</summary>
     internal string State => $"z/{Content.Length}== a+b~";
 
-    /// <summary>The query with that state, written so that careless clients damage it: by decoding it, or by taking a plus for a plus.</summary>
+    /// <summary>
+    /// The query with that state, written so that careless clients damage it: by decoding it, or by taking a plus for a plus.
+    /// </summary>
     internal string Query => $"_state=z%2F{Content.Length}%3D%3d+a%2Bb~&_q=%7e";
 
     /// <summary>Waits until no other request works on the upload: a broken one may not have noticed yet.</summary>

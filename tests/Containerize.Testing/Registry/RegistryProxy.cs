@@ -18,7 +18,9 @@ internal sealed class RegistryProxy : IAsyncDisposable
 
     private RegistryProxy(string upstream)
     {
-        _upstream = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress = new Uri($"http://{upstream}") };
+        _upstream = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }) { BaseAddress =
+                new Uri($"http://{upstream}") };
         _server = new LoopbackServer(ServeAsync, certificate: null, http2: false);
     }
 
@@ -29,10 +31,12 @@ internal sealed class RegistryProxy : IAsyncDisposable
     public IReadOnlyList<ProxiedRequest> Requests => [.. _requests];
 
     /// <summary>The bytes of blobs that clients sent.</summary>
-    public long BlobBytesUp => _requests.Where(request => request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)).Sum(request => request.BytesUp);
+    public long BlobBytesUp =>
+        _requests.Where(request => request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)).Sum(request => request.BytesUp);
 
     /// <summary>The bytes of blobs that clients got.</summary>
-    public long BlobBytesDown => _requests.Where(request => request.Path.Contains("/blobs/sha256", StringComparison.Ordinal)).Sum(request => request.BytesDown);
+    public long BlobBytesDown =>
+        _requests.Where(request => request.Path.Contains("/blobs/sha256", StringComparison.Ordinal)).Sum(request => request.BytesDown);
 
     /// <summary>Is told whenever bytes of a blob went up; how many there were in all.</summary>
     public Action<long>? OnUpload { get; set; }
@@ -69,7 +73,8 @@ internal sealed class RegistryProxy : IAsyncDisposable
             using var message = Translate(context.Request, record);
             using var response = await _upstream.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, end.Token);
             context.Response.StatusCode = (int)response.StatusCode;
-            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).Where(header => header.Key != "Transfer-Encoding"))
+            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers)
+                .Where(header => header.Key != "Transfer-Encoding"))
             {
                 context.Response.Headers[name] = values.ToArray();
             }
@@ -107,13 +112,15 @@ internal sealed class RegistryProxy : IAsyncDisposable
         return message;
     }
 
-    private async Task SendAsync(HttpResponseMessage response, HttpContext context, ProxiedRequest record, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        HttpResponseMessage response, HttpContext context, ProxiedRequest record, CancellationToken cancellationToken)
     {
         var isBlob = record is { Method: "GET" } && record.Path.Contains("/blobs/sha256", StringComparison.Ordinal);
         var limit = isBlob && _cuts.TryDequeue(out var part) ? (long)(part * response.Content.Headers.ContentLength!.Value) : long.MaxValue;
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[BufferSize];
-        while (await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, limit - record.BytesDown)), cancellationToken) is > 0 and var read)
+        while (await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, limit - record.BytesDown)), cancellationToken)
+            is > 0 and var read)
         {
             record.AddDown(read);
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);

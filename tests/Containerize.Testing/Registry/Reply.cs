@@ -25,7 +25,8 @@ internal sealed record Reply(int Status)
     public static Reply Error(int status, string code, string message = "") =>
         new Reply(status).WithJson(new JsonObject
         {
-            ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message.Length > 0 ? message : code, ["detail"] = new JsonObject() }),
+            ["errors"] = new JsonArray(
+                new JsonObject { ["code"] = code, ["message"] = message.Length > 0 ? message : code, ["detail"] = new JsonObject() }),
         });
 
     /// <summary>Sets a header; several values become several header lines.</summary>

@@ -28,6 +28,8 @@ internal sealed partial record RequestPath(RequestKind Kind, string Repository, 
         return new(kind, match.Groups["name"].Value, match.Groups["reference"].Value);
     }
 
-    [GeneratedRegex(@"\A/v2/(?<name>.+)/(?:(?<kind>blobs/uploads)(?:/(?<reference>[^/]*))?|(?<kind>blobs|manifests|referrers)/(?<reference>[^/]+)|(?<kind>tags)/list)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A/v2/(?<name>.+)/(?:(?<kind>blobs/uploads)(?:/(?<reference>[^/]*))?|(?<kind>blobs|manifests|referrers)/(?<reference>[^/]+)|(?<kind>tags)/list)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

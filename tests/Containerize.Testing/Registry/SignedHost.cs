@@ -54,9 +54,11 @@ internal sealed class SignedHost : IAsyncDisposable
 
     private Task ServeAsync(HttpContext context, CancellationToken stopping)
     {
-        return _dispatcher.ServeAsync(context, new HostRole(RequestKind.Signed, Admit, _work, target => _targets.GetValueOrDefault(target)?.Served), stopping);
+        return _dispatcher.ServeAsync(
+            context, new HostRole(RequestKind.Signed, Admit, _work, target => _targets.GetValueOrDefault(target)?.Served), stopping);
 
-        Reply? Admit(Exchange exchange) => exchange.Request.Authorization is not null ? Refusal(400, "InvalidArgument: only one auth mechanism allowed")
+        Reply? Admit(Exchange exchange) =>
+            exchange.Request.Authorization is not null ? Refusal(400, "InvalidArgument: only one auth mechanism allowed")
             : exchange.Request.Target.StartsWith("/v2/", StringComparison.Ordinal) ? null
             : !_targets.TryGetValue(exchange.Request.Target, out var target) ? Refusal(403, "SignatureDoesNotMatch")
             : !target.TryUse() ? Refusal(403, "ExpiredToken")

@@ -33,12 +33,17 @@ internal sealed class TestRegistry : IAsyncDisposable
         {
             _tokens = new TokenServer(bearer, () => TokenAddress!);
             var tokenRole = new HostRole(RequestKind.Token, _ => null, _tokens.ServeAsync, _ => null);
-            _tokenHost = new LoopbackServer((context, stopping) => _dispatcher.ServeAsync(context, tokenRole, stopping), Certificates?.Server, http2: false);
+            _tokenHost = new LoopbackServer(
+                (context, stopping) => _dispatcher.ServeAsync(context, tokenRole, stopping), Certificates?.Server, http2: false);
         }
 
         var gate = new RegistryGate(options.Auth, _tokens);
         var role = new HostRole(null, gate.Admit, WorkAsync, _ => null);
-        _server = new LoopbackServer((context, stopping) => _dispatcher.ServeAsync(context, role, stopping), Certificates?.Server, options.Http2, options.RequireClientCertificate ? Certificates?.Server : null);
+        _server = new LoopbackServer(
+            (context, stopping) => _dispatcher.ServeAsync(context, role, stopping),
+            Certificates?.Server,
+            options.Http2,
+            options.RequireClientCertificate ? Certificates?.Server : null);
     }
 
     /// <summary>Host name and port, as in image references.</summary>
@@ -62,10 +67,12 @@ internal sealed class TestRegistry : IAsyncDisposable
     public IReadOnlyList<IssuedToken> Tokens => _tokens?.Issued ?? [];
 
     /// <summary>The bytes of blobs that clients have sent, useful or not.</summary>
-    public long BlobBytesReceived => Requests.Where(request => request.ServedKind == RequestKind.Upload).Sum(request => request.BytesReceived);
+    public long BlobBytesReceived =>
+        Requests.Where(request => request.ServedKind == RequestKind.Upload).Sum(request => request.BytesReceived);
 
     /// <summary>The bytes of blobs that were sent to clients.</summary>
-    public long BlobBytesSent => Requests.Where(request => request.ServedKind == RequestKind.Blob && request.Status is 200 or 206).Sum(request => request.BytesSent);
+    public long BlobBytesSent =>
+        Requests.Where(request => request.ServedKind == RequestKind.Blob && request.Status is 200 or 206).Sum(request => request.BytesSent);
 
     /// <summary>The rules in force.</summary>
     public FaultRules Faults => _dispatcher.Faults;
@@ -99,7 +106,10 @@ internal sealed class TestRegistry : IAsyncDisposable
     /// <param name="https">Whether it speaks TLS; null does as the registry does.</param>
     public async Task<SignedHost> StartSignedHostAsync(string host = "localhost", bool? https = null)
     {
-        var certificates = https ?? _options.Https ? Certificates ?? throw new InvalidOperationException("A signed host with TLS needs a registry with TLS, whose certificate it shares.") : null;
+        var certificates = https ?? _options.Https
+            ? Certificates ?? throw new InvalidOperationException(
+                "A signed host with TLS needs a registry with TLS, whose certificate it shares.")
+            : null;
         var signedHost = new SignedHost(_dispatcher, WorkAsync, host, certificates);
         await signedHost.StartAsync();
         _signedHosts.Add(signedHost);
@@ -182,7 +192,8 @@ internal sealed class TestRegistry : IAsyncDisposable
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false };
         if (Certificates is not null)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy =
+                new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.Add(Certificates.Authority);
             handler.SslOptions.CertificateChainPolicy = policy;
         }
@@ -211,7 +222,9 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     private Task<Reply> WorkAsync(Exchange exchange) => exchange.Request.ServedKind switch
     {
-        RequestKind.Ping => Task.FromResult(new Reply(200).WithBody("{}"u8.ToArray(), "application/json").With("Docker-Distribution-Api-Version", "registry/2.0")),
+        RequestKind.Ping =>
+            Task.FromResult(new Reply(200).WithBody("{}"u8.ToArray(), "application/json")
+                .With("Docker-Distribution-Api-Version", "registry/2.0")),
         RequestKind.Blob => Task.FromResult(_blobs.Serve(exchange)),
         RequestKind.Upload => _uploads.ServeAsync(exchange),
         RequestKind.Manifest => _manifests.ServeAsync(exchange),

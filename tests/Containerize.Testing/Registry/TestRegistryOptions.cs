@@ -27,7 +27,10 @@ internal sealed record TestRegistryOptions
     /// <summary>The form of an upload's <c>Location</c>.</summary>
     public LocationForm Location { get; init; } = LocationForm.Relative;
 
-    /// <summary>Whether an upload's <c>Location</c> has a query that changes with each request and must come back undamaged. Whether it came back verbatim, <see cref="RecordedRequest.Query"/> tells.</summary>
+    /// <summary>
+    /// Whether an upload's <c>Location</c> has a query that changes with each request and must come back undamaged. Whether it came back
+    /// verbatim, <see cref="RecordedRequest.Query"/> tells.
+    /// </summary>
     public bool UploadState { get; init; }
 
     /// <summary>Whether blobs of other repositories can be mounted; if not, a mount is answered as a plain upload.</summary>

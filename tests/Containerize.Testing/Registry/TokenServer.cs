@@ -16,7 +16,9 @@ internal sealed record TokenScope(string Repository, IReadOnlyList<string> Actio
     {
         var first = text.IndexOf(':', StringComparison.Ordinal);
         var last = text.LastIndexOf(':');
-        return first < last && text[..first] == "repository" ? new(text[(first + 1)..last], text[(last + 1)..] == "*" ? ["pull", "push", "delete"] : text[(last + 1)..].Split(',')) : null;
+        return first < last && text[..first] == "repository"
+            ? new(text[(first + 1)..last], text[(last + 1)..] == "*" ? ["pull", "push", "delete"] : text[(last + 1)..].Split(','))
+            : null;
     }
 
     public override string ToString() => $"repository:{Repository}:{string.Join(',', Actions)}";
@@ -65,7 +67,8 @@ internal sealed class TokenServer(BearerAuth auth, Func<string> address)
 
     internal IReadOnlyList<IssuedToken> Issued => [.. _issued];
 
-    internal bool TryUse(string value, [NotNullWhen(true)] out IssuedToken? token) => _tokens.TryGetValue(value, out token) && token.TryUse();
+    internal bool TryUse(string value, [NotNullWhen(true)] out IssuedToken? token) =>
+        _tokens.TryGetValue(value, out token) && token.TryUse();
 
     internal async Task<Reply> ServeAsync(Exchange exchange)
     {
@@ -74,14 +77,18 @@ internal sealed class TokenServer(BearerAuth auth, Func<string> address)
         return exchange.Request.Method switch
         {
             "GET" => auth.GetRefusal is { } status ? Reply.Error(status, "UNSUPPORTED") : Get(exchange.Request),
-            "POST" => auth.PostRefusal is { } status ? Reply.Error(status, "UNSUPPORTED") : Post(exchange.Request, Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length)),
+            "POST" =>
+                auth.PostRefusal is { } status
+                    ? Reply.Error(status, "UNSUPPORTED")
+                    : Post(exchange.Request, Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length)),
             _ => Reply.Error(405, "UNSUPPORTED"),
         };
     }
 
     internal IssuedToken Issue(string? user, IReadOnlyList<TokenScope> scopes)
     {
-        var token = new IssuedToken("token-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), user, scopes, auth.Lifetime, auth.MaxUses);
+        var token = new IssuedToken(
+            "token-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), user, scopes, auth.Lifetime, auth.MaxUses);
         _tokens[token.Value] = token;
         _issued.Enqueue(token);
         return token;
@@ -95,7 +102,12 @@ internal sealed class TokenServer(BearerAuth auth, Func<string> address)
         }
 
         var user = request.Authorization is null ? null : auth.User;
-        return Grant(user, request.Parameter("service"), request.Parameters("scope"), auth.TokenMember, request.Parameter("offline_token") == "true");
+        return Grant(
+            user,
+            request.Parameter("service"),
+            request.Parameters("scope"),
+            auth.TokenMember,
+            request.Parameter("offline_token") == "true");
     }
 
     private Reply Post(RecordedRequest request, string body)
@@ -114,7 +126,8 @@ internal sealed class TokenServer(BearerAuth auth, Func<string> address)
         }
 
         // By OAuth2 the member is access_token, whatever the GET calls it.
-        return Grant(auth.User, form.GetValueOrDefault("service"), form.GetValueOrDefault("scope", "").Split(' ', StringSplitOptions.RemoveEmptyEntries), "access_token", form.GetValueOrDefault("access_type") == "offline");
+        return Grant(auth.User, form.GetValueOrDefault("service"), form.GetValueOrDefault("scope", "")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries), "access_token", form.GetValueOrDefault("access_type") == "offline");
     }
 
     private Reply Grant(string? user, string? service, IReadOnlyList<string> wanted, string member, bool offline)
@@ -130,7 +143,12 @@ internal sealed class TokenServer(BearerAuth auth, Func<string> address)
         }
 
         var scopes = wanted.Select(TokenScope.Parse).OfType<TokenScope>()
-            .Select(scope => scope with { Actions = [.. scope.Actions.Where(action => user is null ? auth.AnonymousActions.Contains(action) : auth.Allows(scope.Repository, action))] })
+            .Select(
+                scope => scope with
+                {
+                    Actions = [.. scope.Actions.Where(
+                        action => user is null ? auth.AnonymousActions.Contains(action) : auth.Allows(scope.Repository, action))],
+                })
             .ToArray();
         var reply = new JsonObject { [member] = Issue(user, scopes).Value };
         if (auth.ExpiresIn is { } seconds)

@@ -44,7 +44,8 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
                 return Reply.Error(400, "DIGEST_INVALID");
             }
 
-            if (options.Mounts && request.Parameter("from") is { } from && content.TryGet(from, out var source) && source.Blobs.TryGetValue(mounted, out var blob))
+            if (options.Mounts && request.Parameter("from") is { } from && content.TryGet(from, out var source)
+                && source.Blobs.TryGetValue(mounted, out var blob))
             {
                 repository.Blobs[mounted] = blob;
                 return Created(exchange, mounted);
@@ -111,7 +112,8 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
 
         var match = ChunkPattern().Match(range);
         // Too long for a number: as wrong as one that is not the next.
-        if (!match.Success || !long.TryParse(match.Groups["first"].Value, CultureInfo.InvariantCulture, out var first) || !long.TryParse(match.Groups["last"].Value, CultureInfo.InvariantCulture, out var end))
+        if (!match.Success || !long.TryParse(match.Groups["first"].Value, CultureInfo.InvariantCulture, out var first)
+            || !long.TryParse(match.Groups["last"].Value, CultureInfo.InvariantCulture, out var end))
         {
             return Reply.Error(400, "BLOB_UPLOAD_INVALID", "the Content-Range is malformed");
         }
@@ -164,11 +166,14 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
             // As distribution does it: nothing and one byte look the same.
             .With("Range", $"0-{Math.Max(0, upload.Content.Length - 1)}")
             .With("Docker-Upload-UUID", upload.Id);
-        return options.ChunkMinLength is { } minimum ? reply.With("OCI-Chunk-Min-Length", minimum.ToString(CultureInfo.InvariantCulture)) : reply;
+        return options.ChunkMinLength is { } minimum
+            ? reply.With("OCI-Chunk-Min-Length", minimum.ToString(CultureInfo.InvariantCulture))
+            : reply;
     }
 
     private Reply Created(Exchange exchange, Digest digest) =>
-        new Reply(201).With("Location", Locate(exchange, $"/v2/{exchange.Request.Repository}/blobs/{digest}")).With("Docker-Content-Digest", digest.ToString());
+        new Reply(201).With("Location", Locate(exchange, $"/v2/{exchange.Request.Repository}/blobs/{digest}"))
+            .With("Docker-Content-Digest", digest.ToString());
 
     private string Locate(Exchange exchange, string path) => options.Location switch
     {

@@ -6,7 +6,8 @@ namespace Containerize.Tests.Architecture;
 /// <summary>Which methods the compiled code of an assembly names: calls, constructors and method groups.</summary>
 internal static class CompiledCalls
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> s_codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
@@ -30,7 +31,8 @@ internal static class CompiledCalls
             if (operation.OperandType is OperandType.InlineMethod)
             {
                 var arguments = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : null;
-                yield return method.Module.ResolveMethod(BitConverter.ToInt32(code, offset), arguments, method.IsGenericMethod ? method.GetGenericArguments() : null)!;
+                yield return method.Module.ResolveMethod(
+                    BitConverter.ToInt32(code, offset), arguments, method.IsGenericMethod ? method.GetGenericArguments() : null)!;
             }
 
             offset += operation.OperandType switch

@@ -28,7 +28,8 @@ internal sealed partial class WalkTests
         get
         {
             IReadOnlyList<MarkdownTable> walks =
-                [.. MarkdownPage.Load(Path.Combine(Clone.Source, "README.md")).Tables.Where(table => table.Rows[0] is ["Room", "Types, in order"])];
+                [.. MarkdownPage.Load(Path.Combine(Clone.Source, "README.md")).Tables.Where(
+                    table => table.Rows[0] is ["Room", "Types, in order"])];
             Assert.HasCount(2, walks);
             return walks;
         }

@@ -62,7 +62,8 @@ internal sealed class BaseImageLockTests
     [TestMethod]
     public async Task Builds_at_the_same_time_lose_no_entry()
     {
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(number => UpdateAsync((string.Create(CultureInfo.InvariantCulture, $"r.example/app{number}:1"), s_one))));
+        await Task.WhenAll(Enumerable.Range(0, 12)
+            .Select(number => UpdateAsync((string.Create(CultureInfo.InvariantCulture, $"r.example/app{number}:1"), s_one))));
         Assert.HasCount(12, BaseImageLock.Read(File).Entries);
     }
 

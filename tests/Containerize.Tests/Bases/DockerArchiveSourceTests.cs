@@ -22,9 +22,14 @@ internal sealed class DockerArchiveSourceTests
 
     private DockerArchiveSource Source(string path, string? tag = null) => new(path, tag, new BlobStore(_folder["store"]));
 
-    private static byte[] ConfigOf(Platform platform, params byte[][] layers) => Sample.Image(platform, [.. layers.Select(layer => new Layer(new MemoryBlob(MediaTypes.OciLayer, layer), Digest.Of(layer)))]).Config.Blob.Content.ToArray();
+    private static byte[] ConfigOf(Platform platform, params byte[][] layers) =>
+        Sample.Image(
+            platform,
+            [.. layers.Select(
+                layer => new Layer(new MemoryBlob(MediaTypes.OciLayer, layer), Digest.Of(layer)))]).Config.Blob.Content.ToArray();
 
-    private static (string Name, byte[] Content) Manifest(params DockerArchiveManifest[] images) => (DockerArchiveManifest.Name, DockerArchiveManifest.Write(images));
+    private static (string Name, byte[] Content) Manifest(params DockerArchiveManifest[] images) =>
+        (DockerArchiveManifest.Name, DockerArchiveManifest.Write(images));
 
     private static string ConfigName(byte[] config) => Digest.Of(config).Hex + ".json";
 
@@ -33,11 +38,17 @@ internal sealed class DockerArchiveSourceTests
     {
         var layer = Sample.LayerTar();
         var config = ConfigOf(Sample.Amd64, layer);
-        var path = _folder.Write("a.tar", Sample.Tar([(ConfigName(config), config), ("1/layer.tar", layer), Manifest(new DockerArchiveManifest(ConfigName(config), ["app:1"], ["1/layer.tar"]))]));
+        var path = _folder.Write(
+            "a.tar",
+            Sample.Tar(
+                [(ConfigName(config), config), ("1/layer.tar", layer),
+                    Manifest(new DockerArchiveManifest(ConfigName(config), ["app:1"], ["1/layer.tar"]))]));
         var opened = await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual("app:1", opened.Name);
         Assert.AreEqual(MediaTypes.OciManifest, opened.Image.Document.MediaType);
-        Assert.AreEqual(new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Of(layer), Size = layer.Length }, opened.Image.Document.Layers[0]);
+        Assert.AreEqual(
+            new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Of(layer), Size = layer.Length },
+            opened.Image.Document.Layers[0]);
         CollectionAssert.AreEqual(config, opened.Image.Config.Blob.Content.ToArray());
         CollectionAssert.AreEqual(layer, await Sample.ReadAsync(opened.Image.Layers[0].Blob));
     }
@@ -48,7 +59,8 @@ internal sealed class DockerArchiveSourceTests
         var layer = Sample.LayerTar();
         var config = ConfigOf(Sample.Amd64, layer, layer, layer);
         var tar = Sample.Tar(
-            [("1/layer.tar", layer), (ConfigName(config), config), Manifest(new DockerArchiveManifest(ConfigName(config), ["app:1"], ["2/layer.tar", "3/layer.tar", "1/layer.tar"]))],
+            [("1/layer.tar", layer), (ConfigName(config), config),
+                Manifest(new DockerArchiveManifest(ConfigName(config), ["app:1"], ["2/layer.tar", "3/layer.tar", "1/layer.tar"]))],
             new UstarTarEntry(TarEntryType.SymbolicLink, "2/layer.tar") { LinkName = "../3/layer.tar" },
             new UstarTarEntry(TarEntryType.HardLink, "3/layer.tar") { LinkName = "1/layer.tar" });
         foreach (var path in new[] { _folder.Write("a.tar", tar), _folder.Write("a.tar.gz", Sample.Gzip(tar)) })
@@ -81,9 +93,14 @@ internal sealed class DockerArchiveSourceTests
         var config = ConfigOf(Sample.Amd64, tar);
         foreach (var name in new[] { "1/layer.tar", Layout.PathOf(Digest.Of(gzip)) })
         {
-            var path = _folder.Write("a.tar", Sample.Tar([(ConfigName(config), config), (name, gzip), Manifest(new DockerArchiveManifest(ConfigName(config), [], [name]))]));
+            var path = _folder.Write(
+                "a.tar",
+                Sample.Tar(
+                    [(ConfigName(config), config), (name, gzip), Manifest(new DockerArchiveManifest(ConfigName(config), [], [name]))]));
             var opened = await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None);
-            Assert.AreEqual(new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = Digest.Of(gzip), Size = gzip.Length }, opened.Image.Document.Layers[0]);
+            Assert.AreEqual(
+                new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = Digest.Of(gzip), Size = gzip.Length },
+                opened.Image.Document.Layers[0]);
             Assert.AreEqual(Digest.Of(tar), opened.Image.Layers[0].DiffId);
             Assert.AreEqual("docker-archive:a.tar", opened.Name);
         }
@@ -93,7 +110,8 @@ internal sealed class DockerArchiveSourceTests
     public async Task An_archive_that_is_a_layout_too_is_read()
     {
         var image = Sample.Image();
-        await new ArchiveDestination(_folder["a.tar"], Sample.Name("1", "2"), new RecordingReporter()).WriteAsync(new ImageSet(image), CancellationToken.None);
+        await new ArchiveDestination(_folder["a.tar"], Sample.Name("1", "2"), new RecordingReporter())
+            .WriteAsync(new ImageSet(image), CancellationToken.None);
         var opened = await Source(_folder["a.tar"], "2").OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(image.Layers[0].Blob.Descriptor.Digest, opened.Image.Layers[0].Blob.Descriptor.Digest);
         Assert.AreEqual(image.Config.Blob.Descriptor.Digest, opened.Image.Config.Blob.Descriptor.Digest);
@@ -102,7 +120,8 @@ internal sealed class DockerArchiveSourceTests
     [TestMethod]
     public async Task The_platform_picks_among_images_of_one_name()
     {
-        await new ArchiveDestination(_folder["a.tar"], Sample.Name(), new RecordingReporter()).WriteAsync(Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64)), CancellationToken.None);
+        await new ArchiveDestination(_folder["a.tar"], Sample.Name(), new RecordingReporter())
+            .WriteAsync(Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64)), CancellationToken.None);
         var opened = await Source(_folder["a.tar"]).OpenAsync(Sample.Arm64, CancellationToken.None);
         Assert.AreEqual(Sample.Arm64, opened.Image.Config.Platform);
     }
@@ -115,7 +134,9 @@ internal sealed class DockerArchiveSourceTests
         var path = _folder.Write("a.tar", Sample.Tar(
         [
             (ConfigName(one), one), (ConfigName(two), two), ("1/layer.tar", layer),
-            Manifest(new DockerArchiveManifest(ConfigName(one), ["example.com/one:1"], ["1/layer.tar"]), new DockerArchiveManifest(ConfigName(two), ["two:latest"], ["1/layer.tar", "1/layer.tar"])),
+            Manifest(
+                new DockerArchiveManifest(ConfigName(one), ["example.com/one:1"], ["1/layer.tar"]),
+                new DockerArchiveManifest(ConfigName(two), ["two:latest"], ["1/layer.tar", "1/layer.tar"])),
         ]));
         var failure = await Sample.FailureOfAsync(Source(path));
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, failure.Code);
@@ -134,7 +155,8 @@ internal sealed class DockerArchiveSourceTests
         var layer = Sample.LayerTar();
         var config = ConfigOf(Sample.Amd64, layer);
         var name = new string('0', 64) + ".json";
-        var path = _folder.Write("a.tar", Sample.Tar([(name, config), ("1/layer.tar", layer), Manifest(new DockerArchiveManifest(name, [], ["1/layer.tar"]))]));
+        var path = _folder.Write(
+            "a.tar", Sample.Tar([(name, config), ("1/layer.tar", layer), Manifest(new DockerArchiveManifest(name, [], ["1/layer.tar"]))]));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(Source(path))).Code);
     }
 
@@ -145,9 +167,15 @@ internal sealed class DockerArchiveSourceTests
         var config = ConfigOf(Sample.Amd64, layer);
         var changed = layer.ToArray();
         changed[600] ^= 1;
-        var path = _folder.Write("a.tar", Sample.Tar([("config.json", config), ("1/layer.tar", changed), Manifest(new DockerArchiveManifest("config.json", [], ["1/layer.tar"]))]));
+        var path = _folder.Write(
+            "a.tar",
+            Sample.Tar(
+                [("config.json", config), ("1/layer.tar", changed),
+                    Manifest(new DockerArchiveManifest("config.json", [], ["1/layer.tar"]))]));
         var opened = await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None);
-        Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.ReadAsync(opened.Image.Layers[0].Blob))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.DigestMismatch,
+            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.ReadAsync(opened.Image.Layers[0].Blob))).Code);
     }
 
     [TestMethod]
@@ -176,8 +204,17 @@ internal sealed class DockerArchiveSourceTests
     [TestMethod]
     public async Task What_is_no_such_archive_is_explained()
     {
-        Assert.Contains("oci-archive:", (await Sample.FailureOfAsync(Source(_folder.Write("oci.tar", Sample.Tar([(Layout.Index, "{}"u8.ToArray())]))))).Message);
-        Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(Source(_folder.Write("none.tar", Sample.Tar([Manifest()]))))).Code);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("no-config.tar", Sample.Tar([Manifest(new DockerArchiveManifest("/etc/passwd", [], []))]))))).Code);
+        Assert.Contains(
+            "oci-archive:",
+            (await Sample.FailureOfAsync(Source(_folder.Write("oci.tar", Sample.Tar([(Layout.Index, "{}"u8.ToArray())]))))).Message);
+        Assert.AreEqual(
+            DiagnosticCode.BaseImageNotFound,
+            (await Sample.FailureOfAsync(Source(_folder.Write("none.tar", Sample.Tar([Manifest()]))))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidArchive,
+            (
+                await Sample.FailureOfAsync(
+                    Source(
+                        _folder.Write("no-config.tar", Sample.Tar([Manifest(new DockerArchiveManifest("/etc/passwd", [], []))]))))).Code);
     }
 }

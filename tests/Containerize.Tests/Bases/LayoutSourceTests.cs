@@ -20,9 +20,11 @@ internal sealed class LayoutSourceTests
     private string BlobPath(Digest digest) => _folder[Layout.PathOf(digest)];
 
     private async Task WriteAsync(ImageSet images, params string[] tags) =>
-        await new LayoutDestination(_folder.FullName, Sample.Name(tags), new RecordingReporter()).WriteAsync(images, CancellationToken.None);
+        await new LayoutDestination(_folder.FullName, Sample.Name(tags), new RecordingReporter())
+            .WriteAsync(images, CancellationToken.None);
 
-    private void WriteIndex(params Descriptor[] entries) => _folder.Write(Layout.Index, OciJson.Write(new ImageIndex { Manifests = entries }));
+    private void WriteIndex(params Descriptor[] entries) =>
+        _folder.Write(Layout.Index, OciJson.Write(new ImageIndex { Manifests = entries }));
 
     private Descriptor Add(string mediaType, byte[] content)
     {
@@ -81,7 +83,9 @@ internal sealed class LayoutSourceTests
         await WriteAsync(Sample.Index(Sample.Image(), arm));
         var opened = await new LayoutSource(_folder.FullName, "1.0").OpenAsync(Sample.Arm64, CancellationToken.None);
         Assert.AreEqual(arm.Manifest.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
-        Assert.AreEqual(DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName), Sample.Amd64 with { Architecture = "s390x" })).Code);
+        Assert.AreEqual(
+            DiagnosticCode.PlatformNotFound,
+            (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName), Sample.Amd64 with { Architecture = "s390x" })).Code);
     }
 
     [TestMethod]
@@ -90,14 +94,17 @@ internal sealed class LayoutSourceTests
         var (amd, arm) = (Sample.Image(), Sample.Image(Sample.Arm64));
         await WriteAsync(Sample.Index(amd, arm));
         WriteIndex(amd.Manifest.Descriptor with { Platform = Sample.Amd64 }, arm.Manifest.Descriptor with { Platform = Sample.Arm64 });
-        Assert.AreEqual(arm.Manifest.Descriptor.Digest, (await new LayoutSource(_folder.FullName).OpenAsync(Sample.Arm64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
+        Assert.AreEqual(
+            arm.Manifest.Descriptor.Digest,
+            (await new LayoutSource(_folder.FullName).OpenAsync(Sample.Arm64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
     }
 
     [TestMethod]
     public async Task A_single_image_of_another_platform_is_refused()
     {
         await WriteAsync(new ImageSet(Sample.Image()));
-        Assert.AreEqual(DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName), Sample.Arm64)).Code);
+        Assert.AreEqual(
+            DiagnosticCode.PlatformNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName), Sample.Arm64)).Code);
     }
 
     [TestMethod]
@@ -116,7 +123,10 @@ internal sealed class LayoutSourceTests
         WriteIndex(entry);
         if (readable)
         {
-            Assert.AreEqual(image.Manifest.Descriptor.Digest, (await new LayoutSource(_folder.FullName).OpenAsync(Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
+            Assert.AreEqual(
+                image.Manifest.Descriptor.Digest,
+                (await new LayoutSource(_folder.FullName)
+                    .OpenAsync(Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
         }
         else
         {
@@ -151,7 +161,13 @@ internal sealed class LayoutSourceTests
     public async Task A_missing_blob_is_named()
     {
         var image = Sample.Image();
-        foreach (var digest in new[] { image.Layers[0].Blob.Descriptor.Digest, image.Config.Blob.Descriptor.Digest, image.Manifest.Descriptor.Digest })
+        foreach (
+            var digest in new[]
+            {
+                image.Layers[0].Blob.Descriptor.Digest,
+                image.Config.Blob.Descriptor.Digest,
+                image.Manifest.Descriptor.Digest,
+            })
         {
             await WriteAsync(new ImageSet(image));
             File.Delete(BlobPath(digest));
@@ -182,7 +198,9 @@ internal sealed class LayoutSourceTests
     public async Task A_digest_that_is_a_path_is_refused()
     {
         _folder.Write("secret", "secret");
-        _folder.Write(Layout.Index, """{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:../../secret","size":6}]}""");
+        _folder.Write(
+            Layout.Index,
+            """{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:../../secret","size":6}]}""");
         Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
@@ -198,7 +216,8 @@ internal sealed class LayoutSourceTests
     [TestMethod]
     public async Task A_huge_document_is_refused()
     {
-        _folder.Write(Layout.Index, Encoding.UTF8.GetBytes("{\"manifests\":[],\"x\":\"" + new string('x', OciJson.MaxDocumentSize) + "\"}"));
+        _folder.Write(
+            Layout.Index, Encoding.UTF8.GetBytes("{\"manifests\":[],\"x\":\"" + new string('x', OciJson.MaxDocumentSize) + "\"}"));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 
@@ -228,6 +247,8 @@ internal sealed class LayoutSourceTests
         await WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer with { Blob = foreign }])));
         Assert.IsFalse(File.Exists(BlobPath(foreign.Descriptor.Digest)));
         var opened = await new LayoutSource(_folder.FullName).OpenAsync(Sample.Amd64, CancellationToken.None);
-        Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.ReadAsync(opened.Image.Layers[0].Blob))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.BaseImageNotFound,
+            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.ReadAsync(opened.Image.Layers[0].Blob))).Code);
     }
 }

@@ -28,7 +28,10 @@ internal sealed class OciArchiveSourceTests
 
     private static IEnumerable<(string Name, byte[] Content)> FilesOf(Image image, Digest? manifest = null) =>
     [
-        (Layout.Index, OciJson.Write(new ImageIndex { Manifests = [image.Manifest.Descriptor with { Digest = manifest ?? image.Manifest.Descriptor.Digest }] })),
+        (
+            Layout.Index,
+            OciJson.Write(
+                new ImageIndex { Manifests = [image.Manifest.Descriptor with { Digest = manifest ?? image.Manifest.Descriptor.Digest }] })),
         (Layout.PathOf(image.Manifest.Descriptor.Digest), image.Manifest.Content.ToArray()),
         (Layout.PathOf(image.Config.Blob.Descriptor.Digest), image.Config.Blob.Content.ToArray()),
         (Layout.PathOf(image.Layers[0].Blob.Descriptor.Digest), ((MemoryBlob)image.Layers[0].Blob).Content.ToArray()),
@@ -52,7 +55,12 @@ internal sealed class OciArchiveSourceTests
     public async Task A_gzipped_archive_goes_to_the_store()
     {
         var image = Sample.Image();
-        foreach (var path in new[] { await WriteAsync(new ImageSet(image), "image.tar.gz"), _folder.Write("other.tgz", Sample.Gzip(Sample.Tar(FilesOf(image)))) })
+        foreach (
+            var path in new[]
+            {
+                await WriteAsync(new ImageSet(image), "image.tar.gz"),
+                _folder.Write("other.tgz", Sample.Gzip(Sample.Tar(FilesOf(image)))),
+            })
         {
             var opened = await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None);
             var layer = (FileBlob)opened.Image.Layers[0].Blob;
@@ -68,7 +76,9 @@ internal sealed class OciArchiveSourceTests
     {
         var image = Sample.Image();
         var path = _folder.Write("a.tar", Sample.Tar(FilesOf(image).Reverse().Select(file => ("./" + file.Name, file.Content))));
-        Assert.AreEqual(image.Manifest.Descriptor.Digest, (await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
+        Assert.AreEqual(
+            image.Manifest.Descriptor.Digest,
+            (await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest);
     }
 
     [TestMethod]
@@ -91,7 +101,10 @@ internal sealed class OciArchiveSourceTests
         var whole = Sample.Gzip(Sample.Tar(FilesOf(Sample.Image())));
         for (var length = 2; length < whole.Length - 64; length += 61)
         {
-            Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("cut.tgz", whole[..length])))).Code, $"at {length}");
+            Assert.AreEqual(
+                DiagnosticCode.InvalidArchive,
+                (await Sample.FailureOfAsync(Source(_folder.Write("cut.tgz", whole[..length])))).Code,
+                $"at {length}");
         }
 
         Assert.IsEmpty(Directory.GetFiles(_folder["store/tmp"]));
@@ -128,7 +141,8 @@ internal sealed class OciArchiveSourceTests
         var outside = _folder.Write("outside", content);
         foreach (var target in new[] { outside, "../../../../../../.." + outside, "../../../outside", name })
         {
-            var path = _folder.Write("link.tar", Sample.Tar(files, new UstarTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target }));
+            var path =
+                _folder.Write("link.tar", Sample.Tar(files, new UstarTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target }));
             Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(path))).Code, target);
         }
     }
@@ -137,7 +151,10 @@ internal sealed class OciArchiveSourceTests
     public async Task Names_that_climb_out_are_no_blobs_and_write_nothing()
     {
         var image = Sample.Image();
-        var path = _folder.Write("inner/climb.tgz", Sample.Gzip(Sample.Tar([.. FilesOf(image), ("blobs/sha256/../../../../canary", "x"u8.ToArray()), ("/canary", "x"u8.ToArray())])));
+        var path = _folder.Write(
+            "inner/climb.tgz",
+            Sample.Gzip(
+                Sample.Tar([.. FilesOf(image), ("blobs/sha256/../../../../canary", "x"u8.ToArray()), ("/canary", "x"u8.ToArray())])));
         await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.DoesNotContain(_folder.Files().Any(file => file.Contains("canary", StringComparison.Ordinal)), [true]);
     }
@@ -147,8 +164,10 @@ internal sealed class OciArchiveSourceTests
     {
         var image = Sample.Image();
         var wrong = Digest.Of("something else"u8);
-        var files = FilesOf(image, wrong).Select(file => (file.Name.Replace(image.Manifest.Descriptor.Digest.Hex, wrong.Hex, StringComparison.Ordinal), file.Content));
-        Assert.AreEqual(DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(Source(_folder.Write("a.tar", Sample.Tar(files))))).Code);
+        var files = FilesOf(image, wrong)
+            .Select(file => (file.Name.Replace(image.Manifest.Descriptor.Digest.Hex, wrong.Hex, StringComparison.Ordinal), file.Content));
+        Assert.AreEqual(
+            DiagnosticCode.DigestMismatch, (await Sample.FailureOfAsync(Source(_folder.Write("a.tar", Sample.Tar(files))))).Code);
     }
 
     [TestMethod]
@@ -156,9 +175,13 @@ internal sealed class OciArchiveSourceTests
     {
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(Source(_folder["missing.tar"]))).Code);
         Assert.Contains("oci:", (await Sample.FailureOfAsync(Source(_folder.FullName))).Message);
-        Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("text", "just some text, longer than a header would be")))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidArchive,
+            (await Sample.FailureOfAsync(Source(_folder.Write("text", "just some text, longer than a header would be")))).Code);
         Assert.AreEqual(DiagnosticCode.InvalidArchive, (await Sample.FailureOfAsync(Source(_folder.Write("empty", "")))).Code);
-        Assert.Contains("docker-archive:", (await Sample.FailureOfAsync(Source(_folder.Write("docker.tar", Sample.Tar([("manifest.json", "[]"u8.ToArray())]))))).Message);
+        Assert.Contains(
+            "docker-archive:",
+            (await Sample.FailureOfAsync(Source(_folder.Write("docker.tar", Sample.Tar([("manifest.json", "[]"u8.ToArray())]))))).Message);
         Assert.Contains("compressed", (await Sample.FailureOfAsync(Source(_folder.Write("zstd", [0x28, 0xb5, 0x2f, 0xfd, 0, 0])))).Message);
     }
 

@@ -190,7 +190,8 @@ internal sealed class RegistrySourceTests
         var old = lab.Registry.AddManifest("team/base", "1.0", TestImage.Index(TestImage.Create(), other), MediaTypes.OciIndex);
         lab.Registry.AddImage("team/base", null, TestImage.Create());
         Assert.IsNotNull(await OpenAsync(lab, policy));
-        var newer = TestImage.Create(new Platform { Os = "linux", Architecture = "arm64" }, docker: false, null, TestLayer.Of(("newer", "")));
+        var newer =
+            TestImage.Create(new Platform { Os = "linux", Architecture = "arm64" }, docker: false, null, TestLayer.Of(("newer", "")));
         lab.Registry.AddImage("team/base", null, newer);
         lab.Registry.AddManifest("team/base", "1.0", TestImage.Index(TestImage.Create(), newer), MediaTypes.OciIndex);
 
@@ -245,12 +246,14 @@ internal sealed class RegistrySourceTests
         Assert.ThrowsExactlyAsync<ContainerizeException>(() => OpenAsync(lab, policy, prefetch: prefetch));
 
     /// <summary>Opens the base as a new build does, with a client of its own.</summary>
-    private async Task<Digest> OpenAsync(ClientLab lab, BaseTagPolicy? policy = null, string? reference = null, bool prefetch = false, Platform? platform = null)
+    private async Task<Digest> OpenAsync(
+        ClientLab lab, BaseTagPolicy? policy = null, string? reference = null, bool prefetch = false, Platform? platform = null)
     {
         policy ??= new BaseTagPolicy();
         var client = lab.NewClient(options => options with { IsOffline = policy.IsOffline });
         var tags = new BaseTags(client, policy, new TagMemory(lab.Store), lab.Store, lab.Reporter, _time);
-        var source = new RegistrySource(client, ImageReference.Parse(reference ?? $"{lab.Registry.Authority}/team/base:1.0"), tags, lab.Store, prefetch);
+        var source = new RegistrySource(
+            client, ImageReference.Parse(reference ?? $"{lab.Registry.Authority}/team/base:1.0"), tags, lab.Store, prefetch);
         return (await source.OpenAsync(platform ?? Sample.Amd64, CancellationToken.None)).Image.Manifest.Descriptor.Digest;
     }
 

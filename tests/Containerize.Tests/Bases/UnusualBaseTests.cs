@@ -105,13 +105,15 @@ internal sealed class UnusualBaseTests
         var entry = lab.Registry.AddImage(Repository, null, image);
         for (var level = 1; level <= depth; level++)
         {
-            entry = lab.Registry.AddManifest(Repository, level == depth ? "1.0" : null, OciJson.Write(new ImageIndex { Manifests = [entry] }), MediaTypes.OciIndex);
+            entry = lab.Registry.AddManifest(
+                Repository, level == depth ? "1.0" : null, OciJson.Write(new ImageIndex { Manifests = [entry] }), MediaTypes.OciIndex);
         }
     }
 
     private static async Task<Image> OpenAsync(ClientLab lab)
     {
         var reference = ImageReference.Parse($"{lab.Registry.Authority}/{Repository}:1.0");
-        return (await new RegistrySource(lab.Client, reference, tags: null, lab.Store, prefetch: false).OpenAsync(Sample.Amd64, CancellationToken.None)).Image;
+        return (await new RegistrySource(lab.Client, reference, tags: null, lab.Store, prefetch: false)
+            .OpenAsync(Sample.Amd64, CancellationToken.None)).Image;
     }
 }

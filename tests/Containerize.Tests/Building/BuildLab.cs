@@ -42,7 +42,13 @@ internal sealed class BuildLab : IAsyncDisposable
     internal RegistryClient NewClient()
     {
         var client = new RegistryClient(
-            new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5), Environment = _ => null, SystemConfigDirectory = _directory["etc"] },
+            new RegistryOptions
+            {
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+                MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+                Environment = _ => null,
+                SystemConfigDirectory = _directory["etc"],
+            },
             Reporter);
         _clients.Add(client);
         return client;
@@ -50,18 +56,28 @@ internal sealed class BuildLab : IAsyncDisposable
 
     /// <summary>Builds as the task does.</summary>
     /// <param name="machine">Which machine builds.</param>
-    /// <param name="from">Images whose layers may be used, besides the one that the push replaces; none at all for no image in any registry.</param>
+    /// <param name="from">Images whose layers may be used, besides the one that the push replaces; none at all for no image in any
+    /// registry.</param>
     /// <param name="trusts">Whether those are believed.</param>
     /// <param name="targets">Where the image goes; null for the registry's own repository.</param>
     /// <param name="format">The family of media types.</param>
     /// <param name="needsBytes">Whether a destination reads the layers.</param>
-    internal async Task<BuiltImage> BuildAsync(string machine, IReadOnlyList<ImageReference>? from = null, bool trusts = false, IReadOnlyList<RepositoryReference>? targets = null, ImageFormat format = ImageFormat.Oci, bool needsBytes = false)
+    internal async Task<BuiltImage> BuildAsync(
+        string machine,
+        IReadOnlyList<ImageReference>? from = null,
+        bool trusts = false,
+        IReadOnlyList<RepositoryReference>? targets = null,
+        ImageFormat format = ImageFormat.Oci,
+        bool needsBytes = false)
     {
-        var origins = new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
+        var origins =
+            new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
         var rules = new EntryRules("/app", LayerOptions.DefaultModificationTime);
         var request = new ImageRequest
         {
-            Layers = [.. LayerPlanner.Plan(PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules))],
+            Layers = [.. LayerPlanner.Plan(
+                PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()),
+                LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules))],
             Base = new ScratchSource(),
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",

@@ -25,7 +25,14 @@ internal sealed class FreshMachineReportTests
         Assert.AreEqual("reused, from the registry", LayerReport.Summarize(built.Layers[0]));
         Assert.AreEqual("built: 1 added (app/more.dll); 1 changed (app/app.dll)", LayerReport.Summarize(built.Layers[1]));
         CollectionAssert.AreEqual(
-            new[] { "linux/amd64, compared with the image in the registry:", "  dependencies: unchanged, in the registry", "  app: changed, built: 1 added, 1 changed, 0 removed", "    + /app/more.dll", "    ~ /app/app.dll" },
+            new[]
+            {
+                "linux/amd64, compared with the image in the registry:",
+                "  dependencies: unchanged, in the registry",
+                "  app: changed, built: 1 added, 1 changed, 0 removed",
+                "    + /app/more.dll",
+                "    ~ /app/app.dll",
+            },
             LayerReport.Explain(built, PreviousBuild.None).ToArray());
     }
 
@@ -94,7 +101,8 @@ internal sealed class FreshMachineReportTests
         var built = await lab.BuildAsync("here");
 
         Assert.AreEqual("built: 1 changed (app/app.dll)", LayerReport.Summarize(built.Layers[1]));
-        Assert.IsEmpty(lab.Registry.RequestsTo(RequestKind.Blob, "GET").Where(request => request.Path.Contains(first.Layers[1].Descriptor.Digest.Hex, StringComparison.Ordinal)));
+        Assert.IsEmpty(lab.Registry.RequestsTo(RequestKind.Blob, "GET")
+            .Where(request => request.Path.Contains(first.Layers[1].Descriptor.Digest.Hex, StringComparison.Ordinal)));
     }
 
     private static async Task<BuildLab> StartAsync(ImageFormat format = ImageFormat.Oci)

@@ -22,7 +22,13 @@ internal sealed class ImageBuilderTests
 
     private static ImageRequest Request(TemporaryDirectory publish, string environment = "") => new()
     {
-        Layers = [.. LayerPlanner.Plan(PublishDirectory.List(publish.FullName, new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3") }, new HashSet<string>()), LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, new EntryRules("/app", LayerOptions.DefaultModificationTime)))],
+        Layers = [.. LayerPlanner.Plan(
+            PublishDirectory.List(
+                publish.FullName,
+                new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3") },
+                new HashSet<string>()),
+            LayerSplit.ByOrigin).Select(plan =>
+                EntriesLayer.Of(plan.Name, plan.Files, new EntryRules("/app", LayerOptions.DefaultModificationTime)))],
         Base = Base(environment),
         Platform = s_linux,
         WorkingDirectory = "/app",
@@ -32,14 +38,26 @@ internal sealed class ImageBuilderTests
 
     private static IImageSource Base(string environment)
     {
-        var config = Encoding.UTF8.GetBytes("""{"architecture":"amd64","os":"linux","config":{"Env":[$ENV],"Healthcheck":{"Test":["NONE"]}},"rootfs":{"type":"layers","diff_ids":[]},"history":[],"unknown":{"member":1}}"""
+        var config = Encoding.UTF8.GetBytes(
+            """{"architecture":"amd64","os":"linux","config":{"Env":[$ENV],"Healthcheck":{"Test":["NONE"]}},"rootfs":{"type":"layers","diff_ids":[]},"history":[],"unknown":{"member":1}}"""
             .Replace("$ENV", environment, StringComparison.Ordinal));
-        var manifest = OciJson.Write(new Manifest { MediaType = MediaTypes.DockerManifest, Config = new MemoryBlob(MediaTypes.DockerConfig, config).Descriptor, Layers = [] });
-        var image = Image.Read(new MemoryBlob(MediaTypes.DockerManifest, manifest), config, _ => throw new InvalidOperationException(), "base");
-        return Mock.Of<IImageSource>(source => source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>()) == Task.FromResult(new BaseImage(image, "registry.example/base:1")));
+        var manifest = OciJson.Write(
+            new Manifest
+            {
+                MediaType = MediaTypes.DockerManifest,
+                Config = new MemoryBlob(MediaTypes.DockerConfig, config).Descriptor,
+                Layers = [],
+            });
+        var image =
+            Image.Read(new MemoryBlob(MediaTypes.DockerManifest, manifest), config, _ => throw new InvalidOperationException(), "base");
+        return Mock.Of<IImageSource>(
+            source =>
+                source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>()) == Task.FromResult(
+                    new BaseImage(image, "registry.example/base:1")));
     }
 
-    private async Task<(BuiltImage Built, ValidatedImage Image)> BuildAsync(Func<ImageRequest, ImageRequest>? change = null, string environment = "")
+    private async Task<(BuiltImage Built, ValidatedImage Image)> BuildAsync(
+        Func<ImageRequest, ImageRequest>? change = null, string environment = "")
     {
         using var directory = new TemporaryDirectory();
         directory.Write("publish/app.dll", "the app");
@@ -49,7 +67,8 @@ internal sealed class ImageBuilderTests
         publish.Write("lib.dll", "a package");
         var request = Request(publish, environment);
         var built = await Sample.BuildAsync(change?.Invoke(request) ?? request, new BlobStore(directory["store"]), _reporter);
-        await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+        await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter)
+            .WriteAsync(new ImageSet(built.Image), CancellationToken.None);
         return (built, ImageValidator.Check(directory["image.tar"]).Single());
     }
 
@@ -98,7 +117,15 @@ internal sealed class ImageBuilderTests
     public async Task The_projects_own_words_come_before_those_of_the_base()
     {
         var (_, image) = await BuildAsync(
-            request => request with { User = "root", Environment = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = "http://+:9000/path", ["A"] = "new" }, Labels = new Dictionary<string, string> { ["org.opencontainers.image.base.name"] = "mine" } },
+            request =>
+                request with
+                {
+                    User = "root",
+                    Environment = new Dictionary<string,
+                    string> { ["ASPNETCORE_URLS"] = "http://+:9000/path", ["A"] = "new" },
+                    Labels = new Dictionary<string,
+                    string> { ["org.opencontainers.image.base.name"] = "mine" },
+                },
             "\"A=old\",\"B=kept\",\"APP_UID=1654\",\"ASPNETCORE_HTTP_PORTS=8080\"");
 
         Assert.AreEqual("root", (string?)image.Settings["User"]);
@@ -117,9 +144,11 @@ internal sealed class ImageBuilderTests
     [DataRow(ImageFormat.Docker, "dotnet /app/health.dll", false)]
     public async Task A_healthcheck_that_Podman_will_ignore_is_told(ImageFormat format, string? check, bool isTold)
     {
-        var (_, image) = await BuildAsync(request => request with { Format = format, Healthcheck = check is null ? null : Healthcheck.Of([check]) });
+        var (_, image) =
+            await BuildAsync(request => request with { Format = format, Healthcheck = check is null ? null : Healthcheck.Of([check]) });
 
-        Assert.AreEqual(isTold, _reporter.Messages.Any(message => message.Contains("Podman ignores the healthcheck", StringComparison.Ordinal)));
+        Assert.AreEqual(
+            isTold, _reporter.Messages.Any(message => message.Contains("Podman ignores the healthcheck", StringComparison.Ordinal)));
         Assert.IsNotNull(image.Settings["Healthcheck"], "Docker honours it in either format.");
         Assert.IsEmpty(_reporter.Warnings);
     }
@@ -137,9 +166,11 @@ internal sealed class ImageBuilderTests
     public async Task A_base_that_cannot_be_had_stops_the_build_with_its_own_words()
     {
         var failing = new Mock<IImageSource>();
-        failing.Setup(source => source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>())).ThrowsAsync(new ContainerizeException(DiagnosticCode.BaseImageNotFound, "no base"));
+        failing.Setup(source => source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new ContainerizeException(DiagnosticCode.BaseImageNotFound, "no base"));
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(request => request with { Base = failing.Object }));
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(request => request with { Base = failing.Object }));
 
         Assert.AreEqual(DiagnosticCode.BaseImageNotFound, failure.Code);
     }
@@ -159,7 +190,8 @@ internal sealed class ImageBuilderTests
         Assert.AreEqual(built.Image.Manifest.Descriptor, loaded.Image.Manifest.Descriptor);
         Assert.AreEqual(built.BaseDigest, loaded.BaseDigest);
         Assert.AreEqual(built.Layers.Single().Descriptor, loaded.Layers.Single().Descriptor);
-        await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter).WriteAsync(new ImageSet(loaded.Image), CancellationToken.None);
+        await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter)
+            .WriteAsync(new ImageSet(loaded.Image), CancellationToken.None);
         Assert.AreEqual("the app", ImageValidator.Check(directory["image.tar"]).Single().Get("app/app.dll").ReadAllText());
     }
 }

@@ -29,7 +29,9 @@ internal sealed class LayerChangesTests
             Content(("a.dll", "f 1", "Alpha 1.0.0"), ("b.dll", "f 2", "Beta 2.0.0"), ("c.dll", "f 3", "Gamma 3.0.0")),
             Content(("a.dll", "f 9", "Alpha 1.1.0"), ("c.dll", "f 3", "Gamma 3.0.0"), ("d.dll", "f 5", "Delta 4.0.0")));
 
-        CollectionAssert.AreEqual(new[] { "Alpha 1.0.0 -> 1.1.0", "Beta 2.0.0 removed", "Delta 4.0.0 added" }, changes.Packages.Select(package => package.ToString()).ToList());
+        CollectionAssert.AreEqual(
+            new[] { "Alpha 1.0.0 -> 1.1.0", "Beta 2.0.0 removed", "Delta 4.0.0 added" },
+            changes.Packages.Select(package => package.ToString()).ToList());
     }
 
     [TestMethod]
@@ -44,7 +46,8 @@ internal sealed class LayerChangesTests
 
     [TestMethod]
     public void The_same_files_written_in_another_way_are_told_as_such() =>
-        Assert.AreEqual("written in another way", LayerChanges.Between(Content(("a", "f 1", null)), Content(("a", "f 1", null))).ToString());
+        Assert.AreEqual("written in another way", LayerChanges.Between(Content(("a", "f 1", null)), Content(("a", "f 1", null)))
+            .ToString());
 
     [TestMethod]
     public void Names_from_packages_cannot_write_to_the_log()

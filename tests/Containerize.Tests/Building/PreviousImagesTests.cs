@@ -92,7 +92,8 @@ internal sealed class PreviousImagesTests
         Assert.IsFalse(File.Exists(lab.Cache("runner").PathOf(first.Layers[0].Descriptor.Digest)), "Nothing needed the bytes.");
         Assert.IsEmpty(GetsOf(lab, first.Layers[0].Descriptor.Digest));
         Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
-        Assert.AreEqual("Registry Cache", Origins(await lab.BuildAsync("runner", trusts: true)), "What it was trusted for is looked up again.");
+        Assert.AreEqual(
+            "Registry Cache", Origins(await lab.BuildAsync("runner", trusts: true)), "What it was trusted for is looked up again.");
     }
 
     [TestMethod]
@@ -135,7 +136,8 @@ internal sealed class PreviousImagesTests
         await lab.PushAsync(built, "team/branch");
 
         Assert.AreEqual("Registry Registry", Origins(built));
-        CollectionAssert.AreEqual(new[] { built.Image.Config.Blob.Descriptor.Digest }, lab.Registry.Uploads.Skip(sent).Select(upload => upload.Digest).ToList());
+        CollectionAssert.AreEqual(new[] { built.Image.Config.Blob.Descriptor.Digest }, lab.Registry.Uploads.Skip(sent)
+            .Select(upload => upload.Digest).ToList());
     }
 
     [TestMethod]
@@ -186,14 +188,16 @@ internal sealed class PreviousImagesTests
         var evil = ForgeBlob(lab);
         var infected = await lab.BuildAsync("runner", trusts: true);
         Assert.AreEqual(evil, infected.Layers[0].Descriptor.Digest, "Who can write there can move the tag as well.");
-        Assert.AreEqual(first.Layers[0].Record.DiffId, infected.Image.Config.DiffIds[0], "But the config states the truth, which engines compare.");
+        Assert.AreEqual(
+            first.Layers[0].Record.DiffId, infected.Image.Config.DiffIds[0], "But the config states the truth, which engines compare.");
 
         await lab.PushAsync(first);
 
         Assert.AreNotEqual(evil, (await lab.BuildAsync("runner", trusts: true)).Layers[0].Descriptor.Digest, "The tag was restored.");
         ForgeBlob(lab);
         Assert.AreNotEqual(evil, (await lab.BuildAsync("runner")).Layers[0].Descriptor.Digest, "Nothing is trusted any more.");
-        Assert.AreNotEqual(evil, (await lab.BuildAsync("runner", trusts: true)).Layers[0].Descriptor.Digest, "What was made here needs no trust.");
+        Assert.AreNotEqual(
+            evil, (await lab.BuildAsync("runner", trusts: true)).Layers[0].Descriptor.Digest, "What was made here needs no trust.");
     }
 
     [TestMethod]
@@ -208,7 +212,8 @@ internal sealed class PreviousImagesTests
 
         // One build with two push targets; and one that goes elsewhere and names the image as its cache.
         var both = await lab.BuildAsync("runner", trusts: trusts, targets: [lab.Repository, other.Repository(Name)]);
-        var elsewhere = await lab.BuildAsync("third", [Reference(lab, $"{Name}:latest")], trusts: trusts, targets: [other.Repository(Name)]);
+        var elsewhere =
+            await lab.BuildAsync("third", [Reference(lab, $"{Name}:latest")], trusts: trusts, targets: [other.Repository(Name)]);
         await lab.PushAsync(both);
         await lab.PushAsync(both, registry: other);
         await lab.PushAsync(elsewhere, registry: other);
@@ -244,10 +249,20 @@ internal sealed class PreviousImagesTests
         var target = new RepositoryReference("registry.example", "team/app");
         var named = ImageReference.Parse("other.example/main:1");
 
-        var images = new ReuseRequest { Targets = [target], Tags = ["2.0", "latest"], Named = [named, new ImageReference(target, "2.0", null)] }.Images;
+        var images = new ReuseRequest
+        {
+            Targets = [target],
+            Tags = ["2.0", "latest"],
+            Named = [named, new ImageReference(target, "2.0", null)],
+        }.Images;
 
         CollectionAssert.AreEqual(
-            new[] { "registry.example/team/app:2.0", "registry.example/team/app:latest", "other.example/main:1" }, images.Select(image => image.ToString()).ToArray());
+            new[]
+            {
+                "registry.example/team/app:2.0",
+                "registry.example/team/app:latest",
+                "other.example/main:1",
+            }, images.Select(image => image.ToString()).ToArray());
         Assert.IsEmpty((new ReuseRequest { Targets = [target], Tags = ["2.0"], Named = [named], IsOff = true }).Images);
     }
 
@@ -263,8 +278,10 @@ internal sealed class PreviousImagesTests
     {
         var targets = new[] { target, second }.OfType<string>().Select(registry => new RepositoryReference(registry, "app"));
 
-        Assert.AreEqual(mayTrust, new ReuseRequest { Targets = [.. targets], Trusts = trusts }.MayTrust(new RepositoryReference(origin, "other")));
-        Assert.IsFalse(new ReuseRequest { Targets = [.. targets], Trusts = trusts, IsOff = true }.MayTrust(new RepositoryReference(origin, "other")));
+        Assert.AreEqual(mayTrust, new ReuseRequest { Targets = [.. targets], Trusts = trusts }
+            .MayTrust(new RepositoryReference(origin, "other")));
+        Assert.IsFalse(new ReuseRequest { Targets = [.. targets], Trusts = trusts, IsOff = true }
+            .MayTrust(new RepositoryReference(origin, "other")));
     }
 
     [TestMethod]

@@ -50,10 +50,12 @@ internal sealed class RegistryLayerTests
 
             // A machine that never pushed remembers nothing that it could mount from.
             using var fresh = new RegistryClient(lab.ClientOptions(), lab.Reporter, lab.Store);
-            await new RegistryDestination(fresh, lab.Registry.Repository(repository), ["1"], lab.Reporter).WriteAsync(new ImageSet(image), CancellationToken.None);
+            await new RegistryDestination(fresh, lab.Registry.Repository(repository), ["1"], lab.Reporter)
+                .WriteAsync(new ImageSet(image), CancellationToken.None);
 
             Assert.Contains("opt/agent/agent", ImageValidator.Check(lab.Registry, repository, "1", baseLayers: 1).Single().Layers[0].Paths);
-            Assert.IsTrue(lab.Registry.RequestsTo(RequestKind.Upload, "POST").Any(request => request.Repository == repository && request.Parameter("from") == Agent));
+            Assert.IsTrue(lab.Registry.RequestsTo(RequestKind.Upload, "POST")
+                .Any(request => request.Repository == repository && request.Parameter("from") == Agent));
         }
 
         Assert.AreEqual(s_layer.Content.Length, lab.Registry.BlobBytesSent, "It was fetched once, to compute its diffID.");

@@ -23,12 +23,17 @@ internal static class Sample
     internal static async Task<BuiltImage> BuildAsync(ImageRequest request, BlobStore store, IReporter reporter)
     {
         using var client = new RegistryClient(new RegistryOptions { Environment = _ => null }, reporter);
-        var memory = new BuildMemory(new LayerCache(store), FileHashes.Load(null), PreviousBuild.None, new PreviousImages(client, ReuseRequest.None, request.Platform, store, reporter));
+        var memory = new BuildMemory(
+            new LayerCache(store),
+            FileHashes.Load(null),
+            PreviousBuild.None,
+            new PreviousImages(client, ReuseRequest.None, request.Platform, store, reporter));
         return await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(true), reporter, CancellationToken.None);
     }
 
     /// <summary>Brings an image to a destination as a build does, which asks it first.</summary>
-    internal static async Task<DestinationResult> DeliverAsync(IImageDestination destination, ImageSet images, CancellationToken cancellationToken = default) =>
+    internal static async Task<DestinationResult> DeliverAsync(
+        IImageDestination destination, ImageSet images, CancellationToken cancellationToken = default) =>
         (await new Delivery([destination]).WriteAsync(images, _ => Task.FromResult(images), cancellationToken)).Single();
 
     internal static ImageName Name(params string[] tags) => new(null, "demo/app", tags.Length == 0 ? ["1.0"] : tags);
@@ -42,11 +47,14 @@ internal static class Sample
         return new Layer(new MemoryBlob(MediaTypes.OciLayerGzip, Gzip(tar)), Digest.Of(tar));
     }
 
-    internal static Image Image(Platform? platform = null, string content = "hello", ImageFormat format = ImageFormat.Oci) => Image(platform ?? Amd64, [GzipLayer(content)], format);
+    internal static Image Image(Platform? platform = null, string content = "hello", ImageFormat format = ImageFormat.Oci) =>
+        Image(platform ?? Amd64, [GzipLayer(content)], format);
 
-    internal static Image Image(Platform platform, IReadOnlyList<Layer> layers, ImageFormat format = ImageFormat.Oci) => Containerize.Images.Image.Create(
+    internal static Image Image(Platform platform, IReadOnlyList<Layer> layers, ImageFormat format = ImageFormat.Oci) =>
+        Containerize.Images.Image.Create(
         format,
-        ImageConfig.Scratch(platform).Append(layers.Select(layer => new HistoryEntry(layer.DiffId, "test", "a layer")), DateTimeOffset.UnixEpoch),
+        ImageConfig.Scratch(platform)
+            .Append(layers.Select(layer => new HistoryEntry(layer.DiffId, "test", "a layer")), DateTimeOffset.UnixEpoch),
         layers,
         new Dictionary<string, string>());
 
@@ -59,7 +67,12 @@ internal static class Sample
         {
             foreach (var (name, content) in files)
             {
-                writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content), ModificationTime = DateTimeOffset.UnixEpoch });
+                writer.WriteEntry(
+                    new UstarTarEntry(TarEntryType.RegularFile, name)
+                    {
+                        DataStream = new MemoryStream(content),
+                        ModificationTime = DateTimeOffset.UnixEpoch,
+                    });
             }
 
             foreach (var entry in more)

@@ -21,7 +21,13 @@ internal sealed class StartedProgramTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static LayerEntry File(string path) =>
-        new() { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead | UnixFileMode.UserExecute, Content = "x"u8.ToArray() };
+        new()
+        {
+            Path = path,
+            Type = LayerEntryType.File,
+            Mode = UnixFileMode.UserRead | UnixFileMode.UserExecute,
+            Content = "x"u8.ToArray(),
+        };
 
     private static LayerEntry Link(string path, string target) =>
         new() { Path = path, Type = LayerEntryType.SymbolicLink, Mode = UnixFileMode.UserRead, LinkTarget = target };
@@ -43,7 +49,8 @@ internal sealed class StartedProgramTests : IDisposable
         var built = await BuildAsync(Request(platform.IsWindows ? Sample.Amd64 : platform, entries), "sh");
         var image = platform.IsWindows ? Sample.Image(platform, [.. built.Image.Layers]) : built.Image;
         return Mock.Of<IImageSource>(source =>
-            source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>()) == Task.FromResult(new BaseImage(image, "registry.example/base:1")));
+            source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>()) == Task.FromResult(
+                new BaseImage(image, "registry.example/base:1")));
     }
 
     [TestMethod]
@@ -82,7 +89,10 @@ internal sealed class StartedProgramTests : IDisposable
     [TestMethod]
     public async Task An_entrypoint_of_the_project_counts_as_well()
     {
-        var request = Request(Sample.Amd64, [File("app/App")]) with { Command = new ImageCommand { Entrypoint = ["/app/start.sh"], DefaultArgs = ["x"] } };
+        var request = Request(Sample.Amd64, [File("app/App")]) with
+        {
+            Command = new ImageCommand { Entrypoint = ["/app/start.sh"], DefaultArgs = ["x"] },
+        };
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
             () => Sample.BuildAsync(request, new BlobStore(_folder["cache"]), _reporter));
@@ -96,7 +106,10 @@ internal sealed class StartedProgramTests : IDisposable
     [DataRow(false, "/app/other")]
     public async Task A_program_of_the_base_is_found(bool isThere, string command)
     {
-        var request = Request(Sample.Amd64, [File("app/App.dll")], await BaseAsync(Sample.Amd64, File("app/tool"), File("opt/real"), Link("app/link", "/opt/real")));
+        var request = Request(
+            Sample.Amd64,
+            [File("app/App.dll")],
+            await BaseAsync(Sample.Amd64, File("app/tool"), File("opt/real"), Link("app/link", "/opt/real")));
 
         if (isThere)
         {
@@ -104,7 +117,9 @@ internal sealed class StartedProgramTests : IDisposable
             return;
         }
 
-        Assert.AreEqual(DiagnosticCode.ProgramMissing, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(request, command))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.ProgramMissing,
+            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(request, command))).Code);
     }
 
     [TestMethod]

@@ -28,7 +28,9 @@ internal sealed class TarLayerTests
     private Task<IPreparedLayer> PrepareAsync(LayerOptions? options = null)
     {
         var context = new LayerContext(
-            Task.FromException<BaseImage>(new InvalidOperationException("The base is not needed.")), new LayerCache(new BlobStore(_folder["cache"])), FileHashes.Load(_folder["hashes.txt"]), options ?? new LayerOptions());
+            Task.FromException<BaseImage>(
+                new InvalidOperationException("The base is not needed.")), new LayerCache(new BlobStore(
+                    _folder["cache"])), FileHashes.Load(_folder["hashes.txt"]), options ?? new LayerOptions());
         return new TarLayer("layer", _folder["layer"]).PrepareAsync(context, CancellationToken.None);
     }
 
@@ -50,10 +52,19 @@ internal sealed class TarLayerTests
             TestLayer.Entry(TarEntryType.Directory, "opt/"), directory, TestLayer.Entry(TarEntryType.RegularFile, "opt/agent/agent", [1]),
             TestLayer.Entry(TarEntryType.SymbolicLink, "agent", linkTarget: "opt/agent")));
         var placement = new Placement([], user: null, new Dictionary<string, string>());
-        LayerEntry[] own = [.. new[] { "agent/config", "opt/agent/agent" }.Select(path => new LayerEntry { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() })];
+        LayerEntry[] own = [.. new[] { "agent/config", "opt/agent/agent" }
+            .Select(
+                path => new LayerEntry
+                {
+                    Path = path,
+                    Type = LayerEntryType.File,
+                    Mode = UnixFileMode.UserRead,
+                    Content = "x"u8.ToArray(),
+                })];
         var request = new ImageRequest
         {
-            Layers = [new TarLayer("layer", _folder["layer"]), new EntriesLayer("files", [own[0]]) { Placement = placement }, new EntriesLayer("app", [own[1]]) { Placement = placement }],
+            Layers = [new TarLayer("layer", _folder["layer"]), new EntriesLayer("files", [own[0]]) { Placement = placement },
+                new EntriesLayer("app", [own[1]]) { Placement = placement }],
             Base = new ScratchSource(),
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",
@@ -61,10 +72,12 @@ internal sealed class TarLayerTests
         };
 
         var built = await Sample.BuildAsync(request, new BlobStore(_folder["cache"]), new RecordingReporter());
-        await new ArchiveDestination(_folder["image.tar"], Sample.Name(), new RecordingReporter()).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+        await new ArchiveDestination(_folder["image.tar"], Sample.Name(), new RecordingReporter())
+            .WriteAsync(new ImageSet(built.Image), CancellationToken.None);
 
         var image = ImageValidator.Check(_folder["image.tar"], baseLayers: 1).Single();
-        CollectionAssert.AreEqual(new[] { "opt", "opt/agent", "opt/agent/config" }, image.Layers[1].Paths.ToList(), "A link is followed, and stays.");
+        CollectionAssert.AreEqual(
+            new[] { "opt", "opt/agent", "opt/agent/config" }, image.Layers[1].Paths.ToList(), "A link is followed, and stays.");
         Assert.AreEqual("Directory opt/agent 500 7:8 0", image.Layers[1].Entries[1].ToString());
         Assert.AreEqual("x", image.Get("opt/agent/agent").ReadAllText(), "The project's file lies above.");
     }
@@ -97,7 +110,9 @@ internal sealed class TarLayerTests
         var written = await prepared.WriteAsync(null, CancellationToken.None);
 
         Assert.IsTrue(prepared.IsVerbatim);
-        Assert.AreEqual(new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = Digest.Of(gzip.Content.Span), Size = gzip.Content.Length }, written.Blob.Descriptor);
+        Assert.AreEqual(
+            new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = Digest.Of(gzip.Content.Span), Size = gzip.Content.Length },
+            written.Blob.Descriptor);
         Assert.AreEqual(gzip.DiffId, written.DiffId);
     }
 
@@ -108,7 +123,11 @@ internal sealed class TarLayerTests
 
         Assert.AreEqual(first, (await PrepareAsync(Tar)).Content.Hash);
         Assert.AreNotEqual(first, (await PrepareAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "usr/b")))).Content.Hash);
-        Assert.AreNotEqual(first, (await PrepareAsync(Tar, new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) })).Content.Hash);
+        Assert.AreNotEqual(
+            first,
+            (
+                await PrepareAsync(
+                    Tar, new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) })).Content.Hash);
     }
 
     [TestMethod]
@@ -125,14 +144,17 @@ internal sealed class TarLayerTests
     {
         var gzip = TestLayer.FromTar(Tar).Content.ToArray();
 
-        Assert.AreEqual(DiagnosticCode.InvalidLayer, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(gzip[..(gzip.Length / 2)]))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidLayer,
+            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(gzip[..(gzip.Length / 2)]))).Code);
     }
 
     [TestMethod]
     public async Task A_file_that_is_gone_or_changes_meanwhile_is_an_error()
     {
         var prepared = await PrepareAsync(Tar);
-        await File.WriteAllBytesAsync(_folder["layer"], TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "usr/b", new byte[3_000_000])));
+        await File.WriteAllBytesAsync(
+            _folder["layer"], TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "usr/b", new byte[3_000_000])));
 
         // Whoever reads it next finds other bytes than were promised.
         var changed = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => prepared.WriteAsync(null, CancellationToken.None));

@@ -31,12 +31,14 @@ internal sealed class WindowsImageTests
 
     private readonly RecordingReporter _reporter = new();
 
-    private static LayerEntry File(string path) => new() { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() };
+    private static LayerEntry File(string path) =>
+        new() { Path = path, Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, Content = "x"u8.ToArray() };
 
     private static ImageRequest Request(ClientLab lab, Platform platform, params IReadOnlyList<ILayerSource> layers) => new()
     {
         Layers = layers.Count > 0 ? layers : [new EntriesLayer("app", [File("app/hello.dll")])],
-        Base = new RegistrySource(lab.Client, ImageReference.Parse($"{lab.Registry.Authority}/{Bases}:1"), tags: null, lab.Store, prefetch: false),
+        Base = new RegistrySource(
+            lab.Client, ImageReference.Parse($"{lab.Registry.Authority}/{Bases}:1"), tags: null, lab.Store, prefetch: false),
         Platform = platform,
         WorkingDirectory = "/app",
         Command = new ImageCommand { AppCommand = layers.Count > 0 || !platform.IsWindows ? ["dotnet"] : ["dotnet", @"C:\app\hello.dll"] },
@@ -46,7 +48,8 @@ internal sealed class WindowsImageTests
     private async Task<ValidatedImage> PushAsync(ClientLab lab, ImageRequest request, int baseLayers = 1)
     {
         var built = await Sample.BuildAsync(request, lab.Store, _reporter);
-        await new RegistryDestination(lab.Client, lab.Repository, ["1"], _reporter).WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+        await new RegistryDestination(lab.Client, lab.Repository, ["1"], _reporter)
+            .WriteAsync(new ImageSet(built.Image), CancellationToken.None);
         return ImageValidator.Check(lab.Registry, "team/app", "1", baseLayers).Single();
     }
 
@@ -76,7 +79,8 @@ internal sealed class WindowsImageTests
     public async Task Of_several_versions_the_first_is_taken_as_the_specification_says()
     {
         await using var lab = await ClientLab.StartAsync();
-        lab.Registry.AddIndex(Bases, "1", TestImage.Create(s_2025, docker: false, change: null), TestImage.Create(s_2022, docker: false, change: null));
+        lab.Registry.AddIndex(
+            Bases, "1", TestImage.Create(s_2025, docker: false, change: null), TestImage.Create(s_2022, docker: false, change: null));
 
         Assert.AreEqual(s_2025.OsVersion, (string?)(await PushAsync(lab, Request(lab, s_wanted))).Config["os.version"]);
     }
@@ -86,10 +90,15 @@ internal sealed class WindowsImageTests
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.AddIndex(Bases, "1", TestImage.Create(), TestImage.Create(s_2022, docker: false, change: null));
-        var (linux, windows) = (await Sample.BuildAsync(Request(lab, Sample.Amd64), lab.Store, _reporter), await Sample.BuildAsync(Request(lab, s_wanted), lab.Store, _reporter));
-        await new RegistryDestination(lab.Client, lab.Repository, ["1"], _reporter).WriteAsync(ImageSet.Of([linux.Image, windows.Image]), CancellationToken.None);
+        var (linux, windows) = (
+            await Sample.BuildAsync(Request(lab, Sample.Amd64), lab.Store, _reporter),
+            await Sample.BuildAsync(Request(lab, s_wanted), lab.Store, _reporter));
+        await new RegistryDestination(lab.Client, lab.Repository, ["1"], _reporter)
+            .WriteAsync(ImageSet.Of([linux.Image, windows.Image]), CancellationToken.None);
 
-        CollectionAssert.AreEqual(new[] { "linux/amd64", "windows/amd64" }, ImageValidator.Check(lab.Registry, "team/app", "1", baseLayers: 1).Images.Select(image => image.Platform).ToList());
+        CollectionAssert.AreEqual(
+            new[] { "linux/amd64", "windows/amd64" },
+            ImageValidator.Check(lab.Registry, "team/app", "1", baseLayers: 1).Images.Select(image => image.Platform).ToList());
         var index = JsonNode.Parse(lab.Registry.FindManifest("team/app", "1")!.Content.Span)!;
         Assert.AreEqual(s_2022.OsVersion, (string?)index["manifests"]![1]!["platform"]!["os.version"]);
         Assert.IsFalse(index["manifests"]![0]!["platform"]!.AsObject().ContainsKey("os.version"));
@@ -111,7 +120,9 @@ internal sealed class WindowsImageTests
         lab.Registry.RemoveBlob(Bases, foreign);
         var placement = new Placement([], user: null, new Dictionary<string, string>());
 
-        var image = await PushAsync(lab, Request(lab, s_wanted, new EntriesLayer("files", [File("tools/x.exe")]) { Placement = placement }) with { Format = format });
+        var image = await PushAsync(
+            lab,
+            Request(lab, s_wanted, new EntriesLayer("files", [File("tools/x.exe")]) { Placement = placement }) with { Format = format });
 
         Assert.AreEqual(mediaType, image.Layers[0].Descriptor.MediaType);
         Assert.AreEqual(foreign, image.Layers[0].Descriptor.Digest);
@@ -144,8 +155,13 @@ internal sealed class WindowsImageTests
             Directory("Files/", null), Directory("Files/Program Files/", descriptor), Directory("Files/Program Files/Common/", "AQ=="),
             Directory("Hives/", null), Directory("UtilityVM/", null), Directory("UtilityVM/tools/", "Ag=="));
         lab.Registry.AddImage(Bases, "1", TestImage.Create(s_2022, docker: false, change: null, TestLayer.FromTar(tar)));
-        var source = new RegistrySource(lab.Client, ImageReference.Parse($"{lab.Registry.Authority}/{Bases}:1"), tags: null, lab.Store, prefetch: false);
-        var directories = new[] { new WritableDirectory("program files/Common", UnixFileMode.UserRead, null), new WritableDirectory("data", UnixFileMode.UserRead, new Owner(1, 1)) };
+        var source = new RegistrySource(
+            lab.Client, ImageReference.Parse($"{lab.Registry.Authority}/{Bases}:1"), tags: null, lab.Store, prefetch: false);
+        var directories = new[]
+        {
+            new WritableDirectory("program files/Common", UnixFileMode.UserRead, null),
+            new WritableDirectory("data", UnixFileMode.UserRead, new Owner(1, 1)),
+        };
 
         for (var build = 0; build < 2; build++)
         {
@@ -157,10 +173,19 @@ internal sealed class WindowsImageTests
                 async () => (image.Config, await ImageTree.ReadAsync(image, lab.Store, TreeParts.Directories, CancellationToken.None)));
 
             CollectionAssert.AreEquivalent(
-                new[] { "Program Files/Contoso/x.exe", "Program Files/Common/y.exe", "tools/z.exe", "Program Files", "Program Files/Common" },
+                new[]
+                {
+                    "Program Files/Contoso/x.exe",
+                    "Program Files/Common/y.exe",
+                    "tools/z.exe",
+                    "Program Files",
+                    "Program Files/Common",
+                },
                 placed.Select(entry => entry.Path).ToList());
             Assert.AreEqual(descriptor, placed.Single(entry => entry.Path == "Program Files").SecurityDescriptor);
-            Assert.IsNull(placed.Single(entry => entry.Path == "Program Files/Common").SecurityDescriptor, "The app may write there, whatever the base says.");
+            Assert.IsNull(
+                placed.Single(entry => entry.Path == "Program Files/Common").SecurityDescriptor,
+                "The app may write there, whatever the base says.");
             WindowsTree.Check(placed);
         }
     }
@@ -174,12 +199,14 @@ internal sealed class WindowsImageTests
         lab.Registry.AddImage("team/agent", "1", TestImage.Create(agent));
         var file = lab.WriteFile("tools.tar", "");
         await System.IO.File.WriteAllBytesAsync(file, agent.Content);
-        ILayerSource[] layers = [new RegistryLayer(lab.Registry.Repository("team/agent"), Digest.Of(agent.Content.Span), lab.Client), new TarLayer("tools.tar", file)];
+        ILayerSource[] layers = [new RegistryLayer(lab.Registry.Repository("team/agent"), Digest.Of(agent.Content.Span), lab.Client),
+            new TarLayer("tools.tar", file)];
         foreach (var layer in layers)
         {
             await Sample.BuildAsync(Request(lab, Sample.Amd64, layer), lab.Store, _reporter);
 
-            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Sample.BuildAsync(Request(lab, s_wanted, layer), lab.Store, _reporter));
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+                () => Sample.BuildAsync(Request(lab, s_wanted, layer), lab.Store, _reporter));
 
             Assert.AreEqual(DiagnosticCode.InvalidLayer, failure.Code);
         }
@@ -190,12 +217,18 @@ internal sealed class WindowsImageTests
     {
         await using var lab = await ClientLab.StartAsync();
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PushAsync(lab, Request(lab, s_wanted) with { Base = new ScratchSource() }));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => PushAsync(lab, Request(lab, s_wanted) with { Base = new ScratchSource() }));
 
         Assert.AreEqual(DiagnosticCode.PlatformNotFound, failure.Code);
         Assert.Contains("needs Windows", failure.Message);
     }
 
     private static PaxTarEntry Directory(string path, string? descriptor) =>
-        new(TarEntryType.Directory, path, descriptor is null ? [] : new Dictionary<string, string> { ["MSWINDOWS.rawsd"] = descriptor }) { ModificationTime = DateTimeOffset.UnixEpoch };
+        new(
+            TarEntryType.Directory,
+            path,
+            descriptor is null
+                ? []
+                : new Dictionary<string, string> { ["MSWINDOWS.rawsd"] = descriptor }) { ModificationTime = DateTimeOffset.UnixEpoch };
 }

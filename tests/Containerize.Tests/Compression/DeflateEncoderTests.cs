@@ -38,7 +38,8 @@ internal sealed class DeflateEncoderTests
         var kinds = SampleData.Kinds.ToArray();
         for (var round = 0; round < 150; round++)
         {
-            var parts = Enumerable.Range(0, random.Next(1, 8)).SelectMany(_ => SampleData.Make(kinds[random.Next(kinds.Length)], random.Next(1 << random.Next(1, 17))));
+            var parts = Enumerable.Range(0, random.Next(1, 8))
+                .SelectMany(_ => SampleData.Make(kinds[random.Next(kinds.Length)], random.Next(1 << random.Next(1, 17))));
             AssertRoundTrip(encoder, [.. parts], $"round {round}");
         }
     }
@@ -125,7 +126,8 @@ internal sealed class DeflateEncoderTests
 
     [TestMethod]
     public void Too_little_room_is_refused() =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DeflateEncoder(DeflateLevel.Default).Encode(new byte[100], new byte[100]));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DeflateEncoder(DeflateLevel.Default)
+            .Encode(new byte[100], new byte[100]));
 
     [TestMethod]
     [DynamicData(nameof(Levels))]

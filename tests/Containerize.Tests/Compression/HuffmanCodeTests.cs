@@ -14,10 +14,12 @@ internal sealed class HuffmanCodeTests
             var code = new HuffmanCode(symbols, limit);
             for (var round = 0; round < 300; round++)
             {
-                var frequencies = Enumerable.Range(0, symbols).Select(_ => random.Next(3) == 0 ? 0 : random.Next(1 << random.Next(1, 16))).ToArray();
+                var frequencies = Enumerable.Range(0, symbols).Select(_ => random.Next(3) == 0 ? 0 : random.Next(1 << random.Next(1, 16)))
+                    .ToArray();
                 code.Build(frequencies);
                 AssertComplete(code, limit);
-                Assert.IsTrue(frequencies.Index().All(item => item.Item == 0 || code.Lengths[item.Index] > 0), "A symbol that occurs has no code.");
+                Assert.IsTrue(frequencies.Index()
+                    .All(item => item.Item == 0 || code.Lengths[item.Index] > 0), "A symbol that occurs has no code.");
             }
         }
     }

@@ -32,7 +32,8 @@ internal sealed class XzDictionariesTests : IDisposable
     [DataRow(Blocks, 8L)]
     [DataRow(Sizes, 8L)]
     [DataRow(LongCheck, 8L)]
-    public void The_dictionary_is_found_in_every_kind_of_file(string xz, long mebibytes) => Assert.AreEqual(mebibytes << 20, Largest(Convert.FromBase64String(xz)));
+    public void The_dictionary_is_found_in_every_kind_of_file(string xz, long mebibytes) =>
+        Assert.AreEqual(mebibytes << 20, Largest(Convert.FromBase64String(xz)));
 
     [TestMethod]
     public void A_dictionary_in_a_later_block_is_found()
@@ -103,7 +104,8 @@ internal sealed class XzDictionariesTests : IDisposable
         archive.Publish();
         var xz = Convert.FromBase64String(Gigabyte);
         await File.WriteAllBytesAsync(archive.Index + ".xz", xz);
-        var line = $" {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(xz))} {xz.Length} main/binary-amd64/Packages.xz";
+        var line =
+            $" {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(xz))} {xz.Length} main/binary-amd64/Packages.xz";
         await File.WriteAllTextAsync(archive.InRelease, archive.Key.ClearSign(archive.Release([line])));
 
         var failure = await archive.RefusedAsync();
@@ -119,6 +121,10 @@ internal sealed class XzDictionariesTests : IDisposable
         var parts = new TestPackage("x").ToBytes("");
         var control = parts[(8 + 60 + 4 + 60)..];
         var size = int.Parse(Encoding.ASCII.GetString(parts, 8 + 60 + 4 + 48, 10), System.Globalization.CultureInfo.InvariantCulture);
-        return _fixture.Add("x", "1.0", TestPackage.Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar", control[..size]), ("data.tar.xz", Convert.FromBase64String(xz))));
+        return _fixture.Add(
+            "x",
+            "1.0",
+            TestPackage.Ar(
+                ("debian-binary", "2.0\n"u8.ToArray()), ("control.tar", control[..size]), ("data.tar.xz", Convert.FromBase64String(xz))));
     }
 }

@@ -31,7 +31,16 @@ internal sealed class LockedBase : IDisposable
             var content = package.ToBytes();
             var path = $"pool/{package.Name}.deb";
             _directory.Write($"mirror/debian/{path}", content);
-            _packages.Add(new LockedPackage(package.Name, package.Version, package.Architecture, ArchiveSources.Main, path, content.Length, Digest.Of(content), []));
+            _packages.Add(
+                new LockedPackage(
+                    package.Name,
+                    package.Version,
+                    package.Architecture,
+                    ArchiveSources.Main,
+                    path,
+                    content.Length,
+                    Digest.Of(content),
+                    []));
         }
 
         WriteLock(new SortedDictionary<string, string>());
@@ -54,13 +63,18 @@ internal sealed class LockedBase : IDisposable
     /// <summary>A base of one layer with dpkg's notes, links and more.</summary>
     internal static Image Image(IEnumerable<(string Path, string Target)> links, params (string Name, string Content)[] more)
     {
-        var tar = Sample.Tar([.. more.Prepend(("var/lib/dpkg/status", "Package: base\nStatus: install ok installed\nVersion: 1\n")).Prepend(("usr/lib/os-release", OsRelease)).Select(file => (file.Item1, Encoding.UTF8.GetBytes(file.Item2)))], [.. links.Select(link => new GnuTarEntry(TarEntryType.SymbolicLink, link.Path) { LinkName = link.Target })]);
-        return Sample.Image(Sample.Amd64, [new Layer(new CountingBlob(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar))), Digest.Of(tar))]);
+        var tar = Sample.Tar(
+            [.. more.Prepend(("var/lib/dpkg/status", "Package: base\nStatus: install ok installed\nVersion: 1\n"))
+                .Prepend(("usr/lib/os-release", OsRelease)).Select(file => (file.Item1, Encoding.UTF8.GetBytes(file.Item2)))],
+            [.. links.Select(link => new GnuTarEntry(TarEntryType.SymbolicLink, link.Path) { LinkName = link.Target })]);
+        return Sample.Image(
+            Sample.Amd64, [new Layer(new CountingBlob(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar))), Digest.Of(tar))]);
     }
 
     /// <summary>Builds the layer as a build does, from the cache where it has it.</summary>
     /// <returns>The layer, and whether it had to be made.</returns>
-    internal async Task<(LayerRecord Record, bool IsMade)> BuildAsync(string cache = "cache", string? mirror = null, string? apt = null, DebianLockMode mode = DebianLockMode.Locked)
+    internal async Task<(LayerRecord Record, bool IsMade)> BuildAsync(
+        string cache = "cache", string? mirror = null, string? apt = null, DebianLockMode mode = DebianLockMode.Locked)
     {
         var layers = Cache(cache);
         using var packages = Open(cache, mirror, apt, mode);
@@ -76,7 +90,8 @@ internal sealed class LockedBase : IDisposable
     }
 
     /// <summary>Opens the packages, with a reporter of their own.</summary>
-    internal DebianPackages Open(string cache = "cache", string? mirror = null, string? apt = null, DebianLockMode mode = DebianLockMode.Locked)
+    internal DebianPackages Open(
+        string cache = "cache", string? mirror = null, string? apt = null, DebianLockMode mode = DebianLockMode.Locked)
     {
         Reporter = new RecordingReporter();
         var settings = new DebianSettings
@@ -91,7 +106,10 @@ internal sealed class LockedBase : IDisposable
     }
 
     internal Task<IPreparedLayer> PrepareAsync(DebianPackages packages, string cache = "cache") =>
-        new DebianLayer(packages).PrepareAsync(new LayerContext(Task.FromResult(new BaseImage(_image, "base")), Cache(cache), FileHashes.Load(null), new LayerOptions()), CancellationToken.None);
+        new DebianLayer(packages)
+            .PrepareAsync(
+                new LayerContext(Task.FromResult(new BaseImage(_image, "base")), Cache(cache), FileHashes.Load(null), new LayerOptions()),
+                CancellationToken.None);
 
     internal void WriteLock(SortedDictionary<string, string> links, SortedDictionary<string, string>? diverted = null)
     {
@@ -103,7 +121,11 @@ internal sealed class LockedBase : IDisposable
             Packages = [.. _packages.Select(package => package.Name)],
             Base = Digest.Of(Encoding.UTF8.GetBytes(string.Join(' ', _image.Layers.Select(layer => layer.DiffId)))).Hex,
         };
-        new DebianLock { Release = "bookworm", Sets = [new LockedSet("packages", "amd64", request.Hash([]), _packages) { BaseLinks = links, BaseDiverted = diverted }] }.Write(LockFile);
+        new DebianLock
+        {
+            Release = "bookworm",
+            Sets = [new LockedSet("packages", "amd64", request.Hash([]), _packages) { BaseLinks = links, BaseDiverted = diverted }],
+        }.Write(LockFile);
     }
 
     internal string Write(string path, string content) => _directory.Write(path, content);

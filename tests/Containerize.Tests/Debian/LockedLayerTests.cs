@@ -13,9 +13,11 @@ internal sealed class LockedLayerTests
 {
     private const UnixFileMode SetUser = (UnixFileMode)0b111_101_101 | UnixFileMode.SetUser;
 
-    private static TestPackage Tool() => new TestPackage("tool").File("usr/bin/tool", "#!/bin/sh\n", SetUser).Control("postinst", "#!/bin/sh\nadduser --system tool\n");
+    private static TestPackage Tool() =>
+        new TestPackage("tool").File("usr/bin/tool", "#!/bin/sh\n", SetUser).Control("postinst", "#!/bin/sh\nadduser --system tool\n");
 
-    private static LockedBase Base() => new(LockedBase.Image(), Tool(), new TestPackage("another").File("usr/share/another", new string('a', 100_000)));
+    private static LockedBase Base() =>
+        new(LockedBase.Image(), Tool(), new TestPackage("another").File("usr/share/another", new string('a', 100_000)));
 
     [TestMethod]
     public async Task The_same_layer_comes_from_every_mirror_and_every_form_of_apts_sources()
@@ -27,12 +29,21 @@ internal sealed class LockedLayerTests
         await using var server = await ArchiveServer.StartAsync();
         foreach (var name in new[] { "tool", "another" })
         {
-            server.On($"some/where/pool/{name}.deb", ArchiveServer.Content(await File.ReadAllBytesAsync(other[$"mirror/debian/pool/{name}.deb"])));
+            server.On(
+                $"some/where/pool/{name}.deb",
+                ArchiveServer.Content(await File.ReadAllBytesAsync(other[$"mirror/debian/pool/{name}.deb"])));
         }
 
         var first = await build.BuildAsync("first");
         Assert.IsTrue(first.IsMade);
-        foreach (var (cache, mirror, apt) in new (string, string?, string?)[] { ("second", other.Mirror, null), ("third", $"{server.Address}some/where", null), ("fourth", null, build["one"]), ("fifth", null, build["two"]) })
+        foreach (
+            var (cache, mirror, apt) in new (string, string?, string?)[]
+            {
+                ("second", other.Mirror, null),
+                ("third", $"{server.Address}some/where", null),
+                ("fourth", null, build["one"]),
+                ("fifth", null, build["two"]),
+            })
         {
             var again = await build.BuildAsync(cache, mirror, apt);
 
@@ -148,8 +159,12 @@ internal sealed class LockedLayerTests
     {
         using var build = Base();
         await build.BuildAsync();
-        using var other = new LockedBase(LockedBase.Image(("usr/share/another/file", "")), Tool(), new TestPackage("another").File("usr/share/another", new string('a', 100_000)));
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(build["mirror/debian/pool/another.deb"]), await File.ReadAllBytesAsync(other["mirror/debian/pool/another.deb"]), "Both have the same layer.");
+        using var other = new LockedBase(LockedBase.Image(("usr/share/another/file", "")), Tool(), new TestPackage("another")
+            .File("usr/share/another", new string('a', 100_000)));
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(build["mirror/debian/pool/another.deb"]),
+            await File.ReadAllBytesAsync(other["mirror/debian/pool/another.deb"]),
+            "Both have the same layer.");
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => other.BuildAsync(build["cache"]));
 

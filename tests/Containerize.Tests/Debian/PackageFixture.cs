@@ -21,18 +21,21 @@ internal sealed class PackageFixture : IDisposable
 
     internal RecordingReporter Reporter { get; } = new();
 
-    internal DebFile Add(TestPackage package, string compression = "gz") => Add(package.Name, package.Version, package.ToBytes(compression));
+    internal DebFile Add(TestPackage package, string compression = "gz") =>
+        Add(package.Name, package.Version, package.ToBytes(compression));
 
     internal DebFile Add(string name, string version, byte[] content)
     {
         var path = _directory.Write($"{name}.deb", content);
         var descriptor = new MemoryBlob("application/vnd.debian.binary-package", content).Descriptor;
-        return new DebFile(name, version, VerifiedFile.ReadAsync(new FileBlob(descriptor, path), "test", CancellationToken.None).GetAwaiter().GetResult());
+        return new DebFile(name, version, VerifiedFile.ReadAsync(new FileBlob(descriptor, path), "test", CancellationToken.None)
+            .GetAwaiter().GetResult());
     }
 
     internal async Task<LayerRecord> WriteAsync(IRootTemplate template, params DebFile[] packages)
     {
-        var (layer, notes) = await new PackageLayer { Packages = packages, Template = template }.WriteAsync(Store, new LayerOptions(), CancellationToken.None);
+        var (layer, notes) = await new PackageLayer { Packages = packages, Template = template }
+            .WriteAsync(Store, new LayerOptions(), CancellationToken.None);
         notes.Report(Reporter);
         return layer;
     }

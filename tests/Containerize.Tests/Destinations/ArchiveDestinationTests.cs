@@ -21,7 +21,8 @@ internal sealed class ArchiveDestinationTests
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
 
-    private async Task<DestinationResult> WriteAsync(ImageSet images, string name = "image.tar", ImageName? called = null, CancellationToken cancellationToken = default) =>
+    private async Task<DestinationResult> WriteAsync(
+        ImageSet images, string name = "image.tar", ImageName? called = null, CancellationToken cancellationToken = default) =>
         await Sample.DeliverAsync(new ArchiveDestination(_folder[name], called ?? Sample.Name(), _reporter), images, cancellationToken);
 
     // The samples' layers are small, and not of our making.
@@ -90,9 +91,13 @@ internal sealed class ArchiveDestinationTests
         CollectionAssert.AreEqual(new[] { "1.0", "latest" }, Validate().Images.Select(found => found.Name).ToArray());
         var entries = Entries("image.tar");
         var index = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, entries["index.json"]), "test");
-        CollectionAssert.AreEqual(new[] { "1.0", "latest" }, index.Manifests.Select(entry => entry.Annotations!["org.opencontainers.image.ref.name"]).ToArray());
-        CollectionAssert.AreEqual(new[] { "docker.io/demo/app:1.0", "docker.io/demo/app:latest" }, index.Manifests.Select(entry => entry.Annotations!["io.containerd.image.name"]).ToArray());
-        Assert.IsTrue(index.Manifests.All(entry => entry.Digest == image.Manifest.Descriptor.Digest && entry.MediaType == MediaTypes.OciManifest));
+        CollectionAssert.AreEqual(
+            new[] { "1.0", "latest" }, index.Manifests.Select(entry => entry.Annotations!["org.opencontainers.image.ref.name"]).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "docker.io/demo/app:1.0", "docker.io/demo/app:latest" },
+            index.Manifests.Select(entry => entry.Annotations!["io.containerd.image.name"]).ToArray());
+        Assert.IsTrue(
+            index.Manifests.All(entry => entry.Digest == image.Manifest.Descriptor.Digest && entry.MediaType == MediaTypes.OciManifest));
         var docker = JsonNode.Parse(entries["manifest.json"])!.AsArray().Single()!;
         Assert.AreEqual("""["docker.io/demo/app:1.0","docker.io/demo/app:latest"]""", docker["RepoTags"]!.ToJsonString());
         Assert.IsTrue(entries.ContainsKey(docker["Config"]!.GetValue<string>()));
@@ -106,7 +111,9 @@ internal sealed class ArchiveDestinationTests
         await WriteAsync(set);
         CollectionAssert.AreEqual(new[] { "linux/arm64", "linux/amd64" }, Validate().Images.Select(image => image.Platform).ToArray());
         var entries = Entries("image.tar");
-        Assert.AreEqual(set.Root.Descriptor.Digest, OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, entries["index.json"]), "test").Manifests.Single().Digest);
+        Assert.AreEqual(
+            set.Root.Descriptor.Digest,
+            OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, entries["index.json"]), "test").Manifests.Single().Digest);
         var docker = DockerArchiveManifest.Read(entries["manifest.json"], "test");
         Assert.AreEqual(Layout.PathOf(set.Images[0].Config.Blob.Descriptor.Digest), docker[0].Config);
         Assert.HasCount(1, docker[0].RepoTags);
@@ -119,8 +126,12 @@ internal sealed class ArchiveDestinationTests
         var image = Sample.Image(format: ImageFormat.Docker);
         await WriteAsync(new ImageSet(image));
         Assert.AreEqual(image.Manifest.Descriptor.Digest, Validate().Single().Descriptor.Digest);
-        Assert.AreEqual(MediaTypes.DockerManifest, OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, Entries("image.tar")["index.json"]), "test").Manifests.Single().MediaType);
-        var opened = await new OciArchiveSource(_folder["image.tar"], null, new BlobStore(_folder["store"])).OpenAsync(Sample.Amd64, CancellationToken.None);
+        Assert.AreEqual(
+            MediaTypes.DockerManifest,
+            OciJson.ReadIndex(
+                RawDocument.Of(MediaTypes.OciIndex, Entries("image.tar")["index.json"]), "test").Manifests.Single().MediaType);
+        var opened = await new OciArchiveSource(_folder["image.tar"], null, new BlobStore(_folder["store"]))
+            .OpenAsync(Sample.Amd64, CancellationToken.None);
         Assert.AreEqual(MediaTypes.DockerLayerGzip, opened.Image.Layers[0].Blob.Descriptor.MediaType);
     }
 
@@ -181,7 +192,8 @@ internal sealed class ArchiveDestinationTests
         var before = await File.ReadAllBytesAsync(_folder["image.tar"]);
         var path = _folder.Write("blobs/damaged", "other bytes");
         var layer = LayerOf(new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right bytes"u8.ToArray()).Descriptor, path));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer]))));
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer]))));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(_folder["image.tar"]));
         CollectionAssert.AreEqual(new[] { "blobs/damaged", "image.tar" }, _folder.Files().ToArray());
@@ -192,7 +204,8 @@ internal sealed class ArchiveDestinationTests
     {
         using var stop = new CancellationTokenSource();
         var layer = LayerOf(new CancellingBlob(stop));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer])), cancellationToken: stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer])), cancellationToken: stop.Token));
         Assert.IsEmpty(_folder.Files());
     }
 
@@ -211,7 +224,8 @@ internal sealed class ArchiveDestinationTests
     {
         await WriteAsync(new ImageSet(Sample.Image()), "a/b/image.tar");
         Assert.IsTrue(File.Exists(_folder["a/b/image.tar"]));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image()), "a/b/image.tar/image.tar"));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => WriteAsync(new ImageSet(Sample.Image()), "a/b/image.tar/image.tar"));
         Assert.AreEqual(DiagnosticCode.CannotWrite, failure.Code);
         Assert.Contains("image.tar", failure.Message);
     }
@@ -226,7 +240,8 @@ internal sealed class ArchiveDestinationTests
         Assert.HasCount(2, DockerArchiveManifest.Read(entries["manifest.json"], "test").Single().Layers);
     }
 
-    private sealed class CancellingBlob(CancellationTokenSource stop) : Blob(new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = Digest.Of("x"u8), Size = 1 })
+    private sealed class CancellingBlob(CancellationTokenSource stop) : Blob(
+        new Descriptor { MediaType = MediaTypes.OciLayerGzip, Digest = Digest.Of("x"u8), Size = 1 })
     {
         public override async ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken)
         {

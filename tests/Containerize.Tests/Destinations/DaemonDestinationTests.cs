@@ -24,7 +24,14 @@ internal sealed class DaemonDestinationTests
     private string Loaded => _folder["loaded.tar"];
 
     /// <summary>A program of an engine whose images consist of certain layers; what is loaded goes to a file.</summary>
-    private void Install(string program = "docker", string layers = "[]", string load = "cat > loaded.tar", string version = "echo linux/amd64", string id = "", string server = "28.2.2 Engine,containerd,", string driver = "[]")
+    private void Install(
+        string program = "docker",
+        string layers = "[]",
+        string load = "cat > loaded.tar",
+        string version = "echo linux/amd64",
+        string id = "",
+        string server = "28.2.2 Engine,containerd,",
+        string driver = "[]")
     {
         var script = new FileInfo(_folder.Write($"bin/{program}", $"""
             #!/bin/sh
@@ -104,7 +111,9 @@ internal sealed class DaemonDestinationTests
     public async Task An_engine_that_refuses_the_thin_archive_gets_the_whole_one()
     {
         var images = TwoLayers();
-        Install(layers: Layers([.. images.Images[0].Layers]), load: "cat > loaded.tar; [ -e first ] || { touch first; echo 'no such blob' >&2; exit 1; }");
+        Install(
+            layers: Layers([.. images.Images[0].Layers]),
+            load: "cat > loaded.tar; [ -e first ] || { touch first; echo 'no such blob' >&2; exit 1; }");
 
         var result = await WriteAsync(images);
 
@@ -136,7 +145,10 @@ internal sealed class DaemonDestinationTests
         StringAssert.Contains(failure.Message, "no space left on device");
     }
 
-    private static Layer ZstdLayer => Sample.GzipLayer("app") is var layer ? layer with { Blob = new MemoryBlob(MediaTypes.OciLayerZstd, ((MemoryBlob)layer.Blob).Memory) } : layer;
+    private static Layer ZstdLayer =>
+        Sample.GzipLayer("app") is var layer
+            ? layer with { Blob = new MemoryBlob(MediaTypes.OciLayerZstd, ((MemoryBlob)layer.Blob).Memory) }
+            : layer;
 
     [TestMethod]
     [DataRow("20.10.24 Engine,containerd,runc,", "[]", true)]
@@ -177,7 +189,8 @@ internal sealed class DaemonDestinationTests
     public async Task No_engine_at_all_is_told_with_what_was_looked_for()
     {
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
-            new DaemonDestination(EngineKind.Auto, Sample.Name(), _ => _folder["bin"], _reporter).WriteAsync(TwoLayers(), CancellationToken.None));
+            new DaemonDestination(EngineKind.Auto, Sample.Name(), _ => _folder["bin"], _reporter)
+                .WriteAsync(TwoLayers(), CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.EngineNotFound, failure.Code);
         StringAssert.Contains(failure.Message, "docker or podman");
@@ -222,7 +235,8 @@ internal sealed class DaemonDestinationTests
     {
         Install();
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Platform.FromRuntimeIdentifier("win-x64")))));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => WriteAsync(new ImageSet(Sample.Image(Platform.FromRuntimeIdentifier("win-x64")))));
 
         Assert.AreEqual(DiagnosticCode.EngineFailed, failure.Code);
         Assert.Contains("linux here, and the image is for windows/amd64", failure.Message);

@@ -95,7 +95,8 @@ internal sealed class DamagedDestinationTests : IDisposable
         // The memory is told that the damaged file is whole: only reading it would show the damage.
         var intact = IntactFiles.Load(MemoryFile);
         var isGzip = path.EndsWith("gz", StringComparison.Ordinal);
-        intact.NoteWritten(InLayer(path).File, path.EndsWith('/') ? LayerOf.Digest : ArchiveContents.Of(_image, Sample.Name(), isGzip).Identity);
+        intact.NoteWritten(
+            InLayer(path).File, path.EndsWith('/') ? LayerOf.Digest : ArchiveContents.Of(_image, Sample.Name(), isGzip).Identity);
         intact.Save();
 
         Assert.IsNotNull(await Open(path).FindAsync(_image, CancellationToken.None));

@@ -7,7 +7,9 @@ using Containerize.Tests.Registry;
 
 namespace Containerize.Tests.Destinations;
 
-/// <summary>Destinations are asked once what they hold, and the answer is handed from the step that builds to the step that writes.</summary>
+/// <summary>
+/// Destinations are asked once what they hold, and the answer is handed from the step that builds to the step that writes.
+/// </summary>
 [TestClass]
 internal sealed class DeliveryTests : IDisposable
 {
@@ -21,7 +23,8 @@ internal sealed class DeliveryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private Delivery Open(ClientLab lab) => new(
-        [new ArchiveDestination(_folder["image.tar"], Sample.Name(), _reporter), new RegistryDestination(lab.Client, lab.Repository, ["1.0"], _reporter)]);
+        [new ArchiveDestination(_folder["image.tar"], Sample.Name(), _reporter),
+            new RegistryDestination(lab.Client, lab.Repository, ["1.0"], _reporter)]);
 
     private static Task<IReadOnlyList<DestinationResult>> WriteAsync(Delivery delivery, ImageSet image) =>
         delivery.WriteAsync(image, _ => Task.FromResult(image), CancellationToken.None);
@@ -135,7 +138,8 @@ internal sealed class DeliveryTests : IDisposable
         Assert.AreEqual(0, localized);
 
         IImageDestination[] files =
-            [new ArchiveDestination(_folder["a.tar"], Sample.Name(), _reporter), new LayoutDestination(_folder["layout"], Sample.Name(), _reporter), registry];
+            [new ArchiveDestination(_folder["a.tar"], Sample.Name(), _reporter),
+                new LayoutDestination(_folder["layout"], Sample.Name(), _reporter), registry];
         await new Delivery(files).WriteAsync(image, LocalizeAsync, CancellationToken.None);
         Assert.AreEqual(1, localized);
 

@@ -95,7 +95,8 @@ internal sealed class HeldImageTests : IDisposable
         var result = await Sample.DeliverAsync(Registry(lab, "1.0"), image);
 
         Assert.AreEqual(0, result.BytesWritten);
-        CollectionAssert.AreEqual(new[] { "HEAD" }, lab.Registry.RequestsTo(RequestKind.Manifest).Select(request => request.Method).ToArray());
+        CollectionAssert.AreEqual(new[] { "HEAD" }, lab.Registry.RequestsTo(RequestKind.Manifest).Select(request => request.Method)
+            .ToArray());
         Assert.IsEmpty(lab.Registry.RequestsTo(RequestKind.Blob));
     }
 

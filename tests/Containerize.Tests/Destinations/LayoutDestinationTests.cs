@@ -21,7 +21,8 @@ internal sealed class LayoutDestinationTests
     private async Task<DestinationResult> WriteAsync(ImageSet images, params string[] tags) =>
         await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], Sample.Name(tags), new RecordingReporter()), images);
 
-    private IReadOnlyList<Descriptor> Entries() => OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, File.ReadAllBytes(_folder["layout/index.json"])), "test").Manifests;
+    private IReadOnlyList<Descriptor> Entries() =>
+        OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, File.ReadAllBytes(_folder["layout/index.json"])), "test").Manifests;
 
     private string BlobPath(Digest digest) => _folder["layout/" + Layout.PathOf(digest)];
 
@@ -65,7 +66,8 @@ internal sealed class LayoutDestinationTests
     public async Task Images_of_other_names_with_the_same_tag_stay(params string[] tags)
     {
         var reporter = new RecordingReporter();
-        var images = new[] { "team/one", "team/two", "team/three" }.Select(name => (Name: new ImageName(null, name, tags), Image: new ImageSet(Sample.Image(content: name)))).ToList();
+        var images = new[] { "team/one", "team/two", "team/three" }
+            .Select(name => (Name: new ImageName(null, name, tags), Image: new ImageSet(Sample.Image(content: name)))).ToList();
         foreach (var (name, image) in images)
         {
             await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], name, reporter), image);
@@ -73,8 +75,10 @@ internal sealed class LayoutDestinationTests
 
         foreach (var (name, image) in images)
         {
-            Assert.IsNotNull(await new LayoutDestination(_folder["layout"], name, reporter).FindAsync(image, CancellationToken.None), name.Repository);
-            var opened = await new LayoutSource(_folder["layout"], $"{name.Repository}:{tags[0]}").OpenAsync(Sample.Amd64, CancellationToken.None);
+            Assert.IsNotNull(await new LayoutDestination(_folder["layout"], name, reporter)
+                .FindAsync(image, CancellationToken.None), name.Repository);
+            var opened = await new LayoutSource(_folder["layout"], $"{name.Repository}:{tags[0]}")
+                .OpenAsync(Sample.Amd64, CancellationToken.None);
             Assert.AreEqual(image.Root.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
         }
 
@@ -86,14 +90,17 @@ internal sealed class LayoutDestinationTests
     public async Task A_name_that_is_built_again_replaces_its_own_entry_only()
     {
         var (one, two) = (new ImageName(null, "team/one", ["1.0"]), new ImageName(null, "team/two", ["1.0"]));
-        await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], one, new RecordingReporter()), new ImageSet(Sample.Image(content: "first")));
-        await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], two, new RecordingReporter()), new ImageSet(Sample.Image(content: "other")));
+        await Sample.DeliverAsync(
+            new LayoutDestination(_folder["layout"], one, new RecordingReporter()), new ImageSet(Sample.Image(content: "first")));
+        await Sample.DeliverAsync(
+            new LayoutDestination(_folder["layout"], two, new RecordingReporter()), new ImageSet(Sample.Image(content: "other")));
         var again = new ImageSet(Sample.Image(content: "second"));
 
         await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], one, new RecordingReporter()), again);
 
         CollectionAssert.AreEqual(
-            new[] { "docker.io/team/two:1.0", "docker.io/team/one:1.0" }, Entries().Select(entry => entry.Annotations!["io.containerd.image.name"]).ToArray());
+            new[] { "docker.io/team/two:1.0", "docker.io/team/one:1.0" }, Entries()
+                .Select(entry => entry.Annotations!["io.containerd.image.name"]).ToArray());
         Assert.AreEqual(again.Root.Descriptor.Digest, Entries()[1].Digest);
     }
 
@@ -114,7 +121,9 @@ internal sealed class LayoutDestinationTests
     public async Task What_others_wrote_into_the_index_survives()
     {
         var foreign = """{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":1,"x":"kept"}""";
-        _folder.Write("layout/index.json", System.Text.Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"manifests\":[" + foreign + "],\"annotations\":{\"a\":\"b\"}}"));
+        _folder.Write(
+            "layout/index.json",
+            System.Text.Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"manifests\":[" + foreign + "],\"annotations\":{\"a\":\"b\"}}"));
         await WriteAsync(new ImageSet(Sample.Image()));
         var text = await File.ReadAllTextAsync(_folder["layout/index.json"]);
         Assert.Contains(foreign, text);
@@ -154,7 +163,8 @@ internal sealed class LayoutDestinationTests
         await WriteAsync(new ImageSet(Sample.Image()));
         var before = await File.ReadAllBytesAsync(_folder["layout/index.json"]);
         var blob = new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, "right"u8.ToArray()).Descriptor, _folder.Write("damaged", "wrong"));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [new Layer(blob, Digest.Of("x"u8))]))));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [new Layer(blob, Digest.Of("x"u8))]))));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(_folder["layout/index.json"]));
         Assert.IsFalse(File.Exists(BlobPath(blob.Descriptor.Digest)));
@@ -176,7 +186,8 @@ internal sealed class LayoutDestinationTests
         var tags = Enumerable.Range(0, 12).Select(number => $"v{number}").ToArray();
         await Task.WhenAll(tags.Select(tag => Task.Run(() => WriteAsync(new ImageSet(Sample.Image(content: tag)), tag))));
         CollectionAssert.AreEquivalent(tags, Entries().Select(TagOf).ToArray());
-        Assert.IsFalse(_folder.Files().Any(file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".lock", StringComparison.Ordinal)));
+        Assert.IsFalse(_folder.Files()
+            .Any(file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".lock", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -199,6 +210,8 @@ internal sealed class LayoutDestinationTests
     public async Task A_file_in_the_layouts_place_is_an_error()
     {
         _folder.Write("layout", "x");
-        Assert.AreEqual(DiagnosticCode.CannotWrite, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.CannotWrite,
+            (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())))).Code);
     }
 }

@@ -27,7 +27,13 @@ internal sealed class RegistryDestinationTests
         CollectionAssert.AreEqual(new[] { $"{lab.Repository}:1.0", $"{lab.Repository}:latest" }, result.Locations.ToArray());
         var puts = lab.Registry.Requests.Where(request => request.Method == "PUT").ToList();
         CollectionAssert.AreEqual(
-            new[] { index.Images[0].Manifest.Descriptor.Digest.ToString(), index.Images[1].Manifest.Descriptor.Digest.ToString(), "1.0", "latest" },
+            new[]
+            {
+                index.Images[0].Manifest.Descriptor.Digest.ToString(),
+                index.Images[1].Manifest.Descriptor.Digest.ToString(),
+                "1.0",
+                "latest",
+            },
             puts.SkipWhile(request => request.Kind == RequestKind.Upload).Select(request => request.Reference).ToArray());
         Assert.HasCount(2, ImageValidator.Check(lab.Registry, "team/app", "1.0", baseLayers: 9).Images);
         Assert.AreEqual(lab.Registry.BlobBytesReceived, result.BytesWritten);
@@ -42,7 +48,9 @@ internal sealed class RegistryDestinationTests
 
         await Destination(lab, "1.0").WriteAsync(new ImageSet(image), CancellationToken.None);
 
-        Assert.IsFalse(lab.Registry.Requests.Any(request => request.Path.Contains("/blobs/", StringComparison.Ordinal) && request.Target.Contains(foreign.Descriptor.Digest.Hex, StringComparison.Ordinal)));
+        Assert.IsFalse(
+            lab.Registry.Requests.Any(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)
+                && request.Target.Contains(foreign.Descriptor.Digest.Hex, StringComparison.Ordinal)));
         var manifest = await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
         StringAssert.Contains(System.Text.Encoding.UTF8.GetString(manifest!.Content.Span), foreign.Descriptor.Digest.ToString());
     }
@@ -53,7 +61,8 @@ internal sealed class RegistryDestinationTests
         await using var lab = await ClientLab.StartAsync();
         var image = Sample.Image();
         var layer = image.Layers[0].Blob.Descriptor;
-        lab.Registry.On(RequestKind.Blob, "HEAD").Where(request => request.Reference == layer.Digest.ToString()).Do(fault => fault.Reply(200));
+        lab.Registry.On(RequestKind.Blob, "HEAD").Where(request => request.Reference == layer.Digest.ToString())
+            .Do(fault => fault.Reply(200));
 
         var result = await Destination(lab, "1.0").WriteAsync(new ImageSet(image), CancellationToken.None);
 
@@ -68,7 +77,8 @@ internal sealed class RegistryDestinationTests
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Reply(404, BlobUnknown));
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Destination(lab, "1.0").WriteAsync(new ImageSet(Sample.Image()), CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => Destination(lab, "1.0")
+            .WriteAsync(new ImageSet(Sample.Image()), CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.RegistryContentMissing, failure.Code);
         Assert.HasCount(2, lab.Registry.RequestsTo(RequestKind.Manifest, "PUT"));
@@ -80,9 +90,11 @@ internal sealed class RegistryDestinationTests
         await using var lab = await ClientLab.StartAsync();
         var other = await lab.AddRegistryAsync();
         lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.Reply(403));
-        RegistryDestination[] destinations = [Destination(lab, "1.0"), new(lab.Client, other.Repository("team/app"), ["1.0"], lab.Reporter)];
+        RegistryDestination[] destinations = [Destination(lab, "1.0"),
+            new(lab.Client, other.Repository("team/app"), ["1.0"], lab.Reporter)];
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => DeliverAsync(destinations, new ImageSet(Sample.Image())));
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => DeliverAsync(destinations, new ImageSet(Sample.Image())));
 
         Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
         StringAssert.Contains(failure.Message, $"The image is at {other.Authority}/team/app:1.0.");
@@ -97,7 +109,8 @@ internal sealed class RegistryDestinationTests
 
         // Each with a client of its own, as processes have.
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(number =>
-            lab.NewClient(options => options with { Memory = lab.Store }).PushBlobAsync(lab.Registry.Repository($"team/app{number % 4}"), blob, CancellationToken.None)));
+            lab.NewClient(options => options with { Memory = lab.Store })
+                .PushBlobAsync(lab.Registry.Repository($"team/app{number % 4}"), blob, CancellationToken.None)));
 
         Assert.AreEqual(blob.Descriptor.Size, lab.Registry.BlobBytesReceived);
         Assert.AreEqual(1, outcomes.Count(outcome => outcome.Kind == PushKind.Uploaded));
@@ -129,5 +142,6 @@ internal sealed class RegistryDestinationTests
     private static Task<IReadOnlyList<DestinationResult>> DeliverAsync(IReadOnlyList<RegistryDestination> destinations, ImageSet images) =>
         new Delivery(destinations).WriteAsync(images, _ => Task.FromResult(images), CancellationToken.None);
 
-    private static RegistryDestination Destination(ClientLab lab, params string[] tags) => new(lab.Client, lab.Repository, tags, lab.Reporter);
+    private static RegistryDestination Destination(ClientLab lab, params string[] tags) =>
+        new(lab.Client, lab.Repository, tags, lab.Reporter);
 }

@@ -51,10 +51,12 @@ internal sealed class UploadBudgetTests
         await using var lab = await ClientLab.StartAsync();
         var image = Sample.Image();
         await PushAsync(lab, image, long.MaxValue, isError: true);
-        await new RegistryDestination(lab.Client, lab.Repository, ["2.0"], _reporter, new UploadBudget(0, IsError: true, _reporter)).WriteAsync(new ImageSet(image), CancellationToken.None);
+        await new RegistryDestination(lab.Client, lab.Repository, ["2.0"], _reporter, new UploadBudget(0, IsError: true, _reporter))
+            .WriteAsync(new ImageSet(image), CancellationToken.None);
         CollectionAssert.AreEquivalent(new[] { "1.0", "2.0" }, lab.Registry.Tags("team/app").ToArray());
     }
 
     private Task<DestinationResult> PushAsync(ClientLab lab, Image image, long bytes, bool isError) =>
-        new RegistryDestination(lab.Client, lab.Repository, ["1.0"], _reporter, new UploadBudget(bytes, isError, _reporter)).WriteAsync(new ImageSet(image), CancellationToken.None);
+        new RegistryDestination(lab.Client, lab.Repository, ["1.0"], _reporter, new UploadBudget(bytes, isError, _reporter))
+            .WriteAsync(new ImageSet(image), CancellationToken.None);
 }

@@ -45,7 +45,8 @@ internal sealed class AtomicFileTests
         using var written = AtomicFile.Create(_folder["other"]);
         File.SetLastWriteTimeUtc(written.Stream.Name, DateTime.UtcNow.AddHours(-2));
         _folder.Write(AbandonedFiles.NewName(), "x");
-        File.SetLastWriteTimeUtc(_folder.Write(".image.tar.0123456789abcdef0123456789abcdef.tmp", "of an earlier version"), DateTime.UtcNow.AddHours(-2));
+        File.SetLastWriteTimeUtc(
+            _folder.Write(".image.tar.0123456789abcdef0123456789abcdef.tmp", "of an earlier version"), DateTime.UtcNow.AddHours(-2));
         _folder.Write("user.tmp", "x");
         File.SetLastWriteTimeUtc(_folder.Write(".user.tmp", "x"), DateTime.UtcNow.AddHours(-2));
 
@@ -54,7 +55,8 @@ internal sealed class AtomicFileTests
             file.Commit();
         }
 
-        CollectionAssert.AreEquivalent(new[] { Path.GetFileName(written.Stream.Name), ".user.tmp", "file", "user.tmp" }, _folder.Files().ToArray());
+        CollectionAssert.AreEquivalent(new[] { Path.GetFileName(written.Stream.Name), ".user.tmp", "file", "user.tmp" }, _folder.Files()
+            .ToArray());
         written.Commit();
         Assert.IsTrue(File.Exists(_folder["other"]));
     }

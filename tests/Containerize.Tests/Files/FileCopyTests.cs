@@ -20,7 +20,8 @@ internal sealed class FileCopyTests : IDisposable
     public void A_part_of_a_file_lands_where_it_belongs(int offset, int length, int position)
     {
         Assert.AreEqual(length, Copy(_folder["copy"], offset, length, position));
-        CollectionAssert.AreEqual(_bytes[offset..(offset + length)], File.ReadAllBytes(_folder["copy"])[Math.Min(position, length == 0 ? 0 : position)..]);
+        CollectionAssert.AreEqual(
+            _bytes[offset..(offset + length)], File.ReadAllBytes(_folder["copy"])[Math.Min(position, length == 0 ? 0 : position)..]);
     }
 
     [TestMethod]

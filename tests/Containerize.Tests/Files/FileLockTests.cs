@@ -65,5 +65,6 @@ internal sealed class FileLockTests : IDisposable
 
     [TestMethod]
     public async Task What_is_not_held_but_impossible_is_told_at_once() =>
-        await Assert.ThrowsExactlyAsync<DirectoryNotFoundException>(() => FileLock.AcquireAsync(_folder["missing/lock"], s_patience, CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<DirectoryNotFoundException>(
+            () => FileLock.AcquireAsync(_folder["missing/lock"], s_patience, CancellationToken.None));
 }

@@ -40,7 +40,8 @@ internal sealed class FileOpeningTests
     [TestMethod]
     public void The_rule_sees_calls()
     {
-        var seen = CompiledCalls.Of(typeof(FileOpeningTests).Assembly).Where(call => call.Caller == typeof(FileOpeningTests) && Opens(call.Called))
+        var seen = CompiledCalls.Of(typeof(FileOpeningTests).Assembly)
+            .Where(call => call.Caller == typeof(FileOpeningTests) && Opens(call.Called))
             .Select(call => call.Called.Name).Distinct().Order(StringComparer.Ordinal).ToList();
 
         CollectionAssert.AreEqual(new[] { ".ctor", "OpenRead", "ReadAllText" }, seen);
@@ -57,7 +58,8 @@ internal sealed class FileOpeningTests
         var type when type == typeof(File) => IsOpening(called) && called.Name is not "CreateSymbolicLink",
         var type when type == typeof(FileInfo) => IsOpening(called) && called.Name is not "CreateAsSymbolicLink",
         // Those that take a path, and not what was opened.
-        { } type when s_openingTypes.Contains(type) => called.GetParameters() is [{ ParameterType: var first, Name: var name }, ..] && first == typeof(string)
+        { } type when s_openingTypes.Contains(type) =>
+            called.GetParameters() is [{ ParameterType: var first, Name: var name }, ..] && first == typeof(string)
             && name is not ("pem" or "certPem" or "text" or "xml"),
         _ => false,
     };

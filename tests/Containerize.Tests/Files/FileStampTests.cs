@@ -17,7 +17,8 @@ internal sealed class FileStampTests : IDisposable
 
         Assert.AreEqual(FileStamp.Of(file), FileStamp.Of(file));
         Assert.AreEqual(7, FileStamp.Of(file).Size);
-        Assert.AreEqual(new DateTimeOffset(File.GetLastWriteTimeUtc(file)).ToUnixTimeMilliseconds(), FileStamp.Of(file).Modified / 1_000_000);
+        Assert.AreEqual(new DateTimeOffset(File.GetLastWriteTimeUtc(file))
+            .ToUnixTimeMilliseconds(), FileStamp.Of(file).Modified / 1_000_000);
     }
 
     [TestMethod]

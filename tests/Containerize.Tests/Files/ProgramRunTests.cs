@@ -62,5 +62,6 @@ internal sealed class ProgramRunTests
     }
 
     private static Task<ProgramReply> RunAsync(string script, string input = "") => ProgramRun.RunAsync(
-        "/bin/sh", ["-c", script], async (stream, token) => await stream.WriteAsync(Encoding.UTF8.GetBytes(input), token), output: null, CancellationToken.None);
+        "/bin/sh", ["-c", script], async (stream, token) =>
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(input), token), output: null, CancellationToken.None);
 }

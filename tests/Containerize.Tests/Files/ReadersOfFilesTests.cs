@@ -27,38 +27,66 @@ internal sealed class ReadersOfFilesTests : IDisposable
     private const int Patience = 60_000;
 
     // The file, how it is read, and what a user hears: a code, or nothing.
-    private static readonly Dictionary<string, (string File, Func<ReadersOfFilesTests, string, Task> Read, DiagnosticCode Code)> s_readers = new()
+    private static readonly Dictionary<string, (string File, Func<ReadersOfFilesTests, string, Task> Read, DiagnosticCode Code)> s_readers =
+        new()
     {
         ["docker's credentials"] = (".docker/config.json", (test, _) => test.FindCredentialAsync(), DiagnosticCode.CredentialsUnusable),
-        ["podman's credentials"] = (".config/containers/auth.json", (test, _) => test.FindCredentialAsync(), DiagnosticCode.CredentialsUnusable),
-        ["registries.conf"] = ("etc/containers/registries.conf", (test, _) => test.Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
+        ["podman's credentials"] =
+            (".config/containers/auth.json", (test, _) => test.FindCredentialAsync(), DiagnosticCode.CredentialsUnusable),
+        ["registries.conf"] =
+            ("etc/containers/registries.conf", (test, _) => test.Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
         ["a part of registries.conf"] =
-            ("etc/containers/registries.conf.d/x.conf", (test, _) => test.Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
+            (
+                "etc/containers/registries.conf.d/x.conf",
+                (test, _) => test.Do(test.ReadMachine),
+                DiagnosticCode.RegistryConfigurationUnusable),
         ["daemon.json"] = ("etc/docker/daemon.json", (test, _) => test.Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
-        ["a registry's authority"] = ("etc/docker/certs.d/r.example/ca.crt", (test, _) => test.Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
-        ["a client certificate"] = ("etc/containers/certs.d/r.example/x.cert", (test, _) => test.Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
+        ["a registry's authority"] =
+            ("etc/docker/certs.d/r.example/ca.crt", (test, _) => test.Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
+        ["a client certificate"] =
+            ("etc/containers/certs.d/r.example/x.cert", (test, _) => test.Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
         ["a certificate file"] = ("ca.pem", (test, file) => test.Do(() => _ = new ServerTrust([file])), DiagnosticCode.CredentialsUnusable),
         ["the lock of bases"] = ("lock.json", (test, file) => test.Do(() => BaseImageLock.Read(file)), DiagnosticCode.InvalidLockFile),
         ["the lock of packages"] = ("lock.json", (test, file) => test.Do(() => DebianLock.Read(file)), DiagnosticCode.InvalidDebianLock),
         ["a keyring"] = ("keys.gpg", (test, file) => test.Do(() => KeyRing.Read(file)), DiagnosticCode.InvalidKeyring),
         ["an authority for the image"] = ("ca.crt", (test, file) => test.Do(() => CaCertificate.Read(file)), DiagnosticCode.UnreadableFile),
-        ["apt's settings"] = ("apt/apt.conf.d/01proxy", (test, _) => test.Do(() => AptConfiguration.Read(test._folder["apt"])), DiagnosticCode.None),
-        ["apt's sources"] = ("apt/sources.list", (test, _) => test.Do(() => Assert.HasCount(1, new AptSources(test._folder["apt"]).PassedOver)), DiagnosticCode.None),
-        ["apt's logins"] = ("apt/auth.conf", (test, _) => test.Do(() => Assert.HasCount(1, new AptLogins(test._folder["apt"]).Unreadable)), DiagnosticCode.None),
-        ["apt's mirrors"] = ("mirrors.txt", (test, file) => test.Do(() => Assert.IsNull(AptAddress.Parse($"mirror+file:{file}", out _))), DiagnosticCode.None),
-        ["an archive as a base"] = ("base.tar", (test, file) => new OciArchiveSource(file, null, test.Store).OpenAsync(Sample.Amd64, test.Token), DiagnosticCode.BaseImageNotFound),
-        ["docker's archive as a base"] = ("base.tar", (test, file) => new DockerArchiveSource(file, null, test.Store).OpenAsync(Sample.Amd64, test.Token), DiagnosticCode.BaseImageNotFound),
+        ["apt's settings"] =
+            ("apt/apt.conf.d/01proxy", (test, _) => test.Do(() => AptConfiguration.Read(test._folder["apt"])), DiagnosticCode.None),
+        ["apt's sources"] = (
+            "apt/sources.list",
+            (test, _) => test.Do(() => Assert.HasCount(1, new AptSources(test._folder["apt"]).PassedOver)),
+            DiagnosticCode.None),
+        ["apt's logins"] = (
+            "apt/auth.conf",
+            (test, _) => test.Do(() => Assert.HasCount(1, new AptLogins(test._folder["apt"]).Unreadable)),
+            DiagnosticCode.None),
+        ["apt's mirrors"] = (
+            "mirrors.txt",
+            (test, file) => test.Do(() => Assert.IsNull(AptAddress.Parse($"mirror+file:{file}", out _))),
+            DiagnosticCode.None),
+        ["an archive as a base"] = ("base.tar", (test, file) => new OciArchiveSource(file, null, test.Store)
+            .OpenAsync(Sample.Amd64, test.Token), DiagnosticCode.BaseImageNotFound),
+        ["docker's archive as a base"] = ("base.tar", (test, file) => new DockerArchiveSource(file, null, test.Store)
+            .OpenAsync(Sample.Amd64, test.Token), DiagnosticCode.BaseImageNotFound),
         ["the index of a layout"] = ("layout/index.json", (test, _) => test.OpenLayoutAsync(), DiagnosticCode.InvalidArchive),
         ["the marker of a layout"] = ("layout/oci-layout", (test, _) => test.OpenLayoutAsync(), DiagnosticCode.InvalidArchive),
         ["a layer as a tar"] = ("layer.tar", (test, file) => test.PrepareLayerAsync(file), DiagnosticCode.UnreadableFile),
-        ["an added file"] = ("added", (test, file) => test.Do(() => LayerEntries.Of(new AddedFile(file, "app/added", null, null))), DiagnosticCode.UnreadableFile),
+        ["an added file"] = (
+            "added",
+            (test, file) => test.Do(() => LayerEntries.Of(new AddedFile(file, "app/added", null, null))),
+            DiagnosticCode.UnreadableFile),
         ["the layout of a destination"] = ("out/index.json", (test, _) => test.WriteLayoutAsync(), DiagnosticCode.CannotWrite),
         ["a lock of a destination"] = ("out/.index.json.lock", (test, _) => test.WriteLayoutAsync(), DiagnosticCode.CannotWrite),
         ["an archive that is there"] = ("out/image.tar", (test, file) => test.HoldsArchiveAsync(file), DiagnosticCode.None),
-        ["what a project published last"] = ("obj/published.txt", (test, file) => test.Do(() => Assert.IsTrue(PreviousBuild.Load(file).IsEmpty)), DiagnosticCode.None),
+        ["what a project published last"] =
+            ("obj/published.txt", (test, file) => test.Do(() => Assert.IsTrue(PreviousBuild.Load(file).IsEmpty)), DiagnosticCode.None),
         ["the hashes of a project"] = ("obj/hashes.txt", (test, file) => test.Do(() => FileHashes.Load(file).Save()), DiagnosticCode.None),
         ["the image that was built"] =
-            ("obj/build.json", (test, _) => test.Do(() => BuiltImageFile.Load(new BlobStore(test._folder["obj"]), (_, _) => throw new NotSupportedException())), DiagnosticCode.InvalidArchive),
+            (
+                "obj/build.json",
+                (test, _) =>
+                    test.Do(() => BuiltImageFile.Load(new BlobStore(test._folder["obj"]), (_, _) => throw new NotSupportedException())),
+                DiagnosticCode.InvalidArchive),
     };
 
     private readonly TemporaryDirectory _folder = new();
@@ -108,7 +136,8 @@ internal sealed class ReadersOfFilesTests : IDisposable
         }
 
         // A directory among the files that a directory is searched for is not one of them.
-        var isPassedOver = special == SpecialFile.Directory && (file.Contains("certs.d", StringComparison.Ordinal) || file.Contains("conf.d", StringComparison.Ordinal));
+        var isPassedOver = special == SpecialFile.Directory
+            && (file.Contains("certs.d", StringComparison.Ordinal) || file.Contains("conf.d", StringComparison.Ordinal));
         Assert.AreEqual(isPassedOver ? DiagnosticCode.None : code, told);
     }
 
@@ -137,7 +166,8 @@ internal sealed class ReadersOfFilesTests : IDisposable
 
     private void ReadCertificates() => new CertificateDirectories(Options).Of("r.example");
 
-    private async Task FindCredentialAsync() => await new CredentialStore(Options, _reporter).FindAsync("r.example", "app", isWrite: false, Token);
+    private async Task FindCredentialAsync() =>
+        await new CredentialStore(Options, _reporter).FindAsync("r.example", "app", isWrite: false, Token);
 
     private async Task OpenLayoutAsync()
     {
@@ -157,13 +187,16 @@ internal sealed class ReadersOfFilesTests : IDisposable
     private async Task PrepareLayerAsync(string file)
     {
         var context = new LayerContext(
-            Task.FromException<BaseImage>(new InvalidOperationException("The base is not needed.")), new LayerCache(Store), FileHashes.Load(null), new LayerOptions());
+            Task.FromException<BaseImage>(
+                new InvalidOperationException("The base is not needed.")), new LayerCache(Store), FileHashes.Load(null), new LayerOptions());
         await new TarLayer("layer", file).PrepareAsync(context, Token);
     }
 
     private async Task WriteLayoutAsync() =>
-        await new LayoutDestination(_folder["out"], new ImageName(null, "app", ["1"]), _reporter).WriteAsync(new ImageSet(Sample.Image()), Token);
+        await new LayoutDestination(_folder["out"], new ImageName(null, "app", ["1"]), _reporter)
+            .WriteAsync(new ImageSet(Sample.Image()), Token);
 
     private async Task HoldsArchiveAsync(string file) =>
-        Assert.IsNull(await new ArchiveDestination(file, new ImageName(null, "app", ["1"]), _reporter).FindAsync(new ImageSet(Sample.Image()), Token));
+        Assert.IsNull(await new ArchiveDestination(file, new ImageName(null, "app", ["1"]), _reporter)
+            .FindAsync(new ImageSet(Sample.Image()), Token));
 }

@@ -51,7 +51,8 @@ internal sealed class RedirectTests
         var bytes = ClientLab.RandomBytes(Size);
         var blob = lab.Registry.AddBlob("team/app", bytes);
         lab.Registry.AddBlob("team/moved", bytes);
-        lab.Registry.On(RequestKind.Blob, "GET").In("team/app").Do(fault => fault.Redirect(307, request => request.Target.Replace("team/app", "team/moved", StringComparison.Ordinal)));
+        lab.Registry.On(RequestKind.Blob, "GET").In("team/app")
+            .Do(fault => fault.Redirect(307, request => request.Target.Replace("team/app", "team/moved", StringComparison.Ordinal)));
         Assert.AreEqual(blob.Digest, (await lab.FetchAsync(blob)).Descriptor.Digest);
     }
 
@@ -63,7 +64,8 @@ internal sealed class RedirectTests
         var host = await lab.Registry.StartSignedHostAsync();
         var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size));
         lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.Redirect(307, host.Sign));
-        lab.Registry.On(RequestKind.Signed).Do(fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", "Basic realm=\"give me\"")));
+        lab.Registry.On(RequestKind.Signed)
+            .Do(fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", "Basic realm=\"give me\"")));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(blob));
         Assert.IsTrue(lab.Registry.RequestsTo(RequestKind.Signed).All(request => request.Authorization is null));
         StringAssert.Contains(failure.Message, host.Authority);
@@ -135,7 +137,8 @@ internal sealed class RedirectTests
     public async Task A_registry_behind_a_TLS_proxy_may_write_http_into_its_locations()
     {
         await using var lab = await ClientLab.StartAsync(new() { Https = true, Location = LocationForm.Absolute });
-        lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.ChangeHeader("Location", location => location.Replace("https://", "http://", StringComparison.Ordinal)));
+        lab.Registry.On(RequestKind.Upload, "POST")
+            .Do(fault => fault.ChangeHeader("Location", location => location.Replace("https://", "http://", StringComparison.Ordinal)));
         Assert.AreEqual(PushKind.Uploaded, (await lab.PushAsync(ClientLab.RandomBlob(Size))).Kind);
     }
 
@@ -158,8 +161,12 @@ internal sealed class RedirectTests
     [TestMethod]
     public void The_digest_is_added_behind_the_query_that_is_there()
     {
-        Assert.AreEqual("https://r.example/u?_state=%7e&digest=sha256%3Aab", VerbatimUrl.Text(VerbatimUrl.WithParameter(VerbatimUrl.Create("https://r.example/u?_state=%7e"), "digest", "sha256:ab")));
-        Assert.AreEqual("https://r.example/u?digest=sha256%3Aab", VerbatimUrl.Text(VerbatimUrl.WithParameter(VerbatimUrl.Create("https://r.example/u"), "digest", "sha256:ab")));
+        Assert.AreEqual(
+            "https://r.example/u?_state=%7e&digest=sha256%3Aab",
+            VerbatimUrl.Text(VerbatimUrl.WithParameter(VerbatimUrl.Create("https://r.example/u?_state=%7e"), "digest", "sha256:ab")));
+        Assert.AreEqual(
+            "https://r.example/u?digest=sha256%3Aab",
+            VerbatimUrl.Text(VerbatimUrl.WithParameter(VerbatimUrl.Create("https://r.example/u"), "digest", "sha256:ab")));
     }
 
     [TestMethod]
@@ -180,7 +187,8 @@ internal sealed class RedirectTests
     [DataRow("fe80::1", (int)AddressScopes.LinkLocal)]
     [DataRow("fd00::1", (int)AddressScopes.Private)]
     [DataRow("2606:4700::1111", (int)AddressScopes.Public)]
-    public void An_address_leads_somewhere(string address, int scope) => Assert.AreEqual((AddressScopes)scope, AddressScope.Of(IPAddress.Parse(address)));
+    public void An_address_leads_somewhere(string address, int scope) =>
+        Assert.AreEqual((AddressScopes)scope, AddressScope.Of(IPAddress.Parse(address)));
 
     [TestMethod]
     public async Task The_resolved_address_decides_not_the_name()
@@ -189,8 +197,10 @@ internal sealed class RedirectTests
         using var pool = new HttpPool(new RegistryOptions());
         var name = Dns.GetHostName();
         var resolved = (await Dns.GetHostAddressesAsync(name)).Select(AddressScope.Of).Aggregate((one, other) => one | other);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{name}:{new Uri(server.BaseAddress.AbsoluteUri).Port}/v2/"));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => pool.SendAsync(request, new ConnectionPolicy(true, AddressScopes.All & ~resolved), CancellationToken.None));
+        using var request =
+            new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{name}:{new Uri(server.BaseAddress.AbsoluteUri).Port}/v2/"));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => pool.SendAsync(request, new ConnectionPolicy(true, AddressScopes.All & ~resolved), CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
         Assert.AreEqual(0, server.Requests.Count);
     }

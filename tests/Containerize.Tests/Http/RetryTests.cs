@@ -37,7 +37,8 @@ internal sealed class RetryTests
     {
         await using var lab = await StartAsync();
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
-        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }
 
@@ -47,13 +48,15 @@ internal sealed class RetryTests
         await using var lab = await StartAsync();
         lab.Options = options => options with { MaxRetries = 2 };
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Error(500, "UNKNOWN", "the disk is \u001b[31mfull\n##vso[task.complete]"));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.RegistryUnavailable, failure.Code);
         StringAssert.Contains(failure.Message, lab.Registry.Authority);
         StringAssert.Contains(failure.Message, "team/app");
         StringAssert.Contains(failure.Message, "3 times");
         StringAssert.Contains(failure.Message, "the disk is");
-        Assert.IsFalse(failure.Message.Contains('\u001b', StringComparison.Ordinal) || failure.Message.Contains("##vso", StringComparison.Ordinal));
+        Assert.IsFalse(failure.Message.Contains('\u001b', StringComparison.Ordinal)
+            || failure.Message.Contains("##vso", StringComparison.Ordinal));
         Assert.AreEqual(3, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }
 
@@ -62,7 +65,8 @@ internal sealed class RetryTests
     {
         await using var lab = await StartAsync();
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Error(429, "TOOMANYREQUESTS", "You have reached your pull rate limit."));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         StringAssert.Contains(failure.Message, "quota");
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }
@@ -77,7 +81,8 @@ internal sealed class RetryTests
         await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
         lab.Registry.ClearRequests();
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
-        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(requests, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }
 
@@ -85,7 +90,8 @@ internal sealed class RetryTests
     public async Task A_registry_that_is_restarted_is_waited_for()
     {
         await using var lab = await StartAsync();
-        lab.Options = options => options with { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(300), MaxRetryDelay = TimeSpan.FromSeconds(2) };
+        lab.Options = options =>
+            options with { MaxRetries = 1, RetryDelay = TimeSpan.FromMilliseconds(300), MaxRetryDelay = TimeSpan.FromSeconds(2) };
         await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
         await lab.Registry.StopAsync();
         var asking = lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
@@ -102,7 +108,8 @@ internal sealed class RetryTests
         await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
         lab.Registry.ClearRequests();
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(503));
-        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }
 
@@ -111,7 +118,8 @@ internal sealed class RetryTests
     {
         await using var lab = await StartAsync();
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.SetHeader("X-Padding", new string('x', 100_000)));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         StringAssert.Contains(failure.Message, "headers that are larger");
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }
@@ -120,8 +128,12 @@ internal sealed class RetryTests
     public async Task A_storm_of_429_with_a_date_is_sat_out_by_all_requests()
     {
         await using var lab = await StartAsync();
-        lab.Registry.On(RequestKind.Manifest).Times(4).Do(fault => fault.Reply(429, "", ("Retry-After", DateTimeOffset.UtcNow.AddSeconds(1).ToString("R", CultureInfo.InvariantCulture))));
-        var found = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None)));
+        lab.Registry.On(RequestKind.Manifest).Times(4)
+            .Do(
+                fault => fault.Reply(
+                    429, "", ("Retry-After", DateTimeOffset.UtcNow.AddSeconds(1).ToString("R", CultureInfo.InvariantCulture))));
+        var found = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None)));
         Assert.IsTrue(Array.TrueForAll(found, manifest => manifest is not null));
     }
 
@@ -155,7 +167,11 @@ internal sealed class RetryTests
         var time = new ManualTime();
         var gate = new HostGate(time);
         gate.Close("registry.example", TimeSpan.FromSeconds(30));
-        var waiting = new[] { gate.PassAsync("registry.example", CancellationToken.None), gate.PassAsync("Registry.Example", CancellationToken.None) };
+        var waiting = new[]
+        {
+            gate.PassAsync("registry.example", CancellationToken.None),
+            gate.PassAsync("Registry.Example", CancellationToken.None),
+        };
         await gate.PassAsync("other.example", CancellationToken.None);
         Assert.IsFalse(waiting.Any(task => task.IsCompleted));
         time.Advance(TimeSpan.FromSeconds(31));
@@ -187,7 +203,8 @@ internal sealed class RetryTests
         lab.Options = options => options with { MaxParallelTransfers = 2 };
         var active = 0;
         var most = 0;
-        var blobs = Enumerable.Range(1, 6).Select(number => new CountingBlob(number, change => most = Math.Max(most, Interlocked.Add(ref active, change)))).ToArray();
+        var blobs = Enumerable.Range(1, 6)
+            .Select(number => new CountingBlob(number, change => most = Math.Max(most, Interlocked.Add(ref active, change)))).ToArray();
         await Task.WhenAll(blobs.Select(blob => lab.PushAsync(blob)));
         Assert.IsTrue(most is 1 or 2, $"{most} at once");
     }

@@ -23,11 +23,14 @@ internal sealed class ImageCommandTests
 
     [TestMethod]
     public void The_app_is_the_entrypoint_by_default() =>
-        Assert.AreEqual(("dotnet /app/hello.dll --a", "--b"), Resolve(new() { AppCommand = s_app, AppCommandArgs = ["--a"], DefaultArgs = ["--b"] }));
+        Assert.AreEqual(
+            ("dotnet /app/hello.dll --a", "--b"), Resolve(new() { AppCommand = s_app, AppCommandArgs = ["--a"], DefaultArgs = ["--b"] }));
 
     [TestMethod]
     public void With_an_entrypoint_the_app_is_its_default_arguments() =>
-        Assert.AreEqual(("tini --", "dotnet /app/hello.dll --b"), Resolve(new() { Entrypoint = ["tini"], EntrypointArgs = ["--"], AppCommand = s_app, DefaultArgs = ["--b"] }));
+        Assert.AreEqual(
+            ("tini --", "dotnet /app/hello.dll --b"),
+            Resolve(new() { Entrypoint = ["tini"], EntrypointArgs = ["--"], AppCommand = s_app, DefaultArgs = ["--b"] }));
 
     [TestMethod]
     public void Entrypoint_arguments_alone_are_the_apps_as_in_older_projects() =>
@@ -35,17 +38,24 @@ internal sealed class ImageCommandTests
 
     [TestMethod]
     public void The_bases_entrypoint_is_kept_when_the_app_is_default_arguments() =>
-        Assert.AreEqual(("/entry.sh", "dotnet /app/hello.dll"), Resolve(new() { AppCommand = s_app, Instruction = AppCommandInstruction.DefaultArgs }, "/entry.sh"));
+        Assert.AreEqual(
+            ("/entry.sh", "dotnet /app/hello.dll"),
+            Resolve(new() { AppCommand = s_app, Instruction = AppCommandInstruction.DefaultArgs }, "/entry.sh"));
 
     [TestMethod]
     [DataRow("dotnet")]
     [DataRow("/usr/bin/dotnet")]
     public void A_base_that_starts_dotnet_is_not_kept(string entrypoint) =>
-        Assert.AreEqual(("", "dotnet /app/hello.dll"), Resolve(new() { AppCommand = s_app, Instruction = AppCommandInstruction.DefaultArgs }, entrypoint));
+        Assert.AreEqual(
+            ("", "dotnet /app/hello.dll"),
+            Resolve(new() { AppCommand = s_app, Instruction = AppCommandInstruction.DefaultArgs }, entrypoint));
 
     [TestMethod]
     public void With_None_entrypoint_and_arguments_stand_for_themselves() =>
-        Assert.AreEqual(("sh -c", "ls"), Resolve(new() { Entrypoint = ["sh"], EntrypointArgs = ["-c"], DefaultArgs = ["ls"], Instruction = AppCommandInstruction.None }));
+        Assert.AreEqual(
+            ("sh -c", "ls"),
+            Resolve(
+                new() { Entrypoint = ["sh"], EntrypointArgs = ["-c"], DefaultArgs = ["ls"], Instruction = AppCommandInstruction.None }));
 
     [TestMethod]
     public void Replacing_the_bases_entrypoint_is_told()
@@ -58,14 +68,17 @@ internal sealed class ImageCommandTests
     }
 
     [TestMethod]
-    public void Entrypoint_arguments_need_an_entrypoint() => Contradicts(new() { EntrypointArgs = ["x"], DefaultArgs = ["y"], AppCommand = s_app });
+    public void Entrypoint_arguments_need_an_entrypoint() =>
+        Contradicts(new() { EntrypointArgs = ["x"], DefaultArgs = ["y"], AppCommand = s_app });
 
     [TestMethod]
     public void App_arguments_need_an_app() => Contradicts(new() { AppCommandArgs = ["x"] });
 
     [TestMethod]
-    public void None_with_an_app_command_contradicts_itself() => Contradicts(new() { AppCommand = s_app, Instruction = AppCommandInstruction.None });
+    public void None_with_an_app_command_contradicts_itself() =>
+        Contradicts(new() { AppCommand = s_app, Instruction = AppCommandInstruction.None });
 
     [TestMethod]
-    public void Two_entrypoints_contradict_each_other() => Contradicts(new() { Entrypoint = ["tini"], AppCommand = s_app, Instruction = AppCommandInstruction.Entrypoint });
+    public void Two_entrypoints_contradict_each_other() =>
+        Contradicts(new() { Entrypoint = ["tini"], AppCommand = s_app, Instruction = AppCommandInstruction.Entrypoint });
 }

@@ -16,7 +16,8 @@ internal sealed class ImageConfigTests
         "history":[{"created_by":"RUN x","empty_layer":true}]}
         """;
 
-    private static ImageConfig Read(string json) => ImageConfig.Read(RawDocument.Of(MediaTypes.OciConfig, Encoding.UTF8.GetBytes(json)), "test");
+    private static ImageConfig Read(string json) =>
+        ImageConfig.Read(RawDocument.Of(MediaTypes.OciConfig, Encoding.UTF8.GetBytes(json)), "test");
 
     private static JsonObject Json(ImageConfig config) => JsonNode.Parse(config.Blob.Content)!.AsObject();
 
@@ -26,7 +27,8 @@ internal sealed class ImageConfigTests
     [TestMethod]
     public void Unknown_members_survive_every_change()
     {
-        var json = Json(Read(BaseConfig).Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], DateTimeOffset.UnixEpoch).With(new ImageSettings()));
+        var json = Json(Read(BaseConfig).Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], DateTimeOffset.UnixEpoch)
+            .With(new ImageSettings()));
         Assert.IsTrue(json["unknown"]!["kept"]!.GetValue<bool>());
         Assert.AreEqual("CMD", json["config"]!["Healthcheck"]!["Test"]![0]!.GetValue<string>());
         Assert.AreEqual("v3", json["variant"]!.GetValue<string>());
@@ -51,7 +53,8 @@ internal sealed class ImageConfigTests
         Assert.AreEqual("é<&>", config.Labels["mine"]);
         Assert.AreEqual("1654", config.User);
         Assert.AreEqual("/app", config.WorkingDirectory);
-        CollectionAssert.AreEqual(new[] { "80/tcp", "53/udp" }, Json(config)["config"]!["ExposedPorts"]!.AsObject().Select(port => port.Key).ToArray());
+        CollectionAssert.AreEqual(new[] { "80/tcp", "53/udp" }, Json(config)["config"]!["ExposedPorts"]!.AsObject().Select(port => port.Key)
+            .ToArray());
         Assert.IsFalse(Json(config).ContainsKey("container"));
         Assert.IsFalse(Json(config).ContainsKey("container_config"));
     }
@@ -59,7 +62,8 @@ internal sealed class ImageConfigTests
     [TestMethod]
     public void User_and_directory_of_the_base_stay_unless_set()
     {
-        var config = Read("""{"architecture":"amd64","os":"linux","config":{"User":"app","WorkingDir":"/srv"}}""").With(new ImageSettings());
+        var config = Read("""{"architecture":"amd64","os":"linux","config":{"User":"app","WorkingDir":"/srv"}}""")
+            .With(new ImageSettings());
         Assert.AreEqual("app", config.User);
         Assert.AreEqual("/srv", config.WorkingDirectory);
     }
@@ -67,7 +71,8 @@ internal sealed class ImageConfigTests
     [TestMethod]
     public void Appending_describes_each_layer_and_the_bases_undescribed_ones()
     {
-        var json = Json(Read(BaseConfig).Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))));
+        var json = Json(Read(BaseConfig)
+            .Append([new HistoryEntry(Digest.Of("x"u8), "by", "what")], new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.FromHours(2))));
         var history = json["history"]!.AsArray();
         Assert.HasCount(3, history);
         Assert.AreEqual(2, history.Count(entry => entry!["empty_layer"] is null));

@@ -31,14 +31,18 @@ internal sealed class ImageSetTests
         Assert.IsTrue(set.IsIndex);
         var index = OciJson.ReadIndex(set.Root.Document, "test");
         Assert.AreEqual(MediaTypes.OciIndex, index.MediaType);
-        CollectionAssert.AreEqual(new[] { arm.Manifest.Descriptor.Digest, amd.Manifest.Descriptor.Digest }, index.Manifests.Select(entry => entry.Digest).ToArray());
-        CollectionAssert.AreEqual(new[] { "linux/arm64", "linux/amd64" }, index.Manifests.Select(entry => entry.Platform!.ToString()).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { arm.Manifest.Descriptor.Digest, amd.Manifest.Descriptor.Digest },
+            index.Manifests.Select(entry => entry.Digest).ToArray());
+        CollectionAssert.AreEqual(new[] { "linux/arm64", "linux/amd64" }, index.Manifests.Select(entry => entry.Platform!.ToString())
+            .ToArray());
     }
 
     [TestMethod]
     public void Images_of_Dockers_format_get_Dockers_list()
     {
-        var set = ImageSet.Of([Sample.Image(Sample.Amd64, format: ImageFormat.Docker), Sample.Image(Sample.Arm64, format: ImageFormat.Docker)]);
+        var set =
+            ImageSet.Of([Sample.Image(Sample.Amd64, format: ImageFormat.Docker), Sample.Image(Sample.Arm64, format: ImageFormat.Docker)]);
 
         Assert.AreEqual(MediaTypes.DockerIndex, set.Root.Descriptor.MediaType);
         Assert.AreEqual(MediaTypes.DockerIndex, OciJson.ReadIndex(set.Root.Document, "test").MediaType);
@@ -47,7 +51,8 @@ internal sealed class ImageSetTests
     [TestMethod]
     public void The_index_says_what_all_images_say()
     {
-        var set = ImageSet.Of([Annotated(Sample.Amd64, ("title", "shop"), ("base", "a")), Annotated(Sample.Arm64, ("title", "shop"), ("base", "b"))]);
+        var set = ImageSet.Of(
+            [Annotated(Sample.Amd64, ("title", "shop"), ("base", "a")), Annotated(Sample.Arm64, ("title", "shop"), ("base", "b"))]);
 
         var annotations = OciJson.ReadIndex(set.Root.Document, "test").Annotations!;
 

@@ -47,7 +47,9 @@ internal sealed class ImageTests
     public void Docker_images_cannot_hold_zstd()
     {
         var layer = new Layer(new MemoryBlob(MediaTypes.OciLayerZstd, "x"u8.ToArray()), Digest.Of("x"u8));
-        Assert.AreEqual(DiagnosticCode.UnsupportedCompression, Assert.ThrowsExactly<ContainerizeException>(() => Sample.Image(Sample.Amd64, [layer], ImageFormat.Docker)).Code);
+        Assert.AreEqual(
+            DiagnosticCode.UnsupportedCompression,
+            Assert.ThrowsExactly<ContainerizeException>(() => Sample.Image(Sample.Amd64, [layer], ImageFormat.Docker)).Code);
     }
 
     [TestMethod]
@@ -63,6 +65,9 @@ internal sealed class ImageTests
         var config = ImageConfig.Scratch(Sample.Amd64);
         var manifest = new Manifest { Config = config.Blob.Descriptor, Layers = [Sample.GzipLayer().Blob.Descriptor] };
         var blob = new MemoryBlob(MediaTypes.OciManifest, OciJson.Write(manifest));
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, Assert.ThrowsExactly<ContainerizeException>(() => Image.Read(blob, config.Blob.Content.ToArray(), descriptor => new FileBlob(descriptor, "unused"), "test")).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            Assert.ThrowsExactly<ContainerizeException>(
+                () => Image.Read(blob, config.Blob.Content.ToArray(), descriptor => new FileBlob(descriptor, "unused"), "test")).Code);
     }
 }

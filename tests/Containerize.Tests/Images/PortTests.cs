@@ -10,7 +10,8 @@ internal sealed class PortTests
     [DataRow(" 53 ", "UDP", "53/udp")]
     [DataRow("80/sctp", "tcp", "80/sctp")]
     [DataRow("65535", "", "65535/tcp")]
-    public void Ports_are_parsed(string text, string? protocol, string expected) => Assert.AreEqual(expected, Port.Parse(text, protocol).ToString());
+    public void Ports_are_parsed(string text, string? protocol, string expected) =>
+        Assert.AreEqual(expected, Port.Parse(text, protocol).ToString());
 
     [TestMethod]
     [DataRow("0", null)]

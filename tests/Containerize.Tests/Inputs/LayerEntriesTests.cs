@@ -40,7 +40,8 @@ internal sealed class LayerEntriesTests
         var entry = Entry(directory, "app/web.staticwebassets.endpoints.json");
 
         var text = Encoding.UTF8.GetString(entry.Content!.Value.Span);
-        Assert.AreEqual(Endpoints.Replace("Mon, 23 Nov 2026 22:50:02 GMT", "Thu, 01 Jan 1970 00:00:01 GMT", StringComparison.Ordinal), text);
+        Assert.AreEqual(
+            Endpoints.Replace("Mon, 23 Nov 2026 22:50:02 GMT", "Thu, 01 Jan 1970 00:00:01 GMT", StringComparison.Ordinal), text);
     }
 
     [TestMethod]

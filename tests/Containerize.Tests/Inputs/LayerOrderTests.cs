@@ -15,7 +15,8 @@ internal sealed class LayerOrderTests
 
     [TestMethod]
     public void Wishes_may_name_layers_that_come_later() =>
-        Assert.AreEqual("runtime one two dependencies files content app", Order(Rule("one", before: "two"), Rule("two", before: "dependencies")));
+        Assert.AreEqual(
+            "runtime one two dependencies files content app", Order(Rule("one", before: "two"), Rule("two", before: "dependencies")));
 
     [TestMethod]
     public void Between_two_layers_is_directly_below_the_upper() =>
@@ -38,8 +39,13 @@ internal sealed class LayerOrderTests
     [TestMethod]
     public void A_circle_and_a_contradiction_are_errors()
     {
-        Assert.AreEqual(DiagnosticCode.LayerOrder, Assert.ThrowsExactly<ContainerizeException>(() => Order(Rule("one", before: "two"), Rule("two", before: "one"))).Code);
-        Assert.AreEqual(DiagnosticCode.LayerOrder, Assert.ThrowsExactly<ContainerizeException>(() => Order(Rule("one", before: "runtime", after: "app"))).Code);
-        Assert.AreEqual(DiagnosticCode.LayerOrder, Assert.ThrowsExactly<ContainerizeException>(() => Order(Rule("one", before: "one"))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.LayerOrder,
+            Assert.ThrowsExactly<ContainerizeException>(() => Order(Rule("one", before: "two"), Rule("two", before: "one"))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.LayerOrder,
+            Assert.ThrowsExactly<ContainerizeException>(() => Order(Rule("one", before: "runtime", after: "app"))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.LayerOrder, Assert.ThrowsExactly<ContainerizeException>(() => Order(Rule("one", before: "one"))).Code);
     }
 }

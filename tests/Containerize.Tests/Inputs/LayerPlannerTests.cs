@@ -7,9 +7,17 @@ namespace Containerize.Tests.Inputs;
 internal sealed class LayerPlannerTests
 {
     private static PublishedFile File(string path, FileOriginKind kind, string? package = null, string? version = null, long size = 1) =>
-        new() { RelativePath = path, SourcePath = "/publish/" + path, Type = LayerEntryType.File, Size = size, Origin = new FileOrigin(kind, package, version) };
+        new()
+        {
+            RelativePath = path,
+            SourcePath = "/publish/" + path,
+            Type = LayerEntryType.File,
+            Size = size,
+            Origin = new FileOrigin(kind, package, version),
+        };
 
-    private static string Describe(IReadOnlyList<(string Name, IReadOnlyList<PublishedFile> Files)> layers) => string.Join(" | ", layers.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.RelativePath))}"));
+    private static string Describe(IReadOnlyList<(string Name, IReadOnlyList<PublishedFile> Files)> layers) =>
+        string.Join(" | ", layers.Select(layer => $"{layer.Name}: {string.Join(' ', layer.Files.Select(file => file.RelativePath))}"));
 
     [TestMethod]
     public void What_changes_least_lies_lowest()
@@ -25,7 +33,8 @@ internal sealed class LayerPlannerTests
             LayerSplit.ByOrigin);
 
         CollectionAssert.AreEqual(new[] { "runtime", "dependencies", "app" }, layers.Select(layer => layer.Name).ToList());
-        CollectionAssert.AreEqual(new[] { "app.dll", "by-hand.txt", "shared.dll" }, layers[2].Files.Select(file => file.RelativePath).ToList());
+        CollectionAssert.AreEqual(new[] { "app.dll", "by-hand.txt", "shared.dll" }, layers[2].Files.Select(file => file.RelativePath)
+            .ToList());
     }
 
     [TestMethod]
@@ -39,7 +48,8 @@ internal sealed class LayerPlannerTests
     [TestMethod]
     public void A_single_file_app_is_one_layer_whatever_lies_beside_it()
     {
-        var layers = LayerPlanner.Plan([File("app", FileOriginKind.App), File("libSkia.so", FileOriginKind.Package, "Skia", "1.0")], LayerSplit.AppOnly);
+        var layers = LayerPlanner.Plan(
+            [File("app", FileOriginKind.App), File("libSkia.so", FileOriginKind.Package, "Skia", "1.0")], LayerSplit.AppOnly);
 
         Assert.AreEqual("app", layers.Single().Name);
         Assert.HasCount(2, layers[0].Files);
@@ -62,7 +72,10 @@ internal sealed class LayerPlannerTests
     [DataRow((1024 * 1024) - 2, "app: app.dll wwwroot/big.js wwwroot/small.css")]
     public void Much_web_content_has_a_layer_of_its_own(long size, string expected)
     {
-        var layers = LayerPlanner.Plan([File("app.dll", FileOriginKind.App), File("wwwroot/big.js", FileOriginKind.App, size: size), File("wwwroot/small.css", FileOriginKind.Project)], LayerSplit.ByOrigin);
+        var layers = LayerPlanner.Plan(
+            [File("app.dll", FileOriginKind.App), File("wwwroot/big.js", FileOriginKind.App, size: size),
+                File("wwwroot/small.css", FileOriginKind.Project)],
+            LayerSplit.ByOrigin);
 
         Assert.AreEqual(expected, Describe(layers));
     }
@@ -85,14 +98,17 @@ internal sealed class LayerPlannerTests
             new LayerRule("company") { Packages = [FilePattern.Parse("contoso.*")], After = "dependencies" },
             new LayerRule("dependencies") { Origins = [FileOriginKind.Project] });
 
-        Assert.AreEqual("models: models/m.onnx | dependencies: b.dll shared.dll | company: a.dll | app: app.dll | texts: models/readme.txt", Describe(layers));
+        Assert.AreEqual(
+            "models: models/m.onnx | dependencies: b.dll shared.dll | company: a.dll | app: app.dll | texts: models/readme.txt",
+            Describe(layers));
     }
 
     [TestMethod]
     public void A_file_must_fit_all_that_a_rule_says()
     {
         var layers = LayerPlanner.Plan(
-            [File("a.dll", FileOriginKind.Package, "A", "1.0"), File("a.so", FileOriginKind.Package, "A", "1.0"), File("app.so", FileOriginKind.App)],
+            [File("a.dll", FileOriginKind.Package, "A", "1.0"), File("a.so", FileOriginKind.Package, "A", "1.0"),
+                File("app.so", FileOriginKind.App)],
             LayerSplit.ByOrigin,
             new LayerRule("native") { Files = [FilePattern.Parse("*.so")], Packages = [FilePattern.Parse("*")] });
 
@@ -102,7 +118,10 @@ internal sealed class LayerPlannerTests
     [TestMethod]
     public void Layers_of_users_split_a_single_file_app_too()
     {
-        var layers = LayerPlanner.Plan([File("app", FileOriginKind.App), File("m.onnx", FileOriginKind.App)], LayerSplit.AppOnly, new LayerRule("models") { Files = [FilePattern.Parse("*.onnx")] });
+        var layers = LayerPlanner.Plan(
+            [File("app", FileOriginKind.App), File("m.onnx", FileOriginKind.App)],
+            LayerSplit.AppOnly,
+            new LayerRule("models") { Files = [FilePattern.Parse("*.onnx")] });
 
         Assert.AreEqual("models: m.onnx | app: app", Describe(layers));
     }

@@ -10,7 +10,8 @@ internal sealed class PublishDirectoryTests
 {
     private static readonly Dictionary<string, FileOrigin> s_none = [];
 
-    private static IReadOnlyList<PublishedFile> List(TemporaryDirectory directory, Dictionary<string, FileOrigin>? origins = null, params string[] excluded) =>
+    private static IReadOnlyList<PublishedFile> List(
+        TemporaryDirectory directory, Dictionary<string, FileOrigin>? origins = null, params string[] excluded) =>
         PublishDirectory.List(directory.FullName, origins ?? s_none, excluded.Select(path => directory[path]).ToHashSet());
 
     [TestMethod]
@@ -37,7 +38,8 @@ internal sealed class PublishDirectoryTests
         Directory.CreateDirectory(directory["only/directories"]);
 
         var empty = Assert.ThrowsExactly<ContainerizeException>(() => List(directory));
-        var missing = Assert.ThrowsExactly<ContainerizeException>(() => PublishDirectory.List(directory["nowhere"], s_none, new HashSet<string>()));
+        var missing =
+            Assert.ThrowsExactly<ContainerizeException>(() => PublishDirectory.List(directory["nowhere"], s_none, new HashSet<string>()));
 
         Assert.AreEqual(DiagnosticCode.PublishDirectoryEmpty, empty.Code);
         Assert.AreEqual(DiagnosticCode.PublishDirectoryEmpty, missing.Code);

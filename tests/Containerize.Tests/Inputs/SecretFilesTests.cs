@@ -7,7 +7,8 @@ namespace Containerize.Tests.Inputs;
 internal sealed class SecretFilesTests
 {
     private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) => [.. new SecretFiles(patterns)
-        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file => new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))
+        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories)
+            .Select(file => new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))
         .Order(StringComparer.Ordinal)];
 
     [TestMethod]
@@ -19,7 +20,9 @@ internal sealed class SecretFilesTests
         directory.Write("deep/plain.txt", "");
         directory.Write("plain.txt", "");
 
-        CollectionAssert.AreEqual(new[] { "a.pfx", "deep/down/B.PFX", "deep/plain.txt" }, Find(directory, SecretPattern.Parse("*.pfx"), SecretPattern.Parse("deep/*.txt")));
+        CollectionAssert.AreEqual(
+            new[] { "a.pfx", "deep/down/B.PFX", "deep/plain.txt" },
+            Find(directory, SecretPattern.Parse("*.pfx"), SecretPattern.Parse("deep/*.txt")));
     }
 
     [TestMethod]
@@ -32,7 +35,9 @@ internal sealed class SecretFilesTests
         directory.Write("wwwroot/alone.key.gz", "");
         directory.Write("wwwroot/site.css.gz", "");
 
-        CollectionAssert.AreEqual(new[] { "wwwroot/alone.key.gz", "wwwroot/app.key", "wwwroot/app.key.br", "wwwroot/app.key.gz" }, Find(directory, SecretPattern.Parse("*.key")));
+        CollectionAssert.AreEqual(
+            new[] { "wwwroot/alone.key.gz", "wwwroot/app.key", "wwwroot/app.key.br", "wwwroot/app.key.gz" },
+            Find(directory, SecretPattern.Parse("*.key")));
     }
 
     [TestMethod]
@@ -46,7 +51,8 @@ internal sealed class SecretFilesTests
         // The text lies across two reads.
         directory.Write("late.pem", new string('x', (64 * 1024) - 5) + "PRIVATE KEY-----");
 
-        CollectionAssert.AreEqual(new[] { "key.pem", "key.pem.gz", "late.pem" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----")));
+        CollectionAssert.AreEqual(
+            new[] { "key.pem", "key.pem.gz", "late.pem" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----")));
     }
 
     [TestMethod]
@@ -57,7 +63,9 @@ internal sealed class SecretFilesTests
         directory.Write(".env.local", "");
         directory.Write(".env.example", "");
 
-        CollectionAssert.AreEqual(new[] { ".env", ".env.local" }, Find(directory, SecretPattern.Parse("!.env.example"), SecretPattern.Parse(".env"), SecretPattern.Parse(".env.*")));
+        CollectionAssert.AreEqual(
+            new[] { ".env", ".env.local" },
+            Find(directory, SecretPattern.Parse("!.env.example"), SecretPattern.Parse(".env"), SecretPattern.Parse(".env.*")));
     }
 
     [TestMethod]
@@ -68,6 +76,7 @@ internal sealed class SecretFilesTests
         File.CreateSymbolicLink(directory["a.pem"], "/nowhere/of/this/machine");
         File.CreateSymbolicLink(directory["a.key"], "/nowhere/of/this/machine");
 
-        CollectionAssert.AreEqual(new[] { "a.key" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----"), SecretPattern.Parse("*.key")));
+        CollectionAssert.AreEqual(
+            new[] { "a.key" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----"), SecretPattern.Parse("*.key")));
     }
 }

@@ -9,7 +9,8 @@ internal sealed class EntryOrderTests
     [TestMethod]
     public void Paths_are_in_ordinal_order_and_directories_before_what_they_hold()
     {
-        var paths = EntryOrder.Arrange([File("b"), File("a/z"), File("a.txt"), File("a/B"), File("A"), File("a-"), File("ä")]).Select(entry => entry.Path).ToArray();
+        var paths = EntryOrder.Arrange([File("b"), File("a/z"), File("a.txt"), File("a/B"), File("A"), File("a-"), File("ä")])
+            .Select(entry => entry.Path).ToArray();
         CollectionAssert.AreEqual(new[] { "A", "a", "a-", "a.txt", "a/B", "a/z", "b", "ä" }, paths);
     }
 
@@ -17,7 +18,9 @@ internal sealed class EntryOrderTests
     public void Missing_directories_are_added_for_root_and_readable_by_all()
     {
         var directory = EntryOrder.Arrange([File("a/b/c")])[1];
-        Assert.AreEqual(("a/b", LayerEntryType.Directory, (UnixFileMode)0b111_101_101, 0, 0), (directory.Path, directory.Type, directory.Mode, directory.UserId, directory.GroupId));
+        Assert.AreEqual(
+            ("a/b", LayerEntryType.Directory, (UnixFileMode)0b111_101_101, 0, 0),
+            (directory.Path, directory.Type, directory.Mode, directory.UserId, directory.GroupId));
     }
 
     [TestMethod]
@@ -46,7 +49,8 @@ internal sealed class EntryOrderTests
 
     [TestMethod]
     public void A_link_that_would_be_a_directory_too_is_refused() =>
-        AssertRefused(DiagnosticCode.DuplicatePath, ["elsewhere", "/second"], LayerFixture.Link("app", "elsewhere"), File("app/x", "/second"));
+        AssertRefused(
+            DiagnosticCode.DuplicatePath, ["elsewhere", "/second"], LayerFixture.Link("app", "elsewhere"), File("app/x", "/second"));
 
     [TestMethod]
     [DataRow("")]
@@ -59,7 +63,8 @@ internal sealed class EntryOrderTests
     [DataRow("a/../b")]
     [DataRow("..")]
     [DataRow("a\0b")]
-    public void A_path_that_is_none_is_refused(string path) => AssertRefused(DiagnosticCode.InvalidPath, ["/source"], File(path, "/source"));
+    public void A_path_that_is_none_is_refused(string path) =>
+        AssertRefused(DiagnosticCode.InvalidPath, ["/source"], File(path, "/source"));
 
     [TestMethod]
     public void A_path_with_half_a_character_is_refused()

@@ -23,10 +23,12 @@ internal sealed class FileHashesTests : IDisposable
         return ([.. hashed.Select(file => file.Digest)], hashes.FilesRead);
     }
 
-    private static LayerEntry Entry(string file) => new() { Path = "file", Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, SourcePath = file };
+    private static LayerEntry Entry(string file) =>
+        new() { Path = "file", Type = LayerEntryType.File, Mode = UnixFileMode.UserRead, SourcePath = file };
 
     // A clock that is ahead: what was written a moment ago counts as old.
-    private Task<(List<Digest> Digests, int Read)> HashLaterAsync(params string[] files) => HashAsync(new Clock(TimeSpan.FromMinutes(1)), files);
+    private Task<(List<Digest> Digests, int Read)> HashLaterAsync(params string[] files) =>
+        HashAsync(new Clock(TimeSpan.FromMinutes(1)), files);
 
     [TestMethod]
     public async Task Files_are_read_once()

@@ -10,7 +10,8 @@ namespace Containerize.Tests.Layers;
 internal sealed class LayerCacheTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly LayerContent _content = LayerContent.Of("test", [new ContentItem("app/a", "f 644 0:0 1 aa", "P 1")], new LayerOptions());
+    private readonly LayerContent _content =
+        LayerContent.Of("test", [new ContentItem("app/a", "f 644 0:0 1 aa", "P 1")], new LayerOptions());
 
     private readonly LayerRecord _record = new(new MemoryBlob(MediaTypes.OciLayerGzip, "blob"u8.ToArray()), Digest.Of("tar"u8), 5678, 9);
 

@@ -103,8 +103,12 @@ internal sealed class LayerContentTests : IDisposable
         var options = new LayerOptions();
 
         Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { MaxDegreeOfParallelism = 1 }, entry)).Hash);
-        Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { Encoding = LayerEncoding.Of(ImageFormat.Docker, LayerCompression.Gzip) }, entry)).Hash);
-        Assert.AreEqual((await ReadAsync(options, entry)).Hash, (await ReadAsync(options with { ModificationTime = options.ModificationTime.AddMilliseconds(5) }, entry)).Hash);
+        Assert.AreEqual(
+            (await ReadAsync(options, entry)).Hash,
+            (await ReadAsync(options with { Encoding = LayerEncoding.Of(ImageFormat.Docker, LayerCompression.Gzip) }, entry)).Hash);
+        Assert.AreEqual(
+            (await ReadAsync(options, entry)).Hash,
+            (await ReadAsync(options with { ModificationTime = options.ModificationTime.AddMilliseconds(5) }, entry)).Hash);
     }
 
     [TestMethod]
@@ -116,7 +120,8 @@ internal sealed class LayerContentTests : IDisposable
     [TestMethod]
     public async Task Content_is_read_back_as_it_was_written()
     {
-        var content = await ReadAsync(new LayerOptions(), File("odd\t\\n\nname", "1") with { Package = "Some.Package 1.2.3" }, LayerFixture.Link("link", "x"));
+        var content = await ReadAsync(
+            new LayerOptions(), File("odd\t\\n\nname", "1") with { Package = "Some.Package 1.2.3" }, LayerFixture.Link("link", "x"));
 
         var read = LayerContent.FromText(content.Hash, content.ToText())!;
 

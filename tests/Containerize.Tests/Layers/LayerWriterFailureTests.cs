@@ -65,7 +65,8 @@ internal sealed class LayerWriterFailureTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var entries = Cancelling(cancellation).ToArray();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => LayerWriter.WriteAsync(entries, _fixture.Store, new LayerOptions(), cancellation.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => LayerWriter.WriteAsync(entries, _fixture.Store, new LayerOptions(), cancellation.Token));
         _fixture.AssertStoreIsEmpty();
     }
 

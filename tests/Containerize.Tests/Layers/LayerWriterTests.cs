@@ -46,7 +46,8 @@ internal sealed class LayerWriterTests : IDisposable
     [TestMethod]
     public async Task Digests_and_sizes_are_those_of_the_blob_and_of_its_tar()
     {
-        var layer = await _fixture.WriteAsync(_fixture.Add("a", SampleData.Make("assembly", 3_000_000)), _fixture.Add("b", SampleData.Make("random", 2_500_000)));
+        var layer = await _fixture.WriteAsync(
+            _fixture.Add("a", SampleData.Make("assembly", 3_000_000)), _fixture.Add("b", SampleData.Make("random", 2_500_000)));
         var blob = await File.ReadAllBytesAsync(LayerFixture.PathOf(layer));
         var tar = LayerFixture.Decompress(layer);
         Assert.AreEqual(Digest.Of(blob), layer.Blob.Descriptor.Digest);
@@ -93,8 +94,10 @@ internal sealed class LayerWriterTests : IDisposable
     public async Task The_wanted_time_is_that_of_all_entries()
     {
         var time = new DateTimeOffset(2024, 2, 29, 12, 30, 15, 250, TimeSpan.FromHours(2));
-        var layer = await _fixture.WriteAsync(new LayerOptions { ModificationTime = time }, LayerFixture.Generated("a/b", default), LayerFixture.Link("l", "a"));
-        Assert.IsTrue(LayerFixture.Entries(layer).All(entry => entry.ModificationTime == new DateTimeOffset(2024, 2, 29, 10, 30, 15, TimeSpan.Zero)));
+        var layer = await _fixture.WriteAsync(
+            new LayerOptions { ModificationTime = time }, LayerFixture.Generated("a/b", default), LayerFixture.Link("l", "a"));
+        Assert.IsTrue(LayerFixture.Entries(layer)
+            .All(entry => entry.ModificationTime == new DateTimeOffset(2024, 2, 29, 10, 30, 15, TimeSpan.Zero)));
     }
 
     [TestMethod]
@@ -102,11 +105,14 @@ internal sealed class LayerWriterTests : IDisposable
     {
         var names = new[]
         {
-            new string('x', 100), new string('y', 101), new string('z', 255), string.Join('/', Enumerable.Repeat("directory", 60)) + "/file",
+            new string('x', 100), new string('y', 101), new string('z', 255), string.Join(
+                '/', Enumerable.Repeat("directory", 60)) + "/file",
             "größe/計算.txt", new string('ä', 99), "emoji 😀", "back\\slash", " blank ", "line\nbreak", "-rf", "*",
         };
-        var layer = await _fixture.WriteAsync([.. names.Select(name => LayerFixture.Generated(name, Encoding.UTF8.GetBytes(name))), LayerFixture.Link("link", names[3])]);
-        var files = LayerFixture.Entries(layer).Where(entry => entry.EntryType == TarEntryType.RegularFile).ToDictionary(entry => entry.Name);
+        var layer = await _fixture.WriteAsync(
+            [.. names.Select(name => LayerFixture.Generated(name, Encoding.UTF8.GetBytes(name))), LayerFixture.Link("link", names[3])]);
+        var files = LayerFixture.Entries(layer).Where(entry => entry.EntryType == TarEntryType.RegularFile)
+            .ToDictionary(entry => entry.Name);
         CollectionAssert.AreEquivalent(names, files.Keys);
         Assert.IsTrue(files.All(file => Encoding.UTF8.GetString(LayerFixture.Content(file.Value)) == file.Key));
         Assert.AreEqual(names[3], LayerFixture.Entries(layer).Single(entry => entry.Name == "link").LinkName);
@@ -148,7 +154,8 @@ internal sealed class LayerWriterTests : IDisposable
     [DataRow(MediaTypes.DockerLayer)]
     public async Task A_plain_layer_is_the_tar_itself(string mediaType)
     {
-        var layer = await _fixture.WriteAsync(new LayerOptions { Encoding = LayerEncoding.Find(mediaType)! }, _fixture.Add("a", SampleData.Make("text", 2_000_000)));
+        var layer = await _fixture.WriteAsync(
+            new LayerOptions { Encoding = LayerEncoding.Find(mediaType)! }, _fixture.Add("a", SampleData.Make("text", 2_000_000)));
         var compressed = await _fixture.WriteAsync(_fixture.Add("a", SampleData.Make("text", 2_000_000)));
         Assert.AreEqual(compressed.DiffId, layer.DiffId);
         Assert.AreEqual(layer.DiffId, layer.Blob.Descriptor.Digest);
@@ -159,7 +166,9 @@ internal sealed class LayerWriterTests : IDisposable
     [TestMethod]
     public async Task Zstd_holds_the_same_tar_in_frames_and_gives_the_same_bytes_however_many_cores_there_are()
     {
-        LayerEntry[] entries = [_fixture.Add("a", SampleData.Make("text", 9_000_000)), _fixture.Add("b", SampleData.Make("assembly", 100_000)), .. Enumerable.Range(0, 50).Select(number => _fixture.Add($"c/{number}", SampleData.Make("text", 30_000 + number)))];
+        LayerEntry[] entries = [_fixture.Add("a", SampleData.Make("text", 9_000_000)),
+            _fixture.Add("b", SampleData.Make("assembly", 100_000)), .. Enumerable.Range(0, 50)
+                .Select(number => _fixture.Add($"c/{number}", SampleData.Make("text", 30_000 + number)))];
         var options = new LayerOptions { Encoding = LayerEncoding.Of(ImageFormat.Oci, LayerCompression.Zstd) };
 
         var layer = await _fixture.WriteAsync(options, entries);
@@ -174,7 +183,8 @@ internal sealed class LayerWriterTests : IDisposable
         }
 
         CollectionAssert.AreEqual(LayerFixture.Decompress(gzip), tar.ToArray());
-        Assert.AreEqual(layer.Blob.Descriptor, (await _fixture.WriteAsync(options with { MaxDegreeOfParallelism = 1 }, entries)).Blob.Descriptor);
+        Assert.AreEqual(
+            layer.Blob.Descriptor, (await _fixture.WriteAsync(options with { MaxDegreeOfParallelism = 1 }, entries)).Blob.Descriptor);
     }
 
     [TestMethod]
@@ -184,7 +194,9 @@ internal sealed class LayerWriterTests : IDisposable
         var layers = new List<string>();
         foreach (var level in Enum.GetValues<DeflateLevel>())
         {
-            layers.Add(Convert.ToHexString(SHA256.HashData(LayerFixture.Decompress(await _fixture.WriteAsync(new LayerOptions { Level = level }, entry)))));
+            layers.Add(
+                Convert.ToHexString(
+                    SHA256.HashData(LayerFixture.Decompress(await _fixture.WriteAsync(new LayerOptions { Level = level }, entry)))));
         }
 
         Assert.AreEqual(1, layers.Distinct().Count());

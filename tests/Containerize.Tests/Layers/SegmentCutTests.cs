@@ -17,7 +17,8 @@ internal sealed class SegmentCutTests : IDisposable
     public async Task A_change_to_one_file_changes_few_segments()
     {
         var random = new Random(3);
-        var entries = Enumerable.Range(0, 2000).Select(i => LayerFixture.Generated($"app/file{i:D4}", SampleData.Make("text", random.Next(6000)))).ToList();
+        var entries = Enumerable.Range(0, 2000)
+            .Select(i => LayerFixture.Generated($"app/file{i:D4}", SampleData.Make("text", random.Next(6000)))).ToList();
         var before = await SegmentsAsync(entries);
         entries[700] = LayerFixture.Generated(entries[700].Path, SampleData.Make("records", 40_000));
         var after = await SegmentsAsync(entries);

@@ -6,7 +6,9 @@ using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;
 
-/// <summary>A layer that differs a little from an earlier one takes over what is the same, and is byte for byte what it would be without.</summary>
+/// <summary>
+/// A layer that differs a little from an earlier one takes over what is the same, and is byte for byte what it would be without.
+/// </summary>
 [TestClass]
 internal sealed class SegmentReuseTests : IDisposable
 {
@@ -19,7 +21,8 @@ internal sealed class SegmentReuseTests : IDisposable
 
     private List<LayerEntry> Files() =>
     [
-        .. Enumerable.Range(0, 40).Select(i => _fixture.Add($"app/file{i:D2}.dll", SampleData.Make(i % 3 == 0 ? "text" : "assembly", 30_000 + (i * 7_000)))),
+        .. Enumerable.Range(0, 40)
+        .Select(i => _fixture.Add($"app/file{i:D2}.dll", SampleData.Make(i % 3 == 0 ? "text" : "assembly", 30_000 + (i * 7_000)))),
         _fixture.Add("app/large.bin", SampleData.Make("records", 5_000_000)),
         LayerFixture.Link("app/link", "large.bin"),
     ];
@@ -64,7 +67,8 @@ internal sealed class SegmentReuseTests : IDisposable
         var files = Files();
         var first = await WriteAsync(files, null);
         var before = await InputsAsync(files);
-        List<LayerEntry> after = [.. files.Where(entry => entry.Path != "app/file20.dll"), _fixture.Add("app/file20.dll", SampleData.Make("text", 50_000))];
+        List<LayerEntry> after = [.. files.Where(entry => entry.Path != "app/file20.dll"),
+            _fixture.Add("app/file20.dll", SampleData.Make("text", 50_000))];
 
         var second = await WriteAsync(after, before);
 
@@ -121,7 +125,8 @@ internal sealed class SegmentReuseTests : IDisposable
         await File.WriteAllBytesAsync(files[5].SourcePath!, bytes);
         using var earlier = Cache.OpenSegments(content.Content.Hash);
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => LayerWriter.WriteAsync(content, _fixture.Store, _options, earlier, CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => LayerWriter.WriteAsync(content, _fixture.Store, _options, earlier, CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.FileChanged, failure.Code);
         StringAssert.Contains(failure.Message, files[5].SourcePath!);
@@ -143,6 +148,7 @@ internal sealed class SegmentReuseTests : IDisposable
     {
         var content = await EntriesContent.ReadAsync([], _options, FileHashes.Load(null), CancellationToken.None);
 
-        Assert.AreEqual(((await _fixture.WriteAsync()).DiffId, 1024L), await LayerWriter.HashAsync(content, _options, CancellationToken.None));
+        Assert.AreEqual(
+            ((await _fixture.WriteAsync()).DiffId, 1024L), await LayerWriter.HashAsync(content, _options, CancellationToken.None));
     }
 }

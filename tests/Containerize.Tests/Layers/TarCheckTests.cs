@@ -52,8 +52,16 @@ internal sealed class TarCheckTests
     {
         TarEntry File(string path) => TestLayer.Entry(TarEntryType.RegularFile, path);
 
-        Assert.AreEqual(3, (await ReadAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.Directory, "./"), File("./Files/a"), File("Hives/b"), File("UtilityVM/Files/c")), isWindows: true)).FileCount);
-        Assert.Contains("'usr/a', and paths of a layer for Windows", (await RefuseAsync(TestLayer.Tar(File("Files/a"), File("usr/a")), isWindows: true)).Message);
+        Assert.AreEqual(
+            3,
+            (
+                await ReadAsync(
+                    TestLayer.Tar(
+                        TestLayer.Entry(TarEntryType.Directory, "./"), File("./Files/a"), File("Hives/b"), File("UtilityVM/Files/c")),
+                    isWindows: true)).FileCount);
+        Assert.Contains(
+            "'usr/a', and paths of a layer for Windows",
+            (await RefuseAsync(TestLayer.Tar(File("Files/a"), File("usr/a")), isWindows: true)).Message);
     }
 
     [TestMethod]
@@ -65,7 +73,8 @@ internal sealed class TarCheckTests
     [DataRow("usr\\..\\..\\etc")]
     public async Task A_path_outside_the_image_is_refused(string path)
     {
-        var failure = await RefuseAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "fine"), TestLayer.Entry(TarEntryType.RegularFile, path)));
+        var failure = await RefuseAsync(
+            TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "fine"), TestLayer.Entry(TarEntryType.RegularFile, path)));
 
         StringAssert.Contains(failure.Message, $"'{path}'");
     }

@@ -50,7 +50,8 @@ internal sealed class LoggedSecretsTests
     {
         var reporter = new RecordingReporter();
 
-        LoggedSecrets.Warn(Mock.Of<IBuildEngine>(), new Dictionary<string, string> { ["DOTNET_CONTAINER_REGISTRY_PWORD"] = "secret" }, reporter);
+        LoggedSecrets.Warn(
+            Mock.Of<IBuildEngine>(), new Dictionary<string, string> { ["DOTNET_CONTAINER_REGISTRY_PWORD"] = "secret" }, reporter);
 
         Assert.IsEmpty(reporter.Warnings);
     }

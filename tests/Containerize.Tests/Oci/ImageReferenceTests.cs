@@ -40,7 +40,8 @@ internal sealed class ImageReferenceTests
     [DataRow("a\n")]
     [DataRow("exa mple.com/a")]
     public void Malformed_references_are_refused(string text) =>
-        Assert.AreEqual(DiagnosticCode.InvalidReference, Assert.ThrowsExactly<ContainerizeException>(() => ImageReference.Parse(text)).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidReference, Assert.ThrowsExactly<ContainerizeException>(() => ImageReference.Parse(text)).Code);
 
     [TestMethod]
     public void Names_and_tags_have_their_lengths()

@@ -11,7 +11,8 @@ internal sealed class LayerEncodingTests
     [DataRow(ImageFormat.Oci, LayerCompression.Zstd, MediaTypes.OciLayerZstd)]
     [DataRow(ImageFormat.Docker, LayerCompression.None, MediaTypes.DockerLayer)]
     [DataRow(ImageFormat.Docker, LayerCompression.Gzip, MediaTypes.DockerLayerGzip)]
-    public void Family_and_compression_name_a_media_type_and_the_media_type_names_them(ImageFormat family, LayerCompression compression, string mediaType)
+    public void Family_and_compression_name_a_media_type_and_the_media_type_names_them(
+        ImageFormat family, LayerCompression compression, string mediaType)
     {
         var encoding = LayerEncoding.Of(family, compression);
 

@@ -20,14 +20,24 @@ internal sealed class OciJsonTests
     {
         var descriptor = new Descriptor { MediaType = "a/b", Digest = Digest.Parse(Sha), Size = 5 };
         var json = OciJson.Write(new Manifest { MediaType = MediaTypes.OciManifest, Config = descriptor, Layers = [descriptor] });
-        Assert.AreEqual($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Descriptor}},"layers":[{{Descriptor}}]}""", Encoding.UTF8.GetString(json));
+        Assert.AreEqual(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Descriptor}},"layers":[{{Descriptor}}]}""",
+            Encoding.UTF8.GetString(json));
         Assert.AreEqual(descriptor, OciJson.ReadManifest(RawDocument.Of(MediaTypes.OciManifest, json), "test").Config);
     }
 
     [TestMethod]
     public void An_index_reads_back_as_itself()
     {
-        var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Parse(Sha), Size = 5, Platform = new Platform { Os = "linux", Architecture = "arm", Variant = "v7" }, Annotations = new Dictionary<string, string> { ["a"] = "é<+>" } };
+        var descriptor = new Descriptor
+        {
+            MediaType = MediaTypes.OciManifest,
+            Digest = Digest.Parse(Sha),
+            Size = 5,
+            Platform = new Platform { Os = "linux", Architecture = "arm", Variant = "v7" },
+            Annotations = new Dictionary<string,
+            string> { ["a"] = "é<+>" },
+        };
         var json = OciJson.Write(new ImageIndex { Manifests = [descriptor] });
         Assert.Contains("é<+>", Encoding.UTF8.GetString(json));
         var read = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), "test").Manifests.Single();
@@ -53,7 +63,8 @@ internal sealed class OciJsonTests
     [DataRow("{")]
     [DataRow("{}")]
     [DataRow("""{"fsLayers":[]}""")]
-    public void Malformed_manifests_are_refused(string json) => Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Document(json), "test")));
+    public void Malformed_manifests_are_refused(string json) =>
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Document(json), "test")));
 
     [TestMethod]
     [DataRow("\"digest\":\"sha256:../../x\",\"size\":1")]
@@ -63,23 +74,33 @@ internal sealed class OciJsonTests
     [DataRow("\"digest\":\"" + Sha + "\",\"size\":-1")]
     [DataRow("\"digest\":\"" + Sha + "\",\"size\":99999999999999999999")]
     public void Malformed_descriptors_are_refused(string members) =>
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Document("{\"manifests\":[{\"mediaType\":\"a/b\"," + members + "}]}"), "test")));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            CodeOf(() => OciJson.ReadIndex(Document("{\"manifests\":[{\"mediaType\":\"a/b\"," + members + "}]}"), "test")));
 
     [TestMethod]
     [DataRow("""{"manifests":[null]}""")]
     [DataRow("""{"manifests":null}""")]
-    public void Nulls_in_an_index_are_refused(string json) => Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Document(json), "test")));
+    public void Nulls_in_an_index_are_refused(string json) =>
+        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadIndex(Document(json), "test")));
 
     [TestMethod]
     public void A_layer_that_is_null_is_refused() =>
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadManifest(Document($$"""{"config":{{Descriptor}},"layers":[null]}"""), "test")));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            CodeOf(() => OciJson.ReadManifest(Document($$"""{"config":{{Descriptor}},"layers":[null]}"""), "test")));
 
     [TestMethod]
     public void Depth_and_size_are_limited()
     {
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadObject(Bytes(string.Concat(Enumerable.Repeat("{\"a\":", 10_000))), "config", "test")));
-        Assert.AreEqual(DiagnosticCode.InvalidDocument, CodeOf(() => OciJson.ReadObject(Bytes("{\"a\":\"" + new string('x', OciJson.MaxDocumentSize) + "\"}"), "config", "test")));
-        Assert.IsNotNull(OciJson.ReadObject(Bytes(string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "1" + new string('}', 60)), "config", "test"));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            CodeOf(() => OciJson.ReadObject(Bytes(string.Concat(Enumerable.Repeat("{\"a\":", 10_000))), "config", "test")));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            CodeOf(() => OciJson.ReadObject(Bytes("{\"a\":\"" + new string('x', OciJson.MaxDocumentSize) + "\"}"), "config", "test")));
+        Assert.IsNotNull(
+            OciJson.ReadObject(Bytes(string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "1" + new string('}', 60)), "config", "test"));
     }
 
     [TestMethod]
@@ -88,12 +109,14 @@ internal sealed class OciJsonTests
     [DataRow("""{"layers":[]}""", MediaTypes.OciManifest)]
     [DataRow("""{"fsLayers":[]}""", MediaTypes.DockerSchema1)]
     [DataRow("{}", null)]
-    public void Media_types_follow_from_the_members(string json, string? expected) => Assert.AreEqual(expected, OciJson.DetectMediaType(Bytes(json), "test"));
+    public void Media_types_follow_from_the_members(string json, string? expected) =>
+        Assert.AreEqual(expected, OciJson.DetectMediaType(Bytes(json), "test"));
 
     [TestMethod]
     public void A_message_shows_no_control_characters_of_a_document()
     {
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => OciJson.ReadManifest(Document("{\"\\u001b[31m##vso[x]\":1,\"\\u001b[31m##vso[x]\":2}"), "test"));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(
+            () => OciJson.ReadManifest(Document("{\"\\u001b[31m##vso[x]\":1,\"\\u001b[31m##vso[x]\":2}"), "test"));
         Assert.DoesNotContain("\u001b", failure.Message);
         Assert.DoesNotContain("##vso", failure.Message);
     }

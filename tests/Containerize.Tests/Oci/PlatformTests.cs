@@ -14,7 +14,8 @@ internal sealed class PlatformTests
     [DataRow("win10-x86", "windows/386")]
     [DataRow("alpine.3.20-x64", "linux/amd64")]
     [DataRow("linux-loongarch64", "linux/loong64")]
-    public void Runtime_identifiers_are_platforms(string identifier, string expected) => Assert.AreEqual(expected, Platform.FromRuntimeIdentifier(identifier).ToString());
+    public void Runtime_identifiers_are_platforms(string identifier, string expected) =>
+        Assert.AreEqual(expected, Platform.FromRuntimeIdentifier(identifier).ToString());
 
     [TestMethod]
     [DataRow("osx-arm64")]
@@ -24,7 +25,9 @@ internal sealed class PlatformTests
     [DataRow("")]
     [DataRow("linux-mips64")]
     public void Others_have_no_images(string identifier) =>
-        Assert.AreEqual(DiagnosticCode.InvalidProperty, Assert.ThrowsExactly<ContainerizeException>(() => Platform.FromRuntimeIdentifier(identifier)).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidProperty,
+            Assert.ThrowsExactly<ContainerizeException>(() => Platform.FromRuntimeIdentifier(identifier)).Code);
 
     [TestMethod]
     public void Variants_count_where_both_name_one()

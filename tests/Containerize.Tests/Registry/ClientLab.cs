@@ -74,7 +74,8 @@ internal sealed class ClientLab : IAsyncDisposable
     /// <summary>Sets the credential that belongs to the registry.</summary>
     internal void LogIn(string user, string password, string? registry = null)
     {
-        var host = string.Concat((registry ?? Registry.Authority).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
+        var host =
+            string.Concat((registry ?? Registry.Authority).Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
         Environment[$"CONTAINERIZE_REGISTRY_{host}_USER"] = user;
         Environment[$"CONTAINERIZE_REGISTRY_{host}_PASSWORD"] = password;
     }
@@ -112,5 +113,6 @@ internal sealed class ClientLab : IAsyncDisposable
     }
 
     private string[] CertificateFiles() =>
-        [.. _registries.Where(registry => registry.Certificates is not null).Select((registry, index) => WriteFile($"ca-{index}.pem", registry.Certificates!.AuthorityPem))];
+        [.. _registries.Where(registry => registry.Certificates is not null)
+            .Select((registry, index) => WriteFile($"ca-{index}.pem", registry.Certificates!.AuthorityPem))];
 }

@@ -81,7 +81,8 @@ internal sealed class EndpointTests
     public async Task A_client_certificate_without_its_key_is_named()
     {
         await using var lab = await StartAsync(new() { Https = true });
-        var file = lab.WriteFile($"etc/docker/certs.d/{lab.Registry.Authority}/client.cert", lab.Registry.Certificates!.Server.ExportCertificatePem());
+        var file = lab.WriteFile(
+            $"etc/docker/certs.d/{lab.Registry.Authority}/client.cert", lab.Registry.Certificates!.Server.ExportCertificatePem());
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab, lab.Client));
         Assert.AreEqual(DiagnosticCode.CredentialsUnusable, failure.Code);
         StringAssert.Contains(failure.Message, file);
@@ -139,7 +140,9 @@ internal sealed class EndpointTests
     public async Task Dockers_insecure_registries_are_honoured(string entry)
     {
         await using var lab = await StartAsync(new() { Https = true, CertificateNames = ["registry.example"] });
-        lab.WriteFile("etc/docker/daemon.json", $$"""{"insecure-registries":["{{entry.Replace("{0}", $"{lab.Registry.BaseAddress.Port}", StringComparison.Ordinal)}}"]}""");
+        lab.WriteFile(
+            "etc/docker/daemon.json",
+            $$"""{"insecure-registries":["{{entry.Replace("{0}", $"{lab.Registry.BaseAddress.Port}", StringComparison.Ordinal)}}"]}""");
         Assert.IsNotNull(await PullAsync(lab, lab.NewClient(options => options with { CertificateFiles = [] })));
     }
 
@@ -190,7 +193,8 @@ internal sealed class EndpointTests
         var mirror = await lab.AddRegistryAsync();
         mirror.AddManifest("team/app", "1.0", s_index, MediaTypes.OciIndex);
         var blob = mirror.AddBlob("team/app", ClientLab.RandomBytes(1000));
-        lab.Options = options => options with { Mirrors = new Dictionary<string, IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] } };
+        lab.Options = options =>
+            options with { Mirrors = new Dictionary<string, IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] } };
         Assert.IsNotNull(await PullAsync(lab, lab.Client));
         await lab.FetchAsync(blob);
         Assert.AreEqual(0, lab.Registry.Requests.Count);
@@ -210,7 +214,13 @@ internal sealed class EndpointTests
         mirror.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
         mirror.On(RequestKind.Blob).Do(fault => fault.Reply(status));
         var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(1000));
-        lab.Options = options => options with { MaxRetries = 1, Mirrors = new Dictionary<string, IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] } };
+        lab.Options = options =>
+            options with
+            {
+                MaxRetries = 1,
+                Mirrors = new Dictionary<string,
+                IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] },
+            };
         Assert.IsNotNull(await PullAsync(lab, lab.Client));
         await lab.FetchAsync(blob);
         Assert.IsTrue(mirror.Requests.Count > 0 && mirror.Requests.All(request => request.Authorization is null));
@@ -222,7 +232,13 @@ internal sealed class EndpointTests
         await using var lab = await StartAsync(new());
         var mirror = await lab.AddRegistryAsync();
         mirror.On(RequestKind.Manifest).Do(fault => fault.Reply(503));
-        lab.Options = options => options with { MaxRetries = 2, Mirrors = new Dictionary<string, IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] } };
+        lab.Options = options =>
+            options with
+            {
+                MaxRetries = 2,
+                Mirrors = new Dictionary<string,
+                IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] },
+            };
         Assert.IsNotNull(await PullAsync(lab, lab.Client));
         var before = mirror.Requests.Count;
         Assert.IsNotNull(await PullAsync(lab, lab.Client));
@@ -234,7 +250,8 @@ internal sealed class EndpointTests
     public async Task A_registry_whose_name_does_not_exist_is_named()
     {
         await using var lab = await StartAsync(new());
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(new("registry.invalid", "team/app"), "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(new("registry.invalid", "team/app"), "1.0", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.RegistryUnavailable, failure.Code);
         StringAssert.Contains(failure.Message, "registry.invalid");
         StringAssert.Contains(failure.Message, "2 times");
@@ -262,7 +279,8 @@ internal sealed class EndpointTests
         var asked = new RecordingProxy(new Uri(proxy));
         using var pool = new Containerize.Http.HttpPool(new RegistryOptions { Proxy = asked });
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => pool.SendAsync(request, new(true, Containerize.Http.AddressScopes.All), CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<HttpRequestException>(
+            () => pool.SendAsync(request, new(true, Containerize.Http.AddressScopes.All), CancellationToken.None));
         Assert.AreEqual(isUsed, asked.IsUsed);
     }
 
@@ -276,7 +294,13 @@ internal sealed class EndpointTests
         mirror.AddBlob("team/app", bytes);
         mirror.On(RequestKind.Blob, "GET").Once().Do(fault => fault.ResetAfter(40_000));
         mirror.On(RequestKind.Blob, "GET").Do(fault => fault.Reply(500));
-        lab.Options = options => options with { MaxRetries = 1, Mirrors = new Dictionary<string, IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] } };
+        lab.Options = options =>
+            options with
+            {
+                MaxRetries = 1,
+                Mirrors = new Dictionary<string,
+                IReadOnlyList<string>> { [lab.Registry.Authority] = [mirror.Authority] },
+            };
         CollectionAssert.AreEqual(bytes, await File.ReadAllBytesAsync((await lab.FetchAsync(blob)).Path));
     }
 
@@ -318,7 +342,8 @@ internal sealed class EndpointTests
         return lab;
     }
 
-    private static Task<RawDocument?> PullAsync(ClientLab lab, RegistryClient client) => client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+    private static Task<RawDocument?> PullAsync(ClientLab lab, RegistryClient client) =>
+        client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
 
     private sealed class RecordingProxy(Uri address) : System.Net.IWebProxy
     {

@@ -36,7 +36,10 @@ internal sealed class ProtocolChecklistTests
     public void No_promise_is_forgotten()
     {
         var promises = ReadRows().Select(row => row.Promise).ToList();
-        Assert.AreEqual("", string.Join(", ", s_required.Where(required => !promises.Exists(promise => promise.StartsWith(required, StringComparison.Ordinal)))));
+        Assert.AreEqual(
+            "",
+            string.Join(
+                ", ", s_required.Where(required => !promises.Exists(promise => promise.StartsWith(required, StringComparison.Ordinal)))));
     }
 
     [TestMethod]
@@ -44,13 +47,15 @@ internal sealed class ProtocolChecklistTests
     {
         var rows = ReadRows();
         Assert.IsTrue(rows.Count > 30, $"only {rows.Count} rows were read");
-        var missing = rows.SelectMany(row => row.Tests.DefaultIfEmpty("(no test)").Where(test => !Exists(test)).Select(test => $"{row.Promise}: {test}"));
+        var missing = rows.SelectMany(row => row.Tests.DefaultIfEmpty("(no test)").Where(test => !Exists(test))
+            .Select(test => $"{row.Promise}: {test}"));
         Assert.AreEqual("", string.Join('\n', missing));
     }
 
     private static bool Exists(string test) =>
         test.Split('.') is [var type, var method]
-        && Array.Find(typeof(ProtocolChecklistTests).Assembly.GetTypes(), candidate => candidate.Name == type)?.GetMethod(method) is { } found
+        && Array.Find(typeof(ProtocolChecklistTests).Assembly.GetTypes(), candidate => candidate.Name == type)?.GetMethod(method)
+            is { } found
         && found.GetCustomAttribute<TestMethodAttribute>() is not null;
 
     private static List<(string Promise, string[] Tests)> ReadRows()
@@ -61,7 +66,9 @@ internal sealed class ProtocolChecklistTests
         [
             .. reader.ReadToEnd().Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
                 .Select(line => line.Trim('|', ' ').Split('|'))
-                .Select(cells => (cells[0].Trim(), cells[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
+                .Select(
+                    cells => (cells[0].Trim(), cells[1]
+                        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
         ];
     }
 }

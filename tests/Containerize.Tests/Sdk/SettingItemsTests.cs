@@ -36,7 +36,14 @@ internal sealed class SettingItemsTests
         var project = new ProjectSettings(directory.FullName, s_once.Select(kind => new Item("app", name =>
         {
             read.Add($"{kind}.{name}");
-            return name switch { "Kind" => kind.ToString(), "WorkingDirectory" => "/app", "Image" => "scratch", "UploadBudget" => "1", _ => "" };
+            return name switch
+            {
+                "Kind" => kind.ToString(),
+                "WorkingDirectory" => "/app",
+                "Image" => "scratch",
+                "UploadBudget" => "1",
+                _ => "",
+            };
         })));
         var reporter = new RecordingReporter();
         var platform = Platform.FromRuntimeIdentifier("linux-x64");

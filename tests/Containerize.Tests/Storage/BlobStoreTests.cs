@@ -19,7 +19,8 @@ internal sealed class BlobStoreTests
 
     private BlobStore Store => new(_folder["store"]);
 
-    private async Task<FileBlob> AddAsync(byte[]? content = null) => await Store.AddAsync(Described, new MemoryStream(content ?? s_content), "test", CancellationToken.None);
+    private async Task<FileBlob> AddAsync(byte[]? content = null) =>
+        await Store.AddAsync(Described, new MemoryStream(content ?? s_content), "test", CancellationToken.None);
 
     [TestMethod]
     public async Task A_blob_is_found_by_its_descriptor()
@@ -240,9 +241,13 @@ internal sealed class BlobStoreTests
         _ = await AddAsync();
         new Record(Store, RecordKind.Layer, "key").Write("text");
 
-        foreach (var entry in new DirectoryInfo(Store.Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Append(new DirectoryInfo(Store.Root)))
+        foreach (var entry in new DirectoryInfo(Store.Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Append(new DirectoryInfo(Store.Root)))
         {
-            Assert.AreEqual(UnixFileMode.None, entry.UnixFileMode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute), entry.FullName);
+            Assert.AreEqual(
+                UnixFileMode.None,
+                entry.UnixFileMode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute),
+                entry.FullName);
         }
     }
 }

@@ -23,7 +23,8 @@ internal sealed class CacheMarkerTests : IDisposable
         CacheMarker.Put(Store);
 
         Assert.IsTrue(CacheMarker.IsOn(Store.Root));
-        StringAssert.StartsWith(File.ReadAllText(Path.Combine(Store.Root, "CACHEDIR.TAG")), "Signature: 8a477f597d28d172789f06886806bc55\n");
+        StringAssert.StartsWith(
+            File.ReadAllText(Path.Combine(Store.Root, "CACHEDIR.TAG")), "Signature: 8a477f597d28d172789f06886806bc55\n");
     }
 
     [TestMethod]

@@ -274,7 +274,8 @@ internal sealed class CachePrunerTests
     private async Task<FileBlob> AddAsync(string text, TimeSpan unusedFor)
     {
         var content = System.Text.Encoding.UTF8.GetBytes(text);
-        var blob = await Store.AddAsync(new MemoryBlob(MediaTypes.OciLayer, content).Descriptor, new MemoryStream(content), "test", CancellationToken.None);
+        var blob = await Store.AddAsync(
+            new MemoryBlob(MediaTypes.OciLayer, content).Descriptor, new MemoryStream(content), "test", CancellationToken.None);
         SetUse(blob.Path, unusedFor);
         return blob;
     }

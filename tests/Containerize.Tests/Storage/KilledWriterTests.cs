@@ -35,14 +35,18 @@ internal sealed class KilledWriterTests : IDisposable
         Assert.IsNotEmpty(records);
         Assert.IsEmpty(broken.ToList());
         Assert.IsNotEmpty(Files("tmp"), "No writer was killed while it wrote, so this has shown nothing.");
-        Assert.IsEmpty(blobs.Concat(records).Where(file => Path.GetFileName(file).StartsWith('.')), "Nothing without a name lies beside what has one.");
+        Assert.IsEmpty(blobs.Concat(records)
+            .Where(file => Path.GetFileName(file).StartsWith('.')), "Nothing without a name lies beside what has one.");
 
         await AssertWorksAsync();
     }
 
     private async Task RunAndKillAsync(int delay)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Containerize.Testing.Child.dll"), Store.Root]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "dotnet",
+            ["exec", Path.Combine(AppContext.BaseDirectory, "Containerize.Testing.Child.dll"), Store.Root]) { RedirectStandardOutput =
+                true };
         using var child = Process.Start(start)!;
         try
         {
@@ -61,7 +65,8 @@ internal sealed class KilledWriterTests : IDisposable
     {
         var cache = new LayerCache(Store);
         return Digest.TryParse($"sha256:{Path.GetFileName(record)}", out var inputs)
-            && (Path.GetFileName(Path.GetDirectoryName(record)) == "contents" ? cache.FindContent(inputs) is not null : cache.Find(inputs) is not null);
+            && (Path.GetFileName(Path.GetDirectoryName(record)) == "contents" ? cache.FindContent(inputs) is not null : cache.Find(inputs)
+                is not null);
     }
 
     private async Task AssertWorksAsync()
@@ -76,5 +81,6 @@ internal sealed class KilledWriterTests : IDisposable
         Assert.IsEmpty(Files("tmp"));
     }
 
-    private List<string> Files(string directory) => [.. Directory.GetFiles(Path.Combine(Store.Root, directory), "*", SearchOption.AllDirectories)];
+    private List<string> Files(string directory) =>
+        [.. Directory.GetFiles(Path.Combine(Store.Root, directory), "*", SearchOption.AllDirectories)];
 }

@@ -24,9 +24,11 @@ internal sealed class RecordTests : IDisposable
     {
         Assert.HasCount(RecordKind.InCache.Count, RecordKind.InCache.Select(kind => kind.Name).Distinct().ToList());
         var listed = typeof(RecordKind).GetProperties(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)
-            .Where(property => property.PropertyType == typeof(RecordKind)).Select(property => (RecordKind)property.GetValue(null)!).ToList();
+            .Where(property => property.PropertyType == typeof(RecordKind)).Select(property => (RecordKind)property.GetValue(null)!)
+            .ToList();
 
-        CollectionAssert.AreEquivalent(RecordKind.InCache.Concat([RecordKind.FileHashes, RecordKind.Intact, RecordKind.PreviousBuild]).ToList(), listed);
+        CollectionAssert.AreEquivalent(RecordKind.InCache.Concat([RecordKind.FileHashes, RecordKind.Intact, RecordKind.PreviousBuild])
+            .ToList(), listed);
     }
 
     [TestMethod]

@@ -160,7 +160,8 @@ internal sealed class SharedCacheTests : IDisposable
         return closed;
     }
 
-    private static async Task<FileBlob> AddAsync(BlobStore store) => await store.AddAsync(Described, new MemoryStream(s_content), "test", CancellationToken.None);
+    private static async Task<FileBlob> AddAsync(BlobStore store) =>
+        await store.AddAsync(Described, new MemoryStream(s_content), "test", CancellationToken.None);
 
     private void Warn(Message text) => _warnings.Add(text.ToString());
 

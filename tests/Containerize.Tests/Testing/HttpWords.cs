@@ -7,10 +7,13 @@ namespace Containerize.Tests.Testing;
 /// <summary>Short words for HTTP in these tests.</summary>
 internal static class HttpWords
 {
-    internal static async Task<HttpResponseMessage> Call(this HttpClient client, string method, string address, byte[]? body = null, params (string Name, string Value)[] headers)
+    internal static async Task<HttpResponseMessage> Call(
+        this HttpClient client, string method, string address, byte[]? body = null, params (string Name, string Value)[] headers)
     {
         // Signed queries must arrive as they are written; the class Uri would rewrite %7e.
-        var uri = new Uri(address.StartsWith('/') ? client.BaseAddress!.GetLeftPart(UriPartial.Authority) + address : address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(
+            address.StartsWith('/') ? client.BaseAddress!.GetLeftPart(UriPartial.Authority) + address : address,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(method), uri);
         if (body is not null)
         {
@@ -36,7 +39,9 @@ internal static class HttpWords
 
     // Not the validated headers: they would rewrite a Location.
     internal static string? Header(this HttpResponseMessage reply, string name) =>
-        reply.Headers.NonValidated.TryGetValues(name, out var values) || reply.Content.Headers.NonValidated.TryGetValues(name, out values) ? values.ToString() : null;
+        reply.Headers.NonValidated.TryGetValues(name, out var values) || reply.Content.Headers.NonValidated.TryGetValues(name, out values)
+            ? values.ToString()
+            : null;
 
     internal static async Task<string?> ErrorCode(this HttpResponseMessage reply) =>
         (string?)JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["errors"]![0]!["code"];

@@ -18,13 +18,16 @@ internal sealed class ImageValidatorTests
     public void A_layout_is_read_into_a_model()
     {
         using var directory = new TemporaryDirectory();
-        var image = TestImage.Create(TestLayer.Of(("etc/os-release", "ID=x"), ("etc/passwd", "root")), TestLayer.Of(("app/a.txt", "hello"), ("etc/passwd", "app"), ("etc/.wh.os-release", "")));
+        var image = TestImage.Create(
+            TestLayer.Of(("etc/os-release", "ID=x"), ("etc/passwd", "root")),
+            TestLayer.Of(("app/a.txt", "hello"), ("etc/passwd", "app"), ("etc/.wh.os-release", "")));
         TestImage.WriteLayout(directory.FullName, ("1.0", image));
         var checkedImage = ImageValidator.Check(directory.FullName).Single();
         Assert.AreEqual("1.0", checkedImage.Name);
         Assert.AreEqual("linux/amd64", checkedImage.Platform);
         Assert.AreEqual("/", (string?)checkedImage.Settings["WorkingDir"]);
-        CollectionAssert.AreEqual(new[] { "app", "app/a.txt", "etc", "etc/.wh.os-release", "etc/passwd" }, checkedImage.Layers[1].Paths.ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "app", "app/a.txt", "etc", "etc/.wh.os-release", "etc/passwd" }, checkedImage.Layers[1].Paths.ToArray());
         Assert.AreEqual("hello", checkedImage.Get("app/a.txt").ReadAllText());
         Assert.AreEqual("app", checkedImage.Get("etc/passwd").ReadAllText());
         Assert.IsNull(checkedImage.Find("etc/os-release"));
@@ -52,7 +55,8 @@ internal sealed class ImageValidatorTests
         Assert.ThrowsExactly<InvalidImageException>(tree.Single);
         registry.RemoveBlob("a", images[1].Layers[0].DiffId);
         registry.RemoveBlob("a", Digest.Of(images[1].Layers[0].Content.Span));
-        Assert.Contains("is missing", Assert.ThrowsExactly<InvalidImageException>(() => ImageValidator.Check(registry, "a", "1.0")).Message);
+        Assert.Contains(
+            "is missing", Assert.ThrowsExactly<InvalidImageException>(() => ImageValidator.Check(registry, "a", "1.0")).Message);
     }
 
     [TestMethod]
@@ -143,8 +147,14 @@ internal sealed class ImageValidatorTests
             "parent" => [File("a/b")],
             "order" => [File("b"), File("a")],
             "hardlink" => [TestLayer.Entry(TarEntryType.HardLink, "a", linkTarget: "b")],
-            "fraction" => [Changed(new PaxTarEntry(TarEntryType.RegularFile, "a"), entry => entry.ModificationTime = DateTimeOffset.UnixEpoch.AddMilliseconds(1))],
-            "atime" => [Changed(new PaxTarEntry(TarEntryType.RegularFile, "a", [new("atime", "1")]), entry => entry.ModificationTime = DateTimeOffset.UnixEpoch)],
+            "fraction" =>
+                [Changed(
+                    new PaxTarEntry(TarEntryType.RegularFile, "a"),
+                    entry => entry.ModificationTime = DateTimeOffset.UnixEpoch.AddMilliseconds(1))],
+            "atime" =>
+                [Changed(
+                    new PaxTarEntry(TarEntryType.RegularFile, "a", [new("atime", "1")]),
+                    entry => entry.ModificationTime = DateTimeOffset.UnixEpoch)],
             "device" => [TestLayer.Entry(TarEntryType.CharacterDevice, "a")],
             "dot" => [TestLayer.Entry(TarEntryType.Directory, "./a/")],
             _ => [File("a")],
@@ -158,20 +168,24 @@ internal sealed class ImageValidatorTests
     [TestMethod]
     public void A_layer_of_a_base_image_need_not_be_in_order()
     {
-        var layer = TestLayer.FromTar(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "./b/c", [1]), TestLayer.Entry(TarEntryType.CharacterDevice, "./a")));
+        var layer = TestLayer.FromTar(
+            TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "./b/c", [1]), TestLayer.Entry(TarEntryType.CharacterDevice, "./a")));
         using var directory = new TemporaryDirectory();
         TestImage.WriteLayout(directory.FullName, ("1.0", TestImage.Create(layer, TestLayer.Of(("x", "y")))));
-        CollectionAssert.AreEqual(new[] { "b/c", "a" }, ImageValidator.Check(directory.FullName, baseLayers: 1).Single().Layers[0].Paths.ToArray());
+        CollectionAssert.AreEqual(new[] { "b/c", "a" }, ImageValidator.Check(directory.FullName, baseLayers: 1)
+            .Single().Layers[0].Paths.ToArray());
         AssertInvalid("type CharacterDevice", directory.FullName, "shortest form");
     }
 
     [TestMethod]
     public void A_layer_of_a_base_image_may_lack_its_end()
     {
-        var tar = TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "a", [1]), TestLayer.Entry(TarEntryType.RegularFile, "b", [2, 3]));
+        var tar =
+            TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "a", [1]), TestLayer.Entry(TarEntryType.RegularFile, "b", [2, 3]));
         using var directory = new TemporaryDirectory();
         TestImage.WriteLayout(directory.FullName, ("1.0", TestImage.Create(TestLayer.FromTar(tar.AsMemory(0, 1538)))));
-        CollectionAssert.AreEqual(new byte[] { 2, 3 }, ImageValidator.Check(directory.FullName, baseLayers: 1).Single().Get("b").ReadAllBytes());
+        CollectionAssert.AreEqual(new byte[] { 2, 3 }, ImageValidator.Check(directory.FullName, baseLayers: 1).Single().Get("b")
+            .ReadAllBytes());
         AssertInvalid("is damaged", directory.FullName);
     }
 
@@ -179,7 +193,11 @@ internal sealed class ImageValidatorTests
     public void A_layer_of_several_gzip_members_is_one_tar()
     {
         var tar = TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "a", [1]), TestLayer.Entry(TarEntryType.RegularFile, "b", [2]));
-        var whole = TestLayer.FromTar(tar) with { Content = (byte[])[.. TestLayer.FromTar(tar.AsMemory(0, 700)).Content.Span, .. TestLayer.FromTar(tar.AsMemory(700)).Content.Span] };
+        var whole = TestLayer.FromTar(tar) with
+        {
+            Content =
+                (byte[])[.. TestLayer.FromTar(tar.AsMemory(0, 700)).Content.Span, .. TestLayer.FromTar(tar.AsMemory(700)).Content.Span],
+        };
         using var directory = new TemporaryDirectory();
         TestImage.WriteLayout(directory.FullName, ("1.0", TestImage.Create(whole, TestLayer.FromTar(tar, compress: false))));
         var image = ImageValidator.Check(directory.FullName).Single();
@@ -222,7 +240,8 @@ internal sealed class ImageValidatorTests
     private static void AssertInvalid(string message, string path, string? or = null)
     {
         var actual = Assert.ThrowsExactly<InvalidImageException>(() => ImageValidator.Check(path)).Message;
-        Assert.IsTrue(actual.Contains(message, StringComparison.Ordinal) || (or is not null && actual.Contains(or, StringComparison.Ordinal)), actual);
+        Assert.IsTrue(actual.Contains(message, StringComparison.Ordinal)
+            || (or is not null && actual.Contains(or, StringComparison.Ordinal)), actual);
     }
 
     private static bool Set(JsonNode node, string member, JsonNode value)
@@ -233,7 +252,9 @@ internal sealed class ImageValidatorTests
 
     private static void WriteDockerFiles(TemporaryDirectory directory, TestImage image, ReadOnlyMemory<byte> layer)
     {
-        directory.Write("layout/manifest.json", $$"""[{"Config":"blobs/sha256/{{Digest.Of(image.Config.Span).Hex}}","RepoTags":["a/b:1.0"],"Layers":["blobs/sha256/{{Digest.Of(layer.Span).Hex}}"]}]""");
+        directory.Write(
+            "layout/manifest.json",
+            $$"""[{"Config":"blobs/sha256/{{Digest.Of(image.Config.Span).Hex}}","RepoTags":["a/b:1.0"],"Layers":["blobs/sha256/{{Digest.Of(layer.Span).Hex}}"]}]""");
         directory.Write("layout/repositories", """{"a/b":{"1.0":"0000000000000000000000000000000000000000000000000000000000000000"}}""");
     }
 

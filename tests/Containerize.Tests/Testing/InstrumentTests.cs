@@ -32,7 +32,12 @@ internal sealed class InstrumentTests
     {
         using var directory = new TemporaryDirectory();
         directory.Write("here.txt", "");
-        var result = await ProcessRunner.RunAsync("sh", ["-c", "ls; echo \"$1|$GIVEN|$HOME\"; echo bad >&2; exit 3", "sh", "a 'b' $c"], directory.FullName, new Dictionary<string, string?> { ["GIVEN"] = "x y", ["HOME"] = null });
+        var result = await ProcessRunner.RunAsync(
+            "sh",
+            ["-c", "ls; echo \"$1|$GIVEN|$HOME\"; echo bad >&2; exit 3", "sh", "a 'b' $c"],
+            directory.FullName,
+            new Dictionary<string,
+            string?> { ["GIVEN"] = "x y", ["HOME"] = null });
         Assert.AreEqual("here.txt\na 'b' $c|x y|\n", result.Output);
         Assert.AreEqual("bad\n", result.Error);
         Assert.AreEqual(3, result.ExitCode);
@@ -44,7 +49,8 @@ internal sealed class InstrumentTests
     [TestMethod]
     public async Task A_process_that_takes_too_long_is_killed_and_its_output_told()
     {
-        var failure = await Assert.ThrowsExactlyAsync<ProcessFailedException>(() => ProcessRunner.RunAsync("sh", ["-c", "echo begun; sleep 600"], timeout: TimeSpan.FromSeconds(2)));
+        var failure = await Assert.ThrowsExactlyAsync<ProcessFailedException>(
+            () => ProcessRunner.RunAsync("sh", ["-c", "echo begun; sleep 600"], timeout: TimeSpan.FromSeconds(2)));
         Assert.Contains("sleep 600", failure.Message);
         Assert.Contains("begun", failure.Message);
     }

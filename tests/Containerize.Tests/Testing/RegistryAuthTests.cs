@@ -32,13 +32,17 @@ internal sealed class RegistryAuthTests
         var blob = registry.AddBlob("a", new byte[] { 1, 2, 3 });
         using var client = registry.CreateClient();
         using var refused = await client.Call("GET", $"/v2/a/blobs/{blob.Digest}");
-        Assert.AreEqual($"Bearer realm=\"{registry.TokenAddress}\",service=\"test-registry\",scope=\"repository:a:pull\"", refused.Header("WWW-Authenticate"));
+        Assert.AreEqual(
+            $"Bearer realm=\"{registry.TokenAddress}\",service=\"test-registry\",scope=\"repository:a:pull\"",
+            refused.Header("WWW-Authenticate"));
         var token = await Get(client, registry, "&scope=repository:a:pull&scope=repository:b:pull");
         using var allowed = await client.Call("GET", $"/v2/a/blobs/{blob.Digest}", headers: ("Authorization", "Bearer " + token));
         Assert.AreEqual(HttpStatusCode.OK, allowed.StatusCode);
-        using var insufficient = await client.Call("POST", $"/v2/b/blobs/uploads/?mount={blob.Digest}&from=a", headers: ("Authorization", "Bearer " + token));
+        using var insufficient =
+            await client.Call("POST", $"/v2/b/blobs/uploads/?mount={blob.Digest}&from=a", headers: ("Authorization", "Bearer " + token));
         Assert.AreEqual(HttpStatusCode.Unauthorized, insufficient.StatusCode);
-        Assert.EndsWith("scope=\"repository:b:pull,push repository:a:pull\",error=\"insufficient_scope\"", insufficient.Header("WWW-Authenticate"));
+        Assert.EndsWith(
+            "scope=\"repository:b:pull,push repository:a:pull\",error=\"insufficient_scope\"", insufficient.Header("WWW-Authenticate"));
         using var unknown = await client.Call("GET", "/v2/", headers: ("Authorization", "Bearer nonsense"));
         Assert.EndsWith("error=\"invalid_token\"", unknown.Header("WWW-Authenticate"));
         Assert.AreEqual("repository:a:pull repository:b:pull", string.Join(' ', registry.Tokens.Single().Scopes));
@@ -54,7 +58,8 @@ internal sealed class RegistryAuthTests
         using var refresh = await Post(client, registry, $"grant_type=refresh_token&refresh_token={s_bearer.RefreshToken}&{common}");
         Assert.AreEqual(registry.Tokens[0].Value, (string?)JsonNode.Parse(await refresh.Content.ReadAsStringAsync())!["access_token"]);
         Assert.AreEqual("repository:a:pull repository:b:pull,push", string.Join(' ', registry.Tokens[0].Scopes));
-        using var password = await Post(client, registry, $"grant_type=password&username=user&password=pass%3Aword&access_type=offline&{common}");
+        using var password =
+            await Post(client, registry, $"grant_type=password&username=user&password=pass%3Aword&access_type=offline&{common}");
         Assert.AreEqual(s_bearer.RefreshToken, (string?)JsonNode.Parse(await password.Content.ReadAsStringAsync())!["refresh_token"]);
         using var wrong = await Post(client, registry, $"grant_type=refresh_token&refresh_token=x&{common}");
         Assert.AreEqual(HttpStatusCode.Unauthorized, wrong.StatusCode);
@@ -100,7 +105,11 @@ internal sealed class RegistryAuthTests
     [TestMethod]
     public async Task Anyone_may_do_what_anyone_may()
     {
-        await using var registry = await TestRegistry.StartAsync(new() { Auth = s_bearer with { AnonymousActions = ["pull"], TokenMember = "access_token", ExpiresIn = null, Host = "localhost" } });
+        await using var registry = await TestRegistry.StartAsync(
+            new()
+            {
+                Auth = s_bearer with { AnonymousActions = ["pull"], TokenMember = "access_token", ExpiresIn = null, Host = "localhost" },
+            });
         using var client = registry.CreateClient();
         Assert.StartsWith("http://localhost:", registry.TokenAddress);
         using var reply = await client.Call("GET", registry.TokenAddress + "?service=test-registry&scope=repository:a:pull,push");
@@ -116,7 +125,8 @@ internal sealed class RegistryAuthTests
         await using var registry = await TestRegistry.StartAsync(new() { Auth = new BasicAuth("user", "pass:word") });
         using var client = registry.CreateClient();
         registry.On(RequestKind.Ping).Once().Do(fault => fault.Reply(503));
-        registry.OnRefused(RequestKind.Ping).Once().Do(fault => fault.SetHeader("WWW-Authenticate", "Negotiate", "Basic realm=\"a, \\\"b\\\"\""));
+        registry.OnRefused(RequestKind.Ping).Once()
+            .Do(fault => fault.SetHeader("WWW-Authenticate", "Negotiate", "Basic realm=\"a, \\\"b\\\"\""));
         using var refused = await client.Call("GET", "/v2/");
         Assert.HasCount(2, refused.Headers.NonValidated["WWW-Authenticate"]);
         using var busy = await client.Call("GET", "/v2/", headers: ("Authorization", Basic));
@@ -125,7 +135,8 @@ internal sealed class RegistryAuthTests
 
     private static async Task<string> Get(HttpClient client, TestRegistry registry, string scopes)
     {
-        using var reply = await client.Call("GET", $"{registry.TokenAddress}?service=test-registry{scopes}", headers: ("Authorization", Basic));
+        using var reply =
+            await client.Call("GET", $"{registry.TokenAddress}?service=test-registry{scopes}", headers: ("Authorization", Basic));
         return (string)JsonNode.Parse(await reply.Content.ReadAsStringAsync())!["token"]!;
     }
 

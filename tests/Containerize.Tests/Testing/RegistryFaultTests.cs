@@ -15,7 +15,8 @@ internal sealed class RegistryFaultTests
     {
         await using var registry = await TestRegistry.StartAsync();
         using var client = registry.CreateClient();
-        var first = registry.On(RequestKind.Ping, "GET").Skip(1).Times(2).Do(fault => fault.Error(429, "TOOMANYREQUESTS").SetHeader("Retry-After", "7"));
+        var first = registry.On(RequestKind.Ping, "GET").Skip(1).Times(2)
+            .Do(fault => fault.Error(429, "TOOMANYREQUESTS").SetHeader("Retry-After", "7"));
         var second = registry.On(RequestKind.Ping).Once().Do(new Fault().Reply(503, "busy"));
         var seen = new List<string>();
         for (var i = 0; i < 5; i++)
@@ -36,7 +37,8 @@ internal sealed class RegistryFaultTests
         var blob = registry.AddBlob("a", s_bytes);
         registry.AddBlob("b", s_bytes);
         using var client = registry.CreateClient();
-        registry.On(RequestKind.Blob, "HEAD").In("b").Where(request => request.Reference == blob.Digest.ToString()).Do(fault => fault.Reply(405));
+        registry.On(RequestKind.Blob, "HEAD").In("b").Where(request => request.Reference == blob.Digest.ToString())
+            .Do(fault => fault.Reply(405));
         using var other = await client.Call("HEAD", $"/v2/a/blobs/{blob.Digest}");
         Assert.AreEqual(HttpStatusCode.OK, other.StatusCode);
         using var same = await client.Call("HEAD", $"/v2/b/blobs/{blob.Digest}");
@@ -125,7 +127,8 @@ internal sealed class RegistryFaultTests
         using var client = registry.CreateClient();
         var address = $"/v2/a/blobs/{blob.Digest}";
         registry.On(RequestKind.Blob, "HEAD").Once().Do(fault => fault.RemoveHeader("Content-Length", "Docker-Content-Digest"));
-        registry.On(RequestKind.Blob, "HEAD").Once().Do(fault => fault.SetHeader("Content-Length", "5").SetHeader("Docker-Content-Digest", "sha256:0"));
+        registry.On(RequestKind.Blob, "HEAD").Once()
+            .Do(fault => fault.SetHeader("Content-Length", "5").SetHeader("Docker-Content-Digest", "sha256:0"));
         using var bare = await client.Call("HEAD", address);
         Assert.IsNull(bare.Header("Content-Length"));
         Assert.IsNull(bare.Header("Docker-Content-Digest"));
@@ -136,7 +139,8 @@ internal sealed class RegistryFaultTests
         registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.Corrupt(150_000));
         registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.SetHeader("Content-Length", "1000"));
         registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.IgnoreRequestHeader("Range"));
-        registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.ChangeHeader("Content-Range", range => range.Replace("10-", "11-", StringComparison.Ordinal)));
+        registry.On(RequestKind.Blob, "GET").Once()
+            .Do(fault => fault.ChangeHeader("Content-Range", range => range.Replace("10-", "11-", StringComparison.Ordinal)));
         var corrupt = await client.GetByteArrayAsync(new Uri(address, UriKind.Relative));
         Assert.AreEqual(150_000, Enumerable.Range(0, 300_000).Single(i => corrupt[i] != s_bytes[i]));
         Assert.HasCount(1000, await client.GetByteArrayAsync(new Uri(address, UriKind.Relative)));
@@ -193,7 +197,8 @@ internal sealed class RegistryFaultTests
         using var client = registry.CreateClient();
         client.Timeout = TimeSpan.FromMilliseconds(300);
         registry.On(RequestKind.Upload, "POST").Do(fault => fault.StallAfterReceiving(1000));
-        await Assert.ThrowsExactlyAsync<TaskCanceledException>(() => client.Call("POST", $"/v2/a/blobs/uploads/?digest={Digest.Of(s_bytes)}", s_bytes));
+        await Assert.ThrowsExactlyAsync<TaskCanceledException>(
+            () => client.Call("POST", $"/v2/a/blobs/uploads/?digest={Digest.Of(s_bytes)}", s_bytes));
         Assert.AreEqual(1000, registry.BlobBytesReceived);
     }
 

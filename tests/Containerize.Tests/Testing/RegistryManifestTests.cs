@@ -143,7 +143,8 @@ internal sealed class RegistryManifestTests
         Assert.HasCount(2, JsonNode.Parse(await all.Content.ReadAsStringAsync())!["manifests"]!.AsArray());
         Assert.IsNull(all.Header("OCI-Filters-Applied"));
         using var some = await client.Call("GET", $"/v2/a/referrers/{subject}?artifactType=application%2Fx-sbom");
-        Assert.AreEqual("application/x-sbom", (string?)JsonNode.Parse(await some.Content.ReadAsStringAsync())!["manifests"]!.AsArray().Single()!["artifactType"]);
+        Assert.AreEqual("application/x-sbom", (string?)JsonNode.Parse(await some.Content.ReadAsStringAsync())!["manifests"]!.AsArray()
+            .Single()!["artifactType"]);
         Assert.AreEqual("artifactType", some.Header("OCI-Filters-Applied"));
     }
 
@@ -160,7 +161,8 @@ internal sealed class RegistryManifestTests
         CollectionAssert.AreEqual(new[] { "1.0" }, registry.Tags("a").ToArray());
     }
 
-    private static Task<HttpResponseMessage> Put(HttpClient client, string reference, byte[] body, string mediaType = MediaTypes.OciManifest) =>
+    private static Task<HttpResponseMessage> Put(
+        HttpClient client, string reference, byte[] body, string mediaType = MediaTypes.OciManifest) =>
         client.Call("PUT", "/v2/a/manifests/" + reference, body, ("Content-Type", mediaType));
 
     private static void AddBlobs(TestRegistry registry)

@@ -49,7 +49,14 @@ internal sealed class TestRegistryTests
         CollectionAssert.AreEqual(s_bytes, await whole.Content.ReadAsByteArrayAsync());
         Assert.AreEqual(blob.Digest.ToString(), whole.Header("Docker-Content-Digest"));
 
-        foreach (var (range, first, last) in new[] { ("bytes=100-", 100, 299_999), ("bytes=0-0", 0, 0), ("bytes=5-1000000", 5, 299_999), ("bytes=-10", 299_990, 299_999) })
+        foreach (
+            var (range, first, last) in new[]
+            {
+                ("bytes=100-", 100, 299_999),
+                ("bytes=0-0", 0, 0),
+                ("bytes=5-1000000", 5, 299_999),
+                ("bytes=-10", 299_990, 299_999),
+            })
         {
             using var part = await client.Call("GET", address, headers: ("Range", range));
             Assert.AreEqual(HttpStatusCode.PartialContent, part.StatusCode, range);
@@ -112,7 +119,8 @@ internal sealed class TestRegistryTests
     [TestMethod]
     public async Task Chunks_must_follow_one_another_and_have_the_least_length()
     {
-        await using var registry = await TestRegistry.StartAsync(new() { ChunkMinLength = 1000, UploadState = true, Location = LocationForm.Absolute });
+        await using var registry =
+            await TestRegistry.StartAsync(new() { ChunkMinLength = 1000, UploadState = true, Location = LocationForm.Absolute });
         using var client = registry.CreateClient();
         using var start = await client.Call("POST", "/v2/a/blobs/uploads/");
         Assert.AreEqual("1000", start.Header("OCI-Chunk-Min-Length"));
@@ -126,7 +134,8 @@ internal sealed class TestRegistryTests
         using var gap = await client.Call("PATCH", first.Header("Location")!, s_bytes[2000..4000], ("Content-Range", "2000-3999"));
         Assert.AreEqual(HttpStatusCode.RequestedRangeNotSatisfiable, gap.StatusCode);
         Assert.AreEqual("0-999", gap.Header("Range"));
-        using var typed = await client.Call("PATCH", first.Header("Location")!, s_bytes[1000..3000], ("Content-Range", "bytes 1000-2999/*"));
+        using var typed =
+            await client.Call("PATCH", first.Header("Location")!, s_bytes[1000..3000], ("Content-Range", "bytes 1000-2999/*"));
         Assert.AreEqual(HttpStatusCode.BadRequest, typed.StatusCode);
         using var streamed = await client.Call("PATCH", first.Header("Location")!, s_bytes[1000..]);
         Assert.AreEqual(HttpStatusCode.Accepted, streamed.StatusCode);
@@ -177,7 +186,9 @@ internal sealed class TestRegistryTests
                 byte[] bytes = [.. s_bytes, (byte)number, (byte)i];
                 using var start = await client.Call("POST", "/v2/a/blobs/uploads/");
                 using var end = await client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(bytes)}", bytes);
-                Assert.AreEqual(Digest.Of(bytes), Digest.Of(await client.GetByteArrayAsync(new Uri($"/v2/a/blobs/{Digest.Of(bytes)}", UriKind.Relative))));
+                Assert.AreEqual(
+                    Digest.Of(bytes),
+                    Digest.Of(await client.GetByteArrayAsync(new Uri($"/v2/a/blobs/{Digest.Of(bytes)}", UriKind.Relative))));
             }
         }));
         Assert.HasCount(160, registry.Uploads);

@@ -27,17 +27,25 @@ internal sealed class WindowsLayerCheckTests
             "no hives" => [Directory("Files")],
             "case" => [Directory("Files"), Directory("Files/App"), Directory("Files/app")],
             "name" => [Directory("Files"), Directory("Files/a:b")],
-            "link" => [Directory("Files"), new PaxTarEntry(TarEntryType.SymbolicLink, "Files/a", [new("MSWINDOWS.rawsd", Descriptor)]) { LinkName = "b" }],
+            "link" =>
+                [Directory("Files"),
+                    new PaxTarEntry(TarEntryType.SymbolicLink, "Files/a", [new("MSWINDOWS.rawsd", Descriptor)]) { LinkName = "b" }],
             "no descriptor" => [new PaxTarEntry(TarEntryType.Directory, "Files")],
             "half a descriptor" => [Directory("Files", Descriptor[..24])],
             _ => [TestLayer.Entry(TarEntryType.Directory, "Files")],
         };
         using var directory = new TemporaryDirectory();
-        TestImage.WriteLayout(directory.FullName, ("1.0", TestImage.Create(Platform.FromRuntimeIdentifier("win-x64"), docker: false, change: null, TestLayer.FromTar(TestLayer.Tar(entries)))));
+        TestImage.WriteLayout(
+            directory.FullName,
+            (
+                "1.0",
+                TestImage.Create(
+                    Platform.FromRuntimeIdentifier("win-x64"), docker: false, change: null, TestLayer.FromTar(TestLayer.Tar(entries)))));
 
         Assert.Contains(message, Assert.ThrowsExactly<InvalidImageException>(() => ImageValidator.Check(directory.FullName)).Message);
         Assert.HasCount(1, ImageValidator.Check(directory.FullName, baseLayers: 1).Images, "What others made is their affair.");
     }
 
-    private static PaxTarEntry Directory(string path, string descriptor = Descriptor) => new(TarEntryType.Directory, path, [new("MSWINDOWS.rawsd", descriptor)]);
+    private static PaxTarEntry Directory(string path, string descriptor = Descriptor) =>
+        new(TarEntryType.Directory, path, [new("MSWINDOWS.rawsd", descriptor)]);
 }

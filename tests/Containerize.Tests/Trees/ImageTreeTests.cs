@@ -42,7 +42,8 @@ internal sealed class ImageTreeTests : IDisposable
     [DataRow("loop", "loop", "loop/x", "loop/x")]
     public async Task Entries_behind_a_link_of_a_lower_layer_lie_where_it_leads(string link, string target, string path, string where)
     {
-        var tree = await _lab.ReadAsync([DirectoryAt("usr"), DirectoryAt("usr/bin"), Text("usr/bin/old"), Link(link, target)], [Text(path)]);
+        var tree =
+            await _lab.ReadAsync([DirectoryAt("usr"), DirectoryAt("usr/bin"), Text("usr/bin/old"), Link(link, target)], [Text(path)]);
 
         Assert.AreEqual(path.Contains(".wh.", StringComparison.Ordinal), tree.Find("usr/bin/old") is null);
         Assert.IsTrue(where.Length == 0 || tree.Find(where) is { Type: LayerEntryType.File }, Describe(tree));
@@ -81,7 +82,8 @@ internal sealed class ImageTreeTests : IDisposable
     [DataRow("nowhere/./x//y/../z", false, "nowhere/x/z")]
     public async Task Links_are_followed_as_the_kernel_does(string path, bool followLast, string resolved)
     {
-        var tree = await _lab.ReadAsync([Link("bin", "usr/bin"), Link("var/run", "/run"), Link("up", "../../.."), Link("chain", "bin"), Link("loop", "loop")]);
+        var tree = await _lab.ReadAsync(
+            [Link("bin", "usr/bin"), Link("var/run", "/run"), Link("up", "../../.."), Link("chain", "bin"), Link("loop", "loop")]);
 
         Assert.AreEqual(resolved, tree.Resolve(path, followLast));
     }
@@ -96,7 +98,8 @@ internal sealed class ImageTreeTests : IDisposable
         var users = Text(path, "app:x:1654:1700::/home/app:/bin/sh\n");
         var pairs = links.Chunk(2).Select(pair => Link(pair[0], pair[1])).ToArray();
 
-        foreach (var layers in new TarEntry[][][] { [[users, .. pairs]], [[.. pairs, users]], [[users], [.. pairs]], [[.. pairs], [users]] })
+        foreach (
+            var layers in new TarEntry[][][] { [[users, .. pairs]], [[.. pairs, users]], [[users], [.. pairs]], [[.. pairs], [users]] })
         {
             Array.ForEach([.. layers.SelectMany(layer => layer)], entry => entry.DataStream?.Seek(0, SeekOrigin.Begin));
 
@@ -107,7 +110,9 @@ internal sealed class ImageTreeTests : IDisposable
     [TestMethod]
     public async Task A_hard_link_is_what_it_names()
     {
-        var tree = await _lab.ReadAsync([Text("etc/passwd-", "app:x:7:8::/:/bin/sh\n"), HardLink("etc/passwd", "etc/passwd-"), Link("a", "target"), HardLink("b", "a"), HardLink("c", "gone")]);
+        var tree = await _lab.ReadAsync(
+            [Text("etc/passwd-", "app:x:7:8::/:/bin/sh\n"), HardLink("etc/passwd", "etc/passwd-"), Link("a", "target"), HardLink("b", "a"),
+                HardLink("c", "gone")]);
 
         Assert.AreEqual(new Owner(7, 8), tree.Users.Find("app"));
         Assert.AreEqual("a->target b->target c etc/passwd etc/passwd-", Describe(tree));
@@ -116,7 +121,8 @@ internal sealed class ImageTreeTests : IDisposable
     [TestMethod]
     public async Task A_tree_of_Windows_is_drive_C_in_any_case()
     {
-        var layer = LayerOf(Layer(DirectoryAt("Files"), DirectoryAt("Files/Program Files"), Text("Files/Program Files/a"), Text("Hives/x")));
+        var layer =
+            LayerOf(Layer(DirectoryAt("Files"), DirectoryAt("Files/Program Files"), Text("Files/Program Files/a"), Text("Hives/x")));
         var upper = LayerOf(Layer(DirectoryAt("files"), Text("files/program files/.wh.A"), Text("FILES/PROGRAM FILES/b")));
 
         var tree = await _lab.ReadAsync(Sample.Image(Platform.FromRuntimeIdentifier("win-x64"), [layer, upper]));
@@ -129,9 +135,16 @@ internal sealed class ImageTreeTests : IDisposable
     public async Task A_layer_that_cannot_be_read_is_named_and_nothing_is_remembered()
     {
         var content = "no tar at all"u8.ToArray();
-        foreach (var broken in new[] { new TestLayer(content, Digest.Of("x"u8), IsCompressed: true), TestLayer.FromTar(content), Layer(new PaxTarEntry(TarEntryType.RegularFile, string.Concat(Enumerable.Repeat("d/", 3000)) + "x")) })
+        foreach (
+            var broken in new[]
+            {
+                new TestLayer(content, Digest.Of("x"u8), IsCompressed: true),
+                TestLayer.FromTar(content),
+                Layer(new PaxTarEntry(TarEntryType.RegularFile, string.Concat(Enumerable.Repeat("d/", 3000)) + "x")),
+            })
         {
-            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _lab.ReadAsync(Image(LayerOf(Layer(Text("a"))), LayerOf(broken))));
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+                () => _lab.ReadAsync(Image(LayerOf(Layer(Text("a"))), LayerOf(broken))));
 
             Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
             StringAssert.Contains(failure.Message, Digest.Of(broken.Content.Span).ToString());
@@ -147,7 +160,8 @@ internal sealed class ImageTreeTests : IDisposable
         var layer = TestLayer.FromTar(TestLayer.Tar(Text("a")), isCompressed);
         var blob = new Containerize.Storage.MemoryBlob(isCompressed ? MediaTypes.OciLayerGzip : MediaTypes.OciLayer, layer.Content);
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _lab.ReadAsync(Image(new Containerize.Images.Layer(blob, Digest.Of("another"u8)))));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => _lab.ReadAsync(Image(new Containerize.Images.Layer(blob, Digest.Of("another"u8)))));
 
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
         Assert.IsFalse(Directory.Exists(_lab.Folder["cache/trees"]));

@@ -84,16 +84,27 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
         var lies = BaseLayer("another bundle!", "0000", "tmp/bin");
         Assert.AreEqual(Honest.Content.Length, lies.Content.Length, "The size gives nothing away.");
 
-        foreach (var content in new[] { lies.Content, lies.Content[..^512], (byte[])[.. lies.Content.Span, .. new byte[512]], Honest.Content[..1024], ReadOnlyMemory<byte>.Empty })
+        foreach (
+            var content in new[]
+            {
+                lies.Content,
+                lies.Content[..^512],
+                (byte[])[.. lies.Content.Span, .. new byte[512]],
+                Honest.Content[..1024],
+                ReadOnlyMemory<byte>.Empty,
+            })
         {
             Registry.AddBlob(Repository, digest, content);
 
             var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(reading));
 
             // A body that ends too early looks like a broken connection.
-            Assert.AreEqual(content.Length < Honest.Content.Length ? DiagnosticCode.RegistryUnavailable : DiagnosticCode.DigestMismatch, failure.Code);
+            Assert.AreEqual(
+                content.Length < Honest.Content.Length ? DiagnosticCode.RegistryUnavailable : DiagnosticCode.DigestMismatch, failure.Code);
             StringAssert.Contains(failure.Message, digest.ToString());
-            Assert.IsEmpty(_folder.Files().Where(file => !file.Contains("blobs", StringComparison.Ordinal) && !file.Contains("locks", StringComparison.Ordinal)).ToList());
+            Assert.IsEmpty(_folder.Files()
+                .Where(file => !file.Contains("blobs", StringComparison.Ordinal) && !file.Contains("locks", StringComparison.Ordinal))
+                .ToList());
             Assert.IsFalse(File.Exists(Cache.PathOf(digest)));
         }
 
@@ -120,7 +131,8 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
                 File.CreateSymbolicLink(path, _folder.Write("elsewhere", Encoding.UTF8.GetBytes("anything")));
                 break;
             default:
-                await File.WriteAllBytesAsync(path, damage switch { "other bytes" => lies, "cut short" => lies[..1000], "too long" => [.. lies, 0], _ => [] });
+                await File.WriteAllBytesAsync(
+                    path, damage switch { "other bytes" => lies, "cut short" => lies[..1000], "too long" => [.. lies, 0], _ => [] });
                 break;
         }
 
@@ -193,8 +205,10 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
         var digest = Digest.Of(Honest.Content.Span);
         Registry.AddBlob(Repository, digest, BaseLayer("another bundle!", "0000", "tmp/bin").Content);
 
-        var prepared = await new RegistryLayer(Registry.Repository(Repository), digest, Client()).PrepareAsync(Context(EmptyBase()), CancellationToken.None);
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => prepared.WriteAsync(similar: null, CancellationToken.None));
+        var prepared = await new RegistryLayer(Registry.Repository(Repository), digest, Client())
+            .PrepareAsync(Context(EmptyBase()), CancellationToken.None);
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => prepared.WriteAsync(similar: null, CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
         Assert.IsEmpty(_folder.Files().Where(file => file.Contains("blobs", StringComparison.Ordinal)).ToList());
@@ -207,7 +221,8 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
         var prepared = await new TarLayer("tools.tar", path).PrepareAsync(Context(EmptyBase()), CancellationToken.None);
         await File.WriteAllBytesAsync(path, TestLayer.Tar(Text("b")));
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => prepared.WriteAsync(similar: null, CancellationToken.None));
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => prepared.WriteAsync(similar: null, CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.FileChanged, failure.Code);
     }
@@ -240,15 +255,19 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
         if (reading is nameof(Reading.Packages) or nameof(Reading.Lock))
         {
             // The base is read; that there is no archive comes after it.
-            Assert.AreEqual(DiagnosticCode.ArchiveUnavailable, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(reading))).Code);
+            Assert.AreEqual(
+                DiagnosticCode.ArchiveUnavailable,
+                (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(reading))).Code);
             return;
         }
 
-        var entries = LayerFixture.Entries(await BuildAsync(reading)).ToDictionary(entry => entry.Name.TrimEnd('/'), StringComparer.Ordinal);
+        var entries = LayerFixture.Entries(await BuildAsync(reading))
+            .ToDictionary(entry => entry.Name.TrimEnd('/'), StringComparer.Ordinal);
         switch (reading)
         {
             case nameof(Reading.Certificates):
-                StringAssert.StartsWith(Encoding.ASCII.GetString(LayerFixture.Content(entries["etc/ssl/certs/ca-certificates.crt"])), "the true bundle\n");
+                StringAssert.StartsWith(
+                    Encoding.ASCII.GetString(LayerFixture.Content(entries["etc/ssl/certs/ca-certificates.crt"])), "the true bundle\n");
                 break;
             case nameof(Reading.Users):
                 Assert.AreEqual(1654, entries["data"].Uid);
@@ -277,9 +296,15 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
     }
 
     private async Task<BaseImage> OpenAsync(string tag) =>
-        await new RegistrySource(Client(), new ImageReference(Registry.Repository(Repository), tag, null), tags: null, Cache, prefetch: false).OpenAsync(Sample.Amd64, CancellationToken.None);
+        await new RegistrySource(
+            Client(),
+            new ImageReference(Registry.Repository(Repository), tag, null),
+            tags: null,
+            Cache,
+            prefetch: false).OpenAsync(Sample.Amd64, CancellationToken.None);
 
-    private LayerContext Context(BaseImage opened) => new(Task.FromResult(opened), new LayerCache(Cache), FileHashes.Load(null), new LayerOptions());
+    private LayerContext Context(BaseImage opened) =>
+        new(Task.FromResult(opened), new LayerCache(Cache), FileHashes.Load(null), new LayerOptions());
 
     private static EntriesLayer Placed()
     {
@@ -294,7 +319,13 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
 
     private RegistryClient Client()
     {
-        var options = new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5), Environment = _ => null, SystemConfigDirectory = _folder["etc"] };
+        var options = new RegistryOptions
+        {
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+            Environment = _ => null,
+            SystemConfigDirectory = _folder["etc"],
+        };
         var client = new RegistryClient(options, new RecordingReporter(), Cache);
         _used.Add(client);
         return client;
@@ -318,7 +349,8 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
     private static CaCertificate Certificate()
     {
         using var key = ECDsa.Create();
-        using var certificate = new CertificateRequest("CN=Corp", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        using var certificate = new CertificateRequest("CN=Corp", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         return new CaCertificate("corp", Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
     }
 }

@@ -22,13 +22,20 @@ internal sealed class TreeLab : IDisposable
     internal static UnixFileMode Mode(string octal) => (UnixFileMode)Convert.ToInt32(octal, 8);
 
     internal static UstarTarEntry DirectoryAt(string path, string mode = "755", int owner = 0) =>
-        new(TarEntryType.Directory, path + "/") { Mode = Mode(mode), Uid = owner, Gid = owner, ModificationTime = DateTimeOffset.UnixEpoch };
+        new(TarEntryType.Directory, path + "/")
+        {
+            Mode = Mode(mode),
+            Uid = owner,
+            Gid = owner,
+            ModificationTime = DateTimeOffset.UnixEpoch,
+        };
 
     internal static TarEntry Link(string path, string target) => TestLayer.Entry(TarEntryType.SymbolicLink, path, linkTarget: target);
 
     internal static TarEntry HardLink(string path, string target) => TestLayer.Entry(TarEntryType.HardLink, path, linkTarget: target);
 
-    internal static TarEntry Text(string path, string text = "") => TestLayer.Entry(TarEntryType.RegularFile, path, Encoding.UTF8.GetBytes(text));
+    internal static TarEntry Text(string path, string text = "") =>
+        TestLayer.Entry(TarEntryType.RegularFile, path, Encoding.UTF8.GetBytes(text));
 
     internal static TestLayer Layer(params IEnumerable<TarEntry> entries) => TestLayer.FromTar(TestLayer.Tar(entries));
 
@@ -38,7 +45,8 @@ internal sealed class TreeLab : IDisposable
 
     internal Task<ImageTree> ReadAsync(params TarEntry[][] layers) => ReadAsync(Image(layers.Select(layer => LayerOf(Layer(layer)))));
 
-    internal Task<ImageTree> ReadAsync(Image image, TreeParts parts = TreeParts.All) => ImageTree.ReadAsync(image, Cache, parts, CancellationToken.None);
+    internal Task<ImageTree> ReadAsync(Image image, TreeParts parts = TreeParts.All) =>
+        ImageTree.ReadAsync(image, Cache, parts, CancellationToken.None);
 
     /// <summary>All that a tree has but directories, in order; links with their targets.</summary>
     internal static string Describe(ImageTree tree) => string.Join(' ', Paths(tree.Root, "").Order(StringComparer.Ordinal));

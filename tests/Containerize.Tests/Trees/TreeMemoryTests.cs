@@ -66,12 +66,14 @@ internal sealed class TreeMemoryTests : IDisposable
     [TestMethod]
     public async Task The_tree_of_a_base_is_remembered_apart_from_the_layers_above_it()
     {
-        var (lower, upper, other) = (new CountingBlob(s_lower), new CountingBlob(Layer(Text(".wh.tmp"))), new CountingBlob(Layer(Text("opt"))));
+        var (lower, upper, other) =
+            (new CountingBlob(s_lower), new CountingBlob(Layer(Text(".wh.tmp"))), new CountingBlob(Layer(Text("opt"))));
         var image = Image(new Layer(lower, s_lower.DiffId));
 
         foreach (var blob in new[] { upper, other, upper })
         {
-            var tree = await ImageTree.ReadAsync(image, [new Layer(blob, blob.Layer.DiffId)], _lab.Cache, TreeParts.Directories, CancellationToken.None);
+            var tree = await ImageTree.ReadAsync(
+                image, [new Layer(blob, blob.Layer.DiffId)], _lab.Cache, TreeParts.Directories, CancellationToken.None);
             Assert.AreEqual(blob == upper, tree.Find("tmp") is null);
             ForgetBlobs();
         }
@@ -88,7 +90,8 @@ internal sealed class TreeMemoryTests : IDisposable
     public async Task A_damaged_memory_is_made_again(string ending, int position)
     {
         await ReadAsync(new CountingBlob(s_lower));
-        var file = Directory.GetFiles(_lab.Folder["cache/trees"]).Single(path => path.EndsWith(".files", StringComparison.Ordinal) == (ending.Length > 0));
+        var file = Directory.GetFiles(_lab.Folder["cache/trees"])
+            .Single(path => path.EndsWith(".files", StringComparison.Ordinal) == (ending.Length > 0));
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[position] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
@@ -120,7 +123,8 @@ internal sealed class TreeMemoryTests : IDisposable
         }
     }
 
-    private Task<ImageTree> ReadAsync(params CountingBlob[] layers) => _lab.ReadAsync(Image(layers.Select(layer => new Layer(layer, layer.Layer.DiffId))));
+    private Task<ImageTree> ReadAsync(params CountingBlob[] layers) =>
+        _lab.ReadAsync(Image(layers.Select(layer => new Layer(layer, layer.Layer.DiffId))));
 
     private sealed class CountingBlob(TestLayer layer) : Blob(new MemoryBlob(MediaTypes.OciLayerGzip, layer.Content).Descriptor)
     {

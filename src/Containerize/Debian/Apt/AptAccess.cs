@@ -3,7 +3,9 @@ using Containerize.Http;
 
 namespace Containerize.Debian.Apt;
 
-/// <summary>How this machine's apt gets to the archives of its sources: through which proxy, and with which login. It is not for other archives.</summary>
+/// <summary>
+/// How this machine's apt gets to the archives of its sources: through which proxy, and with which login. It is not for other archives.
+/// </summary>
 internal sealed class AptAccess
 {
     private readonly AptSources _sources;
@@ -19,9 +21,13 @@ internal sealed class AptAccess
         _logins = new AptLogins(directory);
         var configuration = AptConfiguration.Read(directory);
         Proxy = new AptProxy(configuration, _logins, reporter, environment ?? Environment.GetEnvironmentVariable);
-        if (configuration["Acquire::http::Proxy"] is null && (configuration["Acquire::http::Proxy-Auto-Detect"] ?? configuration["Acquire::http::ProxyAutoDetect"]) is not null)
+        if (configuration["Acquire::http::Proxy"] is null
+            && (configuration["Acquire::http::Proxy-Auto-Detect"] ?? configuration["Acquire::http::ProxyAutoDetect"]) is not null)
         {
-            reporter.Warning(DiagnosticCode.AptSettingIgnored, "This machine's apt asks a program for its proxy (Acquire::http::Proxy-Auto-Detect), which a build does not run. Where one is needed, set Acquire::http::Proxy, or the variables http_proxy and https_proxy.");
+            reporter.Warning(
+                DiagnosticCode.AptSettingIgnored,
+                "This machine's apt asks a program for its proxy (Acquire::http::Proxy-Auto-Detect), which a build does not run. Where " +
+                "one is needed, set Acquire::http::Proxy, or the variables http_proxy and https_proxy.");
         }
     }
 
@@ -32,11 +38,9 @@ internal sealed class AptAccess
     internal IReadOnlyList<string> UnreadableLogins => _logins.Unreadable;
 
     /// <summary>Whether an address is at one of apt's own sources.</summary>
-    /// <param name="address">The address.</param>
     internal bool Covers(Uri address) => _sources.Addresses.Any(source => VerbatimUrl.SameOrigin(source, address));
 
     /// <summary>The login for an address that is covered.</summary>
-    /// <param name="address">The address.</param>
     /// <returns>Name and password; null when apt has none.</returns>
     internal AptLogin? LoginFor(Uri address) => Covers(address) ? _logins.Find(address) : null;
 }

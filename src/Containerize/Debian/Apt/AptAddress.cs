@@ -12,7 +12,6 @@ internal static partial class AptAddress
     private const string File = "file:";
 
     /// <summary>Reads an address.</summary>
-    /// <param name="text">The address.</param>
     /// <param name="why">When there is none: what it is, without repeating it, for it may hold a password.</param>
     /// <returns>An address with <c>http</c>, <c>https</c> or <c>file</c>, ending with <c>/</c>; null when it is of another kind.</returns>
     internal static Uri? Parse(string text, out string why)
@@ -26,8 +25,10 @@ internal static partial class AptAddress
         // To apt it means that the files are to be copied before they are read; here they always are.
         var plain = text.StartsWith(Copy, StringComparison.OrdinalIgnoreCase) ? File + text[Copy.Length..] : text;
         // apt's manual writes file:/srv/debian; .NET wants two slashes more.
-        plain = plain.StartsWith(File + "/", StringComparison.OrdinalIgnoreCase) && !plain.StartsWith(File + "//", StringComparison.OrdinalIgnoreCase) ? File + "//" + plain[File.Length..] : plain;
-        if (Uri.TryCreate(plain.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "file" && address.Query.Length == 0
+        plain = plain.StartsWith(File + "/", StringComparison.OrdinalIgnoreCase)
+            && !plain.StartsWith(File + "//", StringComparison.OrdinalIgnoreCase) ? File + "//" + plain[File.Length..] : plain;
+        if (Uri.TryCreate(plain.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "file"
+            && address.Query.Length == 0
             && (address.IsFile ? address.Host.Length == 0 : address.Host.Length > 0))
         {
             return address;
@@ -60,7 +61,10 @@ internal static partial class AptAddress
     }
 
     private static int Priority(string line) =>
-        PriorityOf().Match(line) is { Success: true } match && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority) ? priority : int.MaxValue;
+        PriorityOf().Match(line) is { Success: true } match
+            && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority)
+            ? priority
+            : int.MaxValue;
 
     [GeneratedRegex(@"\A([a-z][a-z0-9+.-]*):", RegexOptions.IgnoreCase)]
     private static partial Regex Scheme();

@@ -24,7 +24,8 @@ internal sealed class AptConfiguration
     {
         var configuration = new AptConfiguration();
         // The later one wins.
-        foreach (var file in AptFiles.Of(Path.Combine(directory, "apt.conf.d"), ".conf", allowsNone: true).Append(Path.Combine(directory, "apt.conf")).Where(RegularFile.IsThere))
+        foreach (var file in AptFiles.Of(Path.Combine(directory, "apt.conf.d"), ".conf", allowsNone: true)
+            .Append(Path.Combine(directory, "apt.conf")).Where(RegularFile.IsThere))
         {
             try
             {
@@ -89,7 +90,8 @@ internal sealed class AptConfiguration
     private static bool IsBelow(string key, string name) =>
         key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(name + Separator, StringComparison.OrdinalIgnoreCase);
 
-    private static string Join(string scope, string name) => scope.Length == 0 || name.Length == 0 ? scope + name : scope + Separator + name;
+    private static string Join(string scope, string name) =>
+        scope.Length == 0 || name.Length == 0 ? scope + name : scope + Separator + name;
 
     /// <summary>Reads the next token: a word, a quoted text, a brace or a semicolon. Comments are passed over.</summary>
     private static (string Text, bool IsQuoted)? Next(ref ReadOnlySpan<char> rest)

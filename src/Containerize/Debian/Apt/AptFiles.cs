@@ -6,7 +6,6 @@ namespace Containerize.Debian.Apt;
 internal static class AptFiles
 {
     /// <summary>The files, in the order in which apt reads them; none when the directory cannot be read.</summary>
-    /// <param name="directory">The directory.</param>
     /// <param name="extension">How names end; others are ignored, as copies that editors and dpkg leave behind.</param>
     /// <param name="allowsNone">Whether a name without any extension counts, too.</param>
     internal static IReadOnlyList<string> Of(string directory, string extension, bool allowsNone = false)
@@ -14,7 +13,8 @@ internal static class AptFiles
         try
         {
             return [.. (Directory.Exists(directory) ? Directory.GetFiles(directory) : [])
-                .Where(file => Path.GetExtension(file) == extension || (allowsNone && !Path.GetFileName(file).Contains('.', StringComparison.Ordinal)))
+                .Where(file => Path.GetExtension(file) == extension
+                || (allowsNone && !Path.GetFileName(file).Contains('.', StringComparison.Ordinal)))
                 .Where(file => Path.GetFileName(file).All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
                 .Order(StringComparer.Ordinal)];
         }

@@ -14,7 +14,8 @@ internal sealed class AptLogins
     internal AptLogins(string directory)
     {
         // The first one that fits wins.
-        foreach (var file in AptFiles.Of(Path.Combine(directory, "auth.conf.d"), ".conf").Prepend(Path.Combine(directory, "auth.conf")).Where(RegularFile.IsThere))
+        foreach (var file in AptFiles.Of(Path.Combine(directory, "auth.conf.d"), ".conf").Prepend(Path.Combine(directory, "auth.conf"))
+            .Where(RegularFile.IsThere))
         {
             try
             {
@@ -32,14 +33,14 @@ internal sealed class AptLogins
     internal IReadOnlyList<string> Unreadable => _unreadable;
 
     /// <summary>Finds the login for an address.</summary>
-    /// <param name="address">The address.</param>
     /// <returns>Name and password; null when there is none for it.</returns>
     internal AptLogin? Find(Uri address) => _logins.FirstOrDefault(login => login.Fits(address));
 
     private void Add(IEnumerable<string> lines)
     {
         AptLogin? login = null;
-        var words = new Queue<string>(lines.Where(line => !line.TrimStart().StartsWith('#')).SelectMany(line => line.Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)));
+        var words = new Queue<string>(lines.Where(line => !line.TrimStart().StartsWith('#'))
+            .SelectMany(line => line.Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)));
         while (words.TryDequeue(out var word))
         {
             if (word is not ("machine" or "login" or "password") || !words.TryDequeue(out var value))
@@ -86,8 +87,9 @@ internal sealed record AptLogin(string Machine)
     /// <summary>The password.</summary>
     internal string Password { get; init; } = "";
 
-    /// <summary>Whether it is for an address. Without a protocol it is for encrypted connections only; its path is the begin of theirs.</summary>
-    /// <param name="address">The address.</param>
+    /// <summary>
+    /// Whether it is for an address. Without a protocol it is for encrypted connections only; its path is the begin of theirs.
+    /// </summary>
     internal bool Fits(Uri address)
     {
         var end = Machine.IndexOf(ProtocolEnd, StringComparison.Ordinal);
@@ -96,11 +98,11 @@ internal sealed record AptLogin(string Machine)
         var slash = place.IndexOf('/', StringComparison.Ordinal);
         var (host, path) = slash < 0 ? (place, "") : (place[..slash], place[slash..]);
         return protocol.Equals(address.Scheme, StringComparison.OrdinalIgnoreCase)
-            && (host.Equals(address.Host, StringComparison.OrdinalIgnoreCase) || host.Equals($"{address.Host}:{address.Port}", StringComparison.OrdinalIgnoreCase))
+            && (host.Equals(address.Host, StringComparison.OrdinalIgnoreCase)
+            || host.Equals($"{address.Host}:{address.Port}", StringComparison.OrdinalIgnoreCase))
             && address.AbsolutePath.StartsWith(path, StringComparison.Ordinal);
     }
 
     /// <summary>Says nothing of the password.</summary>
-    /// <returns>The machine.</returns>
     public override string ToString() => Machine;
 }

@@ -5,7 +5,8 @@ namespace Containerize.Debian.Apt;
 
 /// <summary>The proxy that apt uses for an address: the one that its settings name, else that of the environment; and its login.</summary>
 /// <remarks>The manual page <i>apt.conf(5)</i>, <c>Acquire::http::Proxy</c>.</remarks>
-internal sealed class AptProxy(AptConfiguration configuration, AptLogins logins, IReporter reporter, Func<string, string?> environment) : IWebProxy, ICredentials
+internal sealed class AptProxy(
+    AptConfiguration configuration, AptLogins logins, IReporter reporter, Func<string, string?> environment) : IWebProxy, ICredentials
 {
     private const string Direct = "DIRECT";
     private const string ResolvingSocks = "socks5h:";
@@ -29,7 +30,9 @@ internal sealed class AptProxy(AptConfiguration configuration, AptLogins logins,
             return HttpClient.DefaultProxy.GetProxy(destination);
         }
 
-        return setting.Equals(Direct, StringComparison.OrdinalIgnoreCase) || IsExempt(destination.Host) ? null : Parse(setting, destination);
+        return setting.Equals(Direct, StringComparison.OrdinalIgnoreCase) || IsExempt(destination.Host)
+            ? null
+            : Parse(setting, destination);
     }
 
     /// <inheritdoc/>
@@ -38,7 +41,10 @@ internal sealed class AptProxy(AptConfiguration configuration, AptLogins logins,
     /// <inheritdoc/>
     public NetworkCredential? GetCredential(Uri uri, string authType) =>
         _logins.GetValueOrDefault(uri)
-        ?? (logins.Find(uri) is { } login ? new NetworkCredential(login.Name, login.Password) : HttpClient.DefaultProxy.Credentials?.GetCredential(uri, authType));
+        ?? (
+            logins.Find(uri) is { } login
+                ? new NetworkCredential(login.Name, login.Password)
+                : HttpClient.DefaultProxy.Credentials?.GetCredential(uri, authType));
 
     // What is set for the host counts before what is set for all; what is set for HTTP counts for HTTPS, too.
     private string? Setting(Uri destination)
@@ -52,13 +58,19 @@ internal sealed class AptProxy(AptConfiguration configuration, AptLogins logins,
     private Uri? Parse(string setting, Uri destination)
     {
         // The h says that the proxy resolves names, which it does here in any case.
-        var text = setting.StartsWith(ResolvingSocks, StringComparison.OrdinalIgnoreCase) ? "socks5:" + setting[ResolvingSocks.Length..] : setting;
+        var text = setting.StartsWith(ResolvingSocks, StringComparison.OrdinalIgnoreCase)
+            ? "socks5:" + setting[ResolvingSocks.Length..]
+            : setting;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var proxy) || !s_schemes.Contains(proxy.Scheme) || proxy.Host.Length == 0)
         {
             if (_warned.TryAdd(destination.Host, true))
             {
                 // Not what it says: there may be a password in it.
-                reporter.Warning(DiagnosticCode.AptSettingIgnored, $"What this machine's apt has as the proxy for {destination.Host} (Acquire::{destination.Scheme}::Proxy) is not the address of a proxy, so none is used. Correct it in apt.conf, or set ContainerizeDebianMirror to do without apt's settings.");
+                reporter.Warning(
+                    DiagnosticCode.AptSettingIgnored,
+                    $"What this machine's apt has as the proxy for {destination.Host} (Acquire::{destination.Scheme}::Proxy) is not the " +
+                    $"address of a proxy, so none is used. Correct it in apt.conf, or set ContainerizeDebianMirror to do without apt's " +
+                    $"settings.");
             }
 
             return null;
@@ -76,5 +88,6 @@ internal sealed class AptProxy(AptConfiguration configuration, AptLogins logins,
     private bool IsExempt(string host) => (environment("no_proxy") ?? environment("NO_PROXY") ?? "")
         .Split((char[])[',', ' '], StringSplitOptions.RemoveEmptyEntries)
         .Select(domain => domain.TrimStart('.'))
-        .Any(domain => domain == "*" || host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
+        .Any(domain => domain == "*" || host.Equals(domain, StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
 }

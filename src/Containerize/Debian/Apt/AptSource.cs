@@ -28,7 +28,8 @@ internal sealed partial record AptSource
 
     /// <summary>Reads a paragraph of a <c>.sources</c> file.</summary>
     /// <returns>The entry; null when it is switched off or has no binary packages.</returns>
-    internal static AptSource? FromStanza(Stanza stanza) => Words(stanza["Types"]).Contains("deb") && !s_no.Contains(stanza["Enabled"]?.Trim(), StringComparer.OrdinalIgnoreCase)
+    internal static AptSource? FromStanza(Stanza stanza) =>
+        Words(stanza["Types"]).Contains("deb") && !s_no.Contains(stanza["Enabled"]?.Trim(), StringComparer.OrdinalIgnoreCase)
         ? new AptSource
         {
             Uris = Words(stanza["URIs"]),
@@ -48,7 +49,8 @@ internal sealed partial record AptSource
             return null;
         }
 
-        var options = Words(line.Groups["options"].Value).Select(option => option.Split('=', 2)).Where(option => option.Length == 2).ToLookup(option => option[0].TrimEnd('+'), option => option[1], StringComparer.OrdinalIgnoreCase);
+        var options = Words(line.Groups["options"].Value).Select(option => option.Split('=', 2)).Where(option => option.Length == 2)
+            .ToLookup(option => option[0].TrimEnd('+'), option => option[1], StringComparer.OrdinalIgnoreCase);
         return new AptSource
         {
             Uris = [line.Groups["address"].Value],

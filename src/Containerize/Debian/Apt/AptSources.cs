@@ -4,7 +4,8 @@ using Containerize.Files;
 namespace Containerize.Debian.Apt;
 
 /// <summary>
-/// Where this machine's apt takes the own packages of Debian or Ubuntu from. Only addresses are learnt; the keys are those that are shipped. What cannot be
+/// Where this machine's apt takes the own packages of Debian or Ubuntu from. Only addresses are learnt; the keys are those that are
+/// shipped. What cannot be
 /// understood or read is passed over and remembered: a source of somebody else's packages must not stop a build.
 /// </summary>
 /// <remarks>The manual page <i>sources.list(5)</i>.</remarks>
@@ -27,7 +28,8 @@ internal sealed class AptSources
             }
         }
 
-        foreach (var file in AptFiles.Of(Path.Combine(directory, "sources.list.d"), ".list").Prepend(Path.Combine(directory, "sources.list")).Where(RegularFile.IsThere))
+        foreach (var file in AptFiles.Of(Path.Combine(directory, "sources.list.d"), ".list")
+            .Prepend(Path.Combine(directory, "sources.list")).Where(RegularFile.IsThere))
         {
             foreach (var line in Read(file).Split('\n'))
             {
@@ -37,21 +39,26 @@ internal sealed class AptSources
     }
 
     /// <summary>The addresses of the archives of all distributions, their security updates included.</summary>
-    internal IEnumerable<Uri> Addresses => _sources.Where(source => s_distributions.Any(distribution => IsOf(source, distribution))).Select(source => source.Address!);
+    internal IEnumerable<Uri> Addresses =>
+        _sources.Where(source => s_distributions.Any(distribution => IsOf(source, distribution))).Select(source => source.Address!);
 
     /// <summary>The address of a distribution's archive; null when apt has none.</summary>
-    /// <param name="distribution">The distribution.</param>
-    /// <param name="architecture">Debian's word for the architecture that is wanted; sources that are said to be for others go last.</param>
+    /// <param name="architecture">Debian's word for the architecture that is wanted; sources that are said to be for others go
+    /// last.</param>
     internal Uri? Main(Distribution distribution, string architecture) =>
-        Find(distribution, architecture, suite => !suite.Contains('-', StringComparison.Ordinal) && !suite.Contains('/', StringComparison.Ordinal));
+        Find(distribution, architecture, suite => !suite.Contains('-', StringComparison.Ordinal)
+            && !suite.Contains('/', StringComparison.Ordinal));
 
     /// <summary>The address of a distribution's security updates; null when apt has none.</summary>
-    /// <param name="distribution">The distribution.</param>
     /// <param name="architecture">Debian's word for the architecture that is wanted.</param>
     internal Uri? Security(Distribution distribution, string architecture) =>
-        Find(distribution, architecture, suite => suite.EndsWith("-security", StringComparison.Ordinal) || suite.EndsWith("/updates", StringComparison.Ordinal));
+        Find(distribution, architecture, suite => suite.EndsWith("-security", StringComparison.Ordinal)
+            || suite.EndsWith("/updates", StringComparison.Ordinal));
 
-    /// <summary>The sources of distributions, and the files, that were passed over, each with the reason. Addresses are not in it: they may hold passwords.</summary>
+    /// <summary>
+    /// The sources of distributions, and the files, that were passed over, each with the reason. Addresses are not in it: they may hold
+    /// passwords.
+    /// </summary>
     internal IReadOnlyList<string> PassedOver => _passedOver;
 
     private void Add(string file, AptSource? source)
@@ -82,7 +89,8 @@ internal sealed class AptSources
         .FirstOrDefault()?.Address;
 
     private static bool IsOf(AptSource source, Distribution distribution) =>
-        source.Components.Contains("main") && source.Suites.Any(distribution.HasSuite) && (source.SignedBy.Length == 0 || source.SignedBy.Contains(distribution.Keyring, StringComparison.Ordinal));
+        source.Components.Contains("main") && source.Suites.Any(distribution.HasSuite)
+            && (source.SignedBy.Length == 0 || source.SignedBy.Contains(distribution.Keyring, StringComparison.Ordinal));
 
     private string Read(string file)
     {

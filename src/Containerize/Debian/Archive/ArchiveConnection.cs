@@ -6,7 +6,8 @@ using Containerize.Http;
 namespace Containerize.Debian.Archive;
 
 /// <summary>
-/// Asks archives for their files. Those of apt's own sources are reached through apt's proxy; logins go to the server that they are for and to no
+/// Asks archives for their files. Those of apt's own sources are reached through apt's proxy; logins go to the server that they are for and
+/// to no
 /// other, wherever that one leads.
 /// </summary>
 internal sealed class ArchiveConnection(ArchiveOptions options, IReporter reporter) : IDisposable
@@ -19,7 +20,6 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
     /// <summary>Asks for a file.</summary>
     /// <param name="address">Where it is; a login in it is used.</param>
     /// <param name="offset">The first byte that is wanted; null for the whole file.</param>
-    /// <param name="cancellationToken">Stops the asking.</param>
     /// <returns>200, or where an offset was given 206 or 416.</returns>
     /// <exception cref="AbsentException">There is no such file.</exception>
     /// <exception cref="TransientException">The server cannot be reached, or has a bad moment.</exception>
@@ -29,7 +29,8 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
         var url = VerbatimUrl.Create(VerbatimUrl.Text(address));
         var sender = SenderFor(address);
         var request = new HttpRequest(HttpMethod.Get, url) { RangeStart = offset };
-        var response = await sender.SendAsync(request, current => LoginOf(address, current), target => PolicyOf(sender, url, target), cancellationToken);
+        var response = await sender.SendAsync(
+            request, current => LoginOf(address, current), target => PolicyOf(sender, url, target), cancellationToken);
         if (response.StatusCode == HttpStatusCode.OK
             || (offset is not null && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
         {
@@ -38,7 +39,9 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
 
         using (response)
         {
-            throw response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone ? new AbsentException(VerbatimUrl.Public(url)) : Refused(url, response.StatusCode);
+            throw response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone
+                ? new AbsentException(VerbatimUrl.Public(url))
+                : Refused(url, response.StatusCode);
         }
     }
 
@@ -67,7 +70,9 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
     /// <summary>The archive is where the user says; where it leads must not be nearer to this machine than itself.</summary>
     private static ConnectionPolicy PolicyOf(HttpSender sender, Uri archive, Uri url) => new(
         VerifyCertificates: true,
-        VerbatimUrl.SameOrigin(archive, url) ? AddressScopes.All : AddressScopes.Public | AddressScopes.Private | sender.Pool.ScopeOf(archive));
+        VerbatimUrl.SameOrigin(archive, url)
+            ? AddressScopes.All
+            : AddressScopes.Public | AddressScopes.Private | sender.Pool.ScopeOf(archive));
 
     private AuthenticationHeaderValue? LoginOf(Uri address, Uri current) =>
         address.UserInfo.Split(':', 2) is [{ Length: > 0 } name, .. var rest]
@@ -78,9 +83,12 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
     private ContainerizeException Refused(Uri url, HttpStatusCode status)
     {
         var isLogin = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
-        var advice = isLogin && options.Apt?.UnreadableLogins is [var file, ..] ? $" This user may not read {Printable.Clean(file)}, where apt has logins." : "";
+        var advice = isLogin && options.Apt?.UnreadableLogins is [var file, ..]
+            ? $" This user may not read {Printable.Clean(file)}, where apt has logins."
+            : "";
         return new(
             DiagnosticCode.ArchiveUnavailable,
-            $"{VerbatimUrl.Public(url)} refuses: it answered {(int)status}.{advice} Check the mirror (ContainerizeDebianMirror, or this machine's apt sources).");
+            $"{VerbatimUrl.Public(url)} refuses: it answered {(int)status}.{advice} Check the mirror (ContainerizeDebianMirror, or this " +
+            $"machine's apt sources).");
     }
 }

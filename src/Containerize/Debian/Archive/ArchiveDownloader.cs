@@ -36,7 +36,8 @@ internal sealed class ArchiveDownloader : IDisposable
 
     /// <summary>Fetches a file whose digest is not known.</summary>
     /// <returns>The bytes; null when there is no such file.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>,
+    /// <see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
     internal async Task<byte[]?> TryGetAsync(Uri address, CancellationToken cancellationToken)
     {
         RequireNetwork(address);
@@ -44,7 +45,8 @@ internal sealed class ArchiveDownloader : IDisposable
         {
             return await _connection.Retrier.ExecuteAsync(token => ReadAsync(address, token), cancellationToken)
                 ?? throw new ContainerizeException(
-                    DiagnosticCode.ArchiveDamaged, $"'{VerbatimUrl.Public(address)}' has more than {MaxDocument} bytes; no archive needs that. Try another mirror.");
+                    DiagnosticCode.ArchiveDamaged, $"'{VerbatimUrl.Public(address)}' has more than {MaxDocument} bytes; no archive needs " +
+                        $"that. Try another mirror.");
         }
         catch (AbsentException)
         {
@@ -57,13 +59,13 @@ internal sealed class ArchiveDownloader : IDisposable
     }
 
     /// <summary>Fetches a file that has a digest, unless the cache has it.</summary>
-    /// <param name="file">What it is.</param>
     /// <param name="addresses">Where it may be; they are tried in order.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The file in the cache, verified; null when it is at none of the addresses.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
-    internal async Task<VerifiedFile?> TryFetchAsync(Descriptor file, IEnumerable<Uri> addresses, string name, CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>,
+    /// <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    internal async Task<VerifiedFile?> TryFetchAsync(
+        Descriptor file, IEnumerable<Uri> addresses, string name, CancellationToken cancellationToken)
     {
         if (await Store.TryGetVerifiedAsync(file, cancellationToken) is { } kept)
         {
@@ -74,8 +76,10 @@ internal sealed class ArchiveDownloader : IDisposable
         try
         {
             Reporter.Detail($"Fetching {name} ({file.Size} bytes).");
-            var download = new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
-            return await download.RunAsync((content, token) => VerifiedFile.WriteAsync(Store, file, content, name, token), cancellationToken);
+            var download =
+                new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
+            return await download.RunAsync(
+                (content, token) => VerifiedFile.WriteAsync(Store, file, content, name, token), cancellationToken);
         }
         catch (AbsentException)
         {
@@ -111,10 +115,12 @@ internal sealed class ArchiveDownloader : IDisposable
             RequireNetwork(address);
             return address.IsFile
                 ? Task.FromResult(new OpenedContent(ArchiveFile.Open(address, file.Size), 0))
-                : new RangedContent((start, sending) => _connection.SendAsync(address, start, sending), file.Size, _options).OpenAsync(offset, token);
+                : new RangedContent((start, sending) => _connection.SendAsync(address, start, sending), file.Size, _options)
+                .OpenAsync(offset, token);
         });
 
-    private void PassOver(DownloadPlace place, Exception failure) => Reporter.Detail($"{place.Name} was passed over: {failure.Message.TrimEnd('.')}.");
+    private void PassOver(DownloadPlace place, Exception failure) =>
+        Reporter.Detail($"{place.Name} was passed over: {failure.Message.TrimEnd('.')}.");
 
     /// <summary>Reads a document; null when it is too large.</summary>
     private async Task<byte[]?> ReadAsync(Uri address, CancellationToken cancellationToken)
@@ -134,7 +140,8 @@ internal sealed class ArchiveDownloader : IDisposable
         {
             throw new ContainerizeException(
                 DiagnosticCode.ArchiveUnavailable,
-                $"'{VerbatimUrl.Public(address)}' is needed and not in the cache, and the build must not use the network (ContainerizeOffline). "
+                $"'{VerbatimUrl.Public(address)}' is needed and not in the cache, and the build must not use the network " +
+                $"(ContainerizeOffline). "
                 + "Build once with the network, with the same cache.");
         }
     }
@@ -144,7 +151,8 @@ internal sealed class ArchiveDownloader : IDisposable
         var tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
         return new(
             DiagnosticCode.ArchiveUnavailable,
-            $"Could not fetch {name}: {failure.Message}.{tried} Check the network, and the mirror (ContainerizeDebianMirror, or this machine's apt sources).",
+            $"Could not fetch {name}: {failure.Message}.{tried} Check the network, and the mirror (ContainerizeDebianMirror, or this " +
+            $"machine's apt sources).",
             failure);
     }
 }

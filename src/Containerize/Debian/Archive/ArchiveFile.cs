@@ -9,7 +9,8 @@ internal static class ArchiveFile
     /// <summary>Opens a file that must have a size; its digest is compared as it is read.</summary>
     /// <exception cref="AbsentException">There is no such file.</exception>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DigestMismatch"/>: it has another size; <see cref="DiagnosticCode.ArchiveUnavailable"/>: it cannot be read.
+    /// <see cref="DiagnosticCode.DigestMismatch"/>: it has another size; <see cref="DiagnosticCode.ArchiveUnavailable"/>: it cannot be
+    /// read.
     /// </exception>
     internal static Stream Open(Uri address, long size)
     {
@@ -23,7 +24,8 @@ internal static class ArchiveFile
         stream.Dispose();
         throw new ContainerizeException(
             DiagnosticCode.DigestMismatch,
-            $"'{VerbatimUrl.Public(address)}' has {length} bytes instead of {size}; it is damaged, or of another version of the archive. Nothing was made from it.");
+            $"'{VerbatimUrl.Public(address)}' has {length} bytes instead of {size}; it is damaged, or of another version of the archive. " +
+            $"Nothing was made from it.");
     }
 
     /// <summary>Reads a document; null when it is larger than the limit.</summary>
@@ -65,5 +67,8 @@ internal static class ArchiveFile
     }
 
     private static ContainerizeException Unreadable(Uri address, Exception failure) =>
-        new(DiagnosticCode.ArchiveUnavailable, $"'{VerbatimUrl.Public(address)}' cannot be read: {Printable.Clean(failure.Message)}", failure);
+        new(
+            DiagnosticCode.ArchiveUnavailable,
+            $"'{VerbatimUrl.Public(address)}' cannot be read: {Printable.Clean(failure.Message)}",
+            failure);
 }

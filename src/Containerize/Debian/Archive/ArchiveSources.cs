@@ -18,54 +18,78 @@ internal static class ArchiveSources
     private const string Property = "ContainerizeDebianMirror";
 
     /// <summary>The parts of a release: itself, its updates, its security updates.</summary>
-    /// <param name="release">The release.</param>
     /// <param name="architecture">Debian's word for the architecture: an archive need not have all of them.</param>
     /// <param name="mirror">
-    /// <c>ContainerizeDebianMirror</c>: the address of the archive, and behind a semicolon that of the security updates, which else Debian has
-    /// beside it (<c>debian-security</c>) and Ubuntu in it. Addresses with <c>arm64=</c> before them are for that architecture, and it has no
+    /// <c>ContainerizeDebianMirror</c>: the address of the archive, and behind a semicolon that of the security updates, which else Debian
+    /// has
+    /// beside it (<c>debian-security</c>) and Ubuntu in it. Addresses with <c>arm64=</c> before them are for that architecture, and it has
+    /// no
     /// others then. Null or empty takes the machine's own apt sources.
     /// </param>
     /// <param name="configuration">apt's configuration; null for the machine's.</param>
-    /// <returns>The sources.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDebianMirror"/> or <see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDebianMirror"/> or
+    /// <see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     /// <remarks>
-    /// Ubuntu hands some updates out to more and more machines (<c>Phased-Update-Percentage</c>). In a chroot, and where images are built, apt
+    /// Ubuntu hands some updates out to more and more machines (<c>Phased-Update-Percentage</c>). In a chroot, and where images are built,
+    /// apt
     /// takes them as all others; so does this, and every machine gets the same.
     /// </remarks>
     public static IReadOnlyList<ArchiveSource> Of(DebianRelease release, string architecture, string? mirror, string? configuration = null)
     {
         var distribution = release.Distribution;
-        var (main, security) = string.IsNullOrWhiteSpace(mirror) ? FromMachine(new AptSources(configuration ?? MachineDirectory), distribution, architecture) : FromProperty(mirror, architecture);
+        var (main, security) = string.IsNullOrWhiteSpace(mirror)
+            ? FromMachine(new AptSources(configuration ?? MachineDirectory), distribution, architecture)
+            : FromProperty(mirror, architecture);
         security ??= distribution.SecurityOf(main);
         var keys = KeyRing.Shipped(release.Keys);
         var sources = new List<ArchiveSource>
         {
             new() { Name = Main, Address = main, Suite = release.Codename, Components = distribution.Components, Keys = keys },
-            new() { Name = Main, Address = main, Suite = $"{release.Codename}-updates", Components = distribution.Components, Keys = keys, IsOptional = true },
+            new()
+            {
+                Name = Main,
+                Address = main,
+                Suite = $"{release.Codename}-updates",
+                Components = distribution.Components,
+                Keys = keys,
+                IsOptional = true,
+            },
         };
         if (security is not null)
         {
             // A mirror of the archive alone is common, and every mirror of old releases lacks this.
-            sources.Add(new() { Name = Security, Address = security, Suite = $"{release.Codename}-security", Components = distribution.Components, Keys = keys, IsOptional = true });
+            sources.Add(
+                new()
+                {
+                    Name = Security,
+                    Address = security,
+                    Suite = $"{release.Codename}-security",
+                    Components = distribution.Components,
+                    Keys = keys,
+                    IsOptional = true,
+                });
         }
 
         return sources;
     }
 
     /// <summary>Reads the address of an archive.</summary>
-    /// <param name="text">The address.</param>
     /// <param name="property">Where it stands, for the message.</param>
     /// <returns>The address, ending with <c>/</c>.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     public static Uri ParseAddress(string text, string property) =>
-        Uri.TryCreate(text.Trim().TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "file" && address.Query.Length == 0
+        Uri.TryCreate(text.Trim().TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https" or "file"
+            && address.Query.Length == 0
             ? address
-            : throw new ContainerizeException(DiagnosticCode.InvalidProperty, $"{property} '{text}' is not the address of an archive. Write one that begins with http://, https:// or file://.");
+            : throw new ContainerizeException(
+                DiagnosticCode.InvalidProperty,
+                $"{property} '{text}' is not the address of an archive. Write one that begins with http://, https:// or file://.");
 
     private static (Uri Main, Uri? Security) FromProperty(string mirror, string architecture)
     {
         var mirrors = mirror.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(text => text.Split('=', 2) is [var name, var address] && name.All(char.IsAsciiLetterOrDigit) ? (Architecture: name, Address: address) : (Architecture: "", Address: text))
+            .Select(text => text.Split('=', 2) is [var name, var address]
+            && name.All(char.IsAsciiLetterOrDigit) ? (Architecture: name, Address: address) : (Architecture: "", Address: text))
             .ToLookup(each => each.Architecture, each => each.Address);
         List<string> addresses = [.. mirrors[mirrors.Contains(architecture) ? architecture : ""]];
         return addresses.Count > 0
@@ -73,7 +97,8 @@ internal static class ArchiveSources
             : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"{Property} names no mirror for {architecture}, only some for {string.Join(", ", mirrors.Select(each => each.Key))}. Add {architecture}=<mirror>, or one without an architecture for all others.");
     }
 
-    private static (Uri Main, Uri? Security) FromMachine(AptSources machine, Distribution distribution, string architecture) => machine.Main(distribution, architecture) is { } main
+    private static (Uri Main, Uri? Security) FromMachine(AptSources machine, Distribution distribution, string architecture) =>
+        machine.Main(distribution, architecture) is { } main
         ? (main, machine.Security(distribution, architecture))
         : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"This machine's apt has no source of {distribution.Name}'s packages ({(machine.PassedOver.Count == 0 ? $"it is not {distribution.Name}, or has no apt" : $"passed over: {string.Join(", ", machine.PassedOver)}")}). Set {Property} to the address of a mirror of {distribution.Name}'s archive.");
 }

@@ -15,7 +15,8 @@ namespace Containerize.Debian.Archive;
 internal sealed class ChoiceMemory(BlobStore cache, string use, Digest request, IEnumerable<LockedSource> sources)
 {
     private readonly Record _record = new(
-        cache, RecordKind.Choice, string.Join('\n', sources.Select(source => $"{source.Archive}\t{source.Suite}\t{source.ReleaseFile}").Prepend($"{use}\t{request}")));
+        cache, RecordKind.Choice, string.Join('\n', sources.Select(source => $"{source.Archive}\t{source.Suite}\t{source.ReleaseFile}")
+            .Prepend($"{use}\t{request}")));
 
     /// <summary>Reads what was chosen.</summary>
     /// <returns>The packages; null when they are not known, or the file is damaged.</returns>
@@ -23,7 +24,8 @@ internal sealed class ChoiceMemory(BlobStore cache, string use, Digest request, 
     {
         try
         {
-            return _record.Read() is { } text && JsonSerializer.Deserialize(text, DebianLockJson.Default.LockedSet) is { } set && set.Request == request ? set : null;
+            return _record.Read() is { } text && JsonSerializer.Deserialize(text, DebianLockJson.Default.LockedSet) is { } set
+                && set.Request == request ? set : null;
         }
         catch (Exception failure) when (failure is JsonException or ContainerizeException)
         {
@@ -32,6 +34,5 @@ internal sealed class ChoiceMemory(BlobStore cache, string use, Digest request, 
     }
 
     /// <summary>Remembers what was chosen. Failing to is no failure.</summary>
-    /// <param name="set">The packages.</param>
     internal void Write(LockedSet set) => _record.Write(JsonSerializer.Serialize(set, DebianLockJson.Default.LockedSet));
 }

@@ -4,12 +4,18 @@ using Containerize.Storage;
 
 namespace Containerize.Debian.Archive;
 
-/// <summary>Archives of packages: what they offer, and the packages themselves. Nothing that is not signed, directly or by digest, leaves it.</summary>
+/// <summary>
+/// Archives of packages: what they offer, and the packages themselves. Nothing that is not signed, directly or by digest, leaves it.
+/// </summary>
 /// <param name="sources">The parts of the archives.</param>
 /// <param name="snapshots">Where a package may be that the archive dropped, by the archive's name.</param>
 /// <param name="downloader">Fetches the files.</param>
 /// <param name="time">The clock; null for the machine's.</param>
-internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadOnlyList<(string Archive, Uri Address)> snapshots, ArchiveDownloader downloader, TimeProvider? time = null)
+internal sealed class DebianArchive(
+    IReadOnlyList<ArchiveSource> sources,
+    IReadOnlyList<(string Archive, Uri Address)> snapshots,
+    ArchiveDownloader downloader,
+    TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<Offer>>>> _offers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<PackageIndex>>>> _indexes = new(StringComparer.Ordinal);
@@ -18,16 +24,17 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
     public IReadOnlyList<ArchiveSource> Sources => sources;
 
     /// <summary>Chooses packages from what the archives offer now.</summary>
-    /// <param name="request">What is wanted.</param>
     /// <param name="locked">What an earlier choice saw; an older archive is refused.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The packages, and what they were chosen from.</returns>
-    /// <exception cref="ContainerizeException">Every code from <see cref="DiagnosticCode.NoDebianMirror"/> to <see cref="DiagnosticCode.PackageConflict"/>.</exception>
-    public async Task<(LockedSet Set, IReadOnlyList<LockedSource> Sources)> ResolveAsync(DebianRequest request, DebianLock? locked, CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException">Every code from <see cref="DiagnosticCode.NoDebianMirror"/> to
+    /// <see cref="DiagnosticCode.PackageConflict"/>.</exception>
+    public async Task<(LockedSet Set, IReadOnlyList<LockedSource> Sources)> ResolveAsync(
+        DebianRequest request, DebianLock? locked, CancellationToken cancellationToken)
     {
         // Read once for all that a build chooses.
         var offers = await _offers.GetOrAdd(request.Architecture, _ => new(() => ReadAllAsync(locked, cancellationToken))).Value;
-        IReadOnlyList<LockedSource> seen = [.. offers.Select(offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))];
+        IReadOnlyList<LockedSource> seen = [.. offers.Select(
+            offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))];
         var memory = new ChoiceMemory(downloader.Store, request.Use, request.Hash(sources), seen);
         if (memory.TryRead() is { } known)
         {
@@ -40,13 +47,13 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
     }
 
     /// <summary>Gets a package into the cache: from there, from the archive, or from a snapshot of it.</summary>
-    /// <param name="package">The package.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The .deb, verified; null when no archive has it any more.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>,
+    /// <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal Task<VerifiedFile?> TryFetchAsync(LockedPackage package, CancellationToken cancellationToken)
     {
-        var descriptor = new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = package.Digest, Size = package.Size };
+        var descriptor =
+            new Descriptor { MediaType = "application/vnd.debian.binary-package", Digest = package.Digest, Size = package.Size };
         var addresses = sources.Where(source => source.Name == package.Archive).Select(source => source.Address)
             .Concat(snapshots.Where(snapshot => snapshot.Archive == package.Archive).Select(snapshot => snapshot.Address))
             .Distinct()
@@ -57,13 +64,23 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
     private async Task<LockedSet> ChooseAsync(DebianRequest request, IReadOnlyList<Offer> offers, CancellationToken cancellationToken)
     {
         var installing = request.Installed(cancellationToken);
-        var indexes = await _indexes.GetOrAdd(request.Architecture, architecture => new(() => FetchIndexesAsync(offers, architecture, cancellationToken))).Value;
+        var indexes = await _indexes.GetOrAdd(
+            request.Architecture, architecture => new(() => FetchIndexesAsync(offers, architecture, cancellationToken))).Value;
         var packages = new Resolver(indexes, await installing, request.Left).Resolve(request.Packages);
         return new LockedSet(
             request.Use,
             request.Architecture,
             request.Hash(sources),
-            [.. packages.Select(each => new LockedPackage(each.Package.Name, each.Package.Version.ToString(), each.Package.Architecture, each.Package.Archive, each.Package.Path, each.Package.Size, each.Package.Digest, each.NeededBy))])
+            [.. packages.Select(
+                each => new LockedPackage(
+                    each.Package.Name,
+                    each.Package.Version.ToString(),
+                    each.Package.Architecture,
+                    each.Package.Archive,
+                    each.Package.Path,
+                    each.Package.Size,
+                    each.Package.Digest,
+                    each.NeededBy))])
         {
             BaseLinks = request.BaseLinks,
             BaseDiverted = request.BaseDiverted,
@@ -71,10 +88,18 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
     }
 
     private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source with { NotBefore = NotBefore(source, locked) }, cancellationToken)))).OfType<Offer>()];
+        [.. (
+            await Task.WhenAll(
+                sources.Select(
+                    source => ReadAsync(source with { NotBefore = NotBefore(source, locked) }, cancellationToken)))).OfType<Offer>()];
 
-    private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(IReadOnlyList<Offer> offers, string architecture, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(offers.Select(offer => PackageIndex.FetchAsync(offer.Source, offer.Release, architecture, downloader, cancellationToken)))).SelectMany(indexes => indexes)];
+    private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(
+        IReadOnlyList<Offer> offers, string architecture, CancellationToken cancellationToken) =>
+        [.. (
+            await Task.WhenAll(
+                offers.Select(
+                    offer => PackageIndex.FetchAsync(
+                        offer.Source, offer.Release, architecture, downloader, cancellationToken)))).SelectMany(indexes => indexes)];
 
     private static DateTimeOffset? NotBefore(ArchiveSource source, DebianLock? locked) =>
         locked?.Sources.FirstOrDefault(old => old.Archive == source.Name && old.Suite == source.Suite)?.Date;
@@ -86,12 +111,17 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
         {
             if (!source.IsOptional)
             {
-                throw new ContainerizeException(DiagnosticCode.ArchiveUnavailable, $"{source} does not exist: it has neither InRelease nor Release. Check the mirror and the suite.");
+                throw new ContainerizeException(
+                    DiagnosticCode.ArchiveUnavailable,
+                    $"{source} does not exist: it has neither InRelease nor Release. Check the mirror and the suite.");
             }
 
             if (source.Name == ArchiveSources.Security)
             {
-                downloader.Reporter.Warning(DiagnosticCode.NoSecurityUpdates, $"{source} does not exist, so the packages lack the security updates that the release itself does not have yet. Name the archive of security updates as well: ContainerizeDebianMirror=\"<mirror>;<security mirror>\".");
+                downloader.Reporter.Warning(
+                    DiagnosticCode.NoSecurityUpdates,
+                    $"{source} does not exist, so the packages lack the security updates that the release itself does not have yet. Name " +
+                    $"the archive of security updates as well: ContainerizeDebianMirror=\"<mirror>;<security mirror>\".");
             }
 
             return null;
@@ -100,7 +130,8 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
         return new Offer(source, ReleaseFile.Read(signed.Text, source, now), signed.File);
     }
 
-    private async Task<(string Text, Digest File)?> ReadReleaseAsync(ArchiveSource source, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<(string Text, Digest File)?> ReadReleaseAsync(
+        ArchiveSource source, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await downloader.TryGetAsync(new Uri(source.Directory, "InRelease"), cancellationToken) is { } file)
         {
@@ -113,14 +144,18 @@ internal sealed class DebianArchive(IReadOnlyList<ArchiveSource> sources, IReadO
             return null;
         }
 
-        var signature = await downloader.TryGetAsync(new Uri(source.Directory, "Release.gpg"), cancellationToken) ?? throw Unsigned(source, "there is no signature");
+        var signature = await downloader.TryGetAsync(new Uri(source.Directory, "Release.gpg"), cancellationToken)
+            ?? throw Unsigned(source, "there is no signature");
         return SignedText.VerifyDetached(plain, signature, source.Keys, now) is { } wrong
             ? throw Unsigned(source, wrong)
             : (System.Text.Encoding.UTF8.GetString(plain), Digest.Of(plain));
     }
 
     private static ContainerizeException Unsigned(ArchiveSource source, string why) =>
-        new(DiagnosticCode.ArchiveUnsigned, $"The release file of {source} is not signed as it must be: {Printable.Clean(why)}. Nothing of it is used. Try another mirror; an archive of your own needs its keyring (ContainerizeDebianSource, Keyring).");
+        new(
+            DiagnosticCode.ArchiveUnsigned,
+            $"The release file of {source} is not signed as it must be: {Printable.Clean(why)}. Nothing of it is used. Try another " +
+            $"mirror; an archive of your own needs its keyring (ContainerizeDebianSource, Keyring).");
 
     private sealed record Offer(ArchiveSource Source, ReleaseFile Release, Digest ReleaseFile);
 }

@@ -8,7 +8,8 @@ using Containerize.Oci;
 namespace Containerize.Debian.Archive;
 
 /// <summary>
-/// Which packages a project's images have, to the byte: <c>containerize.debian.lock.json</c>. It names no host, so it holds through any mirror.
+/// Which packages a project's images have, to the byte: <c>containerize.debian.lock.json</c>. It names no host, so it holds through any
+/// mirror.
 /// </summary>
 internal sealed record DebianLock
 {
@@ -18,7 +19,8 @@ internal sealed record DebianLock
     private const int CurrentVersion = 1;
 
     // Versions have characters like '+', which stay as they are.
-    private static readonly DebianLockJson s_readable = new(new JsonSerializerOptions(DebianLockJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly DebianLockJson s_readable =
+        new(new JsonSerializerOptions(DebianLockJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>The version of the form.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -33,7 +35,6 @@ internal sealed record DebianLock
     public IReadOnlyList<LockedSet> Sets { get; init; } = [];
 
     /// <summary>Reads a lock file.</summary>
-    /// <param name="path">The file.</param>
     /// <returns>The lock; null when there is no file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDebianLock"/>.</exception>
     public static DebianLock? Read(string path)
@@ -45,34 +46,44 @@ internal sealed record DebianLock
                 return null;
             }
 
-            var read = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DebianLockJson.Default.DebianLock) ?? throw new JsonException("it is null");
-            return read is { Version: CurrentVersion, Sources: not null, Sets: not null } && read.Sources.All(source => source is not null) && read.Sets.All(set => set is not null && set.Packages.All(package => package is not null && DebianPackage.IsSafe(package.Path) && package.Size >= 0))
+            var read = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), DebianLockJson.Default.DebianLock)
+                ?? throw new JsonException("it is null");
+            return read is { Version: CurrentVersion, Sources: not null, Sets: not null }
+                && read.Sources.All(source => source is not null)
+                && read.Sets.All(set => set is not null
+                && set.Packages.All(package => package is not null && DebianPackage.IsSafe(package.Path) && package.Size >= 0))
                 ? read
-                : throw new JsonException(read.Version == CurrentVersion ? "it has an entry that no lock has, as a path that leaves the archive" : $"its version is {read.Version}");
+                : throw new JsonException(
+                    read.Version == CurrentVersion
+                        ? "it has an entry that no lock has, as a path that leaves the archive"
+                        : $"its version is {read.Version}");
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or ContainerizeException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDebianLock, $"The lock file '{path}' cannot be read: {failure.Message}. Restore it from version control, or renew it with -t:ContainerizeLockDebian.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDebianLock,
+                $"The lock file '{path}' cannot be read: {failure.Message}. Restore it from version control, or renew it with " +
+                $"-t:ContainerizeLockDebian.",
+                failure);
         }
     }
 
     /// <summary>Writes the lock: the same content gives the same bytes, and a file that has them is left alone.</summary>
-    /// <param name="path">The file.</param>
-    public void Write(string path) => AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, s_readable.DebianLock), (byte)'\n'], durable: true);
+    public void Write(string path) =>
+        AtomicFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, s_readable.DebianLock), (byte)'\n'], durable: true);
 
     /// <summary>Finds packages.</summary>
-    /// <param name="use">What they are for.</param>
     /// <param name="architecture">Debian's word for the architecture.</param>
     /// <returns>The packages; null when the lock does not have them.</returns>
-    public LockedSet? Find(string use, string architecture) => Sets.FirstOrDefault(set => set.Use == use && set.Architecture == architecture);
+    public LockedSet? Find(string use, string architecture) =>
+        Sets.FirstOrDefault(set => set.Use == use && set.Architecture == architecture);
 
     /// <summary>The lock with other packages for one use and architecture.</summary>
-    /// <param name="set">The packages.</param>
-    /// <param name="sources">What they were chosen from.</param>
     /// <returns>The new lock.</returns>
     public DebianLock With(LockedSet set, IReadOnlyList<LockedSource> sources) => this with
     {
-        Sources = [.. Sources.Where(old => !sources.Any(source => source.Archive == old.Archive && source.Suite == old.Suite)).Concat(sources)
+        Sources = [.. Sources.Where(old => !sources.Any(source => source.Archive == old.Archive && source.Suite == old.Suite))
+            .Concat(sources)
             .OrderBy(source => source.Archive, StringComparer.Ordinal).ThenBy(source => source.Suite, StringComparer.Ordinal)],
         Sets = [.. Sets.Where(old => old.Use != set.Use || old.Architecture != set.Architecture).Append(set)
             .OrderBy(each => each.Use, StringComparer.Ordinal).ThenBy(each => each.Architecture, StringComparer.Ordinal)],
@@ -101,7 +112,9 @@ internal sealed record LockedSet(string Use, string Architecture, Digest Request
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SortedDictionary<string, string>? BaseDiverted { get; init; }
 
-    /// <summary>Whether the packages' files were compared with the base's: none takes the place of another package's file, or of a directory.</summary>
+    /// <summary>
+    /// Whether the packages' files were compared with the base's: none takes the place of another package's file, or of a directory.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FitsBase { get; init; }
 }
@@ -115,7 +128,8 @@ internal sealed record LockedSet(string Use, string Architecture, Digest Request
 /// <param name="Size">The size of the .deb, in bytes.</param>
 /// <param name="Digest">The digest of the .deb.</param>
 /// <param name="NeededBy">The packages that need it, in ordinal order; none for one that was asked for.</param>
-internal sealed record LockedPackage(string Name, string Version, string Architecture, string Archive, string Path, long Size, Digest Digest, IReadOnlyList<string> NeededBy)
+internal sealed record LockedPackage(
+    string Name, string Version, string Architecture, string Archive, string Path, long Size, Digest Digest, IReadOnlyList<string> NeededBy)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Version}";
@@ -123,5 +137,12 @@ internal sealed record LockedPackage(string Name, string Version, string Archite
 
 /// <summary>Serialization code for the lock, made by the compiler.</summary>
 [JsonSerializable(typeof(DebianLock))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, IndentSize = 2, NewLine = "\n", RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    IndentSize = 2,
+    NewLine = "\n",
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false)]
 internal sealed partial class DebianLockJson : JsonSerializerContext;

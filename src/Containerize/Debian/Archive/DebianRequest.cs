@@ -35,8 +35,6 @@ internal sealed record DebianRequest
     public Func<CancellationToken, Task<InstalledSet>> Installed { get; init; } = _ => Task.FromResult(InstalledSet.Empty);
 
     /// <summary>Debian's word for a platform.</summary>
-    /// <param name="platform">The platform.</param>
-    /// <returns>The architecture.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PackageUnknown"/>: Debian has no such architecture.</exception>
     public static string ArchitectureOf(Platform platform) => (platform.Os, platform.Architecture, platform.Variant) switch
     {
@@ -45,18 +43,19 @@ internal sealed record DebianRequest
         ("linux", "arm", "v6") => "armel",
         ("linux", "arm", _) => "armhf",
         ("linux", "ppc64le", _) => "ppc64el",
-        _ => throw new ContainerizeException(DiagnosticCode.PackageUnknown, $"Debian has no packages for {platform}. Choose another base image, or another runtime identifier."),
+        _ => throw new ContainerizeException(
+            DiagnosticCode.PackageUnknown,
+            $"Debian has no packages for {platform}. Choose another base image, or another runtime identifier."),
     };
 
     /// <summary>A digest of everything that decides which packages are chosen, but for the archive's state.</summary>
-    /// <param name="sources">Where they are taken from.</param>
-    /// <returns>The digest.</returns>
     internal Digest Hash(IEnumerable<ArchiveSource> sources) => Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n',
     [
         "containerize debian request 1", Release.Codename, Architecture, Base,
         .. Packages.Order(StringComparer.Ordinal).Select(package => $"+{package}"),
         .. Left.Order(StringComparer.Ordinal).Select(name => $"-{name}"),
         // The release's own archives are implied; a mirror without security updates must not make the lock stale.
-        .. sources.Where(source => source.Name is not (ArchiveSources.Main or ArchiveSources.Security)).Select(source => $"@{source.Name} {source.Suite} {string.Join(' ', source.Components)}"),
+        .. sources.Where(source => source.Name is not (ArchiveSources.Main or ArchiveSources.Security))
+        .Select(source => $"@{source.Name} {source.Suite} {string.Join(' ', source.Components)}"),
     ])));
 }

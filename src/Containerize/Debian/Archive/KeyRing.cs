@@ -22,9 +22,10 @@ internal sealed class KeyRing
 
     private KeyRing(Dictionary<long, SigningKey> keys) => _keys = keys;
 
-    /// <summary>Reads a keyring that a project names: binary or armoured. All its keys are trusted for the archive that it is named for.</summary>
+    /// <summary>
+    /// Reads a keyring that a project names: binary or armoured. All its keys are trusted for the archive that it is named for.
+    /// </summary>
     /// <param name="path">The file, a full path.</param>
-    /// <returns>The keys.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidKeyring"/>.</exception>
     public static KeyRing Read(string path)
     {
@@ -34,9 +35,14 @@ internal sealed class KeyRing
             var keys = KeysOf(file, _ => true);
             return keys.Count > 0 ? new KeyRing(keys) : throw new PgpException("it holds no key");
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure) || failure is PgpException or ArgumentException or InvalidOperationException)
+        catch (Exception failure) when (FileFailure.IsOne(failure)
+            || failure is PgpException or ArgumentException or InvalidOperationException)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidKeyring, $"The keyring '{path}' cannot be used: {failure.Message}. Export the archive's public key with gpg --export, with or without --armor.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidKeyring,
+                $"The keyring '{path}' cannot be used: {failure.Message}. Export the archive's public key with gpg --export, with or " +
+                $"without --armor.",
+                failure);
         }
     }
 
@@ -47,7 +53,8 @@ internal sealed class KeyRing
     internal static KeyRing Shipped(IReadOnlyList<string> fingerprints)
     {
         var keys = new Dictionary<long, SigningKey>();
-        foreach (var name in typeof(KeyRing).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(ShippedKeys, StringComparison.Ordinal)))
+        foreach (var name in typeof(KeyRing).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(ShippedKeys, StringComparison.Ordinal)))
         {
             using var resource = typeof(KeyRing).Assembly.GetManifestResourceStream(name)!;
             foreach (var (id, key) in KeysOf(resource, primary => fingerprints.Contains(Convert.ToHexString(primary.GetFingerprint()))))
@@ -69,7 +76,8 @@ internal sealed class KeyRing
     {
         lock (_turn)
         {
-            // Keys that are trusted need not be asked, each time they are used, whether their modulus is a prime: that takes a tenth of a second.
+            // Keys that are trusted need not be asked, each time they are used, whether their modulus is a prime: that takes a tenth of a
+            // second.
             return Properties.WithThreadProperty(Properties.RsaMaxMRTests, "0", () => CheckAll(signatures, text, now));
         }
     }

@@ -29,15 +29,15 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(5);
 
     /// <summary>Says which packages it will be, without fetching them.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The packages, by name.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DebianLockOutOfDate"/>, <see cref="DiagnosticCode.InvalidDebianLock"/>, or what choosing throws.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DebianLockOutOfDate"/>,
+    /// <see cref="DiagnosticCode.InvalidDebianLock"/>, or what choosing throws.</exception>
     public async Task<LockedSet> ChooseAsync(DebianRequest request, CancellationToken cancellationToken)
     {
         var locked = DebianLock.Read(lockFile);
         var hash = request.Hash(archive.Sources);
-        if (mode != DebianLockMode.Renew && locked?.Release == request.Release.Codename && locked.Find(request.Use, request.Architecture) is { } set && set.Request == hash)
+        if (mode != DebianLockMode.Renew && locked?.Release == request.Release.Codename
+            && locked.Find(request.Use, request.Architecture) is { } set && set.Request == hash)
         {
             return set;
         }
@@ -46,18 +46,20 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
             ? throw new ContainerizeException(
                 DiagnosticCode.DebianLockOutOfDate,
                 locked is null
-                    ? $"There is no lock file '{lockFile}', and ContainerizeDebianLockedMode forbids to choose packages anew. Make it with -t:ContainerizeLockDebian and put it under version control."
+                    ? $"There is no lock file '{lockFile}', and ContainerizeDebianLockedMode forbids to choose packages anew. Make it " +
+                    $"with -t:ContainerizeLockDebian and put it under version control."
                     : $"The lock file '{lockFile}' is not for what the project wants now ({request.Release.Codename}, {request.Architecture}: {string.Join(", ", request.Packages)}), and ContainerizeDebianLockedMode forbids to choose anew. Renew it with -t:ContainerizeLockDebian.")
             : await ResolveAsync(request, cancellationToken);
     }
 
     /// <summary>Gets packages into the cache.</summary>
-    /// <param name="request">What is wanted.</param>
     /// <param name="set">What <see cref="ChooseAsync"/> chose.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The packages, which are others than chosen when the archive dropped one of those, and their .deb files, in the same order.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PackageGone"/> in locked mode; or what fetching and choosing throw.</exception>
-    internal async Task<(LockedSet Set, IReadOnlyList<VerifiedFile> Files)> FetchAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
+    /// <returns>The packages, which are others than chosen when the archive dropped one of those, and their .deb files, in the same
+    /// order.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PackageGone"/> in locked mode; or what fetching and choosing
+    /// throw.</exception>
+    internal async Task<(LockedSet Set, IReadOnlyList<VerifiedFile> Files)> FetchAsync(
+        DebianRequest request, LockedSet set, CancellationToken cancellationToken)
     {
         var files = await FetchAllAsync(set, cancellationToken);
         var gone = set.Packages.Zip(files).Where(pair => pair.Second is null).Select(pair => pair.First).ToList();
@@ -68,14 +70,20 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
 
         var names = Printable.Clean(string.Join(", ", gone));
         var advice = gone.Find(package => archive.Sources.All(source => source.Name != package.Archive)) is { } homeless
-            ? $"This build has no address for the archive '{Printable.Clean(homeless.Archive)}' that {Printable.Clean(homeless.ToString())} was taken from; ContainerizeDebianMirror=\"<mirror>;<security mirror>\" names both of Debian's, ContainerizeDebianSource (Name) others."
+            ? $"This build has no address for the archive '{Printable.Clean(homeless.Archive)}' that " +
+            $"{Printable.Clean(homeless.ToString())} was taken from; ContainerizeDebianMirror=\"<mirror>;<security mirror>\" names both " +
+            $"of Debian's, ContainerizeDebianSource (Name) others."
             : "Archives drop packages that were superseded; ContainerizeDebianSnapshot names an archive that keeps them.";
         if (mode == DebianLockMode.Locked)
         {
-            throw new ContainerizeException(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids to choose anew. {advice} Or renew the lock with -t:ContainerizeLockDebian.");
+            throw new ContainerizeException(
+                DiagnosticCode.PackageGone,
+                $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids to choose anew. {advice} Or " +
+                $"renew the lock with -t:ContainerizeLockDebian.");
         }
 
-        reporter.Warning(DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen anew. {advice}");
+        reporter.Warning(
+            DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen anew. {advice}");
         var chosen = await ResolveAsync(request, cancellationToken);
         var again = await FetchAllAsync(chosen, cancellationToken);
         return again.All(file => file is not null)
@@ -84,20 +92,20 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
     }
 
     /// <summary>Notes in the lock that packages fit their base, so that no build has to read the base for that again.</summary>
-    /// <param name="request">What was wanted.</param>
-    /// <param name="set">What it was answered with.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task NoteFitAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
     {
         // Only what is there already: another build may have chosen anew meanwhile.
-        if (mode is DebianLockMode.Update or DebianLockMode.Renew && DebianLock.Read(lockFile) is { } old && old.Release == request.Release.Codename
-            && old.Find(set.Use, set.Architecture) is { FitsBase: false } known && known.Request == set.Request && known.Packages.Select(package => package.Digest).SequenceEqual(set.Packages.Select(package => package.Digest)))
+        if (mode is DebianLockMode.Update or DebianLockMode.Renew && DebianLock.Read(lockFile) is { } old
+            && old.Release == request.Release.Codename
+            && old.Find(set.Use, set.Architecture) is { FitsBase: false } known && known.Request == set.Request
+            && known.Packages.Select(package => package.Digest).SequenceEqual(set.Packages.Select(package => package.Digest)))
         {
             await WriteAsync(known with { FitsBase = true }, [], request.Release.Codename, cancellationToken);
         }
     }
 
-    private Task<VerifiedFile?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) => Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
+    private Task<VerifiedFile?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) =>
+        Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
 
     private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)
     {
@@ -128,10 +136,16 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
             var what = $"The lock file '{Printable.Clean(lockFile)}' cannot be written: {Printable.Clean(failure.Message)}";
             if (mode == DebianLockMode.Renew)
             {
-                throw new ContainerizeException(DiagnosticCode.DebianLockNotWritten, $"{what} Make its directory writable, or name another file with ContainerizeDebianLockFile.", failure);
+                throw new ContainerizeException(
+                    DiagnosticCode.DebianLockNotWritten,
+                    $"{what} Make its directory writable, or name another file with ContainerizeDebianLockFile.",
+                    failure);
             }
 
-            reporter.Warning(DiagnosticCode.DebianLockNotWritten, $"{what} The image gets the packages that were chosen now; the next build may get others. Make its directory writable, name another file with ContainerizeDebianLockFile, or set ContainerizeDebianWriteLock to false where that is meant.");
+            reporter.Warning(
+                DiagnosticCode.DebianLockNotWritten,
+                $"{what} The image gets the packages that were chosen now; the next build may get others. Make its directory writable, " +
+                $"name another file with ContainerizeDebianLockFile, or set ContainerizeDebianWriteLock to false where that is meant.");
         }
     }
 }

@@ -10,7 +10,10 @@ using ZstdSharp;
 
 namespace Containerize.Debian.Archive;
 
-/// <summary>The packages that one component of a suite offers. The text, fifty megabytes for the main one, is kept as it is; only paragraphs that are asked for are read.</summary>
+/// <summary>
+/// The packages that one component of a suite offers. The text, fifty megabytes for the main one, is kept as it is; only paragraphs that
+/// are asked for are read.
+/// </summary>
 internal sealed class PackageIndex
 {
     // Debian's main index unpacks to 60 MB.
@@ -35,22 +38,36 @@ internal sealed class PackageIndex
     internal IEnumerable<DebianPackage> Find(string name) => Read(_byName, name);
 
     /// <summary>The packages that say that they provide a name.</summary>
-    internal IEnumerable<DebianPackage> FindProviders(string name) => Read(_byProvided, name).Where(package => package.Provides.Any(provided => provided.Name == name));
+    internal IEnumerable<DebianPackage> FindProviders(string name) =>
+        Read(_byProvided, name).Where(package => package.Provides.Any(provided => provided.Name == name));
 
     /// <summary>Reads an index from text.</summary>
     internal static PackageIndex Of(byte[] text, string archive, string? architecture = null) => new(text, archive, architecture);
 
-    /// <summary>Fetches the indexes of a source for an architecture. Each is compared with the release file before it is unpacked.</summary>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveDamaged"/>, <see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
-    internal static async Task<IReadOnlyList<PackageIndex>> FetchAsync(ArchiveSource source, ReleaseFile release, string architecture, ArchiveDownloader downloader, CancellationToken cancellationToken)
+    /// <summary>
+    /// Fetches the indexes of a source for an architecture. Each is compared with the release file before it is unpacked.
+    /// </summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveDamaged"/>,
+    /// <see cref="DiagnosticCode.ArchiveUnavailable"/>, <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    internal static async Task<IReadOnlyList<PackageIndex>> FetchAsync(
+        ArchiveSource source, ReleaseFile release, string architecture, ArchiveDownloader downloader, CancellationToken cancellationToken)
     {
         // Some archives have what fits all architectures in an index of its own, and only there.
         string[] kinds = release.HasIndexOfAll ? [architecture, "all"] : [architecture];
-        var directories = source.IsFlat ? [""] : source.Components.SelectMany(component => kinds.Select(kind => $"{component}/binary-{kind}/"));
-        return await Task.WhenAll(directories.Select(directory => FetchOneAsync(source, release, directory, architecture, downloader, cancellationToken)));
+        var directories = source.IsFlat
+            ? [""]
+            : source.Components.SelectMany(component => kinds.Select(kind => $"{component}/binary-{kind}/"));
+        return await Task.WhenAll(
+            directories.Select(directory => FetchOneAsync(source, release, directory, architecture, downloader, cancellationToken)));
     }
 
-    private static async Task<PackageIndex> FetchOneAsync(ArchiveSource source, ReleaseFile release, string directory, string architecture, ArchiveDownloader downloader, CancellationToken cancellationToken)
+    private static async Task<PackageIndex> FetchOneAsync(
+        ArchiveSource source,
+        ReleaseFile release,
+        string directory,
+        string architecture,
+        ArchiveDownloader downloader,
+        CancellationToken cancellationToken)
     {
         foreach (var form in s_forms)
         {
@@ -72,11 +89,16 @@ internal sealed class PackageIndex
                 // A file of several parts is unpacked up to the end of its first one.
                 return release.Find(directory + "Packages") is not { } plain || plain.Size == text.Length
                     ? new PackageIndex(text, source.Name, architecture)
-                    : throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"The index {name} unpacks to {text.Length} bytes; the release file promises {plain.Size}. Try another mirror.");
+                    : throw new ContainerizeException(
+                        DiagnosticCode.ArchiveDamaged,
+                        $"The index {name} unpacks to {text.Length} bytes; the release file promises {plain.Size}. Try another mirror.");
             }
         }
 
-        throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"{source} has no index of packages in '{directory}'. Check the component, or try another mirror; one for this architecture alone is named with ContainerizeDebianMirror=\"{architecture}=<mirror>\".");
+        throw new ContainerizeException(
+            DiagnosticCode.ArchiveDamaged,
+            $"{source} has no index of packages in '{directory}'. Check the component, or try another mirror; one for this architecture " +
+            $"alone is named with ContainerizeDebianMirror=\"{architecture}=<mirror>\".");
     }
 
     /// <summary>Unpacks an index, up to a limit.</summary>
@@ -120,12 +142,14 @@ internal sealed class PackageIndex
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or ContainerizeException))
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveDamaged, $"The index {name} cannot be unpacked: {failure.Message}. Try another mirror.", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.ArchiveDamaged, $"The index {name} cannot be unpacked: {failure.Message}. Try another mirror.", failure);
         }
     }
 
     private IEnumerable<DebianPackage> Read(Dictionary<string, List<Range>> where, string name) =>
-        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive)).OfType<DebianPackage>()
+        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive))
+            .OfType<DebianPackage>()
             // A flat archive has those of all architectures in one index.
             .Where(package => _architecture is null || package.Architecture == _architecture || package.Architecture == "all");
 
@@ -161,7 +185,11 @@ internal sealed class PackageIndex
     private static string? Field(ReadOnlySpan<byte> paragraph, ReadOnlySpan<byte> name)
     {
         // The first field has no line feed before it.
-        var start = paragraph.StartsWith(name[1..]) ? name.Length - 1 : paragraph.IndexOf(name) is >= 0 and var index ? index + name.Length : -1;
+        var start = paragraph.StartsWith(name[1..])
+            ? name.Length - 1
+            : paragraph.IndexOf(name) is >= 0 and var index
+            ? index + name.Length
+            : -1;
         if (start < 0)
         {
             return null;

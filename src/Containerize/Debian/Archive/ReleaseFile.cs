@@ -25,14 +25,14 @@ internal sealed class ReleaseFile
     internal bool ByHash => string.Equals(_fields["Acquire-By-Hash"], "yes", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether packages for all architectures have indexes of their own and are missing in the others.</summary>
-    internal bool HasIndexOfAll => _fields["No-Support-for-Architecture-all"] != "Packages" && _fields["Architectures"]?.Split(' ').Contains("all") == true;
+    internal bool HasIndexOfAll =>
+        _fields["No-Support-for-Architecture-all"] != "Packages" && _fields["Architectures"]?.Split(' ').Contains("all") == true;
 
     /// <summary>Reads a release file.</summary>
     /// <param name="text">The signed text.</param>
-    /// <param name="source">Where it comes from.</param>
-    /// <param name="now">The time.</param>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.ArchiveDamaged"/>, <see cref="DiagnosticCode.ArchiveWrongSuite"/>, <see cref="DiagnosticCode.ArchiveOutdated"/>.
+    /// <see cref="DiagnosticCode.ArchiveDamaged"/>, <see cref="DiagnosticCode.ArchiveWrongSuite"/>,
+    /// <see cref="DiagnosticCode.ArchiveOutdated"/>.
     /// </exception>
     internal static ReleaseFile Read(string text, ArchiveSource source, DateTimeOffset now)
     {
@@ -45,24 +45,32 @@ internal sealed class ReleaseFile
         var date = Time(fields["Date"]) ?? throw Damaged(source, "it has no date");
         if (date > now + s_clockSkew)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} is of {date:u}, which is in the future. Check the clock of this machine.");
+            throw new ContainerizeException(
+                DiagnosticCode.ArchiveOutdated, $"{source} is of {date:u}, which is in the future. Check the clock of this machine.");
         }
 
         if (fields["Valid-Until"] is { } until && (Time(until) ?? throw Damaged(source, "its end of validity cannot be read")) < now)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} was valid until {until}. The mirror is no longer updated, or somebody holds back updates. Try another mirror; check the clock of this machine.");
+            throw new ContainerizeException(
+                DiagnosticCode.ArchiveOutdated,
+                $"{source} was valid until {until}. The mirror is no longer updated, or somebody holds back updates. Try another mirror; " +
+                $"check the clock of this machine.");
         }
 
         if (source.NotBefore is { } earliest && date < earliest)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveOutdated, $"{source} is of {date:u}, older than what the lock file was made from ({earliest:u}). The mirror is behind, or somebody holds back updates. Try another mirror, or remove the lock file to go back on purpose.");
+            throw new ContainerizeException(
+                DiagnosticCode.ArchiveOutdated,
+                $"{source} is of {date:u}, older than what the lock file was made from ({earliest:u}). The mirror is behind, or somebody " +
+                $"holds back updates. Try another mirror, or remove the lock file to go back on purpose.");
         }
 
         var release = new ReleaseFile(fields, date);
         foreach (var line in (fields["SHA256"] ?? "").Split('\n'))
         {
             if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var hash, var size, var path]
-                && Digest.TryParse("sha256:" + hash, out var digest) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && DebianPackage.IsSafe(path))
+                && Digest.TryParse("sha256:" + hash, out var digest)
+                && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && DebianPackage.IsSafe(path))
             {
                 release._files[path] = (digest, length);
             }
@@ -75,7 +83,11 @@ internal sealed class ReleaseFile
     internal (Digest Digest, long Size)? Find(string path) => _files.TryGetValue(path, out var file) ? file : null;
 
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text?.Replace("UTC", "GMT", StringComparison.Ordinal), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            text?.Replace("UTC", "GMT", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time) ? time : null;
 
     private static ContainerizeException Damaged(ArchiveSource source, string why) =>
         new(DiagnosticCode.ArchiveDamaged, $"The release file of {source} cannot be read: {why}. Try another mirror.");

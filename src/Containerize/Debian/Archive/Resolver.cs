@@ -18,8 +18,6 @@ internal sealed class Resolver
     private readonly Dictionary<string, string> _chain = new(StringComparer.Ordinal);
 
     /// <summary>Creates a resolver.</summary>
-    /// <param name="indexes">What there is.</param>
-    /// <param name="installed">What the base has.</param>
     /// <param name="left">Names that are taken for there: what only scripts need.</param>
     internal Resolver(IReadOnlyList<PackageIndex> indexes, InstalledSet installed, IReadOnlySet<string> left)
     {
@@ -32,7 +30,8 @@ internal sealed class Resolver
     /// <param name="wanted">Their names, perhaps with a version: <c>name=1.2-3</c>.</param>
     /// <returns>The packages to add, by name.</returns>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.PackageUnknown"/>, <see cref="DiagnosticCode.PackageUnsatisfiable"/>, <see cref="DiagnosticCode.PackageUpgradeRefused"/>, <see cref="DiagnosticCode.PackageConflict"/>.
+    /// <see cref="DiagnosticCode.PackageUnknown"/>, <see cref="DiagnosticCode.PackageUnsatisfiable"/>,
+    /// <see cref="DiagnosticCode.PackageUpgradeRefused"/>, <see cref="DiagnosticCode.PackageConflict"/>.
     /// </exception>
     internal IReadOnlyList<ResolvedPackage> Resolve(IEnumerable<string> wanted)
     {
@@ -49,7 +48,8 @@ internal sealed class Resolver
         }
 
         CheckConflicts();
-        return [.. _selected.Values.OrderBy(package => package.Name, StringComparer.Ordinal).Select(package => new ResolvedPackage(package, [.. _neededBy.GetValueOrDefault(package.Name, [])]))];
+        return [.. _selected.Values.OrderBy(package => package.Name, StringComparer.Ordinal)
+            .Select(package => new ResolvedPackage(package, [.. _neededBy.GetValueOrDefault(package.Name, [])]))];
     }
 
     private static Relation Root(string text) => text.Split('=', 2) is [var name, var version]
@@ -176,7 +176,8 @@ internal sealed class Resolver
 
     private IEnumerable<DebianPackage> Providers(Relation relation) => _indexes
         .SelectMany(index => index.FindProviders(relation.Name))
-        .Where(package => package.Provides.Any(relation.AcceptsProvided) && !IsTaken(package.Name) && Candidate(new Relation(package.Name, null, default))?.Version.Equals(package.Version) == true)
+        .Where(package => package.Provides.Any(relation.AcceptsProvided) && !IsTaken(package.Name)
+        && Candidate(new Relation(package.Name, null, default))?.Version.Equals(package.Version) == true)
         .OrderBy(package => package.Rank)
         .ThenByDescending(package => package.Version)
         .ThenBy(package => package.Name, StringComparer.Ordinal);
@@ -185,7 +186,8 @@ internal sealed class Resolver
     {
         var wanted = Printable.Clean(string.Join(" | ", alternatives));
         var chain = neededBy is null ? "" : $" It is needed by {Printable.Clean(_chain[neededBy.Name])}.";
-        if (alternatives.Select(alternative => _installed.Find(alternative.Name)).OfType<InstalledPackage>().FirstOrDefault() is { } installed)
+        if (alternatives.Select(alternative => _installed.Find(alternative.Name)).OfType<InstalledPackage>().FirstOrDefault()
+            is { } installed)
         {
             return new ContainerizeException(DiagnosticCode.PackageUpgradeRefused, $"'{wanted}' would replace {$"{installed.Name} {installed.Version}"} of the base image, which a layer must not do: the base would no longer be what it says.{chain} Use a newer base image, or an older version of the package.");
         }
@@ -193,7 +195,10 @@ internal sealed class Resolver
         var known = alternatives.SelectMany(alternative => _indexes.SelectMany(index => index.Find(alternative.Name))).ToList();
         return known.Count > 0 || alternatives.Any(alternative => _selected.ContainsKey(alternative.Name))
             ? new ContainerizeException(DiagnosticCode.PackageUnsatisfiable, $"'{wanted}' cannot be had: the archive has {string.Join(", ", known.Select(package => package.ToString()).Distinct().DefaultIfEmpty("another version chosen already"))}.{chain}")
-            : new ContainerizeException(DiagnosticCode.PackageUnknown, $"The archive has no package '{wanted}' for this release and architecture.{chain} Check the name, or add the archive that has it (ContainerizeDebianSource).");
+            : new ContainerizeException(
+                DiagnosticCode.PackageUnknown,
+                $"The archive has no package '{wanted}' for this release and architecture.{chain} Check the name, or add the archive " +
+                $"that has it (ContainerizeDebianSource).");
     }
 
     private void CheckConflicts()
@@ -209,7 +214,8 @@ internal sealed class Resolver
         foreach (var package in _installed.Packages)
         {
             // Only "same" may be there for two architectures, and then in one version.
-            if (package.ForeignArchitecture is { } foreign && _selected.TryGetValue(package.Name, out var own) && (package.MultiArch != "same" || !own.Version.Equals(package.Version)))
+            if (package.ForeignArchitecture is { } foreign && _selected.TryGetValue(package.Name, out var own)
+                && (package.MultiArch != "same" || !own.Version.Equals(package.Version)))
             {
                 throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{_chain[own.Name]} cannot be beside {$"{package.Name}:{foreign} {package.Version}"} of the base image, which is for another architecture. Use a base image without it, or leave the package out.");
             }
@@ -223,15 +229,22 @@ internal sealed class Resolver
 
     // A package may conflict with what it provides itself: that means all others that provide it.
     private IEnumerable<string> Matching(Relation conflict, string except) =>
-        _selected.Values.Where(other => (other.Name == conflict.Name && conflict.Accepts(other.Version)) || other.Provides.Any(conflict.AcceptsProvided)).Select(other => other.Name)
-            .Concat(_installed.Packages.Where(other => !_selected.ContainsKey(other.Name) && ((other.Name == conflict.Name && conflict.Accepts(other.Version)) || other.Provides.Any(conflict.AcceptsProvided))).Select(other => other.Name))
+        _selected.Values.Where(other => (other.Name == conflict.Name && conflict.Accepts(other.Version))
+            || other.Provides.Any(conflict.AcceptsProvided)).Select(other => other.Name)
+            .Concat(
+                _installed.Packages.Where(other => !_selected.ContainsKey(other.Name)
+                    && ((other.Name == conflict.Name && conflict.Accepts(other.Version))
+                    || other.Provides.Any(conflict.AcceptsProvided))).Select(other => other.Name))
             .Where(name => name != except);
 
     private void Refuse(string name, Relation conflict, IEnumerable<string> others)
     {
         if (others.FirstOrDefault() is { } other)
         {
-            throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{_chain.GetValueOrDefault(name, name)} and {_chain.GetValueOrDefault(other, other)} exclude each other ({name} conflicts with {conflict.ToString()}). Leave one of them out.");
+            throw new ContainerizeException(
+                DiagnosticCode.PackageConflict,
+                $"{_chain.GetValueOrDefault(name, name)} and {_chain.GetValueOrDefault(other, other)} exclude each other ({name} " +
+                $"conflicts with {conflict.ToString()}). Leave one of them out.");
         }
     }
 }

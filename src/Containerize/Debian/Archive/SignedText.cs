@@ -4,7 +4,9 @@ using Org.BouncyCastle.Bcpg.OpenPgp;
 
 namespace Containerize.Debian.Archive;
 
-/// <summary>A text with a signature around it (<c>InRelease</c>). Only what is signed is given out; a file with anything beside it is refused.</summary>
+/// <summary>
+/// A text with a signature around it (<c>InRelease</c>). Only what is signed is given out; a file with anything beside it is refused.
+/// </summary>
 /// <remarks>RFC 9580, section 7, "Cleartext Signature Framework".</remarks>
 internal static class SignedText
 {
@@ -13,10 +15,7 @@ internal static class SignedText
     private const string EndSignature = "-----END PGP SIGNATURE-----";
 
     /// <summary>Verifies a text that carries its signature.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="keys">The keys that may sign it.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="text">What is signed.</param>
     /// <returns>Null when the signature is good; else why it is not.</returns>
     internal static string? Verify(byte[] file, KeyRing keys, DateTimeOffset now, out string text)
     {
@@ -25,7 +24,8 @@ internal static class SignedText
         var headersEnd = lines.IndexOf("");
         var signature = lines.IndexOf(BeginSignature);
         var end = lines.IndexOf(EndSignature);
-        if (lines[0] != Begin || headersEnd < 1 || signature < headersEnd || end < signature || lines.Skip(end + 1).Any(line => line.Length > 0)
+        if (lines[0] != Begin || headersEnd < 1 || signature < headersEnd || end < signature
+            || lines.Skip(end + 1).Any(line => line.Length > 0)
             || lines.Skip(1).Take(headersEnd - 1).Any(line => !line.StartsWith("Hash:", StringComparison.Ordinal)))
         {
             return "it is not a signed text";
@@ -39,18 +39,20 @@ internal static class SignedText
         }
 
         var plain = body.ConvertAll(line => line.StartsWith("- ", StringComparison.Ordinal) ? line[2..] : line);
-        var problem = Verify(string.Join('\n', lines.Skip(signature).Take(end - signature + 1)) + "\n", Encoding.UTF8.GetBytes(string.Join("\r\n", plain)), keys, now);
+        var problem = Verify(
+            string.Join('\n', lines.Skip(signature).Take(end - signature + 1)) + "\n",
+            Encoding.UTF8.GetBytes(string.Join("\r\n", plain)),
+            keys,
+            now);
         text = problem is null ? string.Join('\n', plain) : "";
         return problem;
     }
 
     /// <summary>Verifies a text whose signature is beside it (<c>Release</c> and <c>Release.gpg</c>).</summary>
-    /// <param name="file">The text.</param>
     /// <param name="signature">The signature, armoured.</param>
-    /// <param name="keys">The keys that may sign it.</param>
-    /// <param name="now">The time.</param>
     /// <returns>Null when the signature is good; else why it is not.</returns>
-    internal static string? VerifyDetached(byte[] file, byte[] signature, KeyRing keys, DateTimeOffset now) => Verify(Encoding.ASCII.GetString(signature), file, keys, now);
+    internal static string? VerifyDetached(byte[] file, byte[] signature, KeyRing keys, DateTimeOffset now) =>
+        Verify(Encoding.ASCII.GetString(signature), file, keys, now);
 
     private static string? Verify(string armored, byte[] signed, KeyRing keys, DateTimeOffset now)
     {
@@ -59,7 +61,8 @@ internal static class SignedText
             using var signatures = new ArmoredInputStream(new MemoryStream(Encoding.ASCII.GetBytes(armored)));
             return keys.Verify(signatures, signed, now);
         }
-        catch (Exception failure) when (failure is IOException or PgpException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or FormatException)
+        catch (Exception failure) when (failure is IOException or PgpException or ArgumentException or InvalidOperationException
+            or IndexOutOfRangeException or FormatException)
         {
             return $"its signature cannot be read ({Printable.Clean(failure.Message)})";
         }

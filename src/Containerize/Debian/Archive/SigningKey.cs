@@ -15,10 +15,9 @@ internal sealed class SigningKey(PgpPublicKey primary, PgpPublicKey key)
     internal string Fingerprint => Convert.ToHexString(primary.GetFingerprint());
 
     /// <summary>Why the key may not sign, as a sentence without its end; null when it may.</summary>
-    /// <param name="signed">When it signed.</param>
-    /// <param name="now">The time.</param>
     internal string? ReasonAgainst(DateTimeOffset signed, DateTimeOffset now) =>
-        key.Algorithm is PublicKeyAlgorithmTag.RsaGeneral or PublicKeyAlgorithmTag.RsaSign && key.BitStrength < SmallestRsa ? $"the key {Fingerprint} has {key.BitStrength} bits, which are too few"
+        key.Algorithm is PublicKeyAlgorithmTag.RsaGeneral or PublicKeyAlgorithmTag.RsaSign
+            && key.BitStrength < SmallestRsa ? $"the key {Fingerprint} has {key.BitStrength} bits, which are too few"
         : key.Algorithm is PublicKeyAlgorithmTag.Dsa ? $"the key {Fingerprint} is of an algorithm (DSA) that is too weak"
         : IsRevoked() ? $"the key {Fingerprint} was revoked"
         : !IsBound() ? $"the primary key {Fingerprint} does not vouch for the key that signed it"
@@ -28,13 +27,17 @@ internal sealed class SigningKey(PgpPublicKey primary, PgpPublicKey key)
 
     private bool IsRevoked() =>
         Signatures(primary, PgpSignature.KeyRevocation).Any(signature => Verifies(signature, () => signature.VerifyCertification(primary)))
-        || (!ReferenceEquals(primary, key) && Signatures(key, PgpSignature.SubkeyRevocation).Any(signature => Verifies(signature, () => signature.VerifyCertification(primary, key))));
+        || (!ReferenceEquals(primary, key)
+        && Signatures(key, PgpSignature.SubkeyRevocation)
+        .Any(signature => Verifies(signature, () => signature.VerifyCertification(primary, key))));
 
     private bool IsBound() =>
-        ReferenceEquals(primary, key) || Bindings().Any(binding => binding.GetHashedSubPackets() is { } hashed && (hashed.GetKeyFlags() & PgpKeyFlags.CanSign) != 0);
+        ReferenceEquals(primary, key)
+            || Bindings().Any(binding => binding.GetHashedSubPackets() is { } hashed && (hashed.GetKeyFlags() & PgpKeyFlags.CanSign) != 0);
 
     private IEnumerable<PgpSignature> Bindings() =>
-        Signatures(key, PgpSignature.SubkeyBinding).Where(signature => Verifies(signature, () => signature.VerifyCertification(primary, key)));
+        Signatures(key, PgpSignature.SubkeyBinding)
+            .Where(signature => Verifies(signature, () => signature.VerifyCertification(primary, key)));
 
     /// <summary>When the key or its primary key expires, whichever is earlier.</summary>
     private DateTimeOffset? Expiry()
@@ -60,7 +63,8 @@ internal sealed class SigningKey(PgpPublicKey primary, PgpPublicKey key)
         {
             foreach (var signature in primary.GetSignaturesForId(user))
             {
-                if (signature.KeyId == primary.KeyId && signature.IsCertification() && Verifies(signature, () => signature.VerifyCertification(user, primary)))
+                if (signature.KeyId == primary.KeyId && signature.IsCertification()
+                    && Verifies(signature, () => signature.VerifyCertification(user, primary)))
                 {
                     yield return signature;
                 }
@@ -70,11 +74,13 @@ internal sealed class SigningKey(PgpPublicKey primary, PgpPublicKey key)
 
     /// <summary>The newest signature counts: a key's life is prolonged by signing it again.</summary>
     private static DateTimeOffset? ExpiryOf(PgpPublicKey key, IEnumerable<PgpSignature> signatures) =>
-        signatures.OrderByDescending(signature => signature.CreationTime).FirstOrDefault()?.GetHashedSubPackets()?.GetKeyExpirationTime() is { } seconds and > 0
+        signatures.OrderByDescending(signature => signature.CreationTime).FirstOrDefault()?.GetHashedSubPackets()?.GetKeyExpirationTime()
+            is { } seconds and > 0
             ? Utc(key.CreationTime).AddSeconds(seconds)
             : null;
 
-    private static IEnumerable<PgpSignature> Signatures(PgpPublicKey key, int type) => key.GetSignatures().Where(signature => signature.SignatureType == type);
+    private static IEnumerable<PgpSignature> Signatures(PgpPublicKey key, int type) =>
+        key.GetSignatures().Where(signature => signature.SignatureType == type);
 
     private bool Verifies(PgpSignature signature, Func<bool> verify)
     {

@@ -40,12 +40,13 @@ internal sealed record DebianPackage
     public int Rank { get; init; } = 3;
 
     /// <summary>Reads a paragraph of an index.</summary>
-    /// <param name="stanza">The paragraph.</param>
     /// <param name="archive">The archive's name.</param>
     /// <returns>The package; null when what is needed to fetch it is missing or makes no sense.</returns>
     internal static DebianPackage? Read(Stanza stanza, string archive) =>
-        stanza["Package"] is { Length: > 0 } name && stanza["Version"] is { Length: > 0 } version && stanza["Filename"] is { Length: > 0 } path && IsSafe(path)
-        && long.TryParse(stanza["Size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) && Digest.TryParse("sha256:" + stanza["SHA256"], out var digest)
+        stanza["Package"] is { Length: > 0 } name && stanza["Version"] is { Length: > 0 } version
+            && stanza["Filename"] is { Length: > 0 } path && IsSafe(path)
+        && long.TryParse(stanza["Size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        && Digest.TryParse("sha256:" + stanza["SHA256"], out var digest)
             ? new DebianPackage
             {
                 Name = name,
@@ -58,7 +59,9 @@ internal sealed record DebianPackage
                 Depends = [.. Relation.Parse(stanza["Pre-Depends"]), .. Relation.Parse(stanza["Depends"])],
                 Provides = [.. Relation.Parse(stanza["Provides"]).Select(group => group[0])],
                 Conflicts = [.. Relation.Parse(stanza["Conflicts"]).Concat(Relation.Parse(stanza["Breaks"])).Select(group => group[0])],
-                Rank = Array.IndexOf(["required", "important", "standard", "optional", "extra"], stanza["Priority"]) is >= 0 and var rank ? rank : 3,
+                Rank = Array.IndexOf(["required", "important", "standard", "optional", "extra"], stanza["Priority"]) is >= 0 and var rank
+                    ? rank
+                    : 3,
             }
             : null;
 
@@ -66,6 +69,7 @@ internal sealed record DebianPackage
     public override string ToString() => $"{Name} {Version}";
 
     // It becomes part of an address; it must not leave the archive.
-    internal static bool IsSafe(string path) => !path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains("://", StringComparison.Ordinal)
+    internal static bool IsSafe(string path) =>
+        !path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains("://", StringComparison.Ordinal)
         && !path.Any(char.IsControl) && !path.Split('/').Contains("..");
 }

@@ -7,7 +7,6 @@ internal readonly record struct DebianVersion : IComparable<DebianVersion>
     private readonly string? _text;
 
     /// <summary>Wraps a version.</summary>
-    /// <param name="text">The version.</param>
     public DebianVersion(string text) => _text = text.Trim();
 
     private string Text => _text ?? "";
@@ -23,7 +22,6 @@ internal readonly record struct DebianVersion : IComparable<DebianVersion>
     }
 
     /// <summary>Equal versions may be written differently: <c>1.0</c> and <c>1.0-0</c>.</summary>
-    /// <param name="other">The other version.</param>
     /// <returns>Whether dpkg takes them for the same.</returns>
     public bool Equals(DebianVersion other) => CompareTo(other) == 0;
 
@@ -48,7 +46,12 @@ internal readonly record struct DebianVersion : IComparable<DebianVersion>
     private static (long Epoch, string Upstream, string Revision) Split(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var epoch = colon > 0 && long.TryParse(text.AsSpan(0, colon), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
+        var epoch = colon > 0
+            && long.TryParse(
+                text.AsSpan(0, colon),
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number) ? number : 0;
         var rest = text[(colon + 1)..];
         var dash = rest.LastIndexOf('-');
         return dash < 0 ? (epoch, rest, "") : (epoch, rest[..dash], rest[(dash + 1)..]);

@@ -6,13 +6,22 @@ namespace Containerize.Debian.Model;
 /// <param name="Components">The parts of its archive that packages are taken from: those with free software only.</param>
 /// <param name="Keyring">A part of the name of the keyring that apt's sources say it is signed by.</param>
 /// <param name="OtherSuites">Names of its suites besides those of <see cref="DebianRelease.All"/>, as apt's sources may have them.</param>
-internal sealed record Distribution(string Id, string Name, IReadOnlyList<string> Components, string Keyring, IReadOnlyList<string> OtherSuites)
+internal sealed record Distribution(
+    string Id, string Name, IReadOnlyList<string> Components, string Keyring, IReadOnlyList<string> OtherSuites)
 {
     /// <summary>Debian.</summary>
-    public static Distribution Debian { get; } = new("debian", "Debian", ["main"], "debian-archive", ["stable", "oldstable", "oldoldstable", "testing", "sid", "unstable", "forky", "duke"]);
+    public static Distribution Debian { get; } = new(
+        "debian",
+        "Debian",
+        ["main"],
+        "debian-archive",
+        ["stable", "oldstable", "oldoldstable", "testing", "sid", "unstable", "forky", "duke"]);
 
-    /// <summary>Ubuntu. Its <c>main</c> is what its maker supports; the rest of what Debian has in <c>main</c> is in <c>universe</c>.</summary>
-    public static Distribution Ubuntu { get; } = new("ubuntu", "Ubuntu", ["main", "universe"], "ubuntu-archive", ["focal", "oracular", "plucky", "questing", "devel"]);
+    /// <summary>
+    /// Ubuntu. Its <c>main</c> is what its maker supports; the rest of what Debian has in <c>main</c> is in <c>universe</c>.
+    /// </summary>
+    public static Distribution Ubuntu { get; } =
+        new("ubuntu", "Ubuntu", ["main", "universe"], "ubuntu-archive", ["focal", "oracular", "plucky", "questing", "devel"]);
 
     /// <summary>The archive of security updates that belongs to an archive; null when none is known.</summary>
     /// <param name="archive">The archive's address.</param>

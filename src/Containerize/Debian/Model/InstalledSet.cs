@@ -8,7 +8,8 @@ internal sealed class InstalledSet
     private InstalledSet(IReadOnlyList<InstalledPackage> packages)
     {
         Packages = packages;
-        _usable = packages.Where(package => package.IsUsable).GroupBy(package => package.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
+        _usable = packages.Where(package => package.IsUsable).GroupBy(package => package.Name, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
     }
 
     /// <summary>Nothing.</summary>
@@ -18,7 +19,6 @@ internal sealed class InstalledSet
     public IReadOnlyList<InstalledPackage> Packages { get; }
 
     /// <summary>Reads what dpkg notes: <c>/var/lib/dpkg/status</c>, or the files of <c>status.d</c>.</summary>
-    /// <param name="texts">The texts.</param>
     /// <param name="architecture">Debian's word for the base's architecture.</param>
     /// <returns>The packages that are installed.</returns>
     public static InstalledSet Read(IEnumerable<string> texts, string architecture) => new(
@@ -40,7 +40,6 @@ internal sealed class InstalledSet
     ]);
 
     /// <summary>Finds a package that others can make use of.</summary>
-    /// <param name="name">Its name.</param>
     /// <returns>The package; null when the base does not have it, or has it for an architecture that is of no use.</returns>
     public InstalledPackage? Find(string name) => _usable.GetValueOrDefault(name);
 }
@@ -50,12 +49,15 @@ internal sealed class InstalledSet
 /// <param name="Version">The version.</param>
 /// <param name="Provides">What it stands for besides its name.</param>
 /// <param name="Conflicts">What must not be beside it.</param>
-internal sealed record InstalledPackage(string Name, DebianVersion Version, IReadOnlyList<Relation> Provides, IReadOnlyList<Relation> Conflicts)
+internal sealed record InstalledPackage(
+    string Name, DebianVersion Version, IReadOnlyList<Relation> Provides, IReadOnlyList<Relation> Conflicts)
 {
     /// <summary>Its architecture, when that is another than the base's.</summary>
     public string? ForeignArchitecture { get; init; }
 
-    /// <summary>How it gets along with other architectures: <c>same</c> may be there for several of them, <c>foreign</c> is of use to all.</summary>
+    /// <summary>
+    /// How it gets along with other architectures: <c>same</c> may be there for several of them, <c>foreign</c> is of use to all.
+    /// </summary>
     public string MultiArch { get; init; } = "no";
 
     /// <summary>Whether packages of the base's architecture can make use of it.</summary>

@@ -12,11 +12,10 @@ internal sealed record Relation(string Name, string? Operator, DebianVersion Ver
     /// <returns>What must all hold; of each, one alternative, the preferred first.</returns>
     public static IReadOnlyList<IReadOnlyList<Relation>> Parse(string? field) => string.IsNullOrWhiteSpace(field)
         ? []
-        : [.. field.Split(',').Select(group => group.Split('|').Select(ParseOne).OfType<Relation>().ToList()).Where(group => group.Count > 0)];
+        : [.. field.Split(',').Select(group => group.Split('|').Select(ParseOne).OfType<Relation>().ToList())
+            .Where(group => group.Count > 0)];
 
     /// <summary>Whether a version is one of those that are meant.</summary>
-    /// <param name="version">The version.</param>
-    /// <returns>Whether it is.</returns>
     public bool Accepts(DebianVersion version) => Operator switch
     {
         "<<" => version < Version,
@@ -28,9 +27,8 @@ internal sealed record Relation(string Name, string? Operator, DebianVersion Ver
     };
 
     /// <summary>Whether something that a package provides is meant; without a version it meets no version (policy 7.5).</summary>
-    /// <param name="provided">What it provides.</param>
-    /// <returns>Whether it is.</returns>
-    public bool AcceptsProvided(Relation provided) => provided.Name == Name && (Operator is null || (provided.Operator == "=" && Accepts(provided.Version)));
+    public bool AcceptsProvided(Relation provided) =>
+        provided.Name == Name && (Operator is null || (provided.Operator == "=" && Accepts(provided.Version)));
 
     /// <inheritdoc/>
     public override string ToString() => Operator is null ? Name : $"{Name} ({Operator} {Version})";
@@ -55,6 +53,8 @@ internal sealed record Relation(string Name, string? Operator, DebianVersion Ver
 
         var condition = text[(open + 1)..close].Trim();
         var length = condition.AsSpan().IndexOfAnyExcept("<>=");
-        return length <= 0 ? new Relation(name, null, default) : new Relation(name, condition[..length], new DebianVersion(condition[length..]));
+        return length <= 0
+            ? new Relation(name, null, default)
+            : new Relation(name, condition[..length], new DebianVersion(condition[length..]));
     }
 }

@@ -13,11 +13,9 @@ internal sealed class Stanza
 
     /// <summary>A field's value, lines that go on joined by line feeds; null when it is not there.</summary>
     /// <param name="name">The field's name, in any case.</param>
-    /// <returns>The value.</returns>
     public string? this[string name] => _fields.TryGetValue(name, out var lines) ? string.Join('\n', lines) : null;
 
     /// <summary>Reads all paragraphs of a text. Lines that begin with <c>#</c> are comments.</summary>
-    /// <param name="text">The text.</param>
     /// <returns>The paragraphs that have a field.</returns>
     public static IReadOnlyList<Stanza> ParseAll(string text)
     {
@@ -61,5 +59,6 @@ internal sealed class Stanza
     /// <summary>Reads one paragraph.</summary>
     /// <param name="utf8">Its bytes.</param>
     /// <returns>The paragraph, perhaps without fields.</returns>
-    internal static Stanza Parse(ReadOnlySpan<byte> utf8) => ParseAll(Encoding.UTF8.GetString(utf8)) is [var first, ..] ? first : new Stanza([]);
+    internal static Stanza Parse(ReadOnlySpan<byte> utf8) =>
+        ParseAll(Encoding.UTF8.GetString(utf8)) is [var first, ..] ? first : new Stanza([]);
 }

@@ -29,7 +29,8 @@ internal sealed class ArReader
     internal static ArReader Open(Stream archive, string name)
     {
         var magic = new byte[8];
-        return archive.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("!<arch>\n"u8)
+        return archive.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length
+            && magic.AsSpan().SequenceEqual("!<arch>\n"u8)
             ? new ArReader(archive, name)
             : throw DebArchive.Invalid(name, "it is no ar archive");
     }
@@ -50,7 +51,8 @@ internal sealed class ArReader
         }
 
         if (read < HeaderSize || BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(58)) != 0x600a
-            || !long.TryParse(Encoding.ASCII.GetString(header, 48, 10).TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+            || !long.TryParse(Encoding.ASCII.GetString(header, 48, 10)
+                .TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
         {
             throw DebArchive.Invalid(_name, "a header inside it is damaged");
         }

@@ -16,7 +16,10 @@ internal sealed class CappedStream(Stream inner, long limit, DebFile package) : 
         _left -= count;
         return _left >= 0
             ? count
-            : throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"The package {package} unpacks to more than any package needs. Nothing was made from it; leave it out, or ask its maintainer.");
+            : throw new ContainerizeException(
+                DiagnosticCode.PackageTooLarge,
+                $"The package {package} unpacks to more than any package needs. Nothing was made from it; leave it out, or ask its " +
+                $"maintainer.");
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

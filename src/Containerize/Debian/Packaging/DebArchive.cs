@@ -32,9 +32,8 @@ internal sealed class DebArchive : IAsyncDisposable
     internal DebControl Control { get; }
 
     /// <summary>Opens a .deb.</summary>
-    /// <param name="package">The file.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPackage"/> or <see cref="DiagnosticCode.PackageTooLarge"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPackage"/> or
+    /// <see cref="DiagnosticCode.PackageTooLarge"/>.</exception>
     internal static async Task<DebArchive> OpenAsync(DebFile package, CancellationToken cancellationToken)
     {
         var file = package.Blob.OpenSeekable();
@@ -70,18 +69,25 @@ internal sealed class DebArchive : IAsyncDisposable
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     internal static ContainerizeException Invalid(string package, string what, Exception? cause = null) =>
-        new(DiagnosticCode.InvalidPackage, $"The package {Printable.Clean(package)} cannot be read: {what}. Its digest is the one of the archive's index, so it was built like that; leave it out, or ask its maintainer.", cause);
+        new(
+            DiagnosticCode.InvalidPackage,
+            $"The package {Printable.Clean(package)} cannot be read: {what}. Its digest is the one of the archive's index, so it was " +
+            $"built like that; leave it out, or ask its maintainer.",
+            cause);
 
     /// <summary>Whether a failure says that the bytes are not what their format wants.</summary>
     internal static bool IsDamage(Exception failure) =>
-        failure is InvalidDataException or FormatException or EndOfStreamException or ZstdException or SharpCompressException or OverflowException or NotSupportedException or IndexOutOfRangeException;
+        failure is InvalidDataException or FormatException or EndOfStreamException or ZstdException or SharpCompressException
+            or OverflowException or NotSupportedException or IndexOutOfRangeException;
 
-    internal static ContainerizeException Damaged(DebFile package, Exception failure) => Invalid(package.ToString(), Printable.Clean(failure.Message).TrimEnd('.'), failure);
+    internal static ContainerizeException Damaged(DebFile package, Exception failure) =>
+        Invalid(package.ToString(), Printable.Clean(failure.Message).TrimEnd('.'), failure);
 
     private static void CheckFormat(ArReader members, DebFile package)
     {
         var version = new byte[2];
-        if (members.Next(out var name) is not { } member || name != "debian-binary" || member.ReadAtLeast(version, 2, throwOnEndOfStream: false) < 2 || !version.AsSpan().SequenceEqual("2."u8))
+        if (members.Next(out var name) is not { } member || name != "debian-binary"
+            || member.ReadAtLeast(version, 2, throwOnEndOfStream: false) < 2 || !version.AsSpan().SequenceEqual("2."u8))
         {
             throw Invalid(package.ToString(), "it is no package of Debian's format 2");
         }
@@ -115,14 +121,19 @@ internal sealed class DebArchive : IAsyncDisposable
             ".xz" => new XZStream(WithinMemory(members, member.Content, package)),
             // Its own limit is 128 MiB.
             ".zst" => new DecompressionStream(member.Content),
-            _ => throw Invalid(package.ToString(), $"'{Printable.Clean(member.Name)}' has a compression that is not known; gzip, xz, zstd and none are"),
+            _ => throw Invalid(
+                package.ToString(), $"'{Printable.Clean(member.Name)}' has a compression that is not known; gzip, xz, zstd and none are"),
         };
         return new DebContent(new CappedStream(plain, limit, package));
     }
 
-    private static Stream WithinMemory(ArReader members, Stream xz, DebFile package) => XzDictionaries.Largest(xz) is var size && size <= XzDictionaries.Limit
+    private static Stream WithinMemory(ArReader members, Stream xz, DebFile package) =>
+        XzDictionaries.Largest(xz) is var size && size <= XzDictionaries.Limit
         ? members.Again()
-        : throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"Unpacking the package {package} takes {size} bytes of memory; dpkg makes none that takes more than {XzDictionaries.Limit}. Nothing was made from it; leave it out, or ask its maintainer to compress it with xz -9 or less.");
+        : throw new ContainerizeException(
+            DiagnosticCode.PackageTooLarge,
+            $"Unpacking the package {package} takes {size} bytes of memory; dpkg makes none that takes more than {XzDictionaries.Limit}. " +
+            $"Nothing was made from it; leave it out, or ask its maintainer to compress it with xz -9 or less.");
 }
 
 /// <summary>A package as a file.</summary>

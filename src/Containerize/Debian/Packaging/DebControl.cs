@@ -26,7 +26,8 @@ internal sealed class DebControl
 
     /// <summary>The paths that <c>md5sums</c> names, relative to the root.</summary>
     internal IEnumerable<string> Paths =>
-        Encoding.UTF8.GetString(Md5Sums ?? []).Split('\n').Select(line => line.Split("  ", 2)).Where(parts => parts.Length == 2).Select(parts => parts[1]);
+        Encoding.UTF8.GetString(Md5Sums ?? []).Split('\n').Select(line => line.Split("  ", 2)).Where(parts => parts.Length == 2)
+            .Select(parts => parts[1]);
 
     /// <summary>Reads a field of the paragraph; lines that go on are joined.</summary>
     /// <param name="name">The field's name.</param>
@@ -56,8 +57,8 @@ internal sealed class DebControl
     /// <summary>Reads the members.</summary>
     /// <param name="tar">The uncompressed <c>control.tar</c>.</param>
     /// <param name="package">The package, for messages.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPackage"/> or <see cref="DiagnosticCode.PackageTooLarge"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPackage"/> or
+    /// <see cref="DiagnosticCode.PackageTooLarge"/>.</exception>
     internal static async Task<DebControl> ReadAsync(Stream tar, DebFile package, CancellationToken cancellationToken)
     {
         var members = new Dictionary<string, byte[]>(StringComparer.Ordinal);
@@ -74,7 +75,10 @@ internal sealed class DebControl
 
                 if (entry.Length > MaxMemberSize)
                 {
-                    throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"'{name}' in the package {package} has {entry.Length} bytes; no package needs more than {MaxMemberSize}. Nothing was made from it.");
+                    throw new ContainerizeException(
+                        DiagnosticCode.PackageTooLarge,
+                        $"'{name}' in the package {package} has {entry.Length} bytes; no package needs more than {MaxMemberSize}. " +
+                        $"Nothing was made from it.");
                 }
 
                 members[name] = new byte[entry.Length];

@@ -15,9 +15,14 @@ internal static partial class MaintainerScripts
         ("users or groups", ["adduser", "addgroup", "useradd", "groupadd", "usermod", "systemd-sysusers"]),
         ("owners, permissions or capabilities of files", ["chown", "chmod", "chgrp", "setcap", "dpkg-statoverride", "systemd-tmpfiles"]),
         ("files that take the place of another package's", ["dpkg-divert"]),
-        ("answers to questions of the configuration", ["db_get", "db_input", "db_go", "db_set", "db_version", "db_stop", "ucf", "debconf-apt-progress"]),
+        (
+            "answers to questions of the configuration",
+            ["db_get", "db_input", "db_go", "db_set", "db_version", "db_stop", "ucf", "debconf-apt-progress"]),
         ("the cache of fonts, which programs then make for themselves", ["fc-cache"]),
-        ("caches of the desktop", ["update-mime-database", "update-desktop-database", "gtk-update-icon-cache", "update-icon-caches", "glib-compile-schemas", "gdk-pixbuf-query-loaders", "gio-querymodules"]),
+        (
+            "caches of the desktop",
+            ["update-mime-database", "update-desktop-database", "gtk-update-icon-cache", "update-icon-caches", "glib-compile-schemas",
+                "gdk-pixbuf-query-loaders", "gio-querymodules"]),
         ("locales", ["locale-gen", "update-locale", "localedef"]),
         ("files and links that the script makes", ["ln", "mkdir", "install", "cp", "mv", "touch", "ssl-cert", "make-ssl-cert", "tee"]),
     ];
@@ -32,11 +37,12 @@ internal static partial class MaintainerScripts
         "pycompile", "pyclean", "update-ca-certificates", "killall", "sleep", "tempfile", "mktemp", "expr", "seq", "cmp", "diff", "telinit", "udevadm", "initctl", ".", "source",
     };
 
-    private static readonly HashSet<string> s_keywords = new(StringComparer.Ordinal) { "if", "then", "else", "elif", "while", "until", "do", "!", "{", "(", "&&", "||", "exec" };
-    private static readonly HashSet<string> s_grammar = new(StringComparer.Ordinal) { "fi", "done", "esac", "}", ")", ";;", "case", "for", "in", "function" };
+    private static readonly HashSet<string> s_keywords =
+        new(StringComparer.Ordinal) { "if", "then", "else", "elif", "while", "until", "do", "!", "{", "(", "&&", "||", "exec" };
+    private static readonly HashSet<string> s_grammar =
+        new(StringComparer.Ordinal) { "fi", "done", "esac", "}", ")", ";;", "case", "for", "in", "function" };
 
     /// <summary>What is missing in an image when the scripts are not run.</summary>
-    /// <param name="control">The package.</param>
     /// <returns>The effects, in words; none when the scripts do nothing that matters.</returns>
     internal static IReadOnlyList<string> MissingEffects(DebControl control)
     {
@@ -47,13 +53,19 @@ internal static partial class MaintainerScripts
             if (!text.StartsWith("#!", StringComparison.Ordinal) || !Interpreter().IsMatch(text))
             {
                 // A program, or a language other than shell.
-                unknown.Add(text.StartsWith("#!", StringComparison.Ordinal) ? Printable.Clean(text.Split('\n')[0][2..].Trim()) : "a program");
+                unknown.Add(
+                    text.StartsWith("#!", StringComparison.Ordinal) ? Printable.Clean(text.Split('\n')[0][2..].Trim()) : "a program");
                 continue;
             }
 
-            effects.AddRange(Alternative().Matches(Continuation().Replace(text, " ")).Select(match => match.Value.Contains('$', StringComparison.Ordinal) ? "alternatives" : $"the alternative '{match.Groups[2].Value}' ({match.Groups[1].Value})"));
+            effects.AddRange(Alternative().Matches(Continuation().Replace(text, " "))
+                .Select(
+                    match => match.Value.Contains('$', StringComparison.Ordinal)
+                        ? "alternatives"
+                        : $"the alternative '{match.Groups[2].Value}' ({match.Groups[1].Value})"));
             var functions = Function().Matches(text).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-            foreach (var command in Commands(text).Where(command => !functions.Contains(command) && !s_harmless.Contains(command) && command != "update-alternatives"))
+            foreach (var command in Commands(text)
+                .Where(command => !functions.Contains(command) && !s_harmless.Contains(command) && command != "update-alternatives"))
             {
                 var known = Array.Find(s_effects, effect => effect.Commands.Contains(command)).Effect;
                 if (known is not null)
@@ -82,8 +94,10 @@ internal static partial class MaintainerScripts
         {
             foreach (var part in Separator().Split(Quoted().Replace(line, "\"\"")))
             {
-                var words = part.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => s_keywords.Contains(word) || Assignment().IsMatch(word)).ToList();
-                if (words.Count > 0 && !s_grammar.Contains(words[0]) && Path.GetFileName(words[0]) is var command && CommandName().IsMatch(command) && !words[0].EndsWith(')') && !words[0].EndsWith("()", StringComparison.Ordinal))
+                var words = part.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
+                    .SkipWhile(word => s_keywords.Contains(word) || Assignment().IsMatch(word)).ToList();
+                if (words.Count > 0 && !s_grammar.Contains(words[0]) && Path.GetFileName(words[0]) is var command
+                    && CommandName().IsMatch(command) && !words[0].EndsWith(')') && !words[0].EndsWith("()", StringComparison.Ordinal))
                 {
                     yield return command;
                 }

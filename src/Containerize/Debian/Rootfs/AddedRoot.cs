@@ -38,7 +38,8 @@ internal sealed class AddedRoot : IRootTemplate
 
         var isMerged = BaseLinks.TryGetValue("lib", out var lib) && lib.TrimStart('/').StartsWith(Merged, StringComparison.Ordinal);
         return isMerged
-            ? directories.Where(name => NewRoot.IsLibraryDirectory(name) && !BaseLinks.ContainsKey(name)).Order(StringComparer.Ordinal).Select(name => NewRoot.SymbolicLink(name, Merged + name))
+            ? directories.Where(name => NewRoot.IsLibraryDirectory(name) && !BaseLinks.ContainsKey(name)).Order(StringComparer.Ordinal)
+            .Select(name => NewRoot.SymbolicLink(name, Merged + name))
             : [];
     }
 
@@ -51,8 +52,19 @@ internal sealed class AddedRoot : IRootTemplate
         }
 
         var own = Certificates.Select(certificate => certificate.Pem);
-        var bundle = !certificates.IsEmpty || BaseBundle is null ? certificates.ToEntry(own) : CaBundle.Entry(own.Prepend(await BaseBundle(cancellationToken)));
+        var bundle = !certificates.IsEmpty || BaseBundle is null
+            ? certificates.ToEntry(own)
+            : CaBundle.Entry(own.Prepend(await BaseBundle(cancellationToken)));
         // Where update-ca-certificates looks, so that they stay when somebody runs it in an image on top.
-        return [bundle, .. Certificates.Select(certificate => new LayerEntry { Path = $"usr/local/share/ca-certificates/{certificate.Name}.crt", Type = LayerEntryType.File, Mode = FileModes.Data, Content = certificate.Pem })];
+        return [bundle,
+            .. Certificates.Select(
+                certificate =>
+                    new LayerEntry
+                    {
+                        Path = $"usr/local/share/ca-certificates/{certificate.Name}.crt",
+                        Type = LayerEntryType.File,
+                        Mode = FileModes.Data,
+                        Content = certificate.Pem,
+                    })];
     }
 }

@@ -22,7 +22,6 @@ internal sealed class BaseFiles
     internal IReadOnlyList<Diversion> Diversions { get; init; } = [];
 
     /// <summary>Adds what a package of the base has.</summary>
-    /// <param name="package">The package.</param>
     /// <param name="paths">Its files, links above them followed; directories may be among them.</param>
     internal void Add(InstalledPackage package, IEnumerable<string> paths)
     {
@@ -41,7 +40,8 @@ internal sealed class BaseFiles
     /// <param name="path">The file, links above it followed.</param>
     /// <param name="brought">The file as the package has it; diversions go by that, and not by where links lead.</param>
     /// <param name="control">What the package that brings it says of itself.</param>
-    /// <returns>The package; null when there is none, when one of the two diverts the file, or when the new one says that it replaces it.</returns>
+    /// <returns>The package; null when there is none, when one of the two diverts the file, or when the new one says that it replaces
+    /// it.</returns>
     internal InstalledPackage? FindLoser(string path, string brought, DebControl control)
     {
         if (!_owners.TryGetValue(path, out var owners) || Tree.Find(path) is { Type: LayerEntryType.Directory })
@@ -57,16 +57,20 @@ internal sealed class BaseFiles
             && !replaced.Exists(relation => relation.Name == owner.Name && relation.Accepts(owner.Version)));
     }
 
-    /// <summary>Reads which files a package has from what dpkg notes of it: its list, or the sums that are kept where there are no lists.</summary>
+    /// <summary>
+    /// Reads which files a package has from what dpkg notes of it: its list, or the sums that are kept where there are no lists.
+    /// </summary>
     /// <param name="file">The name of dpkg's file: <c>libc6:amd64.list</c>, <c>libc6.md5sums</c>.</param>
-    /// <param name="content">Its content.</param>
     /// <returns>The package's name, and its files, relative to the root; null when the file is none of these.</returns>
     internal static (string Package, IEnumerable<string> Paths)? ReadNotes(string file, byte[] content)
     {
         var name = Path.GetFileName(file);
         var lines = Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return name.EndsWith(List, StringComparison.Ordinal) ? (name[..^List.Length].Split(':')[0], lines.Select(line => line.TrimStart('/')))
-            : name.EndsWith(Md5Sums, StringComparison.Ordinal) ? (name[..^Md5Sums.Length], lines.Select(line => line.Split("  ", 2)).Where(parts => parts.Length == 2).Select(parts => parts[1]))
+        return name.EndsWith(List, StringComparison.Ordinal) ? (name[..^List.Length]
+            .Split(':')[0], lines.Select(line => line.TrimStart('/')))
+            : name.EndsWith(Md5Sums, StringComparison.Ordinal)
+                ? (name[..^Md5Sums.Length], lines.Select(line => line.Split("  ", 2)).Where(parts => parts.Length == 2)
+                    .Select(parts => parts[1]))
             : null;
     }
 }
@@ -79,7 +83,7 @@ internal sealed class BaseFiles
 internal sealed record Diversion(string Path, string Target, string Package)
 {
     /// <summary>Reads dpkg's file <c>diversions</c>: three lines for each.</summary>
-    /// <param name="text">The file.</param>
     internal static IReadOnlyList<Diversion> ReadAll(string text) =>
-        [.. text.Split('\n').Chunk(3).Where(lines => lines.Length == 3).Select(lines => new Diversion(lines[0].TrimStart('/'), lines[1].TrimStart('/'), lines[2]))];
+        [.. text.Split('\n').Chunk(3).Where(lines => lines.Length == 3)
+            .Select(lines => new Diversion(lines[0].TrimStart('/'), lines[1].TrimStart('/'), lines[2]))];
 }

@@ -5,7 +5,8 @@ using Containerize.Trees;
 namespace Containerize.Debian.Rootfs;
 
 /// <summary>
-/// The file with all certificate authorities that programs trust. <c>update-ca-certificates</c> would write it when the package is installed;
+/// The file with all certificate authorities that programs trust. <c>update-ca-certificates</c> would write it when the package is
+/// installed;
 /// this gives the same bytes: the certificates one after the other, in the order of their paths, each ending with a line feed.
 /// </summary>
 internal sealed class CaBundle
@@ -24,19 +25,19 @@ internal sealed class CaBundle
     internal bool IsEmpty => _certificates.Count == 0;
 
     /// <summary>Whether a file of a package is one of the certificates.</summary>
-    /// <param name="path">The file.</param>
-    internal static bool Wants(string path) => path.StartsWith(Source, StringComparison.Ordinal) && path.EndsWith(".crt", StringComparison.Ordinal);
+    internal static bool Wants(string path) =>
+        path.StartsWith(Source, StringComparison.Ordinal) && path.EndsWith(".crt", StringComparison.Ordinal);
 
     /// <summary>Takes a certificate on its way into the layer.</summary>
-    /// <param name="entry">The file.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The file, with its content in memory.</returns>
     internal async Task<LayerEntry> AddAsync(LayerEntry entry, CancellationToken cancellationToken)
     {
         _size += (int)Math.Min(entry.Size, MaxSize);
         if (entry.Size > MaxCertificateSize || _size > MaxSize)
         {
-            throw new ContainerizeException(DiagnosticCode.PackageTooLarge, $"'/{entry.Path}' is too large for a certificate ({entry.Size} bytes). Leave the package out.");
+            throw new ContainerizeException(
+                DiagnosticCode.PackageTooLarge,
+                $"'/{entry.Path}' is too large for a certificate ({entry.Size} bytes). Leave the package out.");
         }
 
         var content = new byte[entry.Size];

@@ -14,18 +14,21 @@ internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file: PEM with one or more certificates, or DER with one.</param>
-    /// <returns>The certificates.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidCertificate"/> or <see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidCertificate"/> or
+    /// <see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     public static CaCertificate Read(string path)
     {
         byte[] content;
         try
         {
-            content = RegularFile.StatusOf(path).Stamp.Size <= MaxSize ? RegularFile.ReadAllBytes(path, MaxSize) : throw Invalid(path, $"it is larger than {MaxSize} bytes");
+            content = RegularFile.StatusOf(path).Stamp.Size <= MaxSize
+                ? RegularFile.ReadAllBytes(path, MaxSize)
+                : throw Invalid(path, $"it is larger than {MaxSize} bytes");
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The certificate '{path}' cannot be read: {failure.Message}", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile, $"The certificate '{path}' cannot be read: {failure.Message}", failure);
         }
 
         if (content.AsSpan().IndexOf("PRIVATE KEY-----"u8) >= 0)
@@ -37,7 +40,9 @@ internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
         try
         {
             return certificates.Count > 0
-                ? new(Path.GetFileNameWithoutExtension(path), Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"))))
+                ? new(
+                    Path.GetFileNameWithoutExtension(path),
+                    Encoding.ASCII.GetBytes(string.Concat(certificates.Select(certificate => certificate.ExportCertificatePem() + "\n"))))
                 : throw Invalid(path, "there is no certificate in it");
         }
         finally
@@ -72,5 +77,9 @@ internal sealed record CaCertificate(string Name, ReadOnlyMemory<byte> Pem)
     }
 
     private static ContainerizeException Invalid(string path, string why, Exception? cause = null) =>
-        new(DiagnosticCode.InvalidCertificate, $"'{Printable.Clean(path)}' cannot be added to the certificate authorities: {why}. ContainerizeCaCertificate takes certificates as PEM or DER.", cause);
+        new(
+            DiagnosticCode.InvalidCertificate,
+            $"'{Printable.Clean(path)}' cannot be added to the certificate authorities: {why}. ContainerizeCaCertificate takes " +
+            $"certificates as PEM or DER.",
+            cause);
 }

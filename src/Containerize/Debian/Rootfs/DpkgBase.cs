@@ -5,7 +5,9 @@ using Containerize.Trees;
 
 namespace Containerize.Debian.Rootfs;
 
-/// <summary>What a base image says of its packages: dpkg's notes, the release, and the links that paths of packages have to follow.</summary>
+/// <summary>
+/// What a base image says of its packages: dpkg's notes, the release, and the links that paths of packages have to follow.
+/// </summary>
 /// <param name="tree">All parts of the base's tree.</param>
 internal sealed class DpkgBase(ImageTree tree)
 {
@@ -29,7 +31,8 @@ internal sealed class DpkgBase(ImageTree tree)
         : null;
 
     /// <summary>The base's bundle of certificate authorities; null when it has none.</summary>
-    internal ReadOnlyMemory<byte>? Bundle => tree.Read(KeptFiles.CertificateBundle) is { } bundle ? new ReadOnlyMemory<byte>(bundle) : (ReadOnlyMemory<byte>?)null;
+    internal ReadOnlyMemory<byte>? Bundle =>
+        tree.Read(KeptFiles.CertificateBundle) is { } bundle ? new ReadOnlyMemory<byte>(bundle) : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>The packages that the base has.</summary>
     /// <param name="architecture">Debian's word for the base's architecture.</param>
@@ -56,7 +59,8 @@ internal sealed class DpkgBase(ImageTree tree)
     }
 
     /// <summary>The release that the base is of.</summary>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/> or <see cref="DiagnosticCode.OtherRelease"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDpkgBase"/> or
+    /// <see cref="DiagnosticCode.OtherRelease"/>.</exception>
     internal DebianRelease Release()
     {
         var text = KeptFiles.Releases.Select(tree.ReadText).FirstOrDefault(file => file.Length > 0) ?? "";
@@ -66,7 +70,10 @@ internal sealed class DpkgBase(ImageTree tree)
         var id = fields.GetValueOrDefault("ID", "");
         if (IsChiseled(id))
         {
-            throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image is chiseled: it has parts of Ubuntu's packages, and dpkg would not know which, so packages that need those cannot be put on it. Choose the image that is not chiseled (ContainerFamily 'noble', for example).");
+            throw new ContainerizeException(
+                DiagnosticCode.NoDpkgBase,
+                "The base image is chiseled: it has parts of Ubuntu's packages, and dpkg would not know which, so packages that need " +
+                "those cannot be put on it. Choose the image that is not chiseled (ContainerFamily 'noble', for example).");
         }
 
         _ = Notes();
@@ -81,11 +88,15 @@ internal sealed class DpkgBase(ImageTree tree)
         List<string> all = [.. tree.Read(KeptFiles.Status) is { } status ? [Encoding.UTF8.GetString(status)] : (string[])[], .. notes];
         return all.Count > 0
             ? all
-            : throw new ContainerizeException(DiagnosticCode.NoDpkgBase, "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an image of Debian or Ubuntu, or debian-packages:bookworm.");
+            : throw new ContainerizeException(
+                DiagnosticCode.NoDpkgBase,
+                "The base image has no dpkg (neither /var/lib/dpkg/status nor status.d), so packages cannot be put on it. Choose an " +
+                "image of Debian or Ubuntu, or debian-packages:bookworm.");
     }
 
     // Scanners want dpkg's notes, so they are often made up for these images; but the lists of files, which dpkg itself needs, never are.
-    private bool IsChiseled(string id) => Has(ChiselManifest) || (id == Distribution.Ubuntu.Id && Has(KeptFiles.Status) && !Has(KeptFiles.FileLists));
+    private bool IsChiseled(string id) =>
+        Has(ChiselManifest) || (id == Distribution.Ubuntu.Id && Has(KeptFiles.Status) && !Has(KeptFiles.FileLists));
 
     private bool Has(string path) => tree.Find(tree.Resolve(path, followLast: true)) is not null;
 

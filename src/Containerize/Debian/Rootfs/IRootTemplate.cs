@@ -17,7 +17,6 @@ internal interface IRootTemplate
     /// <summary>What comes behind the packages; what one of them brought itself is left out by the tree.</summary>
     /// <param name="tree">The tree with all packages.</param>
     /// <param name="certificates">The certificate authorities that the packages brought.</param>
-    /// <param name="cancellationToken">Stops the reading of the base.</param>
     /// <returns>The entries, in any order.</returns>
     Task<IReadOnlyList<LayerEntry>> EndAsync(RootTree tree, CaBundle certificates, CancellationToken cancellationToken);
 }

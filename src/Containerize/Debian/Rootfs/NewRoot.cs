@@ -14,9 +14,16 @@ internal sealed class NewRoot : IRootTemplate
 
     private static readonly (string Path, UnixFileMode Mode, int Group)[] s_directories =
     [
-        ("etc/opt", FileModes.Executable, 0), ("media", FileModes.Executable, 0), ("mnt", FileModes.Executable, 0), ("opt", FileModes.Executable, 0), ("srv", FileModes.Executable, 0),
-        ("run/lock", FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0), ("tmp", FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0),
-        ("usr/local/bin", FileModes.Executable, 0), ("usr/local/etc", FileModes.Executable, 0), ("usr/local/lib", FileModes.Executable, 0), ("usr/local/sbin", FileModes.Executable, 0), ("usr/local/share", FileModes.Executable, 0),
+        ("etc/opt", FileModes.Executable, 0), ("media", FileModes.Executable, 0), (
+            "mnt", FileModes.Executable, 0), ("opt", FileModes.Executable, 0), ("srv", FileModes.Executable, 0),
+        (
+            "run/lock",
+            FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit,
+            0), ("tmp", FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0),
+        ("usr/local/bin", FileModes.Executable, 0), (
+            "usr/local/etc",
+            FileModes.Executable,
+            0), ("usr/local/lib", FileModes.Executable, 0), ("usr/local/sbin", FileModes.Executable, 0), ("usr/local/share", FileModes.Executable, 0),
         ("var/mail", FileModes.Executable | (UnixFileMode)0b010_000 | UnixFileMode.SetGroup, 8), ("var/opt", FileModes.Executable, 0),
     ];
 
@@ -30,7 +37,8 @@ internal sealed class NewRoot : IRootTemplate
     public IEnumerable<LayerEntry> Begin(RootTree tree, IReadOnlySet<string> directories)
     {
         // Programs name the loader in /lib64 (amd64); other architectures have it in /lib.
-        foreach (var name in s_merged.Concat(directories.Where(IsLibraryDirectory)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var name in s_merged.Concat(directories.Where(IsLibraryDirectory)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal))
         {
             yield return SymbolicLink(name, $"usr/{name}");
         }
@@ -42,11 +50,25 @@ internal sealed class NewRoot : IRootTemplate
     /// <inheritdoc/>
     public Task<IReadOnlyList<LayerEntry>> EndAsync(RootTree tree, CaBundle certificates, CancellationToken cancellationToken)
     {
-        var entries = new List<LayerEntry>(s_directories.Select(directory => new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode, GroupId = directory.Group }))
+        var entries = new List<LayerEntry>(
+            s_directories.Select(
+                directory =>
+                    new LayerEntry
+                    {
+                        Path = directory.Path,
+                        Type = LayerEntryType.Directory,
+                        Mode = directory.Mode,
+                        GroupId = directory.Group,
+                    }))
         {
             Text("etc/group", $"root:x:0:\ntty:x:5:\nmail:x:8:\nstaff:x:50:\nnogroup:x:65534:\napp:x:{AppUser}:\n"),
-            Text("etc/nsswitch.conf", "passwd:     files\ngroup:      files\nshadow:     files\n\nhosts:      files dns\nnetworks:   files\n\nprotocols:  db files\nservices:   db files\nethers:     db files\nrpc:        db files\n"),
-            Text("etc/passwd", $"root:x:0:0:root:/root:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\napp:x:{AppUser}:{AppUser}::/home/app:/usr/sbin/nologin\n"),
+            Text(
+                "etc/nsswitch.conf",
+                "passwd:     files\ngroup:      files\nshadow:     files\n\nhosts:      files dns\nnetworks:   files\n\nprotocols:  db " +
+                "files\nservices:   db files\nethers:     db files\nrpc:        db files\n"),
+            Text(
+                "etc/passwd",
+                $"root:x:0:0:root:/root:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\napp:x:{AppUser}:{AppUser}::/home/app:/usr/sbin/nologin\n"),
             new() { Path = "home/app", Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = AppUser, GroupId = AppUser },
             // Where OpenSSL looks; the package openssl, which has the link, is not needed otherwise.
             SymbolicLink("usr/lib/ssl/certs", "/etc/ssl/certs"),
@@ -68,7 +90,9 @@ internal sealed class NewRoot : IRootTemplate
     /// <summary>Whether a name in the root directory is one of those that belong below <c>/usr</c>.</summary>
     internal static bool IsLibraryDirectory(string name) => name.StartsWith("lib", StringComparison.Ordinal);
 
-    internal static LayerEntry SymbolicLink(string path, string target) => new() { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileModes.Link, LinkTarget = target };
+    internal static LayerEntry SymbolicLink(string path, string target) =>
+        new() { Path = path, Type = LayerEntryType.SymbolicLink, Mode = FileModes.Link, LinkTarget = target };
 
-    private static LayerEntry Text(string path, string content) => new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = Encoding.ASCII.GetBytes(content) };
+    private static LayerEntry Text(string path, string content) =>
+        new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = Encoding.ASCII.GetBytes(content) };
 }

@@ -17,19 +17,20 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
     internal IReadOnlyList<string> SetUserFiles => _setUserFiles;
 
     /// <summary>Reads the package's files.</summary>
-    /// <param name="package">The package.</param>
     /// <param name="replaced">Paths of the package that another one replaces.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>Entries in the package's order. The content of each is to be read before the next one is asked for.</returns>
-    /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/> on.</exception>
-    internal async IAsyncEnumerable<LayerEntry> ReadAsync(DebFile package, IReadOnlySet<string> replaced, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/>
+    /// on.</exception>
+    internal async IAsyncEnumerable<LayerEntry> ReadAsync(
+        DebFile package, IReadOnlySet<string> replaced, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var archive = await DebArchive.OpenAsync(package, cancellationToken);
         await using var data = archive.OpenData(package);
         var owner = $"the package {package}";
         while (await NextAsync(data.Entries, package, cancellationToken) is { } found)
         {
-            if (found.EntryType == TarEntryType.GlobalExtendedAttributes || EntryOf(found, package) is not { Path.Length: > 0 } entry || replaced.Contains(entry.Path))
+            if (found.EntryType == TarEntryType.GlobalExtendedAttributes || EntryOf(found, package) is not { Path.Length: > 0 } entry
+                || replaced.Contains(entry.Path))
             {
                 continue;
             }
@@ -41,7 +42,9 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
 
             foreach (var placed in tree.Add(entry, owner, archive.Control))
             {
-                yield return placed.Type == LayerEntryType.File && CaBundle.Wants(placed.Path) ? await certificates.AddAsync(placed, cancellationToken) : placed;
+                yield return placed.Type == LayerEntryType.File && CaBundle.Wants(placed.Path)
+                    ? await certificates.AddAsync(placed, cancellationToken)
+                    : placed;
             }
         }
     }
@@ -72,10 +75,14 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
         };
         return result.Type switch
         {
-            LayerEntryType.File => result with { Size = entry.Length, Stream = entry.DataStream is null ? Stream.Null : new PackageStream(entry.DataStream, package) },
+            LayerEntryType.File =>
+                result with { Size = entry.Length, Stream = entry.DataStream
+                    is null ? Stream.Null : new PackageStream(entry.DataStream, package) },
             LayerEntryType.HardLink => result with { LinkTarget = PathOf(entry.LinkName, package) },
-            LayerEntryType.SymbolicLink when entry.LinkName.Length > 0 && !entry.LinkName.Contains('\0', StringComparison.Ordinal) => result with { LinkTarget = entry.LinkName },
-            LayerEntryType.SymbolicLink => throw DebArchive.Invalid(package.ToString(), $"the link '{Printable.Clean(entry.Name)}' leads nowhere"),
+            LayerEntryType.SymbolicLink when entry.LinkName.Length > 0 && !entry.LinkName.Contains('\0', StringComparison.Ordinal) =>
+                result with { LinkTarget = entry.LinkName },
+            LayerEntryType.SymbolicLink =>
+                throw DebArchive.Invalid(package.ToString(), $"the link '{Printable.Clean(entry.Name)}' leads nowhere"),
             _ => result,
         };
     }
@@ -103,7 +110,9 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
             : null;
         return why is null
             ? string.Join('/', parts)
-            : throw new ContainerizeException(DiagnosticCode.PackagePath, $"The package {package} has the path '{name}', which is refused: {why}. Leave the package out, or ask its maintainer.");
+            : throw new ContainerizeException(
+                DiagnosticCode.PackagePath,
+                $"The package {package} has the path '{name}', which is refused: {why}. Leave the package out, or ask its maintainer.");
     }
 
     /// <summary>Explains what is wrong with a package when that shows in the middle of a file.</summary>

@@ -8,7 +8,8 @@ using Containerize.Storage;
 namespace Containerize.Debian.Rootfs;
 
 /// <summary>
-/// A layer of packages: their files in the order of the packages, then what dpkg would note of them. It streams from the .deb files into the
+/// A layer of packages: their files in the order of the packages, then what dpkg would note of them. It streams from the .deb files into
+/// the
 /// layer; nothing is unpacked to disk, and nothing of a package is run.
 /// </summary>
 internal sealed class PackageLayer
@@ -26,11 +27,11 @@ internal sealed class PackageLayer
 
     /// <summary>Writes the layer.</summary>
     /// <param name="store">Takes the bytes.</param>
-    /// <param name="options">How it is written.</param>
-    /// <param name="cancellationToken">Stops the writing; nothing is kept.</param>
     /// <returns>The layer, and what users should know of it.</returns>
-    /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/> on.</exception>
-    internal async Task<(LayerRecord Layer, PackageNotes Notes)> WriteAsync(BlobStore store, LayerOptions options, CancellationToken cancellationToken)
+    /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/>
+    /// on.</exception>
+    internal async Task<(LayerRecord Layer, PackageNotes Notes)> WriteAsync(
+        BlobStore store, LayerOptions options, CancellationToken cancellationToken)
     {
         var controls = new List<DebControl>();
         foreach (var package in Packages)
@@ -42,13 +43,20 @@ internal sealed class PackageLayer
         var tree = new RootTree { Base = Base };
         var certificates = new CaBundle();
         var files = new PackageEntries(tree, certificates);
-        var layer = await LayerWriter.WriteInOrderAsync(ReadAsync(controls, tree, certificates, files, cancellationToken), store, options, cancellationToken);
+        var layer = await LayerWriter.WriteInOrderAsync(
+            ReadAsync(controls, tree, certificates, files, cancellationToken), store, options, cancellationToken);
         return (layer, new PackageNotes([.. MissingEffects(controls)], [.. files.SetUserFiles.Select(Printable.Clean)]));
     }
 
-    private async IAsyncEnumerable<LayerEntry> ReadAsync(IReadOnlyList<DebControl> controls, RootTree tree, CaBundle certificates, PackageEntries files, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<LayerEntry> ReadAsync(
+        IReadOnlyList<DebControl> controls,
+        RootTree tree,
+        CaBundle certificates,
+        PackageEntries files,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var directories = controls.SelectMany(control => control.Paths).Select(path => path.Split('/', 2)[0]).ToHashSet(StringComparer.Ordinal);
+        var directories = controls.SelectMany(control => control.Paths).Select(path => path.Split('/', 2)[0])
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var entry in Template.Begin(tree, directories).SelectMany(entry => tree.Add(entry, Maker)))
         {
             yield return entry;
@@ -63,7 +71,8 @@ internal sealed class PackageLayer
             }
         }
 
-        var end = Packages.Zip(controls).SelectMany(pair => Status(pair.First, pair.Second)).Concat(await Template.EndAsync(tree, certificates, cancellationToken));
+        var end = Packages.Zip(controls).SelectMany(pair => Status(pair.First, pair.Second))
+            .Concat(await Template.EndAsync(tree, certificates, cancellationToken));
         foreach (var entry in end.OrderBy(entry => entry.Path, StringComparer.Ordinal).SelectMany(entry => tree.Add(entry, Maker)))
         {
             yield return entry;
@@ -80,7 +89,8 @@ internal sealed class PackageLayer
         }
     }
 
-    private static LayerEntry File(string path, byte[] content) => new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = content };
+    private static LayerEntry File(string path, byte[] content) =>
+        new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = content };
 
     private IEnumerable<string> MissingEffects(IReadOnlyList<DebControl> controls) => Packages.Zip(controls)
         .Where(pair => !Template.Provides.Contains(pair.First.Name))

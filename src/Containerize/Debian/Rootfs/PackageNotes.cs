@@ -5,7 +5,8 @@ using Containerize.Storage;
 namespace Containerize.Debian.Rootfs;
 
 /// <summary>
-/// What users should know of a layer of packages. It is found out while the layer is made and kept beside it, so that a build that takes the
+/// What users should know of a layer of packages. It is found out while the layer is made and kept beside it, so that a build that takes
+/// the
 /// layer from the cache says the same.
 /// </summary>
 /// <param name="Scripts">Packages whose scripts would do something that matters, and what.</param>
@@ -20,7 +21,6 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     internal IReadOnlyList<string> Bases { get; init; } = [];
 
     /// <summary>Tells them.</summary>
-    /// <param name="reporter">Takes them.</param>
     internal void Report(IReporter reporter)
     {
         if (Scripts.Count > 0)
@@ -35,7 +35,6 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     }
 
     /// <summary>Reads the notes of a layer.</summary>
-    /// <param name="cache">Has the layer.</param>
     /// <param name="inputs">The layer's inputs hash.</param>
     /// <returns>The notes; null when there are none that can be read.</returns>
     internal static PackageNotes? Find(LayerCache cache, Digest inputs)
@@ -50,11 +49,11 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     }
 
     /// <summary>Keeps the notes of a layer. Failing to is no failure: the layer is made again next time.</summary>
-    /// <param name="cache">Has the layer.</param>
     /// <param name="inputs">The layer's inputs hash.</param>
     internal void Keep(LayerCache cache, Digest inputs)
     {
-        var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n")).Concat(Bases.Select(line => $"{Base}{line}\n"));
+        var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n"))
+            .Concat(Bases.Select(line => $"{Base}{line}\n"));
         new Record(cache.Store, RecordKind.PackageNotes, inputs).Write(string.Concat(lines));
     }
 }

@@ -9,7 +9,6 @@ internal static partial class Replacements
     private static readonly HashSet<string> s_none = [];
 
     /// <summary>Finds them.</summary>
-    /// <param name="packages">The packages.</param>
     /// <returns>For each package the paths that it must leave to another one.</returns>
     internal static IReadOnlyList<IReadOnlySet<string>> Find(IReadOnlyList<(DebFile Package, DebControl Control)> packages)
     {
@@ -19,12 +18,14 @@ internal static partial class Replacements
         {
             foreach (var name in Names(control.Field("Replaces")))
             {
-                var index = Enumerable.Range(0, packages.Count).FirstOrDefault(index => packages[index].Package.Name == name && name != replacing.Name, -1);
+                var index = Enumerable.Range(0, packages.Count)
+                    .FirstOrDefault(index => packages[index].Package.Name == name && name != replacing.Name, -1);
                 if (index >= 0)
                 {
                     // Where both replace each other, the first one in the order of the lock keeps its files.
                     var own = result[Enumerable.Range(0, packages.Count).First(other => packages[other].Package == replacing)];
-                    result[index] = result[index].Concat(control.Paths.Where(path => !own.Contains(path))).ToHashSet(StringComparer.Ordinal);
+                    result[index] = result[index].Concat(control.Paths.Where(path => !own.Contains(path)))
+                        .ToHashSet(StringComparer.Ordinal);
                 }
             }
         }
@@ -32,8 +33,10 @@ internal static partial class Replacements
         return result;
     }
 
-    // The versions of the relation are not compared: they say which old version had the files, and a newer one that has them still would clash.
-    private static IEnumerable<string> Names(string? field) => field is null ? [] : PackageName().Matches(field).Select(match => match.Groups[1].Value);
+    // The versions of the relation are not compared: they say which old version had the files, and a newer one that has them still would
+    // clash.
+    private static IEnumerable<string> Names(string? field) =>
+        field is null ? [] : PackageName().Matches(field).Select(match => match.Groups[1].Value);
 
     [GeneratedRegex(@"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]*)")]
     private static partial Regex PackageName();

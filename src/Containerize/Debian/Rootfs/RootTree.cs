@@ -20,13 +20,9 @@ internal sealed class RootTree
     internal BaseFiles? Base { get; init; }
 
     /// <summary>Says that the base has a link to a directory.</summary>
-    /// <param name="path">The link.</param>
-    /// <param name="target">Where it leads.</param>
     internal void AddBaseLink(string path, string target) => _nodes[path] = new(LayerEntryType.SymbolicLink, target, BaseImage);
 
     /// <summary>Says that the base puts a file of packages elsewhere.</summary>
-    /// <param name="path">Where packages have it.</param>
-    /// <param name="target">Where it goes.</param>
     internal void AddBaseDiversion(string path, string target) => _diverted[path] = target;
 
     /// <summary>Puts an entry into the tree.</summary>
@@ -35,7 +31,8 @@ internal sealed class RootTree
     /// <param name="control">What the package says of itself; null when it is none of a package.</param>
     /// <returns>What is to be written, directories above it included; nothing when all of it is there already.</returns>
     /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.PackagePathClash"/>, <see cref="DiagnosticCode.PackageFileOverDirectory"/>, <see cref="DiagnosticCode.PackageFileOfBase"/> or
+    /// <see cref="DiagnosticCode.PackagePathClash"/>, <see cref="DiagnosticCode.PackageFileOverDirectory"/>,
+    /// <see cref="DiagnosticCode.PackageFileOfBase"/> or
     /// <see cref="DiagnosticCode.PackageHardLink"/>.
     /// </exception>
     internal IEnumerable<LayerEntry> Add(LayerEntry entry, string owner, DebControl? control = null)
@@ -57,7 +54,8 @@ internal sealed class RootTree
             {
                 throw new ContainerizeException(
                     DiagnosticCode.PackageFileOfBase,
-                    $"'/{path}' of {owner} is a file of {loser.Name} {loser.Version}, which the base image has. They cannot be installed together, and the package does not say that it replaces the other; leave it out, or choose another base image.");
+                    $"'/{path}' of {owner} is a file of {loser.Name} {loser.Version}, which the base image has. They cannot be installed " +
+                    $"together, and the package does not say that it replaces the other; leave it out, or choose another base image.");
             }
 
             path = _diverted.TryGetValue(entry.Path, out var elsewhere) ? Resolve(elsewhere, followLast: false, owner) : path;
@@ -112,7 +110,8 @@ internal sealed class RootTree
 
     private void Place(string path, Node node)
     {
-        if (Base?.Tree.Find(path) is { Type: var there } && there != node.Type && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
+        if (Base?.Tree.Find(path) is { Type: var there } && there != node.Type
+            && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
         {
             throw Replaces(path, new(there, null, BaseImage), node.Type, node.Owner);
         }
@@ -122,7 +121,8 @@ internal sealed class RootTree
 
     /// <summary>Follows links as the kernel would.</summary>
     private string Resolve(string path, bool followLast, string owner) =>
-        UnixPath.Resolve(path, followLast, at => _nodes.TryGetValue(at, out var node) && node.Type == LayerEntryType.SymbolicLink ? node.Target : null)
+        UnixPath.Resolve(path, followLast, at => _nodes.TryGetValue(at, out var node)
+            && node.Type == LayerEntryType.SymbolicLink ? node.Target : null)
         ?? throw new ContainerizeException(
             DiagnosticCode.PackagePath,
             $"'/{path}' of {owner} lies behind links that lead in a circle. Leave the package out.");
@@ -130,21 +130,30 @@ internal sealed class RootTree
     private string ResolveHardLink(string path, string target, string owner)
     {
         var resolved = Resolve(_diverted.GetValueOrDefault(target, target), followLast: false, owner);
-        return _nodes.TryGetValue(resolved, out var node) && node.Type is LayerEntryType.File or LayerEntryType.HardLink && node.Owner == owner
+        return _nodes.TryGetValue(resolved, out var node) && node.Type is LayerEntryType.File or LayerEntryType.HardLink
+            && node.Owner == owner
             ? node.Target ?? resolved
-            : throw new ContainerizeException(DiagnosticCode.PackageHardLink, $"'/{path}' of {owner} is a hard link to '{target}', which is no file that the package brought before it. Nothing was made from it; leave the package out, or ask its maintainer.");
+            : throw new ContainerizeException(
+                DiagnosticCode.PackageHardLink,
+                $"'/{path}' of {owner} is a hard link to '{target}', which is no file that the package brought before it. Nothing was " +
+                $"made from it; leave the package out, or ask its maintainer.");
     }
 
     private static ContainerizeException Clash(string path, Node existing, LayerEntry entry, string owner)
     {
-        return existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory ? Replaces(path, existing, entry.Type, owner) : new(
+        return existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory
+            ? Replaces(path, existing, entry.Type, owner)
+            : new(
             DiagnosticCode.PackagePathClash,
-            $"'/{path}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says that it replaces the other; leave one of them out.");
+            $"'/{path}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says " +
+            $"that it replaces the other; leave one of them out.");
     }
 
     private static ContainerizeException Replaces(string path, Node existing, LayerEntryType type, string owner)
     {
-        var (directory, other, otherType) = existing.Type == LayerEntryType.Directory ? (existing.Owner, owner, type) : (owner, existing.Owner, existing.Type);
+        var (directory, other, otherType) = existing.Type == LayerEntryType.Directory
+            ? (existing.Owner, owner, type)
+            : (owner, existing.Owner, existing.Type);
         return new(
             DiagnosticCode.PackageFileOverDirectory,
             $"'/{path}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of {other}; one would take the place of the other. Leave {(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");

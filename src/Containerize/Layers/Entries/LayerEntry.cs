@@ -6,7 +6,9 @@ namespace Containerize.Layers.Entries;
 /// <summary>One file, directory or link of a layer.</summary>
 internal sealed record LayerEntry
 {
-    /// <summary>Where it lies in the image: parts separated by <c>/</c>, none of them empty, <c>.</c> or <c>..</c>; no slash at either end.</summary>
+    /// <summary>
+    /// Where it lies in the image: parts separated by <c>/</c>, none of them empty, <c>.</c> or <c>..</c>; no slash at either end.
+    /// </summary>
     public required string Path { get; init; }
 
     /// <summary>What it is.</summary>
@@ -24,7 +26,9 @@ internal sealed record LayerEntry
     /// <summary>The file on this machine that holds the content. A file has this or <see cref="Content"/>.</summary>
     public string? SourcePath { get; init; }
 
-    /// <summary>How many bytes the file at <see cref="SourcePath"/> had when it was listed. Another size while writing is an error.</summary>
+    /// <summary>
+    /// How many bytes the file at <see cref="SourcePath"/> had when it was listed. Another size while writing is an error.
+    /// </summary>
     public long Size { get; init; }
 
     /// <summary>Its stamp when it was listed; null for whoever does not know it.</summary>
@@ -33,13 +37,21 @@ internal sealed record LayerEntry
     /// <summary>The content of a generated file, in memory.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 
-    /// <summary>The content of a file that is read once, while the layer is written in the order of the entries; <see cref="Size"/> says how long it is.</summary>
+    /// <summary>
+    /// The content of a file that is read once, while the layer is written in the order of the entries; <see cref="Size"/> says how long it
+    /// is.
+    /// </summary>
     public Stream? Stream { get; init; }
 
-    /// <summary>Where a symbolic link points to, not checked, as it is resolved inside the image; or the path of the file that a hard link names.</summary>
+    /// <summary>
+    /// Where a symbolic link points to, not checked, as it is resolved inside the image; or the path of the file that a hard link names.
+    /// </summary>
     public string? LinkTarget { get; init; }
 
-    /// <summary>Who may do what with it on Windows: a self-relative security descriptor, in base64; null for <see cref="WindowsEntries.Descriptor"/>. Only layers for Windows have room for it.</summary>
+    /// <summary>
+    /// Who may do what with it on Windows: a self-relative security descriptor, in base64; null for
+    /// <see cref="WindowsEntries.Descriptor"/>. Only layers for Windows have room for it.
+    /// </summary>
     public string? SecurityDescriptor { get; init; }
 
     /// <summary>The package it comes from, as <c>id version</c>; it does not decide any byte.</summary>

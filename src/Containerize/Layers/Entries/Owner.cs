@@ -11,9 +11,6 @@ internal readonly record struct Owner(int UserId, int GroupId)
     public static Owner Root { get; }
 
     /// <summary>Parses <c>user:group</c>, or <c>user</c> alone, whose group then has the same number.</summary>
-    /// <param name="text">The numbers.</param>
-    /// <param name="owner">The owner.</param>
-    /// <returns>Whether they are numbers.</returns>
     public static bool TryParse(string text, out Owner owner)
     {
         var parts = text.Trim().Split(':');

@@ -47,7 +47,8 @@ internal sealed class SourceStream : ForwardStream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>,
+    /// <see cref="DiagnosticCode.FileChanged"/>.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (_position == _length)
@@ -88,11 +89,11 @@ internal sealed class SourceStream : ForwardStream
     private static bool IsReadFailure(Exception failure) => FileFailure.IsOne(failure) || failure is NotSupportedException;
 
     /// <summary>The failure of a file that cannot be read.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="failure">What the system says.</param>
     internal static ContainerizeException Unreadable(string path, Exception failure) => new(
         DiagnosticCode.UnreadableFile,
-        $"The file '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)} Check that it exists and that you may read it.",
+        $"The file '{Printable.Clean(path)}' cannot be read: {Printable.Clean(failure.Message)} Check that it exists and that you may " +
+        $"read it.",
         failure);
 
     private int ReadFile(Span<byte> buffer)
@@ -108,8 +109,8 @@ internal sealed class SourceStream : ForwardStream
     }
 
     /// <summary>The failure of a file that did not stay as it was.</summary>
-    /// <param name="path">The file.</param>
     internal static ContainerizeException Changed(string path) => new(
         DiagnosticCode.FileChanged,
-        $"The file '{Printable.Clean(path)}' changed while the image was built from it. Something writes to it during the build; stop that and build again.");
+        $"The file '{Printable.Clean(path)}' changed while the image was built from it. Something writes to it during the build; stop " +
+        $"that and build again.");
 }

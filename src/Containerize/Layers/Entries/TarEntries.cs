@@ -60,7 +60,8 @@ internal static class TarEntries
         { Type: not LayerEntryType.File } => null,
         { SourcePath: { } path } => SourceStream.Open(path, entry.Size),
         { Stream: { } stream } => new SizedStream(stream, entry.Size),
-        _ when MemoryMarshal.TryGetArray(entry.Content.GetValueOrDefault(), out var array) => new MemoryStream(array.Array!, array.Offset, array.Count, writable: false),
+        _ when MemoryMarshal.TryGetArray(entry.Content.GetValueOrDefault(), out var array) =>
+            new MemoryStream(array.Array!, array.Offset, array.Count, writable: false),
         _ => new MemoryStream(entry.Content.GetValueOrDefault().ToArray(), writable: false),
     };
 }

@@ -38,7 +38,9 @@ internal static class WindowsEntries
         // What does not fit here stands in the records. A directory has no slash at its end, as in layers that Windows itself writes.
         var name = entry.Path.Length <= TarHeader.MaxName ? entry.Path : entry.Path[..TarHeader.MaxName];
         var size = Math.Min(entry.ContentSize, TarHeader.MaxOctalSize);
-        await output.WriteAsync(TarHeader.Create(name, size, entry.Type == LayerEntryType.Directory ? DirectoryType : FileType, entry.Mode, seconds), cancellationToken);
+        await output.WriteAsync(
+            TarHeader.Create(name, size, entry.Type == LayerEntryType.Directory ? DirectoryType : FileType, entry.Mode, seconds),
+            cancellationToken);
         if (TarEntries.OpenContent(entry) is { } content)
         {
             await using (content.ConfigureAwait(false))
@@ -46,7 +48,8 @@ internal static class WindowsEntries
                 await content.CopyToAsync(output, cancellationToken);
                 if (content.Position != entry.ContentSize)
                 {
-                    throw new EndOfStreamException($"The content of '{entry.Path}' has {content.Position} bytes instead of {entry.ContentSize}.");
+                    throw new EndOfStreamException(
+                        $"The content of '{entry.Path}' has {content.Position} bytes instead of {entry.ContentSize}.");
                 }
             }
 

@@ -8,7 +8,9 @@ namespace Containerize.Layers.Windows;
 /// The tree of a layer for Windows: everything lies in <c>Files</c>, which becomes drive C:, beside <c>Hives</c>, the place of changes to
 /// the registry, which this project makes none of. Names have to be such that Windows can create them.
 /// </summary>
-/// <remarks>OCI image specification, <i>layer.md</i>, does not describe it; it is what Windows imports (hcsshim, <c>ociwclayer</c>).</remarks>
+/// <remarks>
+/// OCI image specification, <i>layer.md</i>, does not describe it; it is what Windows imports (hcsshim, <c>ociwclayer</c>).
+/// </remarks>
 internal static class WindowsTree
 {
     /// <summary>The directory that becomes the drive, with a slash.</summary>
@@ -18,16 +20,19 @@ internal static class WindowsTree
     private const string Hives = "Hives";
 
     // Nothing asks for permissions on Windows; one value gives the same bytes wherever the layer is made.
-    private static readonly SearchValues<char> s_forbidden = SearchValues.Create("<>:\"|?*\\" + string.Concat(Enumerable.Range(1, 31).Select(code => (char)code)));
+    private static readonly SearchValues<char> s_forbidden =
+        SearchValues.Create("<>:\"|?*\\" + string.Concat(Enumerable.Range(1, 31).Select(code => (char)code)));
 
     private static readonly HashSet<string> s_devices = new(
-        [.. new[] { "CON", "PRN", "AUX", "NUL" }, .. Enumerable.Range(0, 10).SelectMany(number => new[] { $"COM{number}", $"LPT{number}" })],
+        [.. new[] { "CON", "PRN", "AUX", "NUL" }, .. Enumerable.Range(0, 10)
+            .SelectMany(number => new[] { $"COM{number}", $"LPT{number}" })],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Entries of an image's tree as a layer holds them.</summary>
     /// <param name="entries">The entries, by their paths on drive C:.</param>
     /// <returns>The entries, and the two directories.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPath"/> or <see cref="DiagnosticCode.DuplicatePath"/>.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPath"/> or
+    /// <see cref="DiagnosticCode.DuplicatePath"/>.</exception>
     internal static IEnumerable<LayerEntry> Of(IEnumerable<LayerEntry> entries)
     {
         var all = entries.ToList();
@@ -40,9 +45,11 @@ internal static class WindowsTree
         ];
     }
 
-    /// <summary>Makes sure that Windows can create every entry, and each as one of its own: it does not tell upper from lower case.</summary>
-    /// <param name="entries">The entries of a layer, or of all.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPath"/> or <see cref="DiagnosticCode.DuplicatePath"/>.</exception>
+    /// <summary>
+    /// Makes sure that Windows can create every entry, and each as one of its own: it does not tell upper from lower case.
+    /// </summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidPath"/> or
+    /// <see cref="DiagnosticCode.DuplicatePath"/>.</exception>
     internal static void Check(IEnumerable<LayerEntry> entries)
     {
         var seen = new Dictionary<string, (string Path, LayerEntry Entry)>(StringComparer.OrdinalIgnoreCase);
@@ -50,7 +57,8 @@ internal static class WindowsTree
         {
             if (Problem(entry) is { } problem)
             {
-                throw new ContainerizeException(DiagnosticCode.InvalidPath, $"'{entry.Path}' ({entry.Origin}) cannot be in an image for Windows: {problem}.");
+                throw new ContainerizeException(
+                    DiagnosticCode.InvalidPath, $"'{entry.Path}' ({entry.Origin}) cannot be in an image for Windows: {problem}.");
             }
 
             for (var path = entry.Path; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('/'))])
@@ -65,7 +73,8 @@ internal static class WindowsTree
                 {
                     throw new ContainerizeException(
                         DiagnosticCode.DuplicatePath,
-                        $"'{other.Path}' ({other.Entry.Origin}) and '{path}' ({entry.Origin}) differ in case only, and Windows takes them for one. Leave one out, or give both the same spelling.");
+                        $"'{other.Path}' ({other.Entry.Origin}) and '{path}' ({entry.Origin}) differ in case only, and Windows takes " +
+                        $"them for one. Leave one out, or give both the same spelling.");
                 }
 
                 // Whoever came before has looked at the directories above.
@@ -74,10 +83,12 @@ internal static class WindowsTree
         }
     }
 
-    /// <summary>Whether a path of a layer is one that Windows imports: of a drive, of the registry, or of the machine that isolates a container.</summary>
+    /// <summary>
+    /// Whether a path of a layer is one that Windows imports: of a drive, of the registry, or of the machine that isolates a container.
+    /// </summary>
     /// <param name="path">The path; it may begin with <c>./</c>, and is <c>.</c> for the root.</param>
-    /// <returns>Whether it is.</returns>
-    internal static bool IsPlace(string path) => path.Split('/').FirstOrDefault(part => part is not ("" or ".")) is null or Files or Hives or "UtilityVM";
+    internal static bool IsPlace(string path) =>
+        path.Split('/').FirstOrDefault(part => part is not ("" or ".")) is null or Files or Hives or "UtilityVM";
 
     private static string? Problem(LayerEntry entry)
     {
@@ -90,7 +101,8 @@ internal static class WindowsTree
         {
             if (part.AsSpan().ContainsAny(s_forbidden))
             {
-                return "names on Windows have none of the characters < > : \" | ? * \\, and no control characters. Rename it, or leave it out";
+                return "names on Windows have none of the characters < > : \" | ? * \\, and no control characters. Rename it, or leave " +
+                    "it out";
             }
 
             if (part.EndsWith(' ') || (part.EndsWith('.') && part is not ("." or "..")))

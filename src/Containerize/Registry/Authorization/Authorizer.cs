@@ -9,7 +9,8 @@ namespace Containerize.Registry.Authorization;
 /// <summary>
 /// Authorizes the requests to one registry: learns from its challenges, keeps one token per set of scopes, gets each only once at a time.
 /// </summary>
-internal sealed class Authorizer(string registry, RegistryOrigin origin, CredentialStore credentials, TokenService service, TimeProvider time)
+internal sealed class Authorizer(
+    string registry, RegistryOrigin origin, CredentialStore credentials, TokenService service, TimeProvider time)
 {
     private readonly ConcurrentDictionary<(string Scopes, bool IsWrite), Lazy<Task<BearerToken?>>> _tokens = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _extraScopes = new();
@@ -47,7 +48,8 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
             {
                 throw new ContainerizeException(
                     DiagnosticCode.RegistryDenied,
-                    $"{registry} does not accept the credential from {credential.Source} for {access.Repository}. Log in again (docker login {registry}), or correct it.");
+                    $"{registry} does not accept the credential from {credential.Source} for {access.Repository}. Log in again (docker " +
+                    $"login {registry}), or correct it.");
             }
         }
 
@@ -61,7 +63,6 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
     internal void Learn(IReadOnlyList<Challenge> challenges) => _challenges = challenges;
 
     /// <summary>Takes in a 401.</summary>
-    /// <param name="challenges">Its challenges.</param>
     /// <param name="access">What the request needed.</param>
     /// <param name="used">The header that was refused.</param>
     /// <returns>Whether a token was thrown away, so that the next header holds a fresh one.</returns>
@@ -72,14 +73,18 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
         var renewed = false;
         if (used?.Scheme == "Bearer")
         {
-            foreach (var stale in _tokens.Where(pair => pair.Key.Scopes == own && pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } && pair.Value.Value.Result?.Value == used.Parameter).ToList())
+            foreach (
+                var stale in _tokens.Where(pair => pair.Key.Scopes == own
+                    && pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+                    && pair.Value.Value.Result?.Value == used.Parameter).ToList())
             {
                 renewed |= _tokens.TryRemove(stale);
             }
         }
 
         // Some registries name their repositories differently in scopes: what they ask for is asked for as well.
-        var asked = challenges.FirstOrDefault(challenge => challenge.IsBearer)?.Parameters.GetValueOrDefault("scope")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var asked = challenges.FirstOrDefault(challenge => challenge.IsBearer)?.Parameters.GetValueOrDefault("scope")?.Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (asked.Except(access.Scopes).ToList() is { Count: > 0 } extra)
         {
             _extraScopes[own] = extra;
@@ -88,7 +93,8 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
         return renewed;
     }
 
-    private async Task<BearerToken?> GetTokenAsync(Challenge challenge, Access access, Credential? credential, CancellationToken cancellationToken)
+    private async Task<BearerToken?> GetTokenAsync(
+        Challenge challenge, Access access, Credential? credential, CancellationToken cancellationToken)
     {
         var own = Key(access);
         var key = (own, access.IsWrite);
@@ -96,7 +102,8 @@ internal sealed class Authorizer(string registry, RegistryOrigin origin, Credent
         while (true)
         {
             // Not cancelled with the caller: others wait for the same token.
-            var flight = _tokens.GetOrAdd(key, _ => new(() => service.GetAsync(origin, challenge, scopes, credential, CancellationToken.None)));
+            var flight =
+                _tokens.GetOrAdd(key, _ => new(() => service.GetAsync(origin, challenge, scopes, credential, CancellationToken.None)));
             try
             {
                 var token = await flight.Value.WaitAsync(cancellationToken);

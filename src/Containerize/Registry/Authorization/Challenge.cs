@@ -111,7 +111,9 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
             return value.ToString();
         }
 
-        /// <summary>Skips the one unnamed value that schemes such as Negotiate carry; it is told from a parameter by what follows it.</summary>
+        /// <summary>
+        /// Skips the one unnamed value that schemes such as Negotiate carry; it is told from a parameter by what follows it.
+        /// </summary>
         internal void SkipToken68()
         {
             var start = AfterBlanks(_position);
@@ -143,6 +145,7 @@ internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, stri
             return position;
         }
 
-        private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
+        private static bool IsTokenCharacter(char c) =>
+            char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
     }
 }

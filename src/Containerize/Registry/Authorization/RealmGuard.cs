@@ -3,7 +3,9 @@ using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Authorization;
 
-/// <summary>Checks where a challenge sends credentials, before anything is sent (CVE-2026-48978). The address is checked when connecting.</summary>
+/// <summary>
+/// Checks where a challenge sends credentials, before anything is sent (CVE-2026-48978). The address is checked when connecting.
+/// </summary>
 internal static class RealmGuard
 {
     internal static Uri Check(string realm, RegistryOrigin origin)
@@ -11,7 +13,9 @@ internal static class RealmGuard
         var url = VerbatimUrl.TryCreate(realm);
         if (url is null || url.UserInfo.Length > 0)
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{origin.Base.Authority} asks to log in at '{realm}', which is not a URL that credentials may go to. Nothing was sent.");
+            throw new ContainerizeException(
+                DiagnosticCode.UnsafeLocation,
+                $"{origin.Base.Authority} asks to log in at '{realm}', which is not a URL that credentials may go to. Nothing was sent.");
         }
 
         CheckScheme(url, origin);
@@ -22,7 +26,9 @@ internal static class RealmGuard
     {
         if (url.Scheme != "https" && !origin.IsInsecure)
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{origin.Base.Authority} asks to log in at {VerbatimUrl.Public(url)} without encryption. Nothing was sent.");
+            throw new ContainerizeException(
+                DiagnosticCode.UnsafeLocation,
+                $"{origin.Base.Authority} asks to log in at {VerbatimUrl.Public(url)} without encryption. Nothing was sent.");
         }
     }
 }

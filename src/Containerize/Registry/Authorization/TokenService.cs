@@ -20,12 +20,15 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
 
     /// <summary>Gets a token.</summary>
     /// <param name="origin">The registry that asked for it.</param>
-    /// <param name="challenge">Its challenge.</param>
     /// <param name="scopes">What it should allow, the needed scope first.</param>
     /// <param name="credential">Who asks; null is anonymous.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The token, or null when the service refuses the credential.</returns>
-    internal async Task<BearerToken?> GetAsync(RegistryOrigin origin, Challenge challenge, IReadOnlyList<string> scopes, Credential? credential, CancellationToken cancellationToken)
+    internal async Task<BearerToken?> GetAsync(
+        RegistryOrigin origin,
+        Challenge challenge,
+        IReadOnlyList<string> scopes,
+        Credential? credential,
+        CancellationToken cancellationToken)
     {
         var realm = RealmGuard.Check(challenge.Parameters["realm"], origin);
         var service = challenge.Parameters.GetValueOrDefault("service");
@@ -46,7 +49,13 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
             cancellationToken);
     }
 
-    private async Task<BearerToken?> FetchAsync(RegistryOrigin origin, Uri realm, string? service, IReadOnlyList<string> scopes, Credential? credential, CancellationToken cancellationToken)
+    private async Task<BearerToken?> FetchAsync(
+        RegistryOrigin origin,
+        Uri realm,
+        string? service,
+        IReadOnlyList<string> scopes,
+        Credential? credential,
+        CancellationToken cancellationToken)
     {
         var url = service is null ? realm : VerbatimUrl.WithParameter(realm, "service", service);
         url = scopes.Aggregate(url, (current, scope) => VerbatimUrl.WithParameter(current, "scope", scope));
@@ -67,7 +76,13 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         };
     }
 
-    private async Task<(BearerToken? Token, bool IsFinal)> PostAsync(RegistryOrigin origin, Uri realm, string? service, IReadOnlyList<string> scopes, Credential credential, CancellationToken cancellationToken)
+    private async Task<(BearerToken? Token, bool IsFinal)> PostAsync(
+        RegistryOrigin origin,
+        Uri realm,
+        string? service,
+        IReadOnlyList<string> scopes,
+        Credential credential,
+        CancellationToken cancellationToken)
     {
         var form = new Dictionary<string, string>
         {
@@ -89,14 +104,18 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         };
     }
 
-    private Task<HttpResponseMessage> SendAsync(RegistryOrigin origin, HttpRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> SendAsync(
+        RegistryOrigin origin, HttpRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
         sender.SendAsync(request, _ => authorization, url => PolicyFor(origin, request, url), cancellationToken);
 
     private ConnectionPolicy PolicyFor(RegistryOrigin origin, HttpRequest request, Uri url)
     {
         if (request.Content is not null && !VerbatimUrl.SameOrigin(url, request.Url))
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"The token service {VerbatimUrl.Public(request.Url)} redirects to {VerbatimUrl.Public(url)}; the identity token was not sent there.");
+            throw new ContainerizeException(
+                DiagnosticCode.UnsafeLocation,
+                $"The token service {VerbatimUrl.Public(request.Url)} redirects to {VerbatimUrl.Public(url)}; the identity token was not " +
+                $"sent there.");
         }
 
         RealmGuard.CheckScheme(url, origin);
@@ -123,7 +142,9 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
             throw Malformed(realm, "holds no token");
         }
 
-        var seconds = reply!.ExpiresIn is { } given && double.IsFinite(given) ? Math.Clamp(given, s_minLifetime.TotalSeconds, TimeSpan.FromDays(1).TotalSeconds) : s_minLifetime.TotalSeconds;
+        var seconds = reply!.ExpiresIn is { } given && double.IsFinite(given)
+            ? Math.Clamp(given, s_minLifetime.TotalSeconds, TimeSpan.FromDays(1).TotalSeconds)
+            : s_minLifetime.TotalSeconds;
         return new(value, options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(seconds) - s_renewEarlier);
     }
 
@@ -131,7 +152,8 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
     {
         try
         {
-            return await ResponseBody.ReadAsync(response, MaxReply, options, cancellationToken) ?? throw Malformed(realm, $"is larger than {MaxReply} bytes");
+            return await ResponseBody.ReadAsync(response, MaxReply, options, cancellationToken)
+                ?? throw Malformed(realm, $"is larger than {MaxReply} bytes");
         }
         catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
         {

@@ -27,12 +27,18 @@ internal sealed class CredentialFile
     internal static CredentialFile Parse(ReadOnlySpan<byte> json, string source)
     {
         // An empty file is what "docker logout" and secret mounts leave now and then.
-        var content = json.Trim(" \r\n\t"u8).IsEmpty ? null : JsonSerializer.Deserialize(json, CredentialJson.Default.CredentialFileContent);
+        var content = json.Trim(" \r\n\t"u8).IsEmpty
+            ? null
+            : JsonSerializer.Deserialize(json, CredentialJson.Default.CredentialFileContent);
         return new(content ?? new(null, null, null), source);
     }
 
-    /// <summary>Finds the credential for a repository: keys of repositories (longest first), the host's helper, the store, the host, keys shaped like URLs.</summary>
-    internal async Task<Credential?> FindAsync(string registry, string repository, CredentialHelpers helpers, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds the credential for a repository: keys of repositories (longest first), the host's helper, the store, the host, keys shaped
+    /// like URLs.
+    /// </summary>
+    internal async Task<Credential?> FindAsync(
+        string registry, string repository, CredentialHelpers helpers, CancellationToken cancellationToken)
     {
         var hosts = RegistryAliases.HostsOf(registry);
         foreach (var path in Prefixes(repository))
@@ -43,19 +49,22 @@ internal sealed class CredentialFile
             }
         }
 
-        var helper = hosts.Append(RegistryAliases.HelperKey(registry)).Select(host => _helpers.GetValueOrDefault(host)).FirstOrDefault(found => found is not null);
+        var helper = hosts.Append(RegistryAliases.HelperKey(registry)).Select(host => _helpers.GetValueOrDefault(host))
+            .FirstOrDefault(found => found is not null);
         if (helper is not null && await helpers.GetAsync(helper, RegistryAliases.HelperKey(registry), cancellationToken) is { } helped)
         {
             return helped;
         }
 
-        if (!string.IsNullOrEmpty(_store) && _store != helper && await helpers.GetAsync(_store, RegistryAliases.HelperKey(registry), cancellationToken) is { } stored)
+        if (!string.IsNullOrEmpty(_store) && _store != helper
+            && await helpers.GetAsync(_store, RegistryAliases.HelperKey(registry), cancellationToken) is { } stored)
         {
             return stored;
         }
 
         return hosts.Select(Entry).FirstOrDefault(found => found is not null)
-            ?? _auths.Keys.Where(key => RegistryAliases.HostOfUrl(key) == registry).Select(Entry).FirstOrDefault(found => found is not null);
+            ?? _auths.Keys.Where(key => RegistryAliases.HostOfUrl(key) == registry).Select(Entry)
+            .FirstOrDefault(found => found is not null);
     }
 
     private static IEnumerable<string> Prefixes(string repository)

@@ -14,9 +14,8 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
 {
     /// <summary>Asks a helper.</summary>
     /// <param name="name">The helper's name as the file gives it.</param>
-    /// <param name="key">What it is asked for.</param>
-    /// <param name="cancellationToken">Ends the helper.</param>
-    /// <returns>The credential; null when there is none or the helper fails, which is a warning: a public image can still be pulled.</returns>
+    /// <returns>The credential; null when there is none or the helper fails, which is a warning: a public image can still be
+    /// pulled.</returns>
     internal async Task<Credential?> GetAsync(string name, string key, CancellationToken cancellationToken)
     {
         try
@@ -37,14 +36,16 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
             throw new CredentialHelperException("has a name that is not allowed (letters, digits, '.', '_', '-')");
         }
 
-        var program = ProgramFinder.Find("docker-credential-" + name, options.Environment("PATH")) ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
+        var program = ProgramFinder.Find("docker-credential-" + name, options.Environment("PATH"))
+            ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
         var reply = await RunProgramAsync(program, key, cancellationToken);
         if (reply.ExitCode != 0)
         {
             // Errors come on stdout; the one that is no error is told by its text.
             return reply.Output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
                 ? null
-                : throw new CredentialHelperException($"failed with exit code {reply.ExitCode} (run \"docker-credential-{name} get\" by hand to see why)");
+                : throw new CredentialHelperException(
+                    $"failed with exit code {reply.ExitCode} (run \"docker-credential-{name} get\" by hand to see why)");
         }
 
         return Read(reply.Output, $"the credential helper {name}");

@@ -29,14 +29,12 @@ internal sealed class CredentialStore
     }
 
     /// <summary>Finds a credential.</summary>
-    /// <param name="registry">The registry.</param>
-    /// <param name="repository">The repository.</param>
-    /// <param name="isWrite">Whether it is for pushing.</param>
-    /// <param name="cancellationToken">Stops waiting for it.</param>
     /// <returns>The credential; null means anonymous.</returns>
     internal Task<Credential?> FindAsync(string registry, string repository, bool isWrite, CancellationToken cancellationToken) =>
         // Not cancelled with the caller: others wait for the same answer.
-        _found.GetOrAdd((registry, repository, isWrite), key => new(() => SearchAsync(key.Registry, key.Repository, key.IsWrite))).Value.WaitAsync(cancellationToken);
+        _found.GetOrAdd(
+            (registry, repository, isWrite),
+            key => new(() => SearchAsync(key.Registry, key.Repository, key.IsWrite))).Value.WaitAsync(cancellationToken);
 
     private async Task<Credential?> SearchAsync(string registry, string repository, bool isWrite)
     {
@@ -86,13 +84,17 @@ internal sealed class CredentialStore
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
             {
                 // The message of a JSON exception may quote a secret; its position is enough.
-                WarnUnusable(failure is JsonException { LineNumber: { } line } ? $"{source} is not valid JSON (line {line + 1})" : $"{source} cannot be read");
+                WarnUnusable(
+                    failure is JsonException { LineNumber: { } line }
+                        ? $"{source} is not valid JSON (line {line + 1})"
+                        : $"{source} cannot be read");
                 return null;
             }
         }
     }
 
-    private void WarnUnusable(string what) => _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{what}. Going on without it; correct it or log in again.");
+    private void WarnUnusable(string what) =>
+        _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{what}. Going on without it; correct it or log in again.");
 
     /// <summary>The files in their order; a null path stands for the variable that holds a file's content.</summary>
     private IEnumerable<(string? Path, string Source)> Places()
@@ -110,7 +112,11 @@ internal sealed class CredentialStore
         }
 
         var docker = get("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : home is null ? null : Path.Combine(home, ".docker");
-        var config = get("XDG_CONFIG_HOME") is { Length: > 0 } configHome ? configHome : home is null ? null : Path.Combine(home, ".config");
+        var config = get("XDG_CONFIG_HOME") is { Length: > 0 } configHome
+            ? configHome
+            : home is null
+            ? null
+            : Path.Combine(home, ".config");
         string?[] files =
         [
             docker is null ? null : Path.Combine(docker, "config.json"),

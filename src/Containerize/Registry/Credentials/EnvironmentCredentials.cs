@@ -4,7 +4,8 @@ using Containerize.Registry.Protocol;
 namespace Containerize.Registry.Credentials;
 
 /// <summary>
-/// Credentials in environment variables: <c>CONTAINERIZE_REGISTRY_&lt;HOST&gt;_USER</c> and <c>_PASSWORD</c> for one host, and those of the .NET SDK,
+/// Credentials in environment variables: <c>CONTAINERIZE_REGISTRY_&lt;HOST&gt;_USER</c> and <c>_PASSWORD</c> for one host, and those of the
+/// .NET SDK,
 /// which name no host and are therefore given to the destinations and to the base image's registry only.
 /// </summary>
 internal sealed class EnvironmentCredentials(RegistryOptions options)
@@ -20,9 +21,11 @@ internal sealed class EnvironmentCredentials(RegistryOptions options)
     {
         var own = "CONTAINERIZE_REGISTRY_" + VariablePart(registry);
         // Two hosts can give the same name (a-b and a.b); who cares says which one is meant.
-        var isMeant = options.Environment(own + "_HOST") is not { Length: > 0 } host || ImageReference.NormalizeRegistry(host.Trim()) == registry;
+        var isMeant = options.Environment(own + "_HOST") is not { Length: > 0 } host
+            || ImageReference.NormalizeRegistry(host.Trim()) == registry;
         return (isMeant ? Read(own + "_USER", own + "_PASSWORD") : null)
-            ?? SdkPrefixes(registry, isWrite).Select(prefix => Read(prefix + "_UNAME", prefix + "_PWORD")).FirstOrDefault(found => found is not null);
+            ?? SdkPrefixes(registry, isWrite).Select(prefix => Read(prefix + "_UNAME", prefix + "_PWORD"))
+            .FirstOrDefault(found => found is not null);
     }
 
     private IEnumerable<string> SdkPrefixes(string registry, bool isWrite)

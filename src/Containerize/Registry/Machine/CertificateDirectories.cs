@@ -21,14 +21,17 @@ internal sealed class CertificateDirectories(RegistryOptions options)
     /// <summary>The certificates for a registry.</summary>
     /// <param name="authority">Host, and the port where it is not the usual one.</param>
     /// <returns>The certificates; null where there are none.</returns>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CredentialsUnusable"/>: a file is damaged, or a client certificate lacks its key.</exception>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CredentialsUnusable"/>: a file is damaged, or a client certificate
+    /// lacks its key.</exception>
     internal HostCertificates? Of(string authority) => _found.GetOrAdd(authority, Find);
 
     private HostCertificates? Find(string authority)
     {
         // Podman keeps Docker Hub's under the name in references, Docker under the host that serves it.
         string[] names = authority == RegistryOrigin.DockerHubHost ? [ImageReference.DockerHub, authority] : [authority];
-        var directory = Places().SelectMany(place => names.SelectMany(name => new[] { Path.Combine(place, name), Path.Combine(place, name + ":443") })).FirstOrDefault(Directory.Exists);
+        var directory = Places().SelectMany(
+            place => names.SelectMany(
+                name => new[] { Path.Combine(place, name), Path.Combine(place, name + ":443") })).FirstOrDefault(Directory.Exists);
         if (directory is null)
         {
             return null;
@@ -81,7 +84,8 @@ internal sealed class CertificateDirectories(RegistryOptions options)
         {
             throw new ContainerizeException(
                 DiagnosticCode.CredentialsUnusable,
-                $"The certificate '{file}' cannot be read: {failure.Message} An authority (*.crt) and a client certificate (*.cert) are in PEM form, and beside the latter lies its key (*.key).",
+                $"The certificate '{file}' cannot be read: {failure.Message} An authority (*.crt) and a client certificate (*.cert) are " +
+                $"in PEM form, and beside the latter lies its key (*.key).",
                 failure);
         }
     }

@@ -34,7 +34,8 @@ internal sealed class InsecureRegistries
             return true;
         }
 
-        return _networks.Count > 0 && (await ResolveAsync(host, cancellationToken)).Any(address => _networks.Any(network => network.Contains(address)));
+        return _networks.Count > 0
+            && (await ResolveAsync(host, cancellationToken)).Any(address => _networks.Any(network => network.Contains(address)));
     }
 
     private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)

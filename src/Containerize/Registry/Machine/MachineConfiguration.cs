@@ -15,12 +15,17 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     /// <summary>Reads the files that exist. A damaged one is a warning.</summary>
     internal static MachineConfiguration Read(RegistryOptions options, IReporter reporter)
     {
-        var docker = DockerFiles(options).Select(path => TryRead(path, reporter, text => JsonSerializer.Deserialize(text, MachineJson.Default.DockerDaemon))).OfType<DockerDaemon>().ToList();
-        var podman = PodmanFiles(options).Select(path => TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration))).OfType<PodmanConfiguration>().ToList();
+        var docker = DockerFiles(options)
+            .Select(path => TryRead(path, reporter, text => JsonSerializer.Deserialize(text, MachineJson.Default.DockerDaemon)))
+            .OfType<DockerDaemon>().ToList();
+        var podman = PodmanFiles(options)
+            .Select(path => TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration)))
+            .OfType<PodmanConfiguration>().ToList();
         var entries = podman.SelectMany(file => file.Registries ?? []).Where(entry => PrefixOf(entry).Length > 0).ToList();
         var insecure = docker.SelectMany(file => file.InsecureRegistries ?? []).OfType<string>()
             .Concat(entries.Where(entry => entry.Insecure).Select(entry => RegistryLocation.Parse(entry.Location ?? PrefixOf(entry)).Host))
-            .Concat(entries.SelectMany(entry => entry.Mirrors ?? []).Where(mirror => mirror.Insecure).Select(mirror => RegistryLocation.Parse(mirror.Location ?? "").Host));
+            .Concat(entries.SelectMany(entry => entry.Mirrors ?? []).Where(mirror => mirror.Insecure)
+                .Select(mirror => RegistryLocation.Parse(mirror.Location ?? "").Host));
         // Of two files that name the same prefix, the later one decides.
         var rules = entries.GroupBy(PrefixOf, StringComparer.OrdinalIgnoreCase).Select(group => RuleOf(group.Last())).ToList();
         var hub = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Select(RegistryLocation.Parse).ToList();
@@ -28,7 +33,9 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         var hubInsecure = hub.Where(mirror => mirror.IsPlainHttp).Select(mirror => mirror.Host);
         return new(
             [.. insecure.Concat(hubInsecure)],
-            hubMirrors.Count == 0 || rules.Exists(rule => rule.Prefix == ImageReference.DockerHub) ? rules : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }]);
+            hubMirrors.Count == 0 || rules.Exists(rule => rule.Prefix == ImageReference.DockerHub)
+                ? rules
+                : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }]);
     }
 
     private static string PrefixOf(PodmanRegistry entry) => (string.IsNullOrEmpty(entry.Prefix) ? entry.Location : entry.Prefix) ?? "";
@@ -38,7 +45,8 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         Location = string.IsNullOrEmpty(entry.Location) || entry.Location == PrefixOf(entry) ? null : entry.Location,
         IsBlocked = entry.Blocked,
         Mirrors = [.. (entry.Mirrors ?? []).Where(mirror => !string.IsNullOrEmpty(mirror.Location)).Select(mirror => new RegistryMirror(
-            mirror.Location!, ForTags: !entry.MirrorByDigestOnly && mirror.PullFromMirror != "digest-only", ForDigests: mirror.PullFromMirror != "tag-only"))],
+            mirror.Location!, ForTags: !entry.MirrorByDigestOnly
+                && mirror.PullFromMirror != "digest-only", ForDigests: mirror.PullFromMirror != "tag-only"))],
     };
 
     private static IEnumerable<string> DockerFiles(RegistryOptions options)
@@ -80,11 +88,15 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     {
         try
         {
-            return RegularFile.IsThere(path) && RegularFile.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
+            return RegularFile.IsThere(path) && RegularFile.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text)
+                ? parse(text)
+                : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or TomlException)
         {
-            reporter.Warning(DiagnosticCode.RegistryConfigurationUnusable, $"{path} cannot be read: {failure.Message} Its registries are treated as if it were not there.");
+            reporter.Warning(
+                DiagnosticCode.RegistryConfigurationUnusable,
+                $"{path} cannot be read: {failure.Message} Its registries are treated as if it were not there.");
             return null;
         }
     }

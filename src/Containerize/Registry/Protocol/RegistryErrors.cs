@@ -23,7 +23,8 @@ internal sealed record RegistryErrors(IReadOnlyList<string> Codes, string Text)
     }
 
     /// <summary>Reads the body of an error. An unreadable one counts as empty: the status is what matters.</summary>
-    internal static async Task<RegistryErrors> ReadAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
+    internal static async Task<RegistryErrors> ReadAsync(
+        HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
         Parse(await ResponseBody.ReadErrorAsync(response, options, cancellationToken));
 
     internal static RegistryErrors Parse(ReadOnlySpan<byte> body)
@@ -32,7 +33,8 @@ internal sealed record RegistryErrors(IReadOnlyList<string> Codes, string Text)
         {
             var reply = JsonSerializer.Deserialize(body, RegistryJson.Default.ErrorReply);
             var errors = reply?.Errors?.Where(error => error is not null).ToList() ?? [];
-            var texts = errors.Select(error => string.Join(": ", new[] { error.Code, error.Message }.Where(part => !string.IsNullOrEmpty(part))));
+            var texts =
+                errors.Select(error => string.Join(": ", new[] { error.Code, error.Message }.Where(part => !string.IsNullOrEmpty(part))));
             return new([.. errors.Select(error => error.Code ?? "")], Printable.Clean(string.Join("; ", texts)));
         }
         catch (JsonException)

@@ -17,7 +17,8 @@ internal sealed partial class RegistryJson : JsonSerializerContext;
 internal sealed record ErrorReply([property: JsonPropertyName("errors")] IReadOnlyList<ErrorItem>? Errors);
 
 /// <summary>One error.</summary>
-internal sealed record ErrorItem([property: JsonPropertyName("code")] string? Code, [property: JsonPropertyName("message")] string? Message);
+internal sealed record ErrorItem(
+    [property: JsonPropertyName("code")] string? Code, [property: JsonPropertyName("message")] string? Message);
 
 /// <summary>The answer of a token service.</summary>
 /// <remarks>Docker registry token authentication specification, "Token Response Fields".</remarks>

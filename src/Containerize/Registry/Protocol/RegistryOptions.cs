@@ -15,10 +15,14 @@ internal sealed record RegistryOptions : HttpOptions
         "if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)",
         body => RegistryErrors.Parse(body.Span).Text);
 
-    /// <summary>The registries (host and optional port) that images are pushed to: the only ones that get the .NET SDK's push credentials.</summary>
+    /// <summary>
+    /// The registries (host and optional port) that images are pushed to: the only ones that get the .NET SDK's push credentials.
+    /// </summary>
     public IReadOnlyList<string> PushRegistries { get; init; } = [];
 
-    /// <summary>The registry (host and optional port) that base images are pulled from: the only one that gets the .NET SDK's pull credentials.</summary>
+    /// <summary>
+    /// The registry (host and optional port) that base images are pulled from: the only one that gets the .NET SDK's pull credentials.
+    /// </summary>
     public string? PullRegistry { get; init; }
 
     /// <summary>
@@ -27,7 +31,10 @@ internal sealed record RegistryOptions : HttpOptions
     /// </summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
-    /// <summary>Mirrors to pull from first, by registry; each is a host with an optional port and path. They come before those of the machine's configuration.</summary>
+    /// <summary>
+    /// Mirrors to pull from first, by registry; each is a host with an optional port and path. They come before those of the machine's
+    /// configuration.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Mirrors { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>How many blobs are transferred at once.</summary>
@@ -36,7 +43,9 @@ internal sealed record RegistryOptions : HttpOptions
     /// <summary>The size of the pieces of a blob when a registry does not take it in one, in bytes.</summary>
     public int ChunkSize { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Has records of what was pushed where, so that blobs are mounted instead of uploaded again. Null: nothing is remembered.</summary>
+    /// <summary>
+    /// Has records of what was pushed where, so that blobs are mounted instead of uploaded again. Null: nothing is remembered.
+    /// </summary>
     public BlobStore? Memory { get; init; }
 
     /// <summary>Whether no connection may be made at all; what would need one fails with <see cref="DiagnosticCode.Offline"/>.</summary>

@@ -5,27 +5,30 @@ namespace Containerize.Registry.Protocol;
 
 /// <summary>Where a registry is reached, and what that allows.</summary>
 /// <param name="Base">Scheme, host and port.</param>
-/// <param name="IsInsecure">Whether plain HTTP or an untrusted certificate is accepted: the user said so, or it speaks HTTP on this machine.</param>
+/// <param name="IsInsecure">Whether plain HTTP or an untrusted certificate is accepted: the user said so, or it speaks HTTP on this
+/// machine.</param>
 /// <param name="VerifyCertificates">Whether certificates must be trusted.</param>
 internal sealed record RegistryOrigin(Uri Base, bool IsInsecure, bool VerifyCertificates)
 {
     /// <summary>The host that serves <see cref="ImageReference.DockerHub"/>.</summary>
     internal const string DockerHubHost = "registry-1.docker.io";
 
-    /// <summary>Where it may be when the user did not name it (the URL of a foreign layer); null when the user did, and it may be anywhere.</summary>
+    /// <summary>
+    /// Where it may be when the user did not name it (the URL of a foreign layer); null when the user did, and it may be anywhere.
+    /// </summary>
     internal AddressScopes? Limit { get; init; }
 
-    /// <summary>Where blobs are sent to and from: not this machine and not a cloud's metadata service, unless the registry is there too.</summary>
-    /// <param name="url">The URL.</param>
-    /// <param name="own">Where the registry itself is.</param>
+    /// <summary>
+    /// Where blobs are sent to and from: not this machine and not a cloud's metadata service, unless the registry is there too.
+    /// </summary>
     internal ConnectionPolicy DataPolicy(Uri url, AddressScopes own) => PolicyFor(url, AddressScopes.Public | AddressScopes.Private | own);
 
     /// <summary>Where credentials are sent to: public, or where the registry itself is.</summary>
-    /// <param name="url">The URL.</param>
     /// <param name="own">Where the registry itself is.</param>
     internal ConnectionPolicy RealmPolicy(Uri url, AddressScopes own) =>
         PolicyFor(url, AddressScopes.Public | own | (own == AddressScopes.Loopback ? AddressScopes.Private : AddressScopes.None));
 
     private ConnectionPolicy PolicyFor(Uri url, AddressScopes elsewhere) =>
-        new(VerifyCertificates, Limit ?? (string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase) ? AddressScopes.All : elsewhere));
+        new(VerifyCertificates, Limit
+            ?? (string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase) ? AddressScopes.All : elsewhere));
 }

@@ -31,7 +31,8 @@ internal sealed class BlobContent : MeteredContent
         return true;
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -96,5 +97,8 @@ internal sealed class BlobContent : MeteredContent
     }
 
     private ContainerizeException Short() =>
-        new(DiagnosticCode.DigestMismatch, $"The blob {_blob.Descriptor.Digest} ends before the {_blob.Descriptor.Size} bytes it should have; it was damaged where it is stored.");
+        new(
+            DiagnosticCode.DigestMismatch,
+            $"The blob {_blob.Descriptor.Digest} ends before the {_blob.Descriptor.Size} bytes it should have; it was damaged where it " +
+            $"is stored.");
 }

@@ -6,7 +6,9 @@ using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;
 
-/// <summary>Gets blobs into stores, each once however many ask for it: in this process they share a download, on this machine they take turns.</summary>
+/// <summary>
+/// Gets blobs into stores, each once however many ask for it: in this process they share a download, on this machine they take turns.
+/// </summary>
 /// <param name="downloadOf">Finds the places that may have a blob of a repository.</param>
 /// <param name="slots">Bounds the downloads at a time.</param>
 /// <param name="report">Says how they proceed.</param>
@@ -18,7 +20,8 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
     internal static string What(RepositoryReference repository, Descriptor blob) => $"download the blob {blob.Digest} of {repository}";
 
     /// <summary>Gets a blob into a store, unless it is there.</summary>
-    internal async Task<VerifiedFile> RunAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    internal async Task<VerifiedFile> RunAsync(
+        RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -43,7 +46,8 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
-    private async Task<VerifiedFile> FetchAsync(RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
+    private async Task<VerifiedFile> FetchAsync(
+        RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
         if (await store.TryGetVerifiedAsync(blob, cancellationToken) is { } stored)
         {
@@ -69,7 +73,8 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
-    private async Task<VerifiedFile> DownloadAsync(RepositoryReference repository, Descriptor blob, BlobStore store, TransferProgress progress, CancellationToken cancellationToken)
+    private async Task<VerifiedFile> DownloadAsync(
+        RepositoryReference repository, Descriptor blob, BlobStore store, TransferProgress progress, CancellationToken cancellationToken)
     {
         try
         {

@@ -7,7 +7,8 @@ using Containerize.Storage;
 namespace Containerize.Registry.Transfer;
 
 /// <summary>
-/// Brings blobs into repositories of one registry in the cheapest way: it is there, it is mounted, it is uploaded. Whoever pushes the same blob
+/// Brings blobs into repositories of one registry in the cheapest way: it is there, it is mounted, it is uploaded. Whoever pushes the same
+/// blob
 /// to the same registry on this machine waits, and then finds it there or mounts it.
 /// </summary>
 /// <param name="endpoint">The registry.</param>
@@ -23,12 +24,9 @@ internal sealed class BlobPush(
     private const int MaxMounts = 2;
 
     /// <summary>Brings a blob into a repository.</summary>
-    /// <param name="target">The repository.</param>
-    /// <param name="blob">The blob.</param>
     /// <param name="origin">The repository of the same registry that has it for sure, if there is one.</param>
     /// <param name="localize">Makes the blob one whose bytes are at hand; called only when they must be sent.</param>
     /// <param name="evenIfThere">Send it though the registry says that it has it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal async Task<PushOutcome> RunAsync(
         RepositoryReference target, Blob blob, string? origin, Func<Blob, CancellationToken, Task<Blob>> localize, bool evenIfThere, CancellationToken cancellationToken)
     {
@@ -78,7 +76,10 @@ internal sealed class BlobPush(
         }
         catch (SourceException failure)
         {
-            throw new ContainerizeException(DiagnosticCode.UnreadableFile, $"The blob {source.Descriptor.Digest} cannot be read to push it: {failure.Message}", failure);
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile,
+                $"The blob {source.Descriptor.Digest} cannot be read to push it: {failure.Message}",
+                failure);
         }
         finally
         {

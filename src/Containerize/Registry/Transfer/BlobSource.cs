@@ -32,10 +32,16 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, Uri url, Access acce
         using (response)
         {
             var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-            var failure = RegistryFailure.Of(endpoint, access, $"download the blob {descriptor.Digest} of {endpoint.Registry}/{access.Repository}", response, errors);
+            var failure = RegistryFailure.Of(
+                endpoint, access, $"download the blob {descriptor.Digest} of {endpoint.Registry}/{access.Repository}", response, errors);
             // A signed URL may have expired meanwhile; the registry signs another one.
             throw endpoint.IsForeign(response)
-                ? new TransientException(failure.Message.TrimEnd('.'), failure) { Status = response.StatusCode, MaxRepetitions = RepetitionsAfterRefusedSignature, Explained = failure }
+                ? new TransientException(failure.Message.TrimEnd('.'), failure)
+                {
+                    Status = response.StatusCode,
+                    MaxRepetitions = RepetitionsAfterRefusedSignature,
+                    Explained = failure,
+                }
                 : failure;
         }
     }

@@ -8,7 +8,8 @@ using Containerize.Storage;
 namespace Containerize.Registry.Transfer;
 
 /// <summary>
-/// Brings one blob into one repository: see whether it is there, mount it, send it in one piece; in chunks or as one PATCH where the registry refuses that.
+/// Brings one blob into one repository: see whether it is there, mount it, send it in one piece; in chunks or as one PATCH where the
+/// registry refuses that.
 /// Before anything is sent again it looks whether the blob has arrived: replies get lost, and large commits outlast proxies.
 /// </summary>
 internal sealed class BlobUpload
@@ -29,7 +30,8 @@ internal sealed class BlobUpload
     private int _broken;
     private bool _restarted;
 
-    internal BlobUpload(RegistryEndpoint endpoint, string repository, Blob blob, Retrier retrier, RegistryOptions options, IReporter reporter)
+    internal BlobUpload(
+        RegistryEndpoint endpoint, string repository, Blob blob, Retrier retrier, RegistryOptions options, IReporter reporter)
     {
         _endpoint = endpoint;
         _access = Access.Push(repository);
@@ -56,17 +58,21 @@ internal sealed class BlobUpload
     }
 
     /// <summary>The size of the blob in the repository; null when it is not there, or the registry does not tell.</summary>
-    internal static async Task<long?> FindSizeAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
+    internal static async Task<long?> FindSizeAsync(
+        RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
     {
         using var response = await LookAsync(endpoint, access, digest, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK ? response.Content.Headers.ContentLength : null;
     }
 
-    private static Task<HttpResponseMessage> LookAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken) =>
-        endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
+    private static Task<HttpResponseMessage> LookAsync(
+        RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken) =>
+        endpoint.SendOnceAsync(
+            new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
 
-    /// <summary>Asks the registry to link the blob from another of its repositories, until it does or opens an upload instead, which is then used.</summary>
-    /// <returns>Whether it did.</returns>
+    /// <summary>
+    /// Asks the registry to link the blob from another of its repositories, until it does or opens an upload instead, which is then used.
+    /// </summary>
     internal async Task<bool> TryMountAsync(IEnumerable<string> candidates, CancellationToken cancellationToken)
     {
         foreach (var from in candidates.TakeWhile(_ => _session is null))
@@ -83,7 +89,8 @@ internal sealed class BlobUpload
     private async Task<bool> TryMountAsync(string from, CancellationToken cancellationToken)
     {
         var access = Access.Mount(_access.Repository, from);
-        var url = _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_descriptor.Digest.ToString())}&from={Uri.EscapeDataString(from)}");
+        var url = _endpoint.UrlOf(
+            $"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_descriptor.Digest.ToString())}&from={Uri.EscapeDataString(from)}");
         try
         {
             using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, url, access), cancellationToken);
@@ -107,7 +114,6 @@ internal sealed class BlobUpload
     /// <summary>Sends the blob.</summary>
     /// <param name="source">The same blob, or a copy of it that is nearer.</param>
     /// <param name="progress">Counts the bytes.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     internal Task SendAsync(Blob source, TransferProgress progress, CancellationToken cancellationToken)
     {
         (_blob, _progress) = (source, progress);
@@ -146,7 +152,8 @@ internal sealed class BlobUpload
 
                 await ChooseNextAsync(refused, cancellationToken);
             }
-            catch (TransientException) when (_method == UploadMethod.Monolithic && _descriptor.Size > _options.ChunkSize && ++_broken == BrokenBeforeChunks)
+            catch (TransientException) when (_method == UploadMethod.Monolithic && _descriptor.Size > _options.ChunkSize
+                && ++_broken == BrokenBeforeChunks)
             {
                 // The connection does not last for the whole; chunks need not begin anew each time.
                 _method = UploadMethod.Chunked;
@@ -189,11 +196,15 @@ internal sealed class BlobUpload
 
     private async Task<UploadSession> StartAsync(CancellationToken cancellationToken)
     {
-        using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/"), _access), cancellationToken);
+        using var response = await _endpoint.SendOnceAsync(
+            new RegistryRequest(HttpMethod.Post, _endpoint.UrlOf($"{_access.Repository}/blobs/uploads/"), _access), cancellationToken);
         return response.StatusCode == HttpStatusCode.Accepted && UploadSession.Of(response) is { } session
             ? session
             : response.StatusCode == HttpStatusCode.Accepted
-                ? throw new ContainerizeException(DiagnosticCode.RegistryError, $"{_endpoint.Registry} opens an upload to {_access.Repository} without saying where (202 without a Location). The registry, or a proxy before it, is broken or misconfigured.")
+                ? throw new ContainerizeException(
+                    DiagnosticCode.RegistryError,
+                    $"{_endpoint.Registry} opens an upload to {_access.Repository} without saying where (202 without a Location). The " +
+                    $"registry, or a proxy before it, is broken or misconfigured.")
                 : throw (await RefusedAsync(response, cancellationToken)).Failure;
     }
 
@@ -218,11 +229,19 @@ internal sealed class BlobUpload
 
     private Task<HttpResponseMessage> PutAsync(UploadSession session, Func<HttpContent>? content, CancellationToken cancellationToken) =>
         _endpoint.SendOnceAsync(
-            new RegistryRequest(HttpMethod.Put, VerbatimUrl.WithParameter(session.Location, "digest", _descriptor.Digest.ToString()), _access) { Content = content }, cancellationToken);
+            new RegistryRequest(
+                HttpMethod.Put,
+                VerbatimUrl.WithParameter(session.Location, "digest", _descriptor.Digest.ToString()),
+                _access) { Content = content }, cancellationToken);
 
-    private Task<HttpResponseMessage> PatchAsync(UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> PatchAsync(
+        UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
         _endpoint.SendOnceAsync(
-            new RegistryRequest(HttpMethod.Patch, session.Location, _access) { Content = Content(offset, length), ContentRange = contentRange }, cancellationToken);
+            new RegistryRequest(HttpMethod.Patch, session.Location, _access)
+            {
+                Content = Content(offset, length),
+                ContentRange = contentRange,
+            }, cancellationToken);
 
     private Func<HttpContent> Content(long offset, long length) => () =>
     {
@@ -241,7 +260,11 @@ internal sealed class BlobUpload
     private async Task<UploadRefusedException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var errors = await RegistryErrors.ReadAsync(response, _options, cancellationToken);
-        return new(response.StatusCode, errors, RegistryFailure.Of(_endpoint, _access, $"push the blob {_descriptor.Digest} to {_endpoint.Registry}/{_access.Repository}", response, errors));
+        return new(
+            response.StatusCode,
+            errors,
+            RegistryFailure.Of(
+                _endpoint, _access, $"push the blob {_descriptor.Digest} to {_endpoint.Registry}/{_access.Repository}", response, errors));
     }
 
     /// <summary>Finds out who damaged the bytes.</summary>
@@ -289,7 +312,8 @@ internal sealed class BlobUpload
             try
             {
                 // Without "bytes": that is how the distribution specification writes it.
-                using var response = await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
+                using var response =
+                    await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
                 if (IsSuccess(response))
                 {
                     // The answer's Range is not looked at: some registries leave it at the first chunk, others show less than they have.

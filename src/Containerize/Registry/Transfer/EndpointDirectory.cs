@@ -10,7 +10,10 @@ using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
 
-/// <summary>Finds out how each registry is reached: https, or for this machine and insecure registries http where https does not answer. Remembers what worked.</summary>
+/// <summary>
+/// Finds out how each registry is reached: https, or for this machine and insecure registries http where https does not answer. Remembers
+/// what worked.
+/// </summary>
 internal sealed class EndpointDirectory : IDisposable
 {
     private static readonly TimeSpan s_probePatience = TimeSpan.FromSeconds(10);
@@ -52,7 +55,9 @@ internal sealed class EndpointDirectory : IDisposable
         }
     }
 
-    /// <summary>An endpoint for the URL of a foreign layer: without credentials, and no less encrypted than the registry whose manifest names it.</summary>
+    /// <summary>
+    /// An endpoint for the URL of a foreign layer: without credentials, and no less encrypted than the registry whose manifest names it.
+    /// </summary>
     /// <returns>The endpoint, or null when the URL may not be used.</returns>
     internal RegistryEndpoint? TryCreateForeign(Uri url, RegistryOrigin registry)
     {
@@ -62,7 +67,8 @@ internal sealed class EndpointDirectory : IDisposable
         }
 
         var limit = AddressScopes.Public | AddressScopes.Private | _sender.Pool.ScopeOf(registry.Base);
-        var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.IsInsecure, registry.VerifyCertificates) { Limit = limit };
+        var origin = new RegistryOrigin(
+            new Uri($"{url.Scheme}://{url.Authority}"), registry.IsInsecure, registry.VerifyCertificates) { Limit = limit };
         var nobody = new CredentialStore(_options with { Environment = _ => null }, _reporter);
         return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _sender);
     }
@@ -81,9 +87,12 @@ internal sealed class EndpointDirectory : IDisposable
 
         var encrypted = new RegistryOrigin(secure, isInsecure, VerifyCertificates: !isInsecure);
         var plain = new RegistryOrigin(new Uri($"http://{authority}"), IsInsecure: true, VerifyCertificates: !isInsecure);
-        // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake takes
+        // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake
+        // takes
         // longer than all other requests of a build that changes nothing.
-        RegistryOrigin[] candidates = AddressScope.IsLoopback(secure.IdnHost) && !secure.IsDefaultPort ? [plain, encrypted] : [encrypted, plain];
+        RegistryOrigin[] candidates = AddressScope.IsLoopback(secure.IdnHost) && !secure.IsDefaultPort
+            ? [plain, encrypted]
+            : [encrypted, plain];
         return await _sender.Retrier.ExecuteAsync(token => ProbeAsync(registry, candidates, token), CancellationToken.None);
     }
 
@@ -95,7 +104,10 @@ internal sealed class EndpointDirectory : IDisposable
             var ping = VerbatimUrl.Create($"{candidate.Base.Scheme}://{candidate.Base.Authority}/v2/");
             try
             {
-                using var patience = new IdleTimer(s_probePatience < _options.NoProgressTimeout ? s_probePatience : _options.NoProgressTimeout, _options.TimeProvider, cancellationToken);
+                using var patience = new IdleTimer(
+                    s_probePatience < _options.NoProgressTimeout ? s_probePatience : _options.NoProgressTimeout,
+                    _options.TimeProvider,
+                    cancellationToken);
                 using var message = new HttpRequestMessage(HttpMethod.Get, ping);
                 using var response = await ProbeAsync(message, candidate, patience);
                 // "Client sent an HTTP request to an HTTPS server": this is not how the registry is reached.
@@ -107,7 +119,8 @@ internal sealed class EndpointDirectory : IDisposable
             }
             catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
             {
-                if (candidate.VerifyCertificates && failure.InnerException is AuthenticationException && _sender.Pool.CertificateFailure(ping) is not null)
+                if (candidate.VerifyCertificates && failure.InnerException is AuthenticationException
+                    && _sender.Pool.CertificateFailure(ping) is not null)
                 {
                     // It does speak https; falling back to http would only hide why it is not trusted.
                     throw _sender.Failure(failure, ping);

@@ -10,14 +10,20 @@ namespace Containerize.Registry.Transfer;
 /// <remarks>OCI distribution specification, "Pulling manifests" and "Pushing manifests".</remarks>
 internal sealed class ManifestExchange(RegistryOptions options)
 {
-    private static readonly string[] s_accepted = [MediaTypes.OciManifest, MediaTypes.OciIndex, MediaTypes.DockerManifest, MediaTypes.DockerIndex];
+    private static readonly string[] s_accepted = [MediaTypes.OciManifest, MediaTypes.OciIndex, MediaTypes.DockerManifest,
+        MediaTypes.DockerIndex];
     private static readonly string[] s_vague = ["", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream"];
 
-    internal Task<RawDocument?> TryGetAsync(RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken) =>
-        endpoint.SendAsync(RequestFor(HttpMethod.Get, endpoint, repository, target), (response, token) => ReadAsync(endpoint, repository, target, response, token), cancellationToken);
+    internal Task<RawDocument?> TryGetAsync(
+        RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken) =>
+        endpoint.SendAsync(
+            RequestFor(HttpMethod.Get, endpoint, repository, target),
+            (response, token) => ReadAsync(endpoint, repository, target, response, token),
+            cancellationToken);
 
     /// <summary>Asks by HEAD; whatever HEAD does not say clearly, GET does.</summary>
-    internal async Task<Descriptor?> TryResolveAsync(RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken)
+    internal async Task<Descriptor?> TryResolveAsync(
+        RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken)
     {
         using (var response = await endpoint.SendAsync(RequestFor(HttpMethod.Head, endpoint, repository, target), cancellationToken))
         {
@@ -39,7 +45,13 @@ internal sealed class ManifestExchange(RegistryOptions options)
         return (await TryGetAsync(endpoint, repository, target, cancellationToken))?.Descriptor;
     }
 
-    internal async Task PutAsync(RegistryEndpoint endpoint, string repository, string target, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    internal async Task PutAsync(
+        RegistryEndpoint endpoint,
+        string repository,
+        string target,
+        ReadOnlyMemory<byte> content,
+        string mediaType,
+        CancellationToken cancellationToken)
     {
         var access = Access.Push(repository);
         var request = new RegistryRequest(HttpMethod.Put, UrlOf(endpoint, repository, target), access)
@@ -58,8 +70,10 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
 
         var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-        var failure = RegistryFailure.Of(endpoint, access, $"push the manifest {target} to {endpoint.Registry}/{repository}", response, errors);
-        if ((int)response.StatusCode is >= 400 and < 500 && failure.Code != DiagnosticCode.RegistryDenied && errors.Has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "MANIFEST_INVALID"))
+        var failure =
+            RegistryFailure.Of(endpoint, access, $"push the manifest {target} to {endpoint.Registry}/{repository}", response, errors);
+        if ((int)response.StatusCode is >= 400 and < 500 && failure.Code != DiagnosticCode.RegistryDenied
+            && errors.Has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "MANIFEST_INVALID"))
         {
             throw new ContainerizeException(DiagnosticCode.RegistryContentMissing, failure.Message, failure);
         }
@@ -71,7 +85,13 @@ internal sealed class ManifestExchange(RegistryOptions options)
     }
 
     /// <summary>An immutable tag that has this very digest is what was wanted.</summary>
-    private async Task<bool> IsThereAsync(RegistryEndpoint endpoint, string repository, string target, ReadOnlyMemory<byte> content, HttpResponseMessage refusal, CancellationToken cancellationToken)
+    private async Task<bool> IsThereAsync(
+        RegistryEndpoint endpoint,
+        string repository,
+        string target,
+        ReadOnlyMemory<byte> content,
+        HttpResponseMessage refusal,
+        CancellationToken cancellationToken)
     {
         if (refusal.StatusCode == HttpStatusCode.Unauthorized || (int)refusal.StatusCode is < 400 or >= 500)
         {
@@ -89,7 +109,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
     }
 
-    private async Task<RawDocument?> ReadAsync(RegistryEndpoint endpoint, string repository, string target, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<RawDocument?> ReadAsync(
+        RegistryEndpoint endpoint, string repository, string target, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var origin = $"{endpoint.Registry}/{repository}{(Digest.TryParse(target, out var wanted) ? "@" : ":")}{target}";
         if (response.StatusCode == HttpStatusCode.NotFound)
@@ -104,7 +125,9 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
 
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The manifest of {origin} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"The manifest of {origin} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
         if (wanted is not null)
         {
             using var hash = wanted.CreateHash();
@@ -125,9 +148,13 @@ internal sealed class ManifestExchange(RegistryOptions options)
     private static string SettleMediaType(byte[] content, string sent, string origin)
     {
         var own = OciJson.DetectMediaType(content, origin);
-        if (own is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed || sent is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed)
+        if (own is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed
+            || sent is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed)
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} is of Docker's first format (schema 1), which is no longer supported. Push the image again with a current tool.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"{origin} is of Docker's first format (schema 1), which is no longer supported. Push the image again with a current " +
+                $"tool.");
         }
 
         var declared = OciJson.ReadObject(content, "manifest", origin)["mediaType"] is not null;
@@ -137,26 +164,35 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
 
         return declared && !string.Equals(own, sent, StringComparison.OrdinalIgnoreCase)
-            ? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"{origin} calls itself {own}, but the registry calls it {sent}. One of them lies; nothing was made from it.")
+            ? throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument,
+                $"{origin} calls itself {own}, but the registry calls it {sent}. One of them lies; nothing was made from it.")
             : declared ? own! : sent;
     }
 
     private static TransientException Damaged(string origin, Digest found) => new($"the manifest of {origin} has the digest {found}")
     {
         MaxRepetitions = 1,
-        Explained = new(DiagnosticCode.DigestMismatch, $"The manifest of {origin} has other bytes than its digest says (they make {found}). It was damaged on its way or where it is stored; nothing was made from it."),
+        Explained = new(
+            DiagnosticCode.DigestMismatch,
+            $"The manifest of {origin} has other bytes than its digest says (they make {found}). It was damaged on its way or where it " +
+            $"is stored; nothing was made from it."),
     };
 
     private static RegistryRequest RequestFor(HttpMethod method, RegistryEndpoint endpoint, string repository, string target) =>
         new(method, UrlOf(endpoint, repository, target), Access.Pull(repository)) { Accept = s_accepted };
 
-    private static Uri UrlOf(RegistryEndpoint endpoint, string repository, string target) => endpoint.UrlOf($"{repository}/manifests/{target}");
+    private static Uri UrlOf(RegistryEndpoint endpoint, string repository, string target) =>
+        endpoint.UrlOf($"{repository}/manifests/{target}");
 
     private static string MediaTypeOf(HttpResponseMessage response) =>
-        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString().Split(';', ',')[0].Trim().ToLowerInvariant() : "";
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
+            ? values.ToString().Split(';', ',')[0].Trim().ToLowerInvariant()
+            : "";
 
     private static Digest? DigestOf(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.ToString().Trim(), out var digest) ? digest : null;
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
+            && Digest.TryParse(values.ToString().Trim(), out var digest) ? digest : null;
 }
 
 /// <summary>A manifest or index as a registry stores it.</summary>

@@ -25,7 +25,9 @@ internal sealed class PushMemory(BlobStore? cache)
     /// <summary>Waits until no other build on this machine brings the blob to the registry.</summary>
     /// <returns>The turn, given back by disposing it; null where there is no way to agree, and everyone goes at once.</returns>
     internal async Task<IDisposable?> WaitForTurnAsync(string registry, Digest digest, CancellationToken cancellationToken) =>
-        cache is null ? null : await cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes($"push {KeyOf(registry, digest)}")), cancellationToken);
+        cache is null
+            ? null
+            : await cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes($"push {KeyOf(registry, digest)}")), cancellationToken);
 
     /// <summary>The repositories, the latest first.</summary>
     internal IReadOnlyList<string> Recall(string registry, Digest digest) =>

@@ -34,7 +34,8 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
             url = next;
         }
 
-        throw new ContainerizeException(DiagnosticCode.RegistryError, $"{endpoint.Registry}/{repository} lists more than {MaxPages} pages of referrers of {subject}.");
+        throw new ContainerizeException(
+            DiagnosticCode.RegistryError, $"{endpoint.Registry}/{repository} lists more than {MaxPages} pages of referrers of {subject}.");
     }
 
     private async Task<(ImageIndex? Index, Uri? Next)> ReadPageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -47,16 +48,20 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-            throw RegistryFailure.Of(endpoint, Access.Pull(repository), $"list the referrers in {endpoint.Registry}/{repository}", response, errors);
+            throw RegistryFailure.Of(
+                endpoint, Access.Pull(repository), $"list the referrers in {endpoint.Registry}/{repository}", response, errors);
         }
 
         var origin = $"{endpoint.Registry}/{repository} (referrers)";
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.InvalidDocument, $"The list of {origin} is larger than {OciJson.MaxDocumentSize} bytes.");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.InvalidDocument, $"The list of {origin} is larger than {OciJson.MaxDocumentSize} bytes.");
         return (OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, content), origin), NextOf(response));
     }
 
-    /// <summary>The next page of <c>Link: &lt;…&gt;; rel="next"</c>. Another origin would get this registry's credential, so it is refused.</summary>
+    /// <summary>
+    /// The next page of <c>Link: &lt;…&gt;; rel="next"</c>. Another origin would get this registry's credential, so it is refused.
+    /// </summary>
     private Uri? NextOf(HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues("Link", out var values))
@@ -75,7 +80,10 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         var next = VerbatimUrl.TryResolve(response.RequestMessage!.RequestUri!, link[(start + 1)..end]);
         return next is not null && VerbatimUrl.SameOrigin(next, endpoint.Origin.Base)
             ? next
-            : throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{endpoint.Registry} lists the next referrers of {repository} at another place ({link[(start + 1)..end].Split('?')[0]}). It was not asked.");
+            : throw new ContainerizeException(
+                DiagnosticCode.UnsafeLocation,
+                $"{endpoint.Registry} lists the next referrers of {repository} at another place " +
+                $"({link[(start + 1)..end].Split('?')[0]}). It was not asked.");
     }
 
     private async Task<IReadOnlyList<Descriptor>> ReadTagAsync(Digest subject, CancellationToken cancellationToken)

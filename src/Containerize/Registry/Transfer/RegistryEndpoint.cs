@@ -29,7 +29,8 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
         sender.Retrier.ExecuteAsync(token => SendOnceAsync(request, token), cancellationToken);
 
     /// <summary>Sends a request and uses its answer, both again when that may help.</summary>
-    internal Task<T> SendAsync<T>(RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
+    internal Task<T> SendAsync<T>(
+        RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>
         sender.Retrier.ExecuteAsync(
             async token =>
             {
@@ -84,12 +85,14 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
 
     private async Task<IReadOnlyList<Challenge>> PingAsync(CancellationToken cancellationToken)
     {
-        using var response = await SendPlainAsync(new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);
+        using var response = await SendPlainAsync(
+            new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);
         var challenges = IsForeign(response) ? [] : Challenge.Of(response);
         authorizer.Learn(challenges);
         return challenges;
     }
 
-    private Task<HttpResponseMessage> SendPlainAsync(RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> SendPlainAsync(
+        RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
         sender.SendAsync(request, _ => authorization, url => Origin.DataPolicy(url, sender.Pool.ScopeOf(Origin.Base)), cancellationToken);
 }

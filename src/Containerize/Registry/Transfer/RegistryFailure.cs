@@ -10,23 +10,30 @@ namespace Containerize.Registry.Transfer;
 internal static class RegistryFailure
 {
     /// <summary>An answer that ends the matter.</summary>
-    /// <param name="endpoint">Who answered.</param>
-    /// <param name="access">What was needed.</param>
     /// <param name="what">What was tried, behind "could not": <c>push the blob sha256:…</c>.</param>
-    /// <param name="response">The answer.</param>
-    /// <param name="errors">Its body.</param>
-    internal static ContainerizeException Of(RegistryEndpoint endpoint, Access access, string what, HttpResponseMessage response, RegistryErrors errors)
+    internal static ContainerizeException Of(
+        RegistryEndpoint endpoint, Access access, string what, HttpResponseMessage response, RegistryErrors errors)
     {
         var status = response.StatusCode;
         var said = $"{(int)status}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")}";
-        var who = endpoint.IsForeign(response) ? $"{response.RequestMessage!.RequestUri!.Authority}, where {endpoint.Registry} keeps its blobs," : endpoint.Registry;
+        var who = endpoint.IsForeign(response)
+            ? $"{response.RequestMessage!.RequestUri!.Authority}, where {endpoint.Registry} keeps its blobs,"
+            : endpoint.Registry;
         var sentence = $"Could not {what}: {who} answered {said}.";
         return status switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new(DiagnosticCode.RegistryDenied, $"{sentence} {LoginHint(endpoint.Registry, access, status)}"),
-            HttpStatusCode.NotFound when access.IsWrite => new(DiagnosticCode.RegistryNotFound, $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it by itself."),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                new(DiagnosticCode.RegistryDenied, $"{sentence} {LoginHint(endpoint.Registry, access, status)}"),
+            HttpStatusCode.NotFound when access.IsWrite =>
+                new(
+                    DiagnosticCode.RegistryNotFound,
+                    $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it " +
+                    $"by itself."),
             HttpStatusCode.NotFound => new(DiagnosticCode.RegistryNotFound, sentence),
-            HttpStatusCode.RequestEntityTooLarge => new(DiagnosticCode.RegistryError, $"{sentence} A limit of the registry, or of a proxy before it, is too small for this image."),
+            HttpStatusCode.RequestEntityTooLarge =>
+                new(
+                    DiagnosticCode.RegistryError,
+                    $"{sentence} A limit of the registry, or of a proxy before it, is too small for this image."),
             _ => new(DiagnosticCode.RegistryError, sentence),
         };
     }
@@ -40,7 +47,8 @@ internal static class RegistryFailure
             { Explained: { } explained } => explained,
             { IsQuota: true } => new(
                 DiagnosticCode.RegistryUnavailable,
-                $"Could not {what}: {failure.Message}. That is the quota of {registry} for this account or address.{tried} Log in (docker login {registry}), wait, or pull from a mirror.",
+                $"Could not {what}: {failure.Message}. That is the quota of {registry} for this account or address.{tried} Log in " +
+                $"(docker login {registry}), wait, or pull from a mirror.",
                 failure),
             _ => new(DiagnosticCode.RegistryUnavailable, $"Could not {what}: {failure.Message}.{tried}", failure),
         };

@@ -14,7 +14,8 @@ internal sealed class RegistryRoutes
     {
         _mirrors = options.Mirrors.ToDictionary(
             pair => ImageReference.NormalizeRegistry(pair.Key),
-            pair => (IReadOnlyList<RegistryMirror>)[.. pair.Value.Select(location => new RegistryMirror(RegistryLocation.Parse(location).ToString()))]);
+            pair => (IReadOnlyList<RegistryMirror>)[.. pair.Value.Select(
+                location => new RegistryMirror(RegistryLocation.Parse(location).ToString()))]);
         _rules = [.. machine.Rules.OrderByDescending(rule => rule.Prefix.Length)];
     }
 
@@ -38,7 +39,8 @@ internal sealed class RegistryRoutes
     {
         var rule = _rules.FirstOrDefault(candidate => Matches(candidate.Prefix, repository));
         return rule is { IsBlocked: true }
-            ? throw new ContainerizeException(DiagnosticCode.RegistryDenied, $"{repository} is blocked on this machine: registries.conf says so for '{rule.Prefix}'.")
+            ? throw new ContainerizeException(
+                DiagnosticCode.RegistryDenied, $"{repository} is blocked on this machine: registries.conf says so for '{rule.Prefix}'.")
             : rule;
     }
 
@@ -51,11 +53,15 @@ internal sealed class RegistryRoutes
     }
 
     private static RepositoryReference Own(RegistryRule? rule, RepositoryReference repository) =>
-        rule?.Location is { } location && !rule.Prefix.StartsWith("*.", StringComparison.Ordinal) ? Below(location, Rest(rule, repository)) : repository;
+        rule?.Location is { } location && !rule.Prefix.StartsWith("*.", StringComparison.Ordinal)
+            ? Below(location, Rest(rule, repository))
+            : repository;
 
     /// <summary>What stands behind the prefix; a wildcard stands for the host only.</summary>
     private static string Rest(RegistryRule rule, RepositoryReference repository) =>
-        rule.Prefix.StartsWith("*.", StringComparison.Ordinal) ? repository.Name : repository.ToString()[rule.Prefix.Length..].TrimStart('/');
+        rule.Prefix.StartsWith("*.", StringComparison.Ordinal)
+            ? repository.Name
+            : repository.ToString()[rule.Prefix.Length..].TrimStart('/');
 
     private static RepositoryReference Below(string location, string rest)
     {

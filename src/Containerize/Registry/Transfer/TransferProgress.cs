@@ -1,6 +1,8 @@
 namespace Containerize.Registry.Transfer;
 
-/// <summary>How far one transfer is. Counted by the transfer, told by <see cref="TransferReport"/>; its end is told by disposing it.</summary>
+/// <summary>
+/// How far one transfer is. Counted by the transfer, told by <see cref="TransferReport"/>; its end is told by disposing it.
+/// </summary>
 /// <param name="report">Tells of all transfers together.</param>
 /// <param name="size">How many bytes there are.</param>
 internal sealed class TransferProgress(TransferGroup report, long size) : IDisposable

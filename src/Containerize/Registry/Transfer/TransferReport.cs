@@ -11,7 +11,8 @@ internal sealed class TransferReport(IReporter reporter, TimeProvider time) : ID
     /// <summary>A transfer begins, or waits for its turn.</summary>
     /// <param name="way">What is done: <c>Pushing to registry/repository</c>.</param>
     /// <param name="size">How many bytes there are.</param>
-    internal TransferProgress Start(string way, long size) => _groups.GetOrAdd(way, key => new TransferGroup(key, reporter, time)).Start(size);
+    internal TransferProgress Start(string way, long size) =>
+        _groups.GetOrAdd(way, key => new TransferGroup(key, reporter, time)).Start(size);
 
     public void Dispose()
     {

@@ -12,7 +12,6 @@ namespace Containerize.Registry.Transfer;
 internal sealed record UploadSession(Uri Location, long MinChunk)
 {
     /// <summary>The session of a 202, or of any later answer.</summary>
-    /// <param name="response">The answer.</param>
     /// <param name="earlier">What is known already.</param>
     /// <returns>The session; null when neither answer nor past has a location.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsafeLocation"/>.</exception>
@@ -20,7 +19,9 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
     {
         var request = response.RequestMessage!.RequestUri!;
         var minChunk = response.Headers.NonValidated.TryGetValues("OCI-Chunk-Min-Length", out var values)
-            && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : earlier?.MinChunk ?? 0;
+            && long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+            ? given
+            : earlier?.MinChunk ?? 0;
         if (RedirectLoop.Location(response) is not { } location)
         {
             return earlier is null ? null : earlier with { MinChunk = minChunk };
@@ -29,7 +30,9 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
         var target = VerbatimUrl.TryResolve(request, location);
         if (target is null || target.UserInfo.Length > 0)
         {
-            throw new ContainerizeException(DiagnosticCode.UnsafeLocation, $"{request.Authority} wants an upload to go on at '{location.Split('?')[0]}', which is not a URL that data may go to.");
+            throw new ContainerizeException(
+                DiagnosticCode.UnsafeLocation,
+                $"{request.Authority} wants an upload to go on at '{location.Split('?')[0]}', which is not a URL that data may go to.");
         }
 
         RedirectLoop.RefuseDowngrade(RegistryOptions.Servers, request, target);
@@ -38,10 +41,12 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
 
     /// <summary>Asks how much of the upload has arrived.</summary>
     /// <returns>The session as it is now and the next byte it wants; null when it is gone or does not say it clearly.</returns>
-    internal async Task<(UploadSession Session, long Offset)?> QueryAsync(RegistryEndpoint endpoint, Access access, CancellationToken cancellationToken)
+    internal async Task<(UploadSession Session, long Offset)?> QueryAsync(
+        RegistryEndpoint endpoint, Access access, CancellationToken cancellationToken)
     {
         using var response = await endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Get, Location, access), cancellationToken);
-        return response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.OK or HttpStatusCode.Accepted && LastByte(response) is { } last && Of(response, this) is { } session
+        return response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.OK or HttpStatusCode.Accepted
+            && LastByte(response) is { } last && Of(response, this) is { } session
             ? (session, last + 1)
             : null;
     }
@@ -56,6 +61,7 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
 
         var text = values.ToString().Trim();
         text = text.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase) ? text[6..] : text;
-        return text.Split('-') is ["0", var last] && long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position > 0 ? position : null;
+        return text.Split('-') is ["0", var last]
+            && long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position > 0 ? position : null;
     }
 }

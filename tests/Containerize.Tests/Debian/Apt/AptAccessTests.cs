@@ -47,9 +47,11 @@ internal sealed class AptAccessTests : IAsyncDisposable
 
     [TestMethod]
     [DataRow("machine http://127.0.0.1 login me password se:cret")]
-    [DataRow("# mine\nmachine\thttp://127.0.0.1/debian\n  login me\n  password se:cret\nmachine http://127.0.0.1 login other password other\n")]
+    [DataRow(
+        "# mine\nmachine\thttp://127.0.0.1/debian\n  login me\n  password se:cret\nmachine http://127.0.0.1 login other password other\n")]
     [DataRow("machine http://127.0.0.1:1/ login other password other\nmachine http://127.0.0.1:PORT/deb login me password se:cret")]
-    [DataRow("machine http://127.0.0.1/other login other password other machine http://127.0.0.1/debian/ account x login me password se:cret")]
+    [DataRow(
+        "machine http://127.0.0.1/other login other password other machine http://127.0.0.1/debian/ account x login me password se:cret")]
     public async Task A_login_of_apt_is_used_for_its_sources(string text)
     {
         _directory.Write("auth.conf.d/mine.conf", text.Replace("PORT", $"{_server.Address.Port}", StringComparison.Ordinal));
@@ -203,7 +205,8 @@ internal sealed class AptAccessTests : IAsyncDisposable
     [TestMethod]
     public void A_proxy_for_http_is_one_for_https_unless_that_has_its_own()
     {
-        _directory.Write("apt.conf", "Acquire::http::Proxy \"http://p.example:1\"; Acquire::https::Proxy::own.example \"socks5h://s.example:2\";");
+        _directory.Write(
+            "apt.conf", "Acquire::http::Proxy \"http://p.example:1\"; Acquire::https::Proxy::own.example \"socks5h://s.example:2\";");
         var proxy = new AptAccess(_directory.FullName, _reporter).Proxy;
 
         Assert.AreEqual(new Uri("http://p.example:1"), proxy.GetProxy(new Uri("https://a.example/")));

@@ -23,7 +23,9 @@ internal sealed class AptConfigurationTests
     [DataRow("""APT { NeverAutoRemove { "^linux-.*"; "a;b{c"; }; }; Acquire::http::Proxy "http://p:3128";""")]
     [DataRow("""Acquire::http::Proxy "http://other"; Acquire::http::Proxy "http://p:3128";""")]
     [DataRow("""DPkg::Post-Invoke {"rm -f /var/cache/apt/*.bin || true";}; Acquire::http::Proxy "http://p:3128";""")]
-    [DataRow("# Acquire::http::Proxy \"no\";\n// Acquire::http::Proxy \"no\";\nAcquire::http::Proxy \"http://p:3128\";\n#clear Acquire::https;\n")]
+    [DataRow(
+        "# Acquire::http::Proxy \"no\";\n// Acquire::http::Proxy \"no\";\nAcquire::http::Proxy \"http://p:3128\";\n#clear " +
+        "Acquire::https;\n")]
     public void A_setting_is_found(string text) => Assert.AreEqual("http://p:3128", Proxy(text));
 
     [TestMethod]

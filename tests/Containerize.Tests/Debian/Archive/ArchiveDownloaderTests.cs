@@ -33,7 +33,11 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
     private async Task<byte[]?> FetchAsync(params Uri[] addresses)
     {
         using var downloader = Downloader();
-        var blob = await downloader.TryFetchAsync(new Descriptor { MediaType = "x", Digest = Digest.Of(s_content), Size = s_content.Length }, addresses, "the package x", CancellationToken.None);
+        var blob = await downloader.TryFetchAsync(
+            new Descriptor { MediaType = "x", Digest = Digest.Of(s_content), Size = s_content.Length },
+            addresses,
+            "the package x",
+            CancellationToken.None);
         return blob is null ? null : await File.ReadAllBytesAsync(blob.Path);
     }
 
@@ -58,7 +62,8 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
     {
         var there = _server.On("second/x.deb", Content(s_content));
 
-        CollectionAssert.AreEqual(s_content, await FetchAsync(new Uri(_server.Address, "first/x.deb"), _server.On("gone/x.deb", Status(410)), there));
+        CollectionAssert.AreEqual(
+            s_content, await FetchAsync(new Uri(_server.Address, "first/x.deb"), _server.On("gone/x.deb", Status(410)), there));
         using var downloader = Downloader();
         Assert.IsNull(await downloader.TryGetAsync(new Uri(_server.Address, "none"), CancellationToken.None));
     }
@@ -133,7 +138,8 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
         }
         else
         {
-            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => downloader.TryGetAsync(address, CancellationToken.None));
+            var failure =
+                await Assert.ThrowsExactlyAsync<ContainerizeException>(() => downloader.TryGetAsync(address, CancellationToken.None));
             StringAssert.Contains(failure.Message, "ContainerizeCertificateFiles");
         }
     }
@@ -263,7 +269,8 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
     {
         using var downloader = Downloader(isOffline: true);
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => downloader.TryGetAsync(_server.On("InRelease", Content(s_content)), CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => downloader.TryGetAsync(_server.On("InRelease", Content(s_content)), CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.ArchiveUnavailable, failure.Code);
         Assert.IsEmpty(_server.Requests);
@@ -282,7 +289,8 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
         _server.On("x.deb", Redirect("/here/x.deb", status));
         _server.On("here/x.deb", Redirect(target.AbsoluteUri.Replace("://", "://you:theirs@", StringComparison.Ordinal), status));
 
-        CollectionAssert.AreEqual(s_content, await FetchAsync(new UriBuilder(new Uri(_server.Address, "x.deb")) { UserName = "me", Password = "se%20cret" }.Uri));
+        CollectionAssert.AreEqual(
+            s_content, await FetchAsync(new UriBuilder(new Uri(_server.Address, "x.deb")) { UserName = "me", Password = "se%20cret" }.Uri));
 
         var login = "Basic " + Convert.ToBase64String("me:se cret"u8);
         CollectionAssert.AreEqual(new[] { login, login }, _server.Requests.Select(request => request.Authorization).ToArray());

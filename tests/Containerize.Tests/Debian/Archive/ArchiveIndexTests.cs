@@ -6,7 +6,8 @@ internal sealed class ArchiveIndexTests
 {
     private static readonly DateTimeOffset s_lastYear = DateTimeOffset.UtcNow.AddYears(-1);
 
-    private static SignedArchive Archive(ArchiveKey? key = null) => new SignedArchive { Key = key ?? new ArchiveKey(s_lastYear) }.Add("hello", "2.10-3");
+    private static SignedArchive Archive(ArchiveKey? key = null) =>
+        new SignedArchive { Key = key ?? new ArchiveKey(s_lastYear) }.Add("hello", "2.10-3");
 
     [TestMethod]
     [DataRow(".gz", false)]
@@ -27,7 +28,15 @@ internal sealed class ArchiveIndexTests
     public async Task An_archive_of_Ubuntu_gives_the_packages_of_both_its_components()
     {
         // Its updates have the codename of the release itself.
-        using var archive = new SignedArchive { Suite = "noble-updates", SuiteName = "noble-updates", Codename = "noble", Components = ["main", "universe"], ByHash = true, Architectures = "amd64 i386" }
+        using var archive = new SignedArchive
+        {
+            Suite = "noble-updates",
+            SuiteName = "noble-updates",
+            Codename = "noble",
+            Components = ["main", "universe"],
+            ByHash = true,
+            Architectures = "amd64 i386",
+        }
             .Add("hello", fields: "Depends: libhello\nPhased-Update-Percentage: 10", component: "universe").Add("libhello").Publish();
 
         var set = await archive.ResolveAsync("hello");
@@ -73,7 +82,8 @@ internal sealed class ArchiveIndexTests
 
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => archive.Open(downloader).TryFetchAsync(set.Packages[0], CancellationToken.None));
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => archive.Open(downloader)
+                .TryFetchAsync(set.Packages[0], CancellationToken.None));
             Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
         }
     }

@@ -29,12 +29,15 @@ internal sealed class ArchiveKey
         }
 
         var generator = new PgpKeyRingGenerator(
-            PgpSignature.PositiveCertification, rsaBits is { } bits ? NewRsaPair(created, bits) : NewPair(created), "Archive of a test", SymmetricKeyAlgorithmTag.Null, HashAlgorithmTag.Sha256, rawPassPhrase: null, useSha1: true, hashed.Generate(), unhashedPackets: null, new SecureRandom());
+            PgpSignature.PositiveCertification, rsaBits is { } bits
+                ? NewRsaPair(created, bits)
+                : NewPair(created), "Archive of a test", SymmetricKeyAlgorithmTag.Null, HashAlgorithmTag.Sha256, rawPassPhrase: null, useSha1: true, hashed.Generate(), unhashedPackets: null, new SecureRandom());
         if (hasSubkey)
         {
             var subkey = new PgpSignatureSubpacketGenerator();
             subkey.SetKeyFlags(isCritical: true, PgpKeyFlags.CanSign);
-            generator.AddSubKey(NewPair(created), subkey.Generate(), unhashedPackets: null, HashAlgorithmTag.Sha256, HashAlgorithmTag.Sha256);
+            generator.AddSubKey(
+                NewPair(created), subkey.Generate(), unhashedPackets: null, HashAlgorithmTag.Sha256, HashAlgorithmTag.Sha256);
         }
 
         _secret = generator.GenerateSecretKeyRing();
@@ -49,7 +52,9 @@ internal sealed class ArchiveKey
     {
         using var file = File.Create(path);
         using Stream target = armored ? new ArmoredOutputStream(file) : new MemoryStream();
-        var ring = revoked ? PgpPublicKeyRing.InsertPublicKey(_public, PgpPublicKey.AddCertification(_public.GetPublicKey(), Revocation())) : _public;
+        var ring = revoked
+            ? PgpPublicKeyRing.InsertPublicKey(_public, PgpPublicKey.AddCertification(_public.GetPublicKey(), Revocation()))
+            : _public;
         ring.Encode(armored ? target : file);
     }
 
@@ -63,7 +68,8 @@ internal sealed class ArchiveKey
     }
 
     /// <summary>Signs a file beside which the signature lies.</summary>
-    internal string SignDetached(string text) => Sign(Encoding.UTF8.GetBytes(text), PgpSignature.BinaryDocument, HashAlgorithmTag.Sha256, at: null);
+    internal string SignDetached(string text) =>
+        Sign(Encoding.UTF8.GetBytes(text), PgpSignature.BinaryDocument, HashAlgorithmTag.Sha256, at: null);
 
     private static PgpKeyPair NewPair(DateTimeOffset created)
     {

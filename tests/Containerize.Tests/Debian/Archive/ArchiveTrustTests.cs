@@ -12,7 +12,8 @@ internal sealed class ArchiveTrustTests
 {
     private static readonly DateTimeOffset s_lastYear = DateTimeOffset.UtcNow.AddYears(-1);
 
-    private static SignedArchive Archive(ArchiveKey? key = null) => new SignedArchive { Key = key ?? new ArchiveKey(s_lastYear) }.Add("hello", "2.10-3");
+    private static SignedArchive Archive(ArchiveKey? key = null) =>
+        new SignedArchive { Key = key ?? new ArchiveKey(s_lastYear) }.Add("hello", "2.10-3");
 
     [TestMethod]
     public async Task Every_changed_byte_of_InRelease_is_noticed()
@@ -88,7 +89,8 @@ internal sealed class ArchiveTrustTests
         var keys = KeyRing.Read(folder["key.gpg"]);
         var file = System.Text.Encoding.ASCII.GetBytes(key.ClearSign("Origin: Debian\n"));
 
-        var problems = await Task.WhenAll(Enumerable.Range(0, 400).Select(_ => Task.Run(() => SignedText.Verify(file, keys, DateTimeOffset.UtcNow, out var _))));
+        var problems = await Task.WhenAll(Enumerable.Range(0, 400)
+            .Select(_ => Task.Run(() => SignedText.Verify(file, keys, DateTimeOffset.UtcNow, out var _))));
 
         Assert.IsEmpty(problems.OfType<string>().Distinct());
     }
@@ -108,7 +110,8 @@ internal sealed class ArchiveTrustTests
     public async Task Text_in_the_headers_of_the_signed_one_is_refused()
     {
         using var archive = Archive();
-        archive.Publish(text => archive.Key.ClearSign(text).Replace("Hash: SHA256\n", "Hash: SHA256\nCodename: other\n", StringComparison.Ordinal));
+        archive.Publish(text => archive.Key.ClearSign(text)
+            .Replace("Hash: SHA256\n", "Hash: SHA256\nCodename: other\n", StringComparison.Ordinal));
 
         Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
     }
@@ -138,7 +141,8 @@ internal sealed class ArchiveTrustTests
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(async () =>
         {
             var source = archive.Source with { Keys = KeyRing.Read(archive.PathOf("revoked.gpg")) };
-            await new DebianArchive([source], [], downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
+            await new DebianArchive([source], [], downloader)
+                .ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
         });
 
         Assert.IsTrue(failure.Code is DiagnosticCode.ArchiveUnsigned or DiagnosticCode.InvalidKeyring, failure.Message);
@@ -174,7 +178,13 @@ internal sealed class ArchiveTrustTests
     {
         using var directory = new Containerize.Testing.TemporaryDirectory();
         using var packed = new MemoryStream();
-        using (Stream stream = form switch { "gz" => new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true), "zst" => new ZstdSharp.CompressionStream(packed, leaveOpen: true), _ => packed })
+        using (
+            Stream stream = form switch
+            {
+                "gz" => new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true),
+                "zst" => new ZstdSharp.CompressionStream(packed, leaveOpen: true),
+                _ => packed,
+            })
         {
             stream.Write(new byte[1001]);
         }
@@ -183,7 +193,8 @@ internal sealed class ArchiveTrustTests
         var file = await blob.VerifyAsync(new BlobStore(directory["store"]), CancellationToken.None);
 
         Assert.HasCount(1001, PackageIndex.Unpack(file, form, "Packages", 1001, CancellationToken.None));
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => PackageIndex.Unpack(file, form, "Packages", 1000, CancellationToken.None));
+        var failure =
+            Assert.ThrowsExactly<ContainerizeException>(() => PackageIndex.Unpack(file, form, "Packages", 1000, CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.ArchiveDamaged, failure.Code);
     }
 
@@ -230,12 +241,14 @@ internal sealed class ArchiveTrustTests
     {
         using var archive = Archive().Publish();
         using var downloader = archive.Downloader();
-        var (set, sources) = await archive.Open(downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
+        var (set, sources) = await archive.Open(downloader)
+            .ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
         var locked = new DebianLock { Release = "bookworm" }.With(set, sources);
         archive.Date = archive.Date.AddHours(-1);
         archive.Publish();
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => archive.Open(downloader).ResolveAsync(SignedArchive.Request("hello"), locked, CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => archive.Open(downloader)
+            .ResolveAsync(SignedArchive.Request("hello"), locked, CancellationToken.None));
 
         Assert.AreEqual(DiagnosticCode.ArchiveOutdated, failure.Code);
     }
@@ -278,12 +291,14 @@ internal sealed class ArchiveTrustTests
         archive.Key.WritePublic(armored, armored: true);
         using var downloader = archive.Downloader();
 
-        var (set, _) = await new DebianArchive([archive.Source with { Keys = KeyRing.Read(armored) }], [], downloader).ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
+        var (set, _) = await new DebianArchive([archive.Source with { Keys = KeyRing.Read(armored) }], [], downloader)
+            .ResolveAsync(SignedArchive.Request("hello"), locked: null, CancellationToken.None);
 
         Assert.HasCount(1, set.Packages);
         await File.WriteAllTextAsync(armored, "no key");
         Assert.AreEqual(DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored)).Code);
-        Assert.AreEqual(DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored + ".none")).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidKeyring, Assert.ThrowsExactly<ContainerizeException>(() => KeyRing.Read(armored + ".none")).Code);
     }
 
     [TestMethod]

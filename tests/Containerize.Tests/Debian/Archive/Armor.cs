@@ -21,7 +21,8 @@ internal static class Armor
 
     private static byte[] Signatures(string text)
     {
-        using var armor = new ArmoredInputStream(new MemoryStream(Encoding.ASCII.GetBytes(text[text.IndexOf(Begin, StringComparison.Ordinal)..])));
+        using var armor =
+            new ArmoredInputStream(new MemoryStream(Encoding.ASCII.GetBytes(text[text.IndexOf(Begin, StringComparison.Ordinal)..])));
         using var bytes = new MemoryStream();
         armor.CopyTo(bytes);
         return bytes.ToArray();

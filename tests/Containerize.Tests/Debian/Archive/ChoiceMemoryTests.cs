@@ -3,7 +3,9 @@ using Containerize.Oci;
 
 namespace Containerize.Tests.Debian.Archive;
 
-/// <summary>What was chosen from an archive need not be chosen again from the same archive; what it is, is asked and verified each time.</summary>
+/// <summary>
+/// What was chosen from an archive need not be chosen again from the same archive; what it is, is asked and verified each time.
+/// </summary>
 [TestClass]
 internal sealed class ChoiceMemoryTests : IDisposable
 {
@@ -14,7 +16,9 @@ internal sealed class ChoiceMemoryTests : IDisposable
     private async Task<string> ChooseAsync(params string[] packages)
     {
         using var downloader = _archive.Downloader();
-        var (set, sources) = await _archive.Open(downloader).ResolveAsync(SignedArchive.Request(packages) with { BaseLinks = new() { ["lib"] = "usr/lib" } }, locked: null, CancellationToken.None);
+        var (set, sources) = await _archive.Open(downloader)
+            .ResolveAsync(
+                SignedArchive.Request(packages) with { BaseLinks = new() { ["lib"] = "usr/lib" } }, locked: null, CancellationToken.None);
         Assert.AreEqual("usr/lib", set.BaseLinks!["lib"]);
         Assert.AreEqual(_archive.Suite, sources.Single().Suite);
         return string.Join(", ", set.Packages.Select(package => $"{package} ({string.Join(' ', package.NeededBy)})"));
@@ -73,12 +77,18 @@ internal sealed class ChoiceMemoryTests : IDisposable
         await ChooseAsync("hello");
         var good = await File.ReadAllBytesAsync(_archive.InRelease);
         SignedArchive.Tamper(_archive.InRelease, 80);
-        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ChooseAsync("hello"))).Code);
+        Assert.AreEqual(
+            DiagnosticCode.ArchiveUnsigned, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ChooseAsync("hello"))).Code);
 
         await File.WriteAllBytesAsync(_archive.InRelease, good);
         using var downloader = _archive.Downloader();
-        var newer = new DebianLock { Release = "bookworm", Sources = [new LockedSource("main", _archive.Suite, _archive.Date.AddHours(1), Digest.Of(good))] };
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _archive.Open(downloader).ResolveAsync(SignedArchive.Request("hello"), newer, CancellationToken.None));
+        var newer = new DebianLock
+        {
+            Release = "bookworm",
+            Sources = [new LockedSource("main", _archive.Suite, _archive.Date.AddHours(1), Digest.Of(good))],
+        };
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => _archive.Open(downloader)
+            .ResolveAsync(SignedArchive.Request("hello"), newer, CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.ArchiveOutdated, failure.Code);
     }
 }

@@ -8,14 +8,22 @@ namespace Containerize.Tests.Debian.Archive;
 [TestClass]
 internal sealed class LockedPackagesTests
 {
-    private static SignedArchive Archive() => new SignedArchive().Add("hello", "2.10-3", "Depends: libc6, libgreet").Add("libc6", "2.36").Add("libgreet").Add("other").Publish();
+    private static SignedArchive Archive() =>
+        new SignedArchive().Add("hello", "2.10-3", "Depends: libc6, libgreet").Add("libc6", "2.36").Add("libgreet").Add("other").Publish();
 
-    private static async Task<(LockedSet Set, IReadOnlyList<string> Contents)> GetAsync(SignedArchive archive, string cache, DebianLockMode mode = DebianLockMode.Update, bool isOffline = false, string package = "hello", params (string, Uri)[] snapshots)
+    private static async Task<(LockedSet Set, IReadOnlyList<string> Contents)> GetAsync(
+        SignedArchive archive,
+        string cache,
+        DebianLockMode mode = DebianLockMode.Update,
+        bool isOffline = false,
+        string package = "hello",
+        params (string, Uri)[] snapshots)
     {
         using var downloader = archive.Downloader(cache, isOffline);
         var packages = new LockedPackages(archive.Open(downloader, snapshots), archive.LockFile, mode, archive.Reporter);
         var request = SignedArchive.Request(package);
-        var (set, files) = await packages.FetchAsync(request, await packages.ChooseAsync(request, CancellationToken.None), CancellationToken.None);
+        var (set, files) =
+            await packages.FetchAsync(request, await packages.ChooseAsync(request, CancellationToken.None), CancellationToken.None);
         return (set, [.. files.Select(file => File.ReadAllText(file.Path))]);
     }
 
@@ -32,7 +40,8 @@ internal sealed class LockedPackagesTests
         Assert.DoesNotContain(archive.Root, text);
         Assert.DoesNotContain("file:", text);
         var read = DebianLock.Read(archive.LockFile)!;
-        CollectionAssert.AreEqual(new[] { "hello", "libc6", "libgreet" }, read.Sets.Single().Packages.Select(package => package.Name).ToArray());
+        CollectionAssert.AreEqual(new[] { "hello", "libc6", "libgreet" }, read.Sets.Single().Packages.Select(package => package.Name)
+            .ToArray());
         CollectionAssert.AreEqual(new[] { "hello" }, read.Sets[0].Packages[2].NeededBy.ToArray());
         Assert.IsEmpty(read.Sets[0].Packages[0].NeededBy);
         read.Write(archive.LockFile);
@@ -44,9 +53,14 @@ internal sealed class LockedPackagesTests
     {
         using var archive = Archive();
         using var downloader = archive.Downloader();
-        var request = SignedArchive.Request("hello") with { BaseLinks = new() { ["lib"] = "usr/lib" }, BaseDiverted = new() { ["bin/sh"] = "bin/sh.distrib" } };
+        var request = SignedArchive.Request("hello") with
+        {
+            BaseLinks = new() { ["lib"] = "usr/lib" },
+            BaseDiverted = new() { ["bin/sh"] = "bin/sh.distrib" },
+        };
 
-        await new LockedPackages(archive.Open(downloader), archive.LockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(request, CancellationToken.None);
+        await new LockedPackages(archive.Open(downloader), archive.LockFile, DebianLockMode.Update, archive.Reporter)
+            .ChooseAsync(request, CancellationToken.None);
 
         var set = DebianLock.Read(archive.LockFile)!.Sets.Single();
         CollectionAssert.AreEqual(request.BaseLinks, set.BaseLinks);
@@ -99,7 +113,8 @@ internal sealed class LockedPackagesTests
         await GetAsync(archive, "cache");
         using (var downloader = archive.Downloader())
         {
-            var file = await archive.Open(downloader).TryFetchAsync(DebianLock.Read(archive.LockFile)!.Sets[0].Packages[0], CancellationToken.None);
+            var file = await archive.Open(downloader)
+                .TryFetchAsync(DebianLock.Read(archive.LockFile)!.Sets[0].Packages[0], CancellationToken.None);
             SignedArchive.Tamper(file!.Path);
         }
 
@@ -114,7 +129,8 @@ internal sealed class LockedPackagesTests
         using var archive = Archive();
         await GetAsync(archive, "cache");
 
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => GetAsync(archive, "cache", DebianLockMode.Locked, package: "other"));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => GetAsync(archive, "cache", DebianLockMode.Locked, package: "other"));
         Assert.AreEqual(DiagnosticCode.DebianLockOutOfDate, failure.Code);
 
         var (set, _) = await GetAsync(archive, "cache", package: "other");
@@ -193,7 +209,8 @@ internal sealed class LockedPackagesTests
     {
         using var archive = Archive();
         await GetAsync(archive, "cache");
-        await File.WriteAllTextAsync(archive.LockFile, (await File.ReadAllTextAsync(archive.LockFile)).Replace("\"archive\": \"main\"", "\"archive\": \"security\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(archive.LockFile, (await File.ReadAllTextAsync(archive.LockFile))
+            .Replace("\"archive\": \"main\"", "\"archive\": \"security\"", StringComparison.Ordinal));
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => GetAsync(archive, "empty-cache", DebianLockMode.Locked));
 
@@ -209,14 +226,16 @@ internal sealed class LockedPackagesTests
         // A file where a directory should be stops everybody, root included.
         var lockFile = Path.Combine(archive.InRelease, DebianLock.FileName);
 
-        var set = await new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None);
+        var set = await new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Update, archive.Reporter)
+            .ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None);
 
         Assert.HasCount(3, set.Packages);
         var warning = archive.Reporter.Warnings.Single();
         Assert.AreEqual(DiagnosticCode.DebianLockNotWritten, warning.Code);
         StringAssert.Contains(warning.Text, lockFile);
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
-            new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Renew, archive.Reporter).ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None));
+            new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Renew, archive.Reporter)
+                .ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.DebianLockNotWritten, failure.Code);
     }
 
@@ -227,7 +246,8 @@ internal sealed class LockedPackagesTests
         using var downloader = archive.Downloader();
         var lockFile = Path.Combine(archive.Root, "locks", "of", "packages.json");
 
-        await new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None);
+        await new LockedPackages(archive.Open(downloader), lockFile, DebianLockMode.Update, archive.Reporter)
+            .ChooseAsync(SignedArchive.Request("hello"), CancellationToken.None);
 
         Assert.HasCount(1, DebianLock.Read(lockFile)!.Sets);
         Assert.IsEmpty(archive.Reporter.Warnings);
@@ -240,7 +260,8 @@ internal sealed class LockedPackagesTests
         using var downloader = archive.Downloader();
         var opened = archive.Open(downloader);
         await Task.WhenAll(new[] { "base", "packages", "third", "fourth" }.Select(use =>
-            new LockedPackages(opened, archive.LockFile, DebianLockMode.Update, archive.Reporter).ChooseAsync(SignedArchive.Request("hello") with { Use = use }, CancellationToken.None)));
+            new LockedPackages(opened, archive.LockFile, DebianLockMode.Update, archive.Reporter)
+                .ChooseAsync(SignedArchive.Request("hello") with { Use = use }, CancellationToken.None)));
 
         Assert.HasCount(4, DebianLock.Read(archive.LockFile)!.Sets);
         Assert.IsFalse(File.Exists(archive.LockFile + ".lock"));
@@ -268,8 +289,10 @@ internal sealed class LockedPackagesTests
     {
         using var archive = Archive();
         await GetAsync(archive, "cache");
-        await File.WriteAllTextAsync(archive.LockFile, (await File.ReadAllTextAsync(archive.LockFile)).Replace("pool/hello_2.10-3.deb", path, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(archive.LockFile, (await File.ReadAllTextAsync(archive.LockFile))
+            .Replace("pool/hello_2.10-3.deb", path, StringComparison.Ordinal));
 
-        Assert.AreEqual(DiagnosticCode.InvalidDebianLock, Assert.ThrowsExactly<ContainerizeException>(() => DebianLock.Read(archive.LockFile)).Code);
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDebianLock, Assert.ThrowsExactly<ContainerizeException>(() => DebianLock.Read(archive.LockFile)).Code);
     }
 }

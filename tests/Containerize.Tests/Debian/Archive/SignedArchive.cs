@@ -64,14 +64,22 @@ internal sealed class SignedArchive : IDisposable
         }
     }
 
-    internal ArchiveSource Source => new() { Name = "main", Address = new Uri(Root + "/"), Suite = Suite, Components = Components, Keys = KeyRing.Read(Keyring) };
+    internal ArchiveSource Source =>
+        new() { Name = "main", Address = new Uri(Root + "/"), Suite = Suite, Components = Components, Keys = KeyRing.Read(Keyring) };
 
-    internal string PathOf(string path) => Path.Combine(Root, Suite.EndsWith('/') ? Suite.TrimEnd('/') : Path.Combine("dists", Suite), path);
+    internal string PathOf(string path) =>
+        Path.Combine(Root, Suite.EndsWith('/') ? Suite.TrimEnd('/') : Path.Combine("dists", Suite), path);
 
     internal string Deb(string name, string version) => Path.Combine(Root, "pool", $"{name}_{version}.deb");
 
     /// <summary>Adds a package, whose content is its name and version.</summary>
-    internal SignedArchive Add(string name, string version = "1.0", string fields = "", string architecture = "amd64", string? path = null, string component = "main")
+    internal SignedArchive Add(
+        string name,
+        string version = "1.0",
+        string fields = "",
+        string architecture = "amd64",
+        string? path = null,
+        string component = "main")
     {
         var content = Encoding.UTF8.GetBytes($"{name} {version} {architecture}");
         var file = Deb(name, version);
@@ -95,9 +103,14 @@ internal sealed class SignedArchive : IDisposable
     internal SignedArchive Publish(Func<string, string>? sign = null)
     {
         var files = new List<string>();
-        foreach (var directory in Suite.EndsWith('/') ? [""] : Components.SelectMany(component => Architectures.Split(' ').Select(architecture => $"{component}/binary-{architecture}/")))
+        foreach (
+            var directory in Suite.EndsWith('/')
+                ? [""]
+                : Components.SelectMany(component => Architectures.Split(' ')
+                    .Select(architecture => $"{component}/binary-{architecture}/")))
         {
-            var text = string.Join('\n', _packages.Where(package => directory.Length == 0 || package.Component + "/" == directory).Select(package => package.Stanza));
+            var text = string.Join('\n', _packages.Where(package => directory.Length == 0 || package.Component + "/" == directory)
+                .Select(package => package.Stanza));
             var plain = Encoding.UTF8.GetBytes(text);
             var compressed = Compress(plain);
             Write(directory + "Packages" + Form, compressed);
@@ -120,7 +133,8 @@ internal sealed class SignedArchive : IDisposable
 
     internal string Release(IEnumerable<string> files)
     {
-        static string Rfc(DateTimeOffset time) => time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        static string Rfc(DateTimeOffset time) =>
+            time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
         return $"Origin: Test\nSuite: {SuiteName}\nCodename: {Codename}\nDate: {Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}Architectures: {Architectures}\nComponents: {string.Join(' ', Components)}\nSHA256:\n{string.Join('\n', files)}\n";
     }
 
@@ -133,11 +147,15 @@ internal sealed class SignedArchive : IDisposable
     }
 
     internal ArchiveDownloader Downloader(string cache = "cache", bool isOffline = false) => 
-        new(new BlobStore(_directory[cache]), new ArchiveOptions { IsOffline = isOffline, RetryDelay = TimeSpan.FromMilliseconds(1) }, Reporter);
+        new(
+            new BlobStore(_directory[cache]),
+            new ArchiveOptions { IsOffline = isOffline, RetryDelay = TimeSpan.FromMilliseconds(1) },
+            Reporter);
 
     internal DebianArchive Open(ArchiveDownloader downloader, params (string, Uri)[] snapshots) => new([Source], snapshots, downloader);
 
-    internal static DebianRequest Request(params string[] packages) => new() { Use = "packages", Release = DebianRelease.Find("bookworm")!, Architecture = "amd64", Packages = packages };
+    internal static DebianRequest Request(params string[] packages) =>
+        new() { Use = "packages", Release = DebianRelease.Find("bookworm")!, Architecture = "amd64", Packages = packages };
 
     /// <summary>Chooses packages, with an empty cache.</summary>
     internal async Task<LockedSet> ResolveAsync(params string[] packages)
@@ -146,7 +164,8 @@ internal sealed class SignedArchive : IDisposable
         return (await Open(downloader).ResolveAsync(Request(packages), locked: null, CancellationToken.None)).Set;
     }
 
-    internal async Task<ContainerizeException> RefusedAsync(string package = "hello") => await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ResolveAsync(package));
+    internal async Task<ContainerizeException> RefusedAsync(string package = "hello") =>
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ResolveAsync(package));
 
     public void Dispose() => _directory.Dispose();
 

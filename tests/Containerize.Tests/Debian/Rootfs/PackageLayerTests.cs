@@ -29,7 +29,9 @@ internal sealed class PackageLayerTests : IDisposable
     [DataRow("zst")]
     public async Task A_package_becomes_a_layer_with_its_owners_and_modes(string compression)
     {
-        var package = _fixture.Add(new TestPackage("tool").File("usr/bin/tool", "#!/bin/sh\n", Executable | UnixFileMode.SetUser, user: 0, group: 42).Link("usr/bin/t", "tool").HardLink("usr/bin/tool2", "./usr/bin/tool"), compression);
+        var package = _fixture.Add(new TestPackage("tool")
+            .File("usr/bin/tool", "#!/bin/sh\n", Executable | UnixFileMode.SetUser, user: 0, group: 42).Link("usr/bin/t", "tool")
+            .HardLink("usr/bin/tool2", "./usr/bin/tool"), compression);
 
         var entries = await _fixture.EntriesAsync(new AddedRoot(), package);
 
@@ -49,7 +51,13 @@ internal sealed class PackageLayerTests : IDisposable
         var parts = new TestPackage("x").ToBytes("");
         var control = parts[(8 + 60 + 4 + 60)..];
         var size = int.Parse(Encoding.ASCII.GetString(parts, 8 + 60 + 4 + 48, 10), System.Globalization.CultureInfo.InvariantCulture);
-        var package = _fixture.Add("x", "1.0", TestPackage.Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar", control[..size]), ("data.tar.xz", Convert.FromBase64String(XzTar))));
+        var package = _fixture.Add(
+            "x",
+            "1.0",
+            TestPackage.Ar(
+                ("debian-binary", "2.0\n"u8.ToArray()),
+                ("control.tar", control[..size]),
+                ("data.tar.xz", Convert.FromBase64String(XzTar))));
 
         var entries = await _fixture.EntriesAsync(new AddedRoot(), package);
 
@@ -73,8 +81,13 @@ internal sealed class PackageLayerTests : IDisposable
     [TestMethod]
     public async Task On_a_merged_base_nothing_takes_the_place_of_its_links()
     {
-        var package = _fixture.Add(new TestPackage("lib").File("lib/x86_64-linux-gnu/libx.so.1.0", "x").HardLink("bin/x", "./lib/x86_64-linux-gnu/libx.so.1.0").File("lib32/y", "y").Directory("var/run/x"));
-        var root = new AddedRoot { BaseLinks = new SortedDictionary<string, string> { ["lib"] = "usr/lib", ["bin"] = "/usr/bin", ["var/run"] = "/run" } };
+        var package = _fixture.Add(new TestPackage("lib").File("lib/x86_64-linux-gnu/libx.so.1.0", "x")
+            .HardLink("bin/x", "./lib/x86_64-linux-gnu/libx.so.1.0").File("lib32/y", "y").Directory("var/run/x"));
+        var root = new AddedRoot
+        {
+            BaseLinks = new SortedDictionary<string,
+            string> { ["lib"] = "usr/lib", ["bin"] = "/usr/bin", ["var/run"] = "/run" },
+        };
 
         var entries = await _fixture.EntriesAsync(root, package);
 
@@ -124,7 +137,9 @@ internal sealed class PackageLayerTests : IDisposable
     [TestMethod]
     public async Task A_root_from_nothing_has_what_NET_needs()
     {
-        var certificates = _fixture.Add(new TestPackage("ca-certificates").File("usr/share/ca-certificates/b.crt", "B").File("usr/share/ca-certificates/a/a.crt", "A\n").File("usr/share/zoneinfo/Etc/UTC", "tz").Directory("var/lock").Directory("lib64"));
+        var certificates = _fixture.Add(new TestPackage("ca-certificates").File("usr/share/ca-certificates/b.crt", "B")
+            .File("usr/share/ca-certificates/a/a.crt", "A\n").File("usr/share/zoneinfo/Etc/UTC", "tz").Directory("var/lock")
+            .Directory("lib64"));
 
         var entries = await _fixture.EntriesAsync(new NewRoot(), certificates);
 
@@ -154,11 +169,24 @@ internal sealed class PackageLayerTests : IDisposable
     [TestMethod]
     public async Task Scripts_that_matter_are_named_and_others_are_not()
     {
-        var editor = _fixture.Add(new TestPackage("editor").Control("postinst", "#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n  update-alternatives --install /usr/bin/editor editor /usr/bin/ed 10 \\\n    --slave /a b c\n  adduser --system --group ed\nfi\n"));
-        var service = _fixture.Add(new TestPackage("service").Control("postinst", "#!/bin/sh\nset -e\n# chown is not called\nif [ -x /usr/bin/deb-systemd-helper ]; then\n  deb-systemd-helper enable x || true\nfi\nldconfig\nexit 0\n"));
+        var editor = _fixture.Add(new TestPackage("editor")
+            .Control(
+                "postinst",
+                "#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n  update-alternatives --install /usr/bin/editor editor /usr/bin/ed " +
+                "10 \\\n    --slave /a b c\n  adduser --system --group ed\nfi\n"));
+        var service = _fixture.Add(new TestPackage("service")
+            .Control(
+                "postinst",
+                "#!/bin/sh\nset -e\n# chown is not called\nif [ -x /usr/bin/deb-systemd-helper ]; then\n  deb-systemd-helper enable x || " +
+                "true\nfi\nldconfig\nexit 0\n"));
         var odd = _fixture.Add(new TestPackage("odd").Control("postinst", "#!/bin/sh\nfrobnicate --all\n"));
 
-        var cases = _fixture.Add(new TestPackage("cases").Control("postinst", "#!/bin/sh\ncase \"$1\" in\n  configure)\n    for prog in a b; do\n      update-alternatives --install /usr/bin/$prog $prog /usr/bin/$prog-6 10\n    done\n    ;;\n  abort-upgrade|abort-remove|abort-deconfigure)\n    ;;\n  *) exit 1 ;;\nesac\n"));
+        var cases = _fixture.Add(new TestPackage("cases")
+            .Control(
+                "postinst",
+                "#!/bin/sh\ncase \"$1\" in\n  configure)\n    for prog in a b; do\n      update-alternatives --install /usr/bin/$prog " +
+                "$prog /usr/bin/$prog-6 10\n    done\n    ;;\n  abort-upgrade|abort-remove|abort-deconfigure)\n    ;;\n  *) exit 1 " +
+                ";;\nesac\n"));
 
         await _fixture.WriteAsync(new AddedRoot(), editor, service, odd, cases);
 
@@ -191,7 +219,8 @@ internal sealed class PackageLayerTests : IDisposable
     [TestMethod]
     public async Task Links_in_a_circle_are_refused()
     {
-        var package = _fixture.Add(new TestPackage("circle").Raw(TarEntryType.SymbolicLink, "./a", target: "b").Raw(TarEntryType.SymbolicLink, "./b", target: "a").Raw(TarEntryType.RegularFile, "./a/x"));
+        var package = _fixture.Add(new TestPackage("circle").Raw(TarEntryType.SymbolicLink, "./a", target: "b")
+            .Raw(TarEntryType.SymbolicLink, "./b", target: "a").Raw(TarEntryType.RegularFile, "./a/x"));
 
         Assert.AreEqual(DiagnosticCode.PackagePath, await FailureAsync(package));
     }
@@ -199,7 +228,8 @@ internal sealed class PackageLayerTests : IDisposable
     [TestMethod]
     public async Task The_same_file_in_two_packages_is_refused()
     {
-        var code = await FailureAsync(_fixture.Add(new TestPackage("a").File("usr/x", "a")), _fixture.Add(new TestPackage("b").File("usr/x", "b")));
+        var code = await FailureAsync(
+            _fixture.Add(new TestPackage("a").File("usr/x", "a")), _fixture.Add(new TestPackage("b").File("usr/x", "b")));
 
         Assert.AreEqual(DiagnosticCode.PackagePathClash, code);
     }
@@ -219,9 +249,15 @@ internal sealed class PackageLayerTests : IDisposable
     {
         Assert.AreEqual(DiagnosticCode.InvalidPackage, await FailureAsync(_fixture.Add("none", "1", "no archive"u8.ToArray())));
         Assert.AreEqual(DiagnosticCode.InvalidPackage, await FailureAsync(_fixture.Add("empty", "1", TestPackage.Ar())));
-        Assert.AreEqual(DiagnosticCode.InvalidPackage, await FailureAsync(_fixture.Add("old", "1", TestPackage.Ar(("debian-binary", "0.9\n"u8.ToArray())))));
-        Assert.AreEqual(DiagnosticCode.InvalidPackage, await FailureAsync(_fixture.Add("odd", "1", TestPackage.Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.br", [1, 2])))));
-        Assert.AreEqual(DiagnosticCode.InvalidPackage, await FailureAsync(_fixture.Add("short", "1", new TestPackage("short").ToBytes()[..200])));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidPackage,
+            await FailureAsync(_fixture.Add("old", "1", TestPackage.Ar(("debian-binary", "0.9\n"u8.ToArray())))));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidPackage,
+            await FailureAsync(
+                _fixture.Add("odd", "1", TestPackage.Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.br", [1, 2])))));
+        Assert.AreEqual(
+            DiagnosticCode.InvalidPackage, await FailureAsync(_fixture.Add("short", "1", new TestPackage("short").ToBytes()[..200])));
     }
 
     [TestMethod]
@@ -247,7 +283,8 @@ internal sealed class PackageLayerTests : IDisposable
     public async Task What_a_package_says_of_itself_and_its_certificates_have_limits()
     {
         var talkative = _fixture.Add(new TestPackage("talkative").Control("postinst", new string('#', 17 * 1024 * 1024)));
-        var certificate = _fixture.Add(new TestPackage("certificate").File("usr/share/ca-certificates/large.crt", new string('A', (1024 * 1024) + 1)));
+        var certificate =
+            _fixture.Add(new TestPackage("certificate").File("usr/share/ca-certificates/large.crt", new string('A', (1024 * 1024) + 1)));
 
         Assert.AreEqual(DiagnosticCode.PackageTooLarge, await FailureAsync(talkative));
         Assert.AreEqual(DiagnosticCode.PackageTooLarge, await FailureAsync(certificate));

@@ -21,10 +21,18 @@ internal sealed class TarEntriesTests
                 RandomAccess.SetLength(file, NineGiB);
             }
 
-            var entry = new LayerEntry { Path = "huge", Type = LayerEntryType.File, Mode = LayerFixture.FileMode, SourcePath = source, Size = NineGiB };
+            var entry = new LayerEntry
+            {
+                Path = "huge",
+                Type = LayerEntryType.File,
+                Mode = LayerFixture.FileMode,
+                SourcePath = source,
+                Size = NineGiB,
+            };
             var head = new HeadStream();
             await using var tar = new TarWriter(head, TarEntryFormat.Gnu, leaveOpen: true);
-            await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => TarEntries.WriteAsync(tar, entry, LayerOptions.DefaultModificationTime, CancellationToken.None));
+            await Assert.ThrowsExactlyAsync<OperationCanceledException>(
+                () => TarEntries.WriteAsync(tar, entry, LayerOptions.DefaultModificationTime, CancellationToken.None));
             CollectionAssert.AreEqual(new byte[] { 0x80, 0, 0, 0, 0, 0, 0, 2, 0x40, 0, 0, 0 }, head.Header[124..136]);
         }
         finally

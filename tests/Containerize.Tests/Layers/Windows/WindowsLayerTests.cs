@@ -21,7 +21,8 @@ internal sealed class WindowsLayerTests : IDisposable
 
     private static LayerEntry File(string path) => LayerFixture.Generated(path, "x"u8.ToArray());
 
-    private async Task<List<PaxTarEntry>> WriteAsync(params LayerEntry[] entries) => [.. LayerFixture.Entries(await _fixture.WriteAsync(s_windows, entries)).Cast<PaxTarEntry>()];
+    private async Task<List<PaxTarEntry>> WriteAsync(params LayerEntry[] entries) =>
+        [.. LayerFixture.Entries(await _fixture.WriteAsync(s_windows, entries)).Cast<PaxTarEntry>()];
 
     private async Task<string> RefuseAsync(DiagnosticCode code, params LayerEntry[] entries)
     {
@@ -34,13 +35,25 @@ internal sealed class WindowsLayerTests : IDisposable
     [TestMethod]
     public async Task Everything_lies_in_Files_beside_an_empty_Hives()
     {
-        var entries = await WriteAsync(File("app/hello.dll"), File("app/wwwroot/index.html"), LayerFixture.DirectoryAt("data", owner: 1654));
+        var entries =
+            await WriteAsync(File("app/hello.dll"), File("app/wwwroot/index.html"), LayerFixture.DirectoryAt("data", owner: 1654));
 
         CollectionAssert.AreEqual(
-            new[] { "Files", "Files/app", "Files/app/hello.dll", "Files/app/wwwroot", "Files/app/wwwroot/index.html", "Files/data", "Hives" },
+            new[]
+            {
+                "Files",
+                "Files/app",
+                "Files/app/hello.dll",
+                "Files/app/wwwroot",
+                "Files/app/wwwroot/index.html",
+                "Files/data",
+                "Hives",
+            },
             entries.Select(entry => entry.Name).ToList());
         Assert.AreEqual("x", Encoding.UTF8.GetString(LayerFixture.Content(entries[2])));
-        Assert.IsTrue(entries.All(entry => entry is { Uid: 0, Gid: 0 } && Convert.ToString((int)entry.Mode, 8) == "755"), "Modes and owners mean nothing on Windows, so they are the same everywhere.");
+        Assert.IsTrue(
+            entries.All(entry => entry is { Uid: 0, Gid: 0 } && Convert.ToString((int)entry.Mode, 8) == "755"),
+            "Modes and owners mean nothing on Windows, so they are the same everywhere.");
         Assert.IsTrue(entries.All(entry => entry.ModificationTime == LayerOptions.DefaultModificationTime));
     }
 
@@ -76,7 +89,9 @@ internal sealed class WindowsLayerTests : IDisposable
         // Another digest here means other layers for everybody: LayerContent.FormatVersion has to change, too.
         Assert.AreEqual("sha256:5a70461f593a525cbe405e41b117a796105865cf77942026625a26f0a396c3f9", layer.DiffId.ToString());
         var tar = LayerFixture.Decompress(layer);
-        var names = Enumerable.Range(0, tar.Length / 512).Where(block => tar[(block * 512) + 156] == 'x' && tar.AsSpan((block * 512) + 257, 5).SequenceEqual("ustar"u8)).Select(block => Encoding.ASCII.GetString(tar, block * 512, 100).TrimEnd('\0')).ToList();
+        var names = Enumerable.Range(0, tar.Length / 512)
+            .Where(block => tar[(block * 512) + 156] == 'x' && tar.AsSpan((block * 512) + 257, 5).SequenceEqual("ustar"u8))
+            .Select(block => Encoding.ASCII.GetString(tar, block * 512, 100).TrimEnd('\0')).ToList();
         CollectionAssert.AreEqual(Enumerable.Repeat("PaxHeaders/entry", 5).ToList(), names);
     }
 
@@ -85,8 +100,14 @@ internal sealed class WindowsLayerTests : IDisposable
     {
         var content = await EntriesContent.ReadAsync([File("app/a.dll")], s_windows, FileHashes.Load(null), CancellationToken.None);
 
-        Assert.AreEqual((await _fixture.WriteAsync(s_windows, File("app/a.dll"))).DiffId, (await LayerWriter.HashAsync(content, s_windows, CancellationToken.None)).DiffId);
-        Assert.AreNotEqual((await EntriesContent.ReadAsync([File("app/a.dll")], new LayerOptions(), FileHashes.Load(null), CancellationToken.None)).Content.Hash, content.Content.Hash);
+        Assert.AreEqual(
+            (await _fixture.WriteAsync(s_windows, File("app/a.dll"))).DiffId,
+            (await LayerWriter.HashAsync(content, s_windows, CancellationToken.None)).DiffId);
+        Assert.AreNotEqual(
+            (
+                await EntriesContent.ReadAsync(
+                    [File("app/a.dll")], new LayerOptions(), FileHashes.Load(null), CancellationToken.None)).Content.Hash,
+            content.Content.Hash);
     }
 
     [TestMethod]
@@ -96,7 +117,8 @@ internal sealed class WindowsLayerTests : IDisposable
 
         var entries = await WriteAsync(File(deep), File(foreign), File(limit));
 
-        CollectionAssert.IsSubsetOf(new[] { deep, foreign, limit }.Select(path => "Files/" + path).ToList(), entries.Select(entry => entry.Name).ToList());
+        CollectionAssert.IsSubsetOf(new[] { deep, foreign, limit }.Select(path => "Files/" + path)
+            .ToList(), entries.Select(entry => entry.Name).ToList());
     }
 
     [TestMethod]
@@ -119,10 +141,12 @@ internal sealed class WindowsLayerTests : IDisposable
     {
         const long Size = 9L * 1024 * 1024 * 1024;
         var written = new MemoryStream();
-        var entry = new LayerEntry { Path = "huge", Type = LayerEntryType.File, Mode = LayerFixture.FileMode, Stream = Stream.Null, Size = Size };
+        var entry =
+            new LayerEntry { Path = "huge", Type = LayerEntryType.File, Mode = LayerFixture.FileMode, Stream = Stream.Null, Size = Size };
 
         // The stream ends at once, and the writer notices; the headers are there by then.
-        await Assert.ThrowsExactlyAsync<EndOfStreamException>(() => WindowsEntries.WriteAsync(written, entry, LayerOptions.DefaultModificationTime, CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<EndOfStreamException>(
+            () => WindowsEntries.WriteAsync(written, entry, LayerOptions.DefaultModificationTime, CancellationToken.None));
 
         StringAssert.Contains(Encoding.ASCII.GetString(written.ToArray()), $"\n19 size={Size}\n");
         Assert.AreEqual("77777777777", Encoding.ASCII.GetString(written.ToArray(), 1024 + 124, 11));
@@ -148,7 +172,8 @@ internal sealed class WindowsLayerTests : IDisposable
     [DataRow("app/console")]
     [DataRow("app/com10")]
     [DataRow("app/a b+c,d;e=f[1]{2}~'!@#$%^&()")]
-    public async Task A_name_that_only_looks_odd_is_taken(string path) => Assert.IsTrue((await WriteAsync(File(path))).Exists(entry => entry.Name == $"Files/{path}"));
+    public async Task A_name_that_only_looks_odd_is_taken(string path) =>
+        Assert.IsTrue((await WriteAsync(File(path))).Exists(entry => entry.Name == $"Files/{path}"));
 
     [TestMethod]
     [DataRow("")]
@@ -175,7 +200,9 @@ internal sealed class WindowsLayerTests : IDisposable
     {
         LayerEntry[] entries = [File("app/Lib.dll"), File("app/lib.dll")];
 
-        Assert.AreEqual(DiagnosticCode.DuplicatePath, Assert.ThrowsExactly<ContainerizeException>(() => LayerEntries.CheckConflicts(entries, isWindows: true)).Code);
+        Assert.AreEqual(
+            DiagnosticCode.DuplicatePath,
+            Assert.ThrowsExactly<ContainerizeException>(() => LayerEntries.CheckConflicts(entries, isWindows: true)).Code);
         LayerEntries.CheckConflicts(entries, isWindows: false);
     }
 

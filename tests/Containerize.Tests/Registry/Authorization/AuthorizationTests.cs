@@ -165,17 +165,22 @@ internal sealed class AuthorizationTests
     {
         await using var lab = await StartAsync(new BearerAuth("ada", "secret"));
         lab.LogIn("ada", "secret");
-        var challenge = $"Bearer realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\",scope=\"repository:mirror/team/app:pull\",error=\"insufficient_scope\"";
-        lab.Registry.On(RequestKind.Manifest).Once().Do(fault => fault.Reply(_ => Reply.Error(401, "DENIED").With("WWW-Authenticate", challenge)));
+        var challenge = $"Bearer " +
+            $"realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\",scope=\"repository:mirror/team/app:pull\",error=\"insufficient_scope\"";
+        lab.Registry.On(RequestKind.Manifest).Once()
+            .Do(fault => fault.Reply(_ => Reply.Error(401, "DENIED").With("WWW-Authenticate", challenge)));
         Assert.IsNotNull(await PullAsync(lab));
-        CollectionAssert.AreEqual(new[] { "repository:team/app:pull", "repository:mirror/team/app:pull" }, lab.Registry.RequestsTo(RequestKind.Token)[^1].Parameters("scope").ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "repository:team/app:pull", "repository:mirror/team/app:pull" },
+            lab.Registry.RequestsTo(RequestKind.Token)[^1].Parameters("scope").ToArray());
     }
 
     [TestMethod]
     public async Task A_refusal_without_a_challenge_is_explained_by_the_ping()
     {
         await using var lab = await StartAsync(new BearerAuth("ada", "secret") { AnonymousActions = ["pull"] });
-        lab.Registry.OnRefused(RequestKind.Manifest).Do(fault => fault.RemoveHeader("WWW-Authenticate").Reply(_ => Reply.Error(401, "UNAUTHORIZED")));
+        lab.Registry.OnRefused(RequestKind.Manifest)
+            .Do(fault => fault.RemoveHeader("WWW-Authenticate").Reply(_ => Reply.Error(401, "UNAUTHORIZED")));
         Assert.IsNotNull(await PullAsync(lab));
     }
 
@@ -184,7 +189,8 @@ internal sealed class AuthorizationTests
     {
         await using var lab = await StartAsync(new BearerAuth("ada", "secret") { AnonymousActions = ["pull"] });
         lab.Registry.OnRefused(RequestKind.Manifest).Do(fault => fault.Reply(_ =>
-            Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", "Negotiate", $"Bearer realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\"")));
+            Reply.Error(401, "UNAUTHORIZED")
+                .With("WWW-Authenticate", "Negotiate", $"Bearer realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\"")));
         Assert.IsNotNull(await PullAsync(lab));
     }
 
@@ -195,8 +201,14 @@ internal sealed class AuthorizationTests
         lab.LogIn("ada", "secret");
         var realm = $"{lab.Registry.BaseAddress}no-token-service";
         lab.Registry.On(RequestKind.Other).Do(fault => fault.Reply(401));
-        lab.Registry.OnRefused(RequestKind.Ping).Do(fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", $"Bearer realm=\"{realm}\"", "Basic realm=\"x\"")));
-        lab.Registry.OnRefused(RequestKind.Manifest).Do(fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", $"Bearer realm=\"{realm}\"", "Basic realm=\"x\"")));
+        lab.Registry.OnRefused(RequestKind.Ping)
+            .Do(
+                fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED")
+                    .With("WWW-Authenticate", $"Bearer realm=\"{realm}\"", "Basic realm=\"x\"")));
+        lab.Registry.OnRefused(RequestKind.Manifest)
+            .Do(
+                fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED")
+                    .With("WWW-Authenticate", $"Bearer realm=\"{realm}\"", "Basic realm=\"x\"")));
         Assert.IsNotNull(await PullAsync(lab));
     }
 
@@ -225,7 +237,8 @@ internal sealed class AuthorizationTests
     [TestMethod]
     public async Task A_secure_registry_must_have_a_secure_realm()
     {
-        await using var lab = await ClientLab.StartAsync(new() { Https = true, Auth = new BearerAuth("ada", "secret") { Realm = "http://127.0.0.1:9/token" } });
+        await using var lab = await ClientLab.StartAsync(
+            new() { Https = true, Auth = new BearerAuth("ada", "secret") { Realm = "http://127.0.0.1:9/token" } });
         lab.LogIn("ada", "secret");
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab));
         Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
@@ -261,7 +274,8 @@ internal sealed class AuthorizationTests
         return lab;
     }
 
-    private static Task<RawDocument?> PullAsync(ClientLab lab) => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
+    private static Task<RawDocument?> PullAsync(ClientLab lab) =>
+        lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None);
 
     private sealed class ShiftedTime : TimeProvider
     {

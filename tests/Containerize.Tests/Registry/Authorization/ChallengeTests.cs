@@ -8,7 +8,8 @@ internal sealed class ChallengeTests
     [TestMethod]
     public void A_bearer_challenge_has_its_parameters()
     {
-        var challenge = Challenge.Parse("""Bearer realm="https://auth.example/token",service="registry.example",scope="repository:a/b:pull,push" """).Single();
+        var challenge = Challenge.Parse(
+            """Bearer realm="https://auth.example/token",service="registry.example",scope="repository:a/b:pull,push" """).Single();
         Assert.IsTrue(challenge.IsBearer);
         Assert.AreEqual("https://auth.example/token", challenge.Parameters["realm"]);
         Assert.AreEqual("repository:a/b:pull,push", challenge.Parameters["scope"]);
@@ -17,7 +18,8 @@ internal sealed class ChallengeTests
     [TestMethod]
     public void One_header_may_hold_several_challenges()
     {
-        var challenges = Challenge.Parse("""Negotiate, Basic realm="files", Bearer realm="https://auth.example/token" , service = registry""");
+        var challenges =
+            Challenge.Parse("""Negotiate, Basic realm="files", Bearer realm="https://auth.example/token" , service = registry""");
         CollectionAssert.AreEqual(new[] { "Negotiate", "Basic", "Bearer" }, challenges.Select(challenge => challenge.Scheme).ToArray());
         Assert.AreEqual("registry", challenges[2].Parameters["service"]);
     }
@@ -54,5 +56,6 @@ internal sealed class ChallengeTests
     [DataRow("=\"x\"")]
     [DataRow("Bearer \"realm\"")]
     public void Nonsense_offers_no_usable_bearer_challenge_and_does_not_throw(string header) =>
-        Assert.IsFalse(Challenge.Parse(header).Any(challenge => challenge.IsBearer && challenge.Parameters["realm"].StartsWith("http", StringComparison.Ordinal)));
+        Assert.IsFalse(Challenge.Parse(header)
+            .Any(challenge => challenge.IsBearer && challenge.Parameters["realm"].StartsWith("http", StringComparison.Ordinal)));
 }

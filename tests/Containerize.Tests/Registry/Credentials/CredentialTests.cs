@@ -107,13 +107,24 @@ internal sealed class CredentialTests
         _options = _options with { PullRegistry = "r.example" };
 
         var order = new List<string>();
-        foreach (var removed in new[] { "CONTAINERIZE_REGISTRY_R_EXAMPLE_USER", "DOTNET_CONTAINER_PULL_REGISTRY_UNAME", "REGISTRY_AUTH_FILE", "DOCKER_AUTH_CONFIG", "DOCKER_CONFIG", "XDG_RUNTIME_DIR", "HOME" })
+        foreach (
+            var removed in new[]
+            {
+                "CONTAINERIZE_REGISTRY_R_EXAMPLE_USER",
+                "DOTNET_CONTAINER_PULL_REGISTRY_UNAME",
+                "REGISTRY_AUTH_FILE",
+                "DOCKER_AUTH_CONFIG",
+                "DOCKER_CONFIG",
+                "XDG_RUNTIME_DIR",
+                "HOME",
+            })
         {
             order.Add((await FindAsync("r.example"))!.User);
             _environment.Remove(removed);
         }
 
-        CollectionAssert.AreEqual(new[] { "from-own", "from-sdk", "from-auth-file", "from-variable", "from-docker", "from-runtime", "from-config" }, order);
+        CollectionAssert.AreEqual(
+            new[] { "from-own", "from-sdk", "from-auth-file", "from-variable", "from-docker", "from-runtime", "from-config" }, order);
         Assert.IsNull(await FindAsync("r.example"));
         Assert.IsFalse(_reporter.Text.Contains("top-secret", StringComparison.Ordinal));
         StringAssert.Contains(_reporter.Text, "CONTAINERIZE_REGISTRY_R_EXAMPLE_USER");
@@ -130,7 +141,9 @@ internal sealed class CredentialTests
     [TestMethod]
     public async Task Keys_of_repositories_go_before_the_host_the_longest_first()
     {
-        Write(".docker/config.json", $$$$"""{"auths":{"r.example":{"auth":"{{{{Base64("host:x")}}}}"},"r.example/team":{"auth":"{{{{Base64("team:x")}}}}"},"r.example/team/app":{"auth":"{{{{Base64("app:x")}}}}"}}}""");
+        Write(
+            ".docker/config.json",
+            $$$$"""{"auths":{"r.example":{"auth":"{{{{Base64("host:x")}}}}"},"r.example/team":{"auth":"{{{{Base64("team:x")}}}}"},"r.example/team/app":{"auth":"{{{{Base64("app:x")}}}}"}}}""");
         Assert.AreEqual("app", (await FindAsync("r.example", "team/app"))!.User);
         Assert.AreEqual("team", (await FindAsync("r.example", "team/other"))!.User);
         Assert.AreEqual("host", (await FindAsync("r.example", "teamwork/app"))!.User);
@@ -170,7 +183,9 @@ internal sealed class CredentialTests
     [TestMethod]
     public async Task An_identity_token_stands_beside_the_user_or_is_the_password_of_one()
     {
-        Write(".docker/config.json", $$$$"""{"auths":{"a.example":{"auth":"{{{{Base64("<token>:id-1")}}}}"},"b.example":{"auth":"{{{{Base64("ada:")}}}}","identitytoken":"id-2"}}}""");
+        Write(
+            ".docker/config.json",
+            $$$$"""{"auths":{"a.example":{"auth":"{{{{Base64("<token>:id-1")}}}}"},"b.example":{"auth":"{{{{Base64("ada:")}}}}","identitytoken":"id-2"}}}""");
         Assert.AreEqual("id-1", (await FindAsync("a.example"))!.IdentityToken);
         Assert.AreEqual("id-2", (await FindAsync("b.example"))!.IdentityToken);
     }
@@ -207,9 +222,13 @@ internal sealed class CredentialTests
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public async Task A_hosts_helper_is_asked_before_the_store_and_the_store_before_the_entry()
     {
-        Write(".docker/config.json", $$$$"""{"auths":{"c.example":{"auth":"{{{{Base64("entry:x")}}}}"},"b.example":{"auth":"{{{{Base64("entry:x")}}}}"}},"credHelpers":{"a.example":"one"},"credsStore":"two"}""");
+        Write(
+            ".docker/config.json",
+            $$$$"""{"auths":{"c.example":{"auth":"{{{{Base64("entry:x")}}}}"},"b.example":{"auth":"{{{{Base64("entry:x")}}}}"}},"credHelpers":{"a.example":"one"},"credsStore":"two"}""");
         Helper("one", """echo '{"ServerURL":"x","Username":"from-helper","Secret":"s"}'""");
-        Helper("two", """read host; if [ "$host" = "c.example" ]; then echo "credentials not found in native keychain"; exit 1; fi; echo '{"Username":"from-store","Secret":"s"}'""");
+        Helper(
+            "two",
+            """read host; if [ "$host" = "c.example" ]; then echo "credentials not found in native keychain"; exit 1; fi; echo '{"Username":"from-store","Secret":"s"}'""");
         Assert.AreEqual("from-helper", (await FindAsync("a.example"))!.User);
         Assert.AreEqual("from-store", (await FindAsync("b.example"))!.User);
         Assert.AreEqual("entry", (await FindAsync("c.example"))!.User);
@@ -307,7 +326,8 @@ internal sealed class CredentialTests
         }
     }
 
-    private static string Auths(string key, string user) => $$$$"""{"auths":{"{{{{key}}}}":{"auth":"{{{{Base64(user + ":password")}}}}"}}}""";
+    private static string Auths(string key, string user) =>
+        $$$$"""{"auths":{"{{{{key}}}}":{"auth":"{{{{Base64(user + ":password")}}}}"}}}""";
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

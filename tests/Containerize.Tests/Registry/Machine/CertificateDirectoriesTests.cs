@@ -42,7 +42,8 @@ internal sealed class CertificateDirectoriesTests : IDisposable
         StringAssert.Contains(failure.Message, file);
     }
 
-    private CertificateDirectories Create() => new(new RegistryOptions { SystemConfigDirectory = _folder.FullName, Environment = _ => null });
+    private CertificateDirectories Create() =>
+        new(new RegistryOptions { SystemConfigDirectory = _folder.FullName, Environment = _ => null });
 
     private async Task WriteAsync(string directory)
     {

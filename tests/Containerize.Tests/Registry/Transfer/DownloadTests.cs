@@ -69,7 +69,8 @@ internal sealed class DownloadTests
         await using var lab = await ClientLab.StartAsync();
         var bytes = ClientLab.RandomBytes(Size);
         var blob = lab.Registry.AddBlob("team/app", bytes);
-        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length"));
+        lab.Registry.On(RequestKind.Blob, "GET")
+            .Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length"));
         AssertHolds(bytes, await lab.FetchAsync(blob));
     }
 
@@ -79,8 +80,10 @@ internal sealed class DownloadTests
         await using var lab = await ClientLab.StartAsync();
         var bytes = ClientLab.RandomBytes(Size);
         var blob = lab.Registry.AddBlob("team/app", bytes);
-        lab.Registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length").ResetAfter(100_000));
-        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length"));
+        lab.Registry.On(RequestKind.Blob, "GET").Once()
+            .Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length").ResetAfter(100_000));
+        lab.Registry.On(RequestKind.Blob, "GET")
+            .Do(fault => fault.ChangeBody(Gzip).SetHeader("Content-Encoding", "gzip").RemoveHeader("Content-Length"));
         AssertHolds(bytes, await lab.FetchAsync(blob));
     }
 
@@ -99,7 +102,8 @@ internal sealed class DownloadTests
     {
         await using var lab = await ClientLab.StartAsync();
         var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size));
-        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.ChangeBody(body => body[..1000]).SetHeader("Content-Encoding", "squeeze"));
+        lab.Registry.On(RequestKind.Blob, "GET")
+            .Do(fault => fault.ChangeBody(body => body[..1000]).SetHeader("Content-Encoding", "squeeze"));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(blob));
         Assert.AreEqual(DiagnosticCode.RegistryError, failure.Code);
         StringAssert.Contains(failure.Message, "squeeze");
@@ -178,7 +182,9 @@ internal sealed class DownloadTests
         var blob = lab.Registry.AddBlob("team/app", bytes);
         lab.Registry.On(RequestKind.Blob, "GET").Once().Do(fault => fault.ResetAfter(100_000));
         lab.Registry.On(RequestKind.Blob, "GET").Where(request => request.Header("Range") is not null).Do(fault => fault.Change((_, _) =>
-            new Reply(206).WithBody(contentRange.StartsWith("bytes 0-", StringComparison.Ordinal) ? bytes : bytes.AsMemory(250_000), "application/octet-stream").With("Content-Range", contentRange)));
+            new Reply(206).WithBody(
+                contentRange.StartsWith("bytes 0-", StringComparison.Ordinal) ? bytes : bytes.AsMemory(250_000),
+                "application/octet-stream").With("Content-Range", contentRange)));
         AssertHolds(bytes, await lab.FetchAsync(blob));
         Assert.IsFalse(lab.Reporter.Text.Contains("Downloading it again", StringComparison.Ordinal), "noticed before the digest was");
     }
@@ -305,7 +311,8 @@ internal sealed class DownloadTests
         await using var lab = await ClientLab.StartAsync(new() { Https = true });
         var other = await lab.AddRegistryAsync();
         var layer = other.AddBlob("windows/base", ClientLab.RandomBytes(Size), MediaTypes.DockerForeignLayer);
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(layer with { Urls = [$"{other.BaseAddress}v2/windows/base/blobs/{layer.Digest}"] }));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.FetchAsync(layer with { Urls = [$"{other.BaseAddress}v2/windows/base/blobs/{layer.Digest}"] }));
         Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
         Assert.AreEqual(0, other.Requests.Count);
     }

@@ -94,7 +94,8 @@ internal sealed class ManifestTests
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.AddManifest("team/app", "1.0", s_manifest, MediaTypes.OciIndex);
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
     }
 
@@ -105,7 +106,8 @@ internal sealed class ManifestTests
         var huge = new byte[OciJson.MaxDocumentSize + 1];
         Array.Fill(huge, (byte)' ');
         lab.Registry.AddManifest("team/app", "1.0", huge, MediaTypes.OciManifest);
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
     }
 
@@ -116,7 +118,8 @@ internal sealed class ManifestTests
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.AddManifest("team/app", "1.0", Encoding.UTF8.GetBytes(content), mediaType);
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         StringAssert.Contains(failure.Message, "schema 1");
     }
 
@@ -157,7 +160,8 @@ internal sealed class ManifestTests
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Error(403, "DENIED", "the trial has ended"));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryResolveAsync(lab.Repository, "1.0", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryResolveAsync(lab.Repository, "1.0", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
         StringAssert.Contains(failure.Message, "the trial has ended");
     }
@@ -168,7 +172,8 @@ internal sealed class ManifestTests
         await using var lab = await ClientLab.StartAsync();
         var descriptor = lab.Registry.AddManifest("team/app", "1.0", s_manifest, MediaTypes.OciManifest);
         var other = Encoding.UTF8.GetBytes(Empty.Replace("\"layers\":[]", "\"layers\":[ ]", StringComparison.Ordinal));
-        lab.Registry.On(RequestKind.Manifest, "GET").Do(fault => fault.ChangeBody(_ => other).SetHeader("Docker-Content-Digest", Digest.Of(other).ToString()));
+        lab.Registry.On(RequestKind.Manifest, "GET")
+            .Do(fault => fault.ChangeBody(_ => other).SetHeader("Docker-Content-Digest", Digest.Of(other).ToString()));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
             () => lab.Client.TryGetManifestAsync(lab.Repository, descriptor.Digest.ToString(), CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
@@ -222,7 +227,8 @@ internal sealed class ManifestTests
         await lab.Client.PutManifestAsync(lab.Repository, "1.0", s_manifest, MediaTypes.OciManifest, CancellationToken.None);
         await lab.Client.PutManifestAsync(lab.Repository, "1.0", s_manifest, MediaTypes.OciManifest, CancellationToken.None);
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
-            () => lab.Client.PutManifestAsync(lab.Repository, "1.0", Encoding.UTF8.GetBytes(Empty + " "), MediaTypes.OciManifest, CancellationToken.None));
+            () => lab.Client.PutManifestAsync(
+                lab.Repository, "1.0", Encoding.UTF8.GetBytes(Empty + " "), MediaTypes.OciManifest, CancellationToken.None));
         StringAssert.Contains(failure.Message, "1.0");
     }
 
@@ -230,7 +236,8 @@ internal sealed class ManifestTests
     public async Task A_target_that_is_neither_tag_nor_digest_reaches_no_registry()
     {
         await using var lab = await ClientLab.StartAsync();
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.TryGetManifestAsync(lab.Repository, "sha256:../../x", CancellationToken.None));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.TryGetManifestAsync(lab.Repository, "sha256:../../x", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.InvalidReference, failure.Code);
         Assert.AreEqual(0, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
     }

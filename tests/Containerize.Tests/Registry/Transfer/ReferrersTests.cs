@@ -25,8 +25,13 @@ internal sealed class ReferrersTests
         await using var lab = await ClientLab.StartAsync(new() { Referrers = false });
         Assert.AreEqual(0, (await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None)).Count);
         var referrer = AddReferrer(lab, 1);
-        lab.Registry.AddManifest("team/app", $"sha256-{s_subject.Hex}", OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [referrer] }), MediaTypes.OciIndex);
-        Assert.AreEqual(referrer.Digest, (await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None)).Single().Digest);
+        lab.Registry.AddManifest(
+            "team/app",
+            $"sha256-{s_subject.Hex}",
+            OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [referrer] }),
+            MediaTypes.OciIndex);
+        Assert.AreEqual(referrer.Digest, (await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None))
+            .Single().Digest);
     }
 
     [TestMethod]
@@ -34,8 +39,10 @@ internal sealed class ReferrersTests
     {
         await using var lab = await ClientLab.StartAsync();
         var other = await lab.AddRegistryAsync();
-        lab.Registry.On(RequestKind.Referrers).Do(fault => fault.SetHeader("Link", $"<{other.BaseAddress}v2/team/app/referrers/{s_subject}>; rel=\"next\""));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None));
+        lab.Registry.On(RequestKind.Referrers)
+            .Do(fault => fault.SetHeader("Link", $"<{other.BaseAddress}v2/team/app/referrers/{s_subject}>; rel=\"next\""));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
         Assert.AreEqual(0, other.Requests.Count);
     }
@@ -44,14 +51,17 @@ internal sealed class ReferrersTests
     public async Task Endless_pages_end()
     {
         await using var lab = await ClientLab.StartAsync();
-        lab.Registry.On(RequestKind.Referrers).Do(fault => fault.Change((request, reply) => reply.With("Link", $"<{request.Path}?n=1>; rel=\"next\"")));
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None));
+        lab.Registry.On(RequestKind.Referrers)
+            .Do(fault => fault.Change((request, reply) => reply.With("Link", $"<{request.Path}?n=1>; rel=\"next\"")));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None));
         StringAssert.Contains(failure.Message, "100 pages");
     }
 
     private static Descriptor AddReferrer(ClientLab lab, int number) => lab.Registry.AddManifest(
         "team/app",
         tag: null,
-        Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.example.{{{number}}}","digest":"{{{s_subject}}}","size":7},"layers":[],"subject":{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{s_subject}}}","size":7} }"""),
+        Encoding.UTF8.GetBytes(
+            $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.example.{{{number}}}","digest":"{{{s_subject}}}","size":7},"layers":[],"subject":{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{s_subject}}}","size":7} }"""),
         MediaTypes.OciManifest);
 }

@@ -19,7 +19,8 @@ internal sealed class UploadTests
         var outcome = await lab.PushAsync(blob);
         Assert.AreEqual(new PushOutcome(PushKind.Uploaded, Size), outcome);
         CollectionAssert.AreEqual(blob.Content.ToArray(), lab.Registry.FindBlob("team/app", blob.Descriptor.Digest)!.Value.ToArray());
-        CollectionAssert.AreEqual(new[] { "HEAD", "POST", "PUT" }, lab.Registry.Requests.Where(request => request.Kind != RequestKind.Ping).Select(request => request.Method).ToArray());
+        CollectionAssert.AreEqual(new[] { "HEAD", "POST", "PUT" }, lab.Registry.Requests.Where(request => request.Kind != RequestKind.Ping)
+            .Select(request => request.Method).ToArray());
     }
 
     [TestMethod]
@@ -65,7 +66,8 @@ internal sealed class UploadTests
         await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
         lab.LogIn("ada", "secret");
         var descriptor = lab.Registry.AddBlob("library/base", ClientLab.RandomBytes(Size));
-        Assert.AreEqual(PushKind.Mounted, (await lab.PushAsync(lab.Client.CreateBlob(lab.Registry.Repository("library/base"), descriptor))).Kind);
+        Assert.AreEqual(
+            PushKind.Mounted, (await lab.PushAsync(lab.Client.CreateBlob(lab.Registry.Repository("library/base"), descriptor))).Kind);
         CollectionAssert.AreEqual(
             new[] { "repository:team/app:pull,push", "repository:library/base:pull" },
             lab.Registry.RequestsTo(RequestKind.Token)[^1].Parameters("scope").ToArray());
@@ -92,7 +94,8 @@ internal sealed class UploadTests
     {
         await using var lab = await ClientLab.StartAsync();
         var descriptor = lab.Registry.AddBlob("library/base", ClientLab.RandomBytes(Size));
-        lab.Registry.On(RequestKind.Upload, "POST").Where(request => request.Parameter("mount") is not null).Do(fault => fault.Error(status, "DENIED"));
+        lab.Registry.On(RequestKind.Upload, "POST").Where(request => request.Parameter("mount") is not null)
+            .Do(fault => fault.Error(status, "DENIED"));
         var outcome = await lab.PushAsync(lab.Client.CreateBlob(lab.Registry.Repository("library/base"), descriptor));
         Assert.AreEqual(PushKind.Uploaded, outcome.Kind);
     }
@@ -169,7 +172,8 @@ internal sealed class UploadTests
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Options = options => options with { ChunkSize = 100_000 };
-        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => request.Header("Content-Length") is not (null or "0")).Do(fault => fault.Error(status, code).WithoutReadingTheBody());
+        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => request.Header("Content-Length") is not (null or "0"))
+            .Do(fault => fault.Error(status, code).WithoutReadingTheBody());
         await lab.PushAsync(ClientLab.RandomBlob(Size));
         Assert.AreEqual(1, lab.Registry.Uploads.Count);
         CollectionAssert.AreEqual(
@@ -189,7 +193,8 @@ internal sealed class UploadTests
     public async Task An_absurd_smallest_chunk_is_capped()
     {
         await using var lab = await ChunkedAsync(new(), chunkSize: 100_000);
-        lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.SetHeader("OCI-Chunk-Min-Length", long.MaxValue.ToString(CultureInfo.InvariantCulture)));
+        lab.Registry.On(RequestKind.Upload, "POST")
+            .Do(fault => fault.SetHeader("OCI-Chunk-Min-Length", long.MaxValue.ToString(CultureInfo.InvariantCulture)));
         Assert.AreEqual(PushKind.Uploaded, (await lab.PushAsync(ClientLab.RandomBlob(Size))).Kind);
     }
 
@@ -252,7 +257,9 @@ internal sealed class UploadTests
     {
         const int mebibyte = 1024 * 1024;
         await using var lab = await ChunkedAsync(new(), chunkSize: 8 * mebibyte);
-        lab.Registry.On(RequestKind.Upload, "PATCH").Where(request => request.Header("Content-Range") is not null && long.Parse(request.Header("Content-Length")!, CultureInfo.InvariantCulture) > 4 * mebibyte)
+        lab.Registry.On(RequestKind.Upload, "PATCH")
+            .Where(request => request.Header("Content-Range") is not null
+            && long.Parse(request.Header("Content-Length")!, CultureInfo.InvariantCulture) > 4 * mebibyte)
             .Do(fault => fault.Error(416, "RANGE_INVALID"));
         await lab.PushAsync(ClientLab.RandomBlob(9 * mebibyte));
         Assert.AreEqual(1, lab.Registry.Uploads.Count);
@@ -262,7 +269,9 @@ internal sealed class UploadTests
     public async Task A_registry_that_takes_only_one_PATCH_gets_one()
     {
         await using var lab = await ChunkedAsync(new(), chunkSize: 100_000);
-        lab.Registry.On(RequestKind.Upload, "PATCH").Where(request => request.Header("Content-Range") is { } range && !range.StartsWith("0-", StringComparison.Ordinal)).Do(fault => fault.Error(400, "BLOB_UPLOAD_INVALID"));
+        lab.Registry.On(RequestKind.Upload, "PATCH")
+            .Where(request => request.Header("Content-Range") is { } range && !range.StartsWith("0-", StringComparison.Ordinal))
+            .Do(fault => fault.Error(400, "BLOB_UPLOAD_INVALID"));
         await lab.PushAsync(ClientLab.RandomBlob(Size));
         Assert.AreEqual(1, lab.Registry.Uploads.Count);
         Assert.IsNull(lab.Registry.RequestsTo(RequestKind.Upload, "PATCH")[^1].Header("Content-Range"));
@@ -281,7 +290,8 @@ internal sealed class UploadTests
     public async Task A_stale_state_begins_anew()
     {
         await using var lab = await ClientLab.StartAsync(new() { UploadState = true });
-        lab.Registry.On(RequestKind.Upload, "POST").Once().Do(fault => fault.ChangeHeader("Location", location => location.Replace("_state=", "_state=old", StringComparison.Ordinal)));
+        lab.Registry.On(RequestKind.Upload, "POST").Once()
+            .Do(fault => fault.ChangeHeader("Location", location => location.Replace("_state=", "_state=old", StringComparison.Ordinal)));
         await lab.PushAsync(ClientLab.RandomBlob(Size));
         Assert.AreEqual(1, lab.Registry.Uploads.Count);
     }
@@ -291,7 +301,12 @@ internal sealed class UploadTests
     {
         await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
         lab.LogIn("ada", "secret");
-        lab.Registry.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", $"Bearer realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\",error=\"invalid_token\"")));
+        lab.Registry.On(RequestKind.Upload, "PUT").Once()
+            .Do(
+                fault => fault.Reply(_ => Reply.Error(401, "UNAUTHORIZED")
+                    .With(
+                        "WWW-Authenticate",
+                        $"Bearer realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\",error=\"invalid_token\"")));
         await lab.PushAsync(ClientLab.RandomBlob(Size));
         Assert.AreEqual(1, lab.Registry.Uploads.Count);
         var authorizations = lab.Registry.RequestsTo(RequestKind.Upload, "PUT").Select(request => request.Authorization).ToArray();
@@ -312,7 +327,8 @@ internal sealed class UploadTests
     public async Task A_missing_repository_is_told_to_be_created()
     {
         await using var lab = await ClientLab.StartAsync();
-        lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.Error(404, "NAME_UNKNOWN", "The repository with name 'team/app' does not exist"));
+        lab.Registry.On(RequestKind.Upload, "POST")
+            .Do(fault => fault.Error(404, "NAME_UNKNOWN", "The repository with name 'team/app' does not exist"));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(ClientLab.RandomBlob(Size)));
         Assert.AreEqual(DiagnosticCode.RegistryNotFound, failure.Code);
         StringAssert.Contains(failure.Message, "Create the repository team/app");
@@ -332,7 +348,8 @@ internal sealed class UploadTests
     public async Task A_blob_that_cannot_be_read_is_no_fault_of_the_registry()
     {
         await using var lab = await ClientLab.StartAsync();
-        var blob = new FileBlob(new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Of("gone"u8), Size = 4 }, Path.Combine(lab.Home, "gone.tar"));
+        var blob = new FileBlob(
+            new Descriptor { MediaType = MediaTypes.OciLayer, Digest = Digest.Of("gone"u8), Size = 4 }, Path.Combine(lab.Home, "gone.tar"));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(blob));
         Assert.AreEqual(DiagnosticCode.UnreadableFile, failure.Code);
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Upload, "POST").Count);
@@ -353,7 +370,8 @@ internal sealed class UploadTests
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Options = options => options with { ChunkSize = 100_000 };
-        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => request.Header("Content-Length") != "0").Do(fault => fault.ResetAfterReceiving(150_000));
+        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => request.Header("Content-Length") != "0")
+            .Do(fault => fault.ResetAfterReceiving(150_000));
         await lab.PushAsync(ClientLab.RandomBlob(Size));
         Assert.AreEqual(3, lab.Registry.RequestsTo(RequestKind.Upload, "PATCH").Count);
     }
@@ -363,7 +381,8 @@ internal sealed class UploadTests
     {
         var lab = await ClientLab.StartAsync(registry);
         lab.Options = options => options with { ChunkSize = chunkSize };
-        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => request.Header("Content-Length") is not (null or "0")).Do(fault => fault.Error(405, "UNSUPPORTED"));
+        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => request.Header("Content-Length") is not (null or "0"))
+            .Do(fault => fault.Error(405, "UNSUPPORTED"));
         return lab;
     }
 }
