@@ -1,7 +1,5 @@
 using System.IO.Compression;
 using System.Reflection.PortableExecutable;
-using System.Text;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
@@ -190,26 +188,14 @@ internal sealed class PackageTests
     }
 
     [TestMethod]
-    [DataRow("<OutputType>Library</OutputType>", "ctz1004")]
-    [DataRow("<ContainerBaseImage>::</ContainerBaseImage>", "ctz2001")]
-    public async Task An_error_links_to_its_explanation_in_the_package(string property, string anchor)
+    public async Task Messages_link_to_the_page_beside_the_targets_while_the_repository_has_no_address()
     {
-        using var project = await TestProject.ConsoleAsync($"<PropertyGroup>{property}</PropertyGroup>", use: SdkUse.PackageReference);
+        var props = Path.Combine(Repository.SdkDirectory, "build", "Containerize.Sdk.props");
 
-        var result = await project.ContainerizeAsync("-bl:build.binlog");
+        var evaluated = await Dotnet.RunAsync(Repository.Root, ["msbuild", props, "-getProperty:_ContainerizeDiagnosticsPage"]);
 
-        Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, anchor.ToUpperInvariant());
-        using var log = new MemoryStream();
-        var file = Path.Combine(project.Directory, "build.binlog");
-        await using (var compressed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress))
-        {
-            await compressed.CopyToAsync(log);
-        }
-
-        // A binary log has its texts in UTF-8, so the link can be found without reading the rest.
-        var link = Regex.Match(Encoding.UTF8.GetString(log.ToArray()), $"file:///[^#\0]*/docs/Diagnostics\\.md#{anchor}").Value;
-        Assert.AreNotEqual("", link, "The error has no link.");
-        StringAssert.Contains(await File.ReadAllTextAsync(new Uri(link).LocalPath), $"### {anchor.ToUpperInvariant()}");
+        var page = new Uri(evaluated.EnsureSuccess().Output.Trim());
+        Assert.AreEqual(Path.Combine(Repository.SdkDirectory, "docs", "Diagnostics.md"), page.LocalPath);
+        Assert.IsTrue(File.Exists(page.LocalPath));
     }
 }
