@@ -96,6 +96,16 @@ internal sealed partial class DocumentationTests
     }
 
     [TestMethod]
+    public void Pages_and_targets_are_in_plain_words()
+    {
+        var found = from file in Pages.Concat(Files("*.targets", Sdk)).Concat(Files("*.props", Sdk))
+                    from Match match in OldWords().Matches(Code().Replace(File.ReadAllText(file), ""))
+                    select $"{Path.GetRelativePath(Root, file)}: {match.Value}";
+
+        Assert.IsEmpty(found.ToList());
+    }
+
+    [TestMethod]
     public void Every_error_warning_and_task_in_the_targets_links_to_the_page_of_diagnostics()
     {
         var elements = Files("*.targets", Sdk).SelectMany(file => XDocument.Load(file).Descendants()).ToList();
@@ -129,6 +139,10 @@ internal sealed partial class DocumentationTests
 
     [GeneratedRegex("<Target Name=\"([A-Za-z]+)\"")]
     private static partial Regex TargetName();
+
+    // What technical English says in other words: no one, someone, again, anyone who, trusted, creates.
+    [GeneratedRegex(@"\b(nobody|somebody|anew|whoever|believed|brings? about)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex OldWords();
 
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex Code();
