@@ -73,20 +73,29 @@ internal static class ProgramRun
     private static async Task<IOException?> FeedAsync(
         Process process, Func<Stream, CancellationToken, Task>? input, CancellationToken cancellationToken)
     {
+        IOException? broken = null;
         try
         {
             if (input is not null)
             {
                 await input(process.StandardInput.BaseStream, cancellationToken);
             }
-
-            process.StandardInput.Close();
-            return null;
         }
         catch (IOException failure)
         {
-            return failure;
+            broken = failure;
         }
+
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The pipe has no buffer: what was to be written is, or its writer has just failed and said what it makes of that.
+        }
+
+        return broken;
     }
 
     private static async Task<string> ReadTextAsync(Process process, Stream stream, CancellationToken cancellationToken)

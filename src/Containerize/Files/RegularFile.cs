@@ -15,7 +15,7 @@ internal static class RegularFile
     private const string NullDevice = "/dev/null";
 
     /// <summary>Whether there is something to be read under a name; it may turn out not to be a file, or not readable.</summary>
-    internal static bool IsThere(string path) => FileStatus.TryOf(path, followLinks: true) is not null;
+    internal static bool IsThere(string path) => FileStatus.TryOf(path, followLinks: false) is not null;
 
     /// <summary>Looks at a file, following links.</summary>
     /// <exception cref="IOException">There is none, or it is not a regular file.</exception>

@@ -103,7 +103,8 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
                 content.Length < Honest.Content.Length ? DiagnosticCode.RegistryUnavailable : DiagnosticCode.DigestMismatch, failure.Code);
             StringAssert.Contains(failure.Message, digest.ToString());
             Assert.IsEmpty(_folder.Files()
-                .Where(file => !file.Contains("blobs", StringComparison.Ordinal) && !file.Contains("locks", StringComparison.Ordinal))
+                .Where(file => !file.Contains("blobs", StringComparison.Ordinal) && !file.Contains("locks", StringComparison.Ordinal)
+                    && !file.EndsWith(CacheMarker.FileName, StringComparison.Ordinal))
                 .ToList());
             Assert.IsFalse(File.Exists(Cache.PathOf(digest)));
         }
@@ -139,7 +140,7 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
         await AssertIsTrueAsync(reading);
 
         CollectionAssert.AreEqual(Honest.Content.ToArray(), await File.ReadAllBytesAsync(path));
-        Assert.HasCount(1, Directory.GetFiles(_folder["cache/tmp"], "damaged-*"));
+        Assert.HasCount(1, Directory.GetFiles(_folder["cache"]).Where(file => Path.GetFileName(file) != CacheMarker.FileName).ToList());
     }
 
     [TestMethod]

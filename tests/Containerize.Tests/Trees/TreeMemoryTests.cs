@@ -82,16 +82,15 @@ internal sealed class TreeMemoryTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("", 0)]
-    [DataRow("", 60)]
-    [DataRow("", 200)]
-    [DataRow(".files", 0)]
-    [DataRow(".files", 100)]
-    public async Task A_damaged_memory_is_made_again(string ending, int position)
+    [DataRow("trees", 0)]
+    [DataRow("trees", 60)]
+    [DataRow("trees", 200)]
+    [DataRow("treefiles", 0)]
+    [DataRow("treefiles", 100)]
+    public async Task A_damaged_memory_is_made_again(string kind, int position)
     {
         await ReadAsync(new CountingBlob(s_lower));
-        var file = Directory.GetFiles(_lab.Folder["cache/trees"])
-            .Single(path => path.EndsWith(".files", StringComparison.Ordinal) == (ending.Length > 0));
+        var file = Directory.GetFiles(_lab.Folder[$"cache/{kind}"]).Single();
         var bytes = await File.ReadAllBytesAsync(file);
         bytes[position] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
