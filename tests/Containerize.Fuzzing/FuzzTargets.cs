@@ -51,7 +51,7 @@ internal static class FuzzTargets
         new("layer-zstd", bytes => ReadLayer(bytes, MediaTypes.OciLayerZstd), [Seeds.Zstd(Seeds.Tar())], Never),
         new("image-lock", bytes => Scratch.With(bytes, BaseImageLock.Read), Texts([Seeds.ImageLock]), Never),
         new("debian-lock", bytes => Scratch.With(bytes, DebianLock.Read), Texts([Seeds.DebianLock]), Never),
-        new("sealed", bytes => SealedText.Read("fuzz 1", bytes), [SealedText.Write("fuzz 1", "body\n")], Never),
+        new("sealed", bytes => SealedFile.Open("fuzz 1", bytes), [SealedFile.Seal("fuzz 1", "body\n")], Never),
         new(
             "keyring",
             bytes => Scratch.With(bytes, KeyRing.Read),

@@ -52,7 +52,8 @@ internal static class SealedFile
         return [.. FirstLine(title, bytes), .. bytes];
     }
 
-    private static string? Open(string title, ReadOnlySpan<byte> content)
+    /// <summary>Opens a sealed text; null when it is damaged or something else.</summary>
+    internal static string? Open(string title, ReadOnlySpan<byte> content)
     {
         var end = content.IndexOf((byte)'\n') + 1;
         var text = content[end..];

@@ -187,8 +187,10 @@ internal sealed class ReadersOfFilesTests : IDisposable
     private async Task PrepareLayerAsync(string file)
     {
         var context = new LayerContext(
-            Task.FromException<BaseImage>(
-                new InvalidOperationException("The base is not needed.")), new LayerCache(Store), FileHashes.Load(null), new LayerOptions());
+            Task.FromException<BaseImage>(new InvalidOperationException("The base is not needed.")),
+            new LayerCache(Store),
+            FileHashes.Load(null),
+            new LayerOptions());
         await new TarLayer("layer", file).PrepareAsync(context, Token);
     }
 
