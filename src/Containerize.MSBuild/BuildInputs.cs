@@ -1,7 +1,6 @@
 using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Debian;
-using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Registry;

@@ -7,8 +7,6 @@ using Containerize.Building;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
-using Containerize.Storage;
-using Containerize.Trees;
 
 namespace Containerize.MSBuild;
 

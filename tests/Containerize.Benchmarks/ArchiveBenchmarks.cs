@@ -8,7 +8,7 @@ using Containerize.Storage;
 namespace Containerize.Benchmarks;
 
 /// <summary>Writing an archive of layers that are in the cache, beside copying their files.</summary>
-internal class ArchiveBenchmarks
+public class ArchiveBenchmarks
 {
     private const int Layers = 4;
     private const int LayerSize = 32 * 1024 * 1024;

@@ -13,7 +13,7 @@ namespace Containerize.Benchmarks;
 /// A large layer, made in the ways that there are. The floor is what nobody can go below who reads the files and states their digest.
 /// </summary>
 [MemoryDiagnoser(displayGenColumns: false)]
-internal class LayerBenchmarks
+public class LayerBenchmarks
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("containerize-benchmark-").FullName;
     private readonly CancellationToken _never = CancellationToken.None;

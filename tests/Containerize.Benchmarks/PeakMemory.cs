@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
-using Containerize.Oci;
 using Containerize.Storage;
 
 namespace Containerize.Benchmarks;

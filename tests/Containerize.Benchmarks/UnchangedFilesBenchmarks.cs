@@ -5,7 +5,7 @@ using Containerize.Layers;
 namespace Containerize.Benchmarks;
 
 /// <summary>How long it takes to see that nothing changed.</summary>
-internal class UnchangedFilesBenchmarks
+public class UnchangedFilesBenchmarks
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("containerize-benchmark-").FullName;
 

@@ -17,11 +17,13 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Read, IReadOnlyLis
             Read(bytes);
             return true;
         }
-        catch (Exception failure) when (failure is ContainerizeException { Code: not DiagnosticCode.Unexpected } || IsRefusal(failure))
+        catch (Exception failure) when (IsMessage(failure) || IsRefusal(failure))
         {
             return false;
         }
     }
 
     public override string ToString() => Name;
+
+    private static bool IsMessage(Exception failure) => failure is ContainerizeException { Code: not DiagnosticCode.Unexpected };
 }

@@ -17,10 +17,6 @@ internal sealed class ReaderTests
 
     public static IEnumerable<object[]> Targets => FuzzTargets.All.Select(target => new object[] { target.Name });
 
-    public static IEnumerable<object[]> FoundInputs => typeof(ReaderTests).Assembly.GetManifestResourceNames()
-        .Where(name => name.StartsWith("Found/", StringComparison.Ordinal))
-        .Select(name => new object[] { name });
-
     [TestMethod]
     [DynamicData(nameof(Targets))]
     public void Seeds_are_taken(string name)
@@ -39,18 +35,6 @@ internal sealed class ReaderTests
 
         Mutations.Of(target.Seeds)
             .Sample(bytes => IsTakenOrRefused(target, bytes), time: s_seconds, threads: 1, print: Convert.ToHexString);
-    }
-
-    [TestMethod]
-    [DynamicData(nameof(FoundInputs))]
-    public void Inputs_that_once_broke_a_reader_are_taken_or_refused(string resource)
-    {
-        using var stream = typeof(ReaderTests).Assembly.GetManifestResourceStream(resource)!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        var name = resource["Found/".Length..].Split('.')[0];
-
-        Assert.IsTrue(IsTakenOrRefused(FuzzTargets.Find(name), bytes.ToArray()));
     }
 
     private static bool IsTakenOrRefused(FuzzTarget target, byte[] bytes)

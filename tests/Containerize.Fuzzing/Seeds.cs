@@ -22,35 +22,35 @@ internal static class Seeds
         "oci:layout:tag", "oci-archive:/a/b.tar:1", "docker-archive:b.tar", "docker-daemon:team/app:1", "debian-packages:bookworm", "scratch",
     ];
 
-    internal static readonly string Manifest =
+    internal const string Manifest =
         "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":" +
         $"\"application/vnd.oci.image.config.v1+json\",\"digest\":\"{Digest}\",\"size\":0}},\"layers\":[{{\"mediaType\":" +
         $"\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"{Digest}\",\"size\":0,\"annotations\":{{\"a\":\"b\"}}}}]}}";
 
-    internal static readonly string Index =
+    internal const string Index =
         "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\"," +
         $"\"digest\":\"{Digest}\",\"size\":7,\"platform\":{{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}}}}]}}";
 
-    internal static readonly string Config =
+    internal const string Config =
         "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"User\":\"app\",\"Env\":[\"PATH=/bin\",\"A=\"],\"Entrypoint\":[\"/a\"]," +
         $"\"ExposedPorts\":{{\"80/tcp\":{{}}}},\"Labels\":{{\"a\":\"b\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest}\"]}}," +
         "\"history\":[{\"created\":\"1970-01-01T00:00:01Z\",\"created_by\":\"a\"},{\"empty_layer\":true}]}";
 
-    internal static readonly string DockerConfig =
+    internal const string DockerConfig =
         "{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"dXNlcjpwYXNz\"},\"ghcr.io/team\":{\"username\":\"a\",\"password\":\"b\"}," +
         "\"r.example.com\":{\"identitytoken\":\"t\"}},\"credHelpers\":{\"gcr.io\":\"gcloud\"},\"credsStore\":\"desktop\"}";
 
-    internal static readonly string RegistriesConf =
+    internal const string RegistriesConf =
         "unqualified-search-registries = [\"docker.io\"]\n[[registry]]\nprefix = \"example.com/a\"\nlocation = " +
         "\"mirror.example.com:443/a\"\n" +
         "insecure = true\nblocked = false\n[[registry.mirror]]\nlocation = \"localhost:5000\"\ninsecure = true\npull-from-mirror = " +
         "\"tag-only\"\n";
 
-    internal static readonly string AptConf =
+    internal const string AptConf =
         "// comment\nAcquire::http::Proxy \"http://proxy:3128\";\nAcquire { https { Proxy \"DIRECT\"; Verify-Peer \"true\"; }; };\n" +
         "#clear Acquire::Retries;\n/* more */ APT::Architectures { \"amd64\"; \"arm64\"; };\n";
 
-    internal static readonly string AptSources =
+    internal const string AptSources =
         "deb [arch=amd64 signed-by=/usr/share/keyrings/a.gpg] http://deb.example.com/debian bookworm main contrib # note\n" +
         "deb-src http://deb.example.com/debian ./\n";
 
@@ -60,10 +60,10 @@ internal static class Seeds
         "Description: text\n more\n .\n end\nFilename: pool/a.deb\nSize: 12\nSHA256: " + Digest[7..] + "\n\n# comment\nPackage: " +
             "f\nVersion: 0\n";
 
-    internal static readonly string DebianLock =
+    internal const string DebianLock =
         "{\"version\":1,\"release\":\"bookworm\",\"sources\":[],\"sets\":[]}";
 
-    internal static readonly string ImageLock = "{\"version\":1,\"images\":{\"docker.io/library/a:1\":\"" + Digest + "\"}}";
+    internal const string ImageLock = "{\"version\":1,\"images\":{\"docker.io/library/a:1\":\"" + Digest + "\"}}";
 
     /// <summary>Three lines of text in one block.</summary>
     internal static readonly byte[] Xz =

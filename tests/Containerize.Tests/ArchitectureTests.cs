@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Containerize.Tests.Architecture;
 
 namespace Containerize.Tests;
 

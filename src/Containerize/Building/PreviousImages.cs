@@ -1,5 +1,4 @@
 using Containerize.Bases;
-using Containerize.Compression;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;

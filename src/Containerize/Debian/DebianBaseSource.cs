@@ -6,7 +6,6 @@ using Containerize.Debian.Rootfs;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Debian;
 

@@ -21,13 +21,19 @@ internal static class ProgramRun
     /// <exception cref="ProgramException">It cannot be started, or prints too much.</exception>
     /// <exception cref="ContainerizeException">What <paramref name="input"/> throws.</exception>
     internal static async Task<ProgramReply> RunAsync(
-        string program, IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? input, Stream? output, CancellationToken cancellationToken)
+        string program,
+        IReadOnlyList<string> arguments,
+        Func<Stream, CancellationToken, Task>? input,
+        Stream? output,
+        CancellationToken cancellationToken)
     {
         using var process = Start(program, arguments);
         try
         {
+#pragma warning disable CA2025 // The program is ended before it is disposed, and with it what is read of it.
             var errors = ReadTextAsync(process, process.StandardError.BaseStream, cancellationToken);
             var text = output is null ? ReadTextAsync(process, process.StandardOutput.BaseStream, cancellationToken) : null;
+#pragma warning restore CA2025
             var copied = output is null ? Task.CompletedTask : process.StandardOutput.BaseStream.CopyToAsync(output, cancellationToken);
             var broken = await FeedAsync(process, input, cancellationToken);
             await copied;
@@ -104,7 +110,7 @@ internal static class ProgramRun
         var buffer = new byte[Buffer];
         for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            text.Write(buffer, 0, read);
+            await text.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             if (text.Length > MaxText)
             {
                 // It may wait for its other streams meanwhile.

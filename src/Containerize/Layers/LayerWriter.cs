@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using Containerize.Compression;
 using Containerize.Files;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;

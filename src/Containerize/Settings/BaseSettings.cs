@@ -1,6 +1,5 @@
 using System.Globalization;
 using Containerize.Bases;
-using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Settings;

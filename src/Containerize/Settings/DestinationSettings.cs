@@ -43,7 +43,7 @@ internal sealed record DestinationSettings
         IReadOnlyList<RegistryTarget> registries = [.. project.Of(ItemKind.Registry).SelectMany(RegistryTarget.Read).Distinct()];
         var item = project.One(ItemKind.Name);
         var name = ImageNameRules.Create(
-            registries.FirstOrDefault()?.Registry, item.Identity, item.IsTrue("IsDefault"), item["Tag"], item["Tags"], reporter);
+            registries is [var first, ..] ? first.Registry : null, item.Identity, item.IsTrue("IsDefault"), item["Tag"], item["Tags"], reporter);
         return new DestinationSettings
         {
             Name = name,

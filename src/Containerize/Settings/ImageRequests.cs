@@ -1,6 +1,5 @@
 using Containerize.Bases;
 using Containerize.Building;
-using Containerize.Images;
 using Containerize.Oci;
 
 namespace Containerize.Settings;

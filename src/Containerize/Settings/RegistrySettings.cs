@@ -33,7 +33,7 @@ internal static class RegistrySettings
         [.. Names(project.One(ItemKind.Registries), "CertificateFiles").Select(project.FullPath)];
 
     // Commas separate as well, as they do in the .NET SDK's DOTNET_CONTAINER_INSECURE_REGISTRIES.
-    private static IEnumerable<string> Names(Item item, string name) => Item.Split(item[name].Replace(',', ';'));
+    private static string[] Names(Item item, string name) => Item.Split(item[name].Replace(',', ';'));
 
     /// <param name="Location">The mirror: a host, perhaps with a path.</param>
     /// <param name="Registry">The registry that it mirrors.</param>

@@ -261,12 +261,13 @@ internal sealed class BlobStore
         {
             return await VerifiedFile.ReadAsync(blob, $"'{Root}'", cancellationToken);
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure)
-            || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || IsMismatch(failure))
         {
             return null;
         }
     }
+
+    private static bool IsMismatch(Exception failure) => failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch };
 
     private bool IsWhole(FileBlob blob)
     {
@@ -276,8 +277,7 @@ internal sealed class BlobStore
             stream.CopyTo(Stream.Null, CopyBuffer);
             return true;
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure)
-            || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || IsMismatch(failure))
         {
             return false;
         }

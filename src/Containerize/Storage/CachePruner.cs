@@ -36,12 +36,13 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
             File.SetLastWriteTimeUtc(stamp, _time.GetUtcNow().UtcDateTime);
             return Prune(cancellationToken);
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure)
-            || failure is ContainerizeException { Code: DiagnosticCode.CacheUnusable })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || IsUnusable(failure))
         {
             return null;
         }
     }
+
+    private static bool IsUnusable(Exception failure) => failure is ContainerizeException { Code: DiagnosticCode.CacheUnusable };
 
     /// <summary>Prunes.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CacheUnusable"/>: the directory is not a cache.</exception>

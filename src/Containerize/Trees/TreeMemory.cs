@@ -3,7 +3,6 @@ using System.Text;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Layers.Entries;
-using Containerize.Oci;
 using Containerize.Storage;
 
 namespace Containerize.Trees;

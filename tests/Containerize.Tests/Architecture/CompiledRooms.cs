@@ -26,21 +26,21 @@ internal static class CompiledRooms
         .. from type in s_types.Value
            from used in type.Value
            let use = new RoomUse(type.Key, used)
-           where use.From != use.To && use.To != Root
+           where use.From != use.To && use.To.Length > 0
            select use,
     ]);
 
     /// <summary>The names of all rooms and sub-rooms.</summary>
-    internal static IReadOnlySet<string> All => s_types.Value.Keys.Select(RoomOf).Where(room => room != Root).ToHashSet();
+    internal static IReadOnlySet<string> All => s_types.Value.Keys.Select(RoomOf).Where(room => room.Length > 0).ToHashSet();
 
     /// <summary>The same, and <see cref="Root"/>.</summary>
     internal static IReadOnlySet<string> AllAndRoot => s_types.Value.Keys.Select(RoomOf).ToHashSet();
 
     /// <summary>Each use of a type of one room or sub-room by a type of another one.</summary>
-    internal static IReadOnlyList<RoomUse> Uses => [.. s_uses.Value.Where(use => use.From != Root)];
+    internal static IReadOnlyList<RoomUse> Uses => [.. s_uses.Value.Where(use => use.From.Length > 0)];
 
     /// <summary>What the types for every room use of rooms.</summary>
-    internal static IReadOnlyList<RoomUse> UsesFromRoot => [.. s_uses.Value.Where(use => use.From == Root)];
+    internal static IReadOnlyList<RoomUse> UsesFromRoot => [.. s_uses.Value.Where(use => use.From.Length == 0)];
 
     /// <summary>The simple names of a room's top-level types, without those of its sub-rooms.</summary>
     internal static IReadOnlySet<string> TypesOf(string room) =>

@@ -12,12 +12,12 @@ internal interface IUsedAsInterface;
 [AttributeUsage(AttributeTargets.All)]
 internal sealed class UsedAsAttribute(Type value) : Attribute
 {
-    internal Type Value { get; } = value;
+    public Type Value { get; } = value;
 }
 
 internal sealed class UsedAsAttributeValue;
 
-internal class UsedAsConstraint;
+internal abstract class UsedAsConstraint;
 
 internal sealed class UsedAsField;
 

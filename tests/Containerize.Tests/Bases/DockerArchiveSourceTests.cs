@@ -1,9 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Containerize.Bases;
-using Containerize.Compression;
 using Containerize.Destinations;
-using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;

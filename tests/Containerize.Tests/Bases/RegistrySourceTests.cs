@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Net;
 using Containerize.Bases;
-using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Testing.Images;

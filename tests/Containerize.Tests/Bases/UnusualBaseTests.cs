@@ -4,7 +4,6 @@ using Containerize.Bases;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Testing.Images;
-using Containerize.Testing.Registry;
 using Containerize.Tests.Building;
 using Containerize.Tests.Registry;
 

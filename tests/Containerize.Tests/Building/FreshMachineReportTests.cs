@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Containerize.Building;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
-using Containerize.Tests.Registry;
 
 namespace Containerize.Tests.Building;
 

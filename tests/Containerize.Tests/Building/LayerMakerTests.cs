@@ -1,5 +1,4 @@
 using Containerize.Building;
-using Containerize.Images;
 using Containerize.Oci;
 
 namespace Containerize.Tests.Building;

@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text;
 using Containerize.Building;
-using Containerize.Compression;
 using Containerize.Images;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Building;

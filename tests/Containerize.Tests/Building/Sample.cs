@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using Containerize.Bases;
 using Containerize.Building;
-using Containerize.Compression;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Layers;

@@ -10,9 +10,7 @@ using Containerize.Layers.Windows;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
-using Containerize.Testing.Child;
 using Containerize.Testing.Images;
-using Containerize.Testing.Registry;
 using Containerize.Tests.Registry;
 using Containerize.Trees;
 

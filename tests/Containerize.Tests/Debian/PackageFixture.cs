@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using Containerize.Debian.Packaging;
 using Containerize.Debian.Rootfs;
 using Containerize.Layers;
-using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Debian;

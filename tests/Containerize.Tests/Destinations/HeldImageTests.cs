@@ -1,7 +1,6 @@
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Building;

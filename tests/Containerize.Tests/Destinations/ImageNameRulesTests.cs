@@ -1,6 +1,5 @@
 using Containerize.Destinations;
 using Containerize.Testing;
-using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Destinations;
 

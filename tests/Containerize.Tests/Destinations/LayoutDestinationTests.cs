@@ -1,4 +1,3 @@
-using Containerize.Compression;
 using Containerize.Bases;
 using Containerize.Destinations;
 using Containerize.Images;

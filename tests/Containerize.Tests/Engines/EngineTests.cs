@@ -15,7 +15,7 @@ internal sealed class EngineTests
     public async Task An_engine_may_have_more_images_than_a_command_line_holds(int images)
     {
         using var folder = new TemporaryDirectory();
-        File.WriteAllText(folder["docker"], $$"""
+        await File.WriteAllTextAsync(folder["docker"], $$"""
             #!/bin/sh
             case "$1 $2" in
               "version --format") echo linux/amd64;;
@@ -24,7 +24,11 @@ internal sealed class EngineTests
               "image inspect") shift 4; echo $# >> '{{folder["counts"]}}'; for id; do echo "[\"$id\"]"; done;;
             esac
             """);
-        File.SetUnixFileMode(folder["docker"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder["docker"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         var engine = await Engine.FindAsync(
             EngineKind.Docker, name => name == "PATH" ? $"{folder.FullName}:/usr/bin:/bin" : null, CancellationToken.None);
 
@@ -33,7 +37,7 @@ internal sealed class EngineTests
         Assert.HasCount(images, layers);
         Assert.HasCount(images, layers.Select(image => image.Single()).Distinct().ToList());
         // The shortest limit of a command line is that of Windows: 32,767 characters, of which an id takes 72.
-        var counts = File.Exists(folder["counts"]) ? File.ReadAllLines(folder["counts"]).Select(int.Parse).ToList() : [];
+        var counts = File.Exists(folder["counts"]) ? (await File.ReadAllLinesAsync(folder["counts"])).Select(int.Parse).ToList() : [];
         Assert.IsTrue(counts.TrueForAll(count => count * 72 < 32_000));
         Assert.AreEqual(images, counts.Sum());
     }

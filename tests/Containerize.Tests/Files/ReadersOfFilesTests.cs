@@ -4,12 +4,10 @@ using Containerize.Debian.Apt;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
 using Containerize.Destinations;
-using Containerize.Files;
 using Containerize.Http;
 using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers;
-using Containerize.Oci;
 using Containerize.Registry.Credentials;
 using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
@@ -156,7 +154,7 @@ internal sealed class ReadersOfFilesTests : IDisposable
         Assert.IsEmpty(_reporter.Warnings);
     }
 
-    private Task Do(Action read)
+    private static Task Do(Action read)
     {
         read();
         return Task.CompletedTask;

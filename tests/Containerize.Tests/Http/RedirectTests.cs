@@ -1,9 +1,7 @@
 using System.Net;
 using Containerize.Http;
-using Containerize.Oci;
 using Containerize.Registry.Protocol;
 using Containerize.Registry.Transfer;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Registry;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Containerize.Http;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Registry;
 

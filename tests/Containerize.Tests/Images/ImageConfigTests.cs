@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Text;
 using Containerize.Images;
 using Containerize.Oci;
-using Containerize.Storage;
 
 namespace Containerize.Tests.Images;
 

@@ -5,7 +5,6 @@ using Containerize.Compression;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;

@@ -1,7 +1,6 @@
 using Containerize.Compression;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
-using Containerize.Storage;
 using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;

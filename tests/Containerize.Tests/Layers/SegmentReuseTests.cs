@@ -1,7 +1,6 @@
 using Containerize.Layers;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Tests.Compression;
 
 namespace Containerize.Tests.Layers;

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using Containerize.Files;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;

@@ -1,13 +1,11 @@
 using System.Net.Sockets;
 using System.Net;
 using System.Text;
-using Containerize.Http;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
-using Containerize.Registry.Transfer;
 using Containerize.Storage;
 using Containerize.Testing.Registry;
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing.Registry;
 

@@ -109,7 +109,7 @@ internal sealed class SharedCacheTests : IDisposable
     public async Task What_is_damaged_in_a_cache_that_can_only_be_read_is_fetched_again()
     {
         var warm = Open();
-        File.WriteAllBytes((await AddAsync(warm)).Path, new byte[s_content.Length]);
+        await File.WriteAllBytesAsync((await AddAsync(warm)).Path, new byte[s_content.Length]);
         await using var closed = await CloseAsync();
         var cache = Open();
 

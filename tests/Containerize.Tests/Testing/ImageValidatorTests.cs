@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Testing;
 using Containerize.Testing.Images;

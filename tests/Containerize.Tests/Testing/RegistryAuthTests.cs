@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Containerize.Oci;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Testing;

@@ -1,6 +1,5 @@
 using System.Net;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Testing;

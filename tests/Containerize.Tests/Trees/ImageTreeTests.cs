@@ -3,7 +3,6 @@ using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Testing.Images;
 using Containerize.Tests.Building;
-using Containerize.Trees;
 using static Containerize.Tests.Trees.TreeLab;
 
 namespace Containerize.Tests.Trees;

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net;
-using Containerize.Debian.Apt;
 using Containerize.Http;
 
 namespace Containerize.Debian.Archive;

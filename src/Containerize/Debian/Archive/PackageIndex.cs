@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using Containerize.Compression;
 using Containerize.Debian.Model;
-using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using SharpCompress.Compressors.Xz;

@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using Containerize.Compression;
-using Containerize.Files;
 using Containerize.Storage;
 using SharpCompress.Common;
 using SharpCompress.Compressors.Xz;

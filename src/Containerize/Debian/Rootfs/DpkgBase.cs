@@ -1,6 +1,5 @@
 using System.Text;
 using Containerize.Debian.Model;
-using Containerize.Layers.Entries;
 using Containerize.Trees;
 
 namespace Containerize.Debian.Rootfs;

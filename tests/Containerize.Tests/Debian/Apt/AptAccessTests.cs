@@ -1,7 +1,6 @@
 using System.Text;
 using Containerize.Debian.Apt;
 using Containerize.Debian.Archive;
-using Containerize.Images;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Debian;

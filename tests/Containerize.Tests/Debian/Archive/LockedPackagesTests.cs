@@ -1,6 +1,5 @@
 using System.Text;
 using Containerize.Debian.Archive;
-using Containerize.Testing;
 
 namespace Containerize.Tests.Debian.Archive;
 

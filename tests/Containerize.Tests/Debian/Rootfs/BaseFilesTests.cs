@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
-using Containerize.Files;
 using Containerize.Images;
 using Containerize.Storage;
 using Containerize.Testing;

@@ -1,9 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
-using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
 using Containerize.Debian.Rootfs;
-using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing.Debian;

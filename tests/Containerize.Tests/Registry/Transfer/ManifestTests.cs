@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Transfer;
