@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text;
 using Containerize.Building;
-using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Testing.Registry;
 

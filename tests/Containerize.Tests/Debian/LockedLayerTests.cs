@@ -1,5 +1,4 @@
 using Containerize.Debian.Archive;
-using Containerize.Oci;
 using Containerize.Testing.Debian;
 using Containerize.Tests.Building;
 using Containerize.Tests.Trees;

@@ -1,6 +1,5 @@
 using Containerize.Destinations;
 using Containerize.Images;
-using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Building;

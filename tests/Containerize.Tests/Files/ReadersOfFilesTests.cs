@@ -32,35 +32,35 @@ internal sealed class ReadersOfFilesTests : IDisposable
         ["podman's credentials"] =
             (".config/containers/auth.json", (test, _) => test.FindCredentialAsync(), DiagnosticCode.CredentialsUnusable),
         ["registries.conf"] =
-            ("etc/containers/registries.conf", (test, _) => test.Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
+            ("etc/containers/registries.conf", (test, _) => Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
         ["a part of registries.conf"] =
             (
                 "etc/containers/registries.conf.d/x.conf",
-                (test, _) => test.Do(test.ReadMachine),
+                (test, _) => Do(test.ReadMachine),
                 DiagnosticCode.RegistryConfigurationUnusable),
-        ["daemon.json"] = ("etc/docker/daemon.json", (test, _) => test.Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
+        ["daemon.json"] = ("etc/docker/daemon.json", (test, _) => Do(test.ReadMachine), DiagnosticCode.RegistryConfigurationUnusable),
         ["a registry's authority"] =
-            ("etc/docker/certs.d/r.example/ca.crt", (test, _) => test.Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
+            ("etc/docker/certs.d/r.example/ca.crt", (test, _) => Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
         ["a client certificate"] =
-            ("etc/containers/certs.d/r.example/x.cert", (test, _) => test.Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
-        ["a certificate file"] = ("ca.pem", (test, file) => test.Do(() => _ = new ServerTrust([file])), DiagnosticCode.CredentialsUnusable),
-        ["the lock of bases"] = ("lock.json", (test, file) => test.Do(() => BaseImageLock.Read(file)), DiagnosticCode.InvalidLockFile),
-        ["the lock of packages"] = ("lock.json", (test, file) => test.Do(() => DebianLock.Read(file)), DiagnosticCode.InvalidDebianLock),
-        ["a keyring"] = ("keys.gpg", (test, file) => test.Do(() => KeyRing.Read(file)), DiagnosticCode.InvalidKeyring),
-        ["an authority for the image"] = ("ca.crt", (test, file) => test.Do(() => CaCertificate.Read(file)), DiagnosticCode.UnreadableFile),
+            ("etc/containers/certs.d/r.example/x.cert", (test, _) => Do(test.ReadCertificates), DiagnosticCode.CredentialsUnusable),
+        ["a certificate file"] = ("ca.pem", (test, file) => Do(() => _ = new ServerTrust([file])), DiagnosticCode.CredentialsUnusable),
+        ["the lock of bases"] = ("lock.json", (test, file) => Do(() => BaseImageLock.Read(file)), DiagnosticCode.InvalidLockFile),
+        ["the lock of packages"] = ("lock.json", (test, file) => Do(() => DebianLock.Read(file)), DiagnosticCode.InvalidDebianLock),
+        ["a keyring"] = ("keys.gpg", (test, file) => Do(() => KeyRing.Read(file)), DiagnosticCode.InvalidKeyring),
+        ["an authority for the image"] = ("ca.crt", (test, file) => Do(() => CaCertificate.Read(file)), DiagnosticCode.UnreadableFile),
         ["apt's settings"] =
-            ("apt/apt.conf.d/01proxy", (test, _) => test.Do(() => AptConfiguration.Read(test._folder["apt"])), DiagnosticCode.None),
+            ("apt/apt.conf.d/01proxy", (test, _) => Do(() => AptConfiguration.Read(test._folder["apt"])), DiagnosticCode.None),
         ["apt's sources"] = (
             "apt/sources.list",
-            (test, _) => test.Do(() => Assert.HasCount(1, new AptSources(test._folder["apt"]).PassedOver)),
+            (test, _) => Do(() => Assert.HasCount(1, new AptSources(test._folder["apt"]).PassedOver)),
             DiagnosticCode.None),
         ["apt's logins"] = (
             "apt/auth.conf",
-            (test, _) => test.Do(() => Assert.HasCount(1, new AptLogins(test._folder["apt"]).Unreadable)),
+            (test, _) => Do(() => Assert.HasCount(1, new AptLogins(test._folder["apt"]).Unreadable)),
             DiagnosticCode.None),
         ["apt's mirrors"] = (
             "mirrors.txt",
-            (test, file) => test.Do(() => Assert.IsNull(AptAddress.Parse($"mirror+file:{file}", out _))),
+            (test, file) => Do(() => Assert.IsNull(AptAddress.Parse($"mirror+file:{file}", out _))),
             DiagnosticCode.None),
         ["an archive as a base"] = ("base.tar", (test, file) => new OciArchiveSource(file, null, test.Store)
             .OpenAsync(Sample.Amd64, test.Token), DiagnosticCode.BaseImageNotFound),
@@ -71,19 +71,19 @@ internal sealed class ReadersOfFilesTests : IDisposable
         ["a layer as a tar"] = ("layer.tar", (test, file) => test.PrepareLayerAsync(file), DiagnosticCode.UnreadableFile),
         ["an added file"] = (
             "added",
-            (test, file) => test.Do(() => LayerEntries.Of(new AddedFile(file, "app/added", null, null))),
+            (test, file) => Do(() => LayerEntries.Of(new AddedFile(file, "app/added", null, null))),
             DiagnosticCode.UnreadableFile),
         ["the layout of a destination"] = ("out/index.json", (test, _) => test.WriteLayoutAsync(), DiagnosticCode.CannotWrite),
         ["a lock of a destination"] = ("out/.index.json.lock", (test, _) => test.WriteLayoutAsync(), DiagnosticCode.CannotWrite),
         ["an archive that is there"] = ("out/image.tar", (test, file) => test.HoldsArchiveAsync(file), DiagnosticCode.None),
         ["what a project published last"] =
-            ("obj/published.txt", (test, file) => test.Do(() => Assert.IsTrue(PreviousBuild.Load(file).IsEmpty)), DiagnosticCode.None),
-        ["the hashes of a project"] = ("obj/hashes.txt", (test, file) => test.Do(() => FileHashes.Load(file).Save()), DiagnosticCode.None),
+            ("obj/published.txt", (test, file) => Do(() => Assert.IsTrue(PreviousBuild.Load(file).IsEmpty)), DiagnosticCode.None),
+        ["the hashes of a project"] = ("obj/hashes.txt", (test, file) => Do(() => FileHashes.Load(file).Save()), DiagnosticCode.None),
         ["the image that was built"] =
             (
                 "obj/build.json",
                 (test, _) =>
-                    test.Do(() => BuiltImageFile.Load(new BlobStore(test._folder["obj"]), (_, _) => throw new NotSupportedException())),
+                    Do(() => BuiltImageFile.Load(new BlobStore(test._folder["obj"]), (_, _) => throw new NotSupportedException())),
                 DiagnosticCode.InvalidArchive),
     };
 

@@ -1,12 +1,10 @@
 using System.Net.Sockets;
 using System.Net;
 using System.Text;
-using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry;

@@ -1,6 +1,4 @@
 using System.Reflection;
-using Containerize.Storage;
-using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry;
 

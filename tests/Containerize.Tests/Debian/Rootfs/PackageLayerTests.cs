@@ -2,8 +2,6 @@ using System.Formats.Tar;
 using System.Text;
 using Containerize.Debian.Packaging;
 using Containerize.Debian.Rootfs;
-using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.Testing.Debian;
 using Containerize.Tests.Layers;
 

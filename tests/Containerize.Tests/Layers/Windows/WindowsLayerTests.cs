@@ -4,7 +4,6 @@ using Containerize.Inputs;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;
-using Containerize.Storage;
 
 namespace Containerize.Tests.Layers.Windows;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Containerize.Oci;
-using Containerize.Registry.Transfer;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Authorization;
