@@ -9,9 +9,14 @@ namespace Containerize.Fuzzing;
 [TestClass]
 internal sealed class ReaderTests
 {
-    /// <summary>Seconds for each reader; an hour by hand is CONTAINERIZE_FUZZ_SECONDS=180.</summary>
-    private static readonly int s_seconds =
-        int.TryParse(Environment.GetEnvironmentVariable("CONTAINERIZE_FUZZ_SECONDS"), out var seconds) ? seconds : 2;
+    private const int InputsWithoutLimit = 1000;
+
+    /// <summary>
+    /// Seconds for each reader, with new inputs in each run; an hour by hand is CONTAINERIZE_FUZZ_SECONDS=180. Without it the inputs are
+    /// the same in each run: what a change broke shows, and nothing else stops it.
+    /// </summary>
+    private static readonly int? s_seconds =
+        int.TryParse(Environment.GetEnvironmentVariable("CONTAINERIZE_FUZZ_SECONDS"), out var seconds) ? seconds : null;
 
     private static readonly TimeSpan s_mostForOneInput = TimeSpan.FromSeconds(20);
 
@@ -33,9 +38,33 @@ internal sealed class ReaderTests
     {
         var target = FuzzTargets.Find(name);
 
-        Mutations.Of(target.Seeds)
-            .Sample(bytes => IsTakenOrRefused(target, bytes), time: s_seconds, threads: 1, print: Convert.ToHexString);
+        var inputs = Mutations.Of(target.Seeds);
+        if (s_seconds is { } limit)
+        {
+            inputs.Sample(bytes => IsTakenOrRefused(target, bytes), time: limit, threads: 1, print: Convert.ToHexString);
+            return;
+        }
+
+        var random = new PCG(stream: 1, seed: 1);
+        for (var count = 0; count < InputsWithoutLimit; count++)
+        {
+            var bytes = inputs.Generate(random, null, out _);
+            try
+            {
+                IsTakenOrRefused(target, bytes);
+            }
+            catch (Exception failure)
+            {
+                throw new InvalidOperationException($"{name} failed on {Convert.ToHexString(bytes)}", failure);
+            }
+        }
     }
+
+    [TestMethod]
+    [DataRow("image-lock", "7B2276657273696F6E223A312C22696D61676573223A7B2261FF223A22227D7D", DisplayName = "a name that is not UTF-8")]
+    [DataRow("keyring", "A57CAAB9B3EC31", DisplayName = "a key of a version that does not exist")]
+    public void What_once_failed_is_taken_or_refused(string name, string bytes) =>
+        Assert.IsTrue(IsTakenOrRefused(FuzzTargets.Find(name), Convert.FromHexString(bytes)));
 
     private static bool IsTakenOrRefused(FuzzTarget target, byte[] bytes)
     {

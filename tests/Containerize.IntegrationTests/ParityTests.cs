@@ -77,7 +77,7 @@ internal sealed class ParityTests
         ("default-args", """<ItemGroup><ContainerDefaultArgs Include="--verbose;two words" /></ItemGroup>"""),
         (
             "command",
-            """<ItemGroup><ContainerAppCommand Include="/app/other" /><ContainerAppCommandArgs Include="--always" /><ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
+            """<ItemGroup><ContainerAppCommand Include="/app/hello" /><ContainerAppCommandArgs Include="--always" /><ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
         (
             "command-as-default",
             "<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup>"),
@@ -102,7 +102,7 @@ internal sealed class ParityTests
             """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
         (
             "refused-none",
-            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/other" /></ItemGroup>"""),
+            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/hello" /></ItemGroup>"""),
         (
             "refused-arguments",
             """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Containerize.Files;
 using Containerize.Oci;
 
@@ -170,11 +170,11 @@ internal sealed class Engine
             : (null, reply.Words);
     }
 
-    private static IReadOnlyList<string> ReadLayers(string line)
-    {
-        using var document = JsonDocument.Parse(line);
-        return [.. document.RootElement.EnumerateArray().Select(layer => layer.GetString() ?? "")];
-    }
+    private IReadOnlyList<string> ReadLayers(string line) =>
+    [
+        .. OciJson.ReadArray(System.Text.Encoding.UTF8.GetBytes(line), "list of layers", NameOf(Kind))
+            .Select(layer => layer is JsonValue value && value.TryGetValue<string>(out var diffId) ? diffId : ""),
+    ];
 
     private async Task<bool> HasContainerdStoreAsync(CancellationToken cancellationToken) =>
         (

@@ -78,7 +78,7 @@ internal static class OciJson
     /// <param name="origin">Where they come from, for the error message.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     public static JsonArray ReadArray(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, bytes =>
-        JsonNode.Parse(bytes, documentOptions: s_documentOptions) as JsonArray ?? throw new JsonException("it is no JSON array"));
+        Parse(bytes) as JsonArray ?? throw new JsonException("it is no JSON array"));
 
     /// <summary>Writes a manifest: compact, members in a fixed order.</summary>
     public static byte[] Write(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, s_context.Manifest);
@@ -131,7 +131,41 @@ internal static class OciJson
     }
 
     private static JsonObject ParseObject(ReadOnlySpan<byte> json) =>
-        JsonNode.Parse(json, documentOptions: s_documentOptions) as JsonObject ?? throw new JsonException("it is no JSON object");
+        Parse(json) as JsonObject ?? throw new JsonException("it is no JSON object");
+
+    private static JsonNode? Parse(ReadOnlySpan<byte> json)
+    {
+        var root = JsonNode.Parse(json, documentOptions: s_documentOptions);
+        DecodeTexts(root);
+        return root;
+    }
+
+    // Names and texts are decoded when they are asked for: bytes that are not UTF-8 and halves of surrogate pairs would fail far from here.
+    private static void DecodeTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (_, value) in members)
+                {
+                    DecodeTexts(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    DecodeTexts(item);
+                }
+
+                break;
+            case JsonValue value:
+                _ = value.TryGetValue<string>(out _);
+                break;
+            default:
+                break;
+        }
+    }
 
     private static void RefuseMember(JsonObject root, string member)
     {

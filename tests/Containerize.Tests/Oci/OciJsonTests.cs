@@ -91,6 +91,16 @@ internal sealed class OciJsonTests
             CodeOf(() => OciJson.ReadManifest(Document($$"""{"config":{{Descriptor}},"layers":[null]}"""), "test")));
 
     [TestMethod]
+    [DataRow("{\"a\u00ff\":1}")]
+    [DataRow("{\"a\":[{\"b\":\"\u00ff\"}]}")]
+    [DataRow("""{"a":"\ud800"}""")]
+    [DataRow("""{"\udc00":1}""")]
+    public void Texts_that_are_not_Unicode_are_refused_wherever_they_are(string json) =>
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            CodeOf(() => OciJson.ReadObject(System.Text.Encoding.Latin1.GetBytes(json), "config", "test")));
+
+    [TestMethod]
     public void Depth_and_size_are_limited()
     {
         Assert.AreEqual(

@@ -35,8 +35,7 @@ internal sealed class KeyRing
             var keys = KeysOf(file, _ => true);
             return keys.Count > 0 ? new KeyRing(keys) : throw new PgpException("it holds no key");
         }
-        catch (Exception failure) when (FileFailure.IsOne(failure)
-            || failure is PgpException or ArgumentException or InvalidOperationException)
+        catch (Exception failure) when (FileFailure.IsOne(failure) || IsDamage(failure))
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidKeyring,
@@ -48,6 +47,10 @@ internal sealed class KeyRing
 
     /// <summary>The fingerprints of the primary keys, upper-case hexadecimal.</summary>
     internal IEnumerable<string> Fingerprints => _keys.Values.Select(key => key.Fingerprint).Distinct();
+
+    /// <summary>Whether a failure says that bytes are not what OpenPGP calls keys or signatures.</summary>
+    /// <remarks>The library does not document how it fails on damaged bytes, and it does so in a dozen ways.</remarks>
+    internal static bool IsDamage(Exception failure) => failure is not (OutOfMemoryException or OperationCanceledException);
 
     /// <summary>The keys that are shipped, as far as their fingerprints are pinned.</summary>
     internal static KeyRing Shipped(IReadOnlyList<string> fingerprints)

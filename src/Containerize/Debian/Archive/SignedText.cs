@@ -1,6 +1,5 @@
 using System.Text;
 using Org.BouncyCastle.Bcpg;
-using Org.BouncyCastle.Bcpg.OpenPgp;
 
 namespace Containerize.Debian.Archive;
 
@@ -61,8 +60,7 @@ internal static class SignedText
             using var signatures = new ArmoredInputStream(new MemoryStream(Encoding.ASCII.GetBytes(armored)));
             return keys.Verify(signatures, signed, now);
         }
-        catch (Exception failure) when (failure is IOException or PgpException or ArgumentException or InvalidOperationException
-            or IndexOutOfRangeException or FormatException)
+        catch (Exception failure) when (KeyRing.IsDamage(failure))
         {
             return $"its signature cannot be read ({Printable.Clean(failure.Message)})";
         }
