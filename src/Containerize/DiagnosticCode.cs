@@ -91,6 +91,9 @@ internal enum DiagnosticCode
     /// <summary>The image's format or a destination cannot hold layers of this compression.</summary>
     UnsupportedCompression = 1035,
 
+    /// <summary>A link in a directory of <c>ContainerizeFile</c> leads out of the directory.</summary>
+    LinkLeavesDirectory = 1036,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 
@@ -117,6 +120,9 @@ internal enum DiagnosticCode
 
     /// <summary>The registry could not be asked what a base image's tag names now; its last answer counts (a warning).</summary>
     StaleBaseImage = 2009,
+
+    /// <summary>The config of the base image was mended, so that engines and registries take the image (a warning).</summary>
+    BaseConfigMended = 2010,
 
     /// <summary>The registry refuses: not logged in, or not allowed.</summary>
     RegistryDenied = 3001,
@@ -203,7 +209,7 @@ internal enum DiagnosticCode
     /// <summary>The lock file of packages is malformed.</summary>
     InvalidDebianLock = 5014,
 
-    /// <summary>There are no security updates to choose packages from (a warning).</summary>
+    /// <summary>There are no updates, or no security updates, to choose packages from (a warning).</summary>
     NoSecurityUpdates = 5015,
 
     /// <summary>The lock file of packages cannot be written (a warning, and an error when writing it is all that is wanted).</summary>
@@ -211,6 +217,9 @@ internal enum DiagnosticCode
 
     /// <summary>A setting of the machine's apt cannot be followed (a warning).</summary>
     AptSettingIgnored = 5017,
+
+    /// <summary>An archive of updates that is known to exist is not there.</summary>
+    UpdatesHidden = 5018,
 
     /// <summary>A file is no package of Debian's format, or a damaged one.</summary>
     InvalidPackage = 5050,

@@ -74,6 +74,7 @@ internal static class EntryOrder
             }
         }
 
+        Whiteout.Refuse(entry);
         if (entry.Path.Contains('\0', StringComparison.Ordinal))
         {
             throw InvalidPath(entry, "it has a NUL character");

@@ -166,6 +166,7 @@ internal static class LayerWriter
         {
             await foreach (var entry in entries.WithCancellation(cancellationToken))
             {
+                Whiteout.Refuse(entry);
                 begin(entry, count++);
                 files += entry.Type == LayerEntryType.File ? 1 : 0;
                 await (options.IsWindows

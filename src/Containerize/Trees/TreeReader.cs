@@ -15,9 +15,6 @@ namespace Containerize.Trees;
 /// <remarks>OCI image specification, "Image Layer Filesystem Changeset".</remarks>
 internal sealed class TreeReader(ImageTree tree, BlobStore cache)
 {
-    private const string Whiteout = ".wh.";
-    private const string OpaqueWhiteout = ".wh..wh..opq";
-
     // The longest path that Linux takes. Without a bound, a layer could nest directories deeper than code can follow.
     private const int MaxPath = 4096;
     private const int MaxFile = 64 * 1024 * 1024;
@@ -143,13 +140,13 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
     {
         var slash = path.LastIndexOf('/') + 1;
         var (directory, name) = (path[..slash], path[slash..]);
-        if (name == OpaqueWhiteout)
+        if (name == Whiteout.Opaque)
         {
             tree.Find(directory)?.RemoveOlder(layer);
         }
-        else if (name.StartsWith(Whiteout, StringComparison.Ordinal))
+        else if (name.StartsWith(Whiteout.Prefix, StringComparison.Ordinal))
         {
-            tree.Find(directory)?.RemoveOlder(name[Whiteout.Length..], layer);
+            tree.Find(directory)?.RemoveOlder(name[Whiteout.Prefix.Length..], layer);
         }
         else if (entry.EntryType is not (TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes))
         {

@@ -36,6 +36,43 @@ internal sealed class EntryOrderTests
         Assert.HasCount(1, EntryOrder.Arrange([LayerFixture.DirectoryAt("a"), LayerFixture.DirectoryAt("a")]));
 
     [TestMethod]
+    [DataRow(".wh.removed")]
+    [DataRow("app/.wh.removed")]
+    [DataRow("app/.wh..wh..opq")]
+    [DataRow(".wh.directory/file")]
+    [DataRow("app/.wh.")]
+    [DataRow("app/.wh..wh.plnk/x")]
+    public async Task Names_that_mean_removal_in_a_layer_are_refused_with_the_cure(string path)
+    {
+        foreach (
+            var entry in new[]
+            {
+                File(path),
+                File(path) with { Type = LayerEntryType.SymbolicLink, Content = null, SourcePath = null, LinkTarget = "x" },
+                LayerFixture.DirectoryAt(path),
+            })
+        {
+            var failure = Assert.ThrowsExactly<ContainerizeException>(() => EntryOrder.Arrange([File("fine"), entry]));
+
+            Assert.AreEqual(DiagnosticCode.InvalidPath, failure.Code);
+            StringAssert.Contains(failure.Message, "CopyToPublishDirectory");
+        }
+
+        using var fixture = new LayerFixture();
+        var written = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
+            LayerWriter.WriteInOrderAsync(new[] { File(path) }
+                .ToAsyncEnumerable(), fixture.Store, new LayerOptions(), CancellationToken.None));
+        Assert.AreEqual(DiagnosticCode.InvalidPath, written.Code, "Layers that are written in an order of their own are checked, too.");
+    }
+
+    [TestMethod]
+    [DataRow("a.wh.b")]
+    [DataRow("wh.b")]
+    [DataRow(".w")]
+    [DataRow(".whatever")]
+    public void Names_that_only_look_like_it_are_fine(string path) => Assert.HasCount(2, EntryOrder.Arrange([File("fine"), File(path)]));
+
+    [TestMethod]
     public void Two_files_with_one_path_are_refused_and_both_named() =>
         AssertRefused(DiagnosticCode.DuplicatePath, ["/first", "/second", "/app/x"], File("app/x", "/first"), File("app/x", "/second"));
 

@@ -106,7 +106,7 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
             : parts.Contains("..") ? "it leads out of the image"
             : name.Contains('\0', StringComparison.Ordinal) || name.Contains('\uFFFD', StringComparison.Ordinal) ? "it is not valid Unicode"
             : parts.Exists(part => Encoding.UTF8.GetByteCount(part) > 255) ? "a part of it is longer than 255 bytes"
-            : parts.Exists(part => part.StartsWith(".wh.", StringComparison.Ordinal)) ? "in a layer it would mean that a file is removed"
+            : Whiteout.IsIn(string.Join('/', parts)) ? "in a layer it would mean that a file is removed"
             : null;
         return why is null
             ? string.Join('/', parts)
