@@ -2,12 +2,19 @@ using Containerize.Layers.Entries;
 
 namespace Containerize.Inputs;
 
-/// <summary>A file that goes into the image besides the published ones.</summary>
-/// <param name="SourcePath">The file on this machine.</param>
+/// <summary>A file, link or empty directory that goes into the image besides the published ones.</summary>
+/// <param name="SourcePath">It on this machine.</param>
 /// <param name="Path">Where it lies in the image, without a slash at the start.</param>
 /// <param name="Mode">Its permissions; null for 0755 if it may be executed here, else 0644.</param>
 /// <param name="Owner">Who owns it; null for root, or whom a directory above it says.</param>
-internal sealed record AddedFile(string SourcePath, string Path, UnixFileMode? Mode, Owner? Owner);
+internal sealed record AddedFile(string SourcePath, string Path, UnixFileMode? Mode, Owner? Owner)
+{
+    /// <summary>What it is.</summary>
+    public LayerEntryType Type { get; init; } = LayerEntryType.File;
+
+    /// <summary>Where a link points to.</summary>
+    public string? LinkTarget { get; init; }
+}
 
 /// <summary>A directory that the app may write to.</summary>
 /// <param name="Path">Where it lies in the image, without a slash at the start.</param>

@@ -45,6 +45,19 @@ internal static class LayerEntries
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     public static LayerEntry Of(AddedFile file)
     {
+        if (file.Type != LayerEntryType.File)
+        {
+            return new LayerEntry
+            {
+                Path = file.Path,
+                Type = file.Type,
+                Mode = file.Type == LayerEntryType.Directory ? FileModes.Executable : FileModes.Link,
+                UserId = file.Owner?.UserId ?? 0,
+                GroupId = file.Owner?.GroupId ?? 0,
+                LinkTarget = file.LinkTarget,
+            };
+        }
+
         try
         {
             // Of a link the content counts.

@@ -18,9 +18,9 @@ internal sealed class SecretFilter(IReadOnlyList<SecretPattern> patterns)
     internal IReadOnlyList<AddedFile> Without(IReadOnlyList<AddedFile> files, string projectDirectory)
     {
         string Here(AddedFile file) => Path.GetRelativePath(projectDirectory, file.SourcePath).Replace('\\', '/');
-        var here = Remember(_secrets.Find(files.Select(file => new NamedFile(Here(file), file.SourcePath))));
+        var here = Remember(_secrets.Find(files.Where(HasContent).Select(file => new NamedFile(Here(file), file.SourcePath))));
         var left = files.Where(file => !here.Contains(Here(file))).ToList();
-        var there = Remember(_secrets.Find(left.Select(file => new NamedFile(file.Path, file.SourcePath))));
+        var there = Remember(_secrets.Find(left.Where(HasContent).Select(file => new NamedFile(file.Path, file.SourcePath))));
         return [.. left.Where(file => !there.Contains(file.Path))];
     }
 
@@ -36,6 +36,8 @@ internal sealed class SecretFilter(IReadOnlyList<SecretPattern> patterns)
                     + $"<ContainerizeSecretPattern Include=\"!{_found.Min}\" />, all of them by ContainerizeIncludeSecrets=true.");
         }
     }
+
+    private static bool HasContent(AddedFile file) => file.Type != LayerEntryType.Directory;
 
     private IReadOnlySet<string> Remember(IReadOnlySet<string> paths)
     {

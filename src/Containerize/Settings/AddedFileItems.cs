@@ -46,8 +46,11 @@ internal sealed class AddedFileItems(ProjectSettings project, EntryRules rules)
         var (mode, owner) = (Mode(item), Owner(item));
         if (Directory.Exists(source))
         {
-            return Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>
-                new AddedFile(file, InImage(item, $"{target}/{Path.GetRelativePath(source, file).Replace('\\', '/')}"), mode, owner));
+            return new AddedDirectory(Path.TrimEndingDirectorySeparator(source), item.IsTrue("FollowLinks")) { Mode = mode, Owner = owner }
+                .List()
+                // The root of the image is there without being put there.
+                .Where(file => file.Path.Length > 0 || target.Trim('/').Length > 0)
+                .Select(file => file with { Path = InImage(item, $"{target}/{file.Path}") });
         }
 
         if (!File.Exists(source))
