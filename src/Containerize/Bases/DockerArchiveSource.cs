@@ -65,10 +65,11 @@ internal sealed class DockerArchiveSource : IImageSource
         }
 
         // Images of several platforms under one name, or images that have nothing to do with one another.
-        var fitting = images.Where(image => platform.Accepts(image.Config.Platform)).ToList();
+        var fitting = images.Where(image => platform.Accepts(image.Config.Platform))
+            .OrderByDescending(image => platform.Suits(image.Config.Platform)).ToList();
         var names = images.SelectMany(image => image.Entry.RepoTags).Distinct().ToList();
         var samePlatform = images.Select(image => image.Config.Platform.ToString()).Distinct().Count() < images.Count;
-        return fitting.Count == 1 && !samePlatform
+        return fitting.Count > 0 && !samePlatform
             && images.All(image => image.Entry.RepoTags.Count is 0 || image.Entry.RepoTags.Count == names.Count)
             ? fitting[0]
             : throw NamePicker.Ambiguous(names, files.Origin);

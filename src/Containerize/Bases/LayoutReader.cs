@@ -24,16 +24,18 @@ internal static class LayoutReader
             Layout.CheckMarker(marker, files.Origin);
         }
 
-        var entry = Pick(OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin), tag, platform, files.Origin);
+        var entry = await PickAsync(
+            files, OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin), tag, platform, cancellationToken);
         var image = await ResolveAsync(files, entry, platform, cancellationToken);
         PlatformSelector.Check(image.Config, platform, files.Origin);
         return (image, Layout.NamesOf(entry).FirstOrDefault());
     }
 
-    private static Descriptor Pick(ImageIndex index, string? tag, Platform platform, string origin)
+    private static async Task<Descriptor> PickAsync(
+        ImageFiles files, ImageIndex index, string? tag, Platform platform, CancellationToken cancellationToken)
     {
-        var entries = index.Manifests.Where(entry => MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType))
-            .ToList();
+        var origin = files.Origin;
+        var entries = PlatformSelector.Offers(index);
         if (entries.Count == 0)
         {
             throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image.");
@@ -47,9 +49,39 @@ internal static class LayoutReader
 
         // One name, or none, for several images: they are one image for several platforms.
         var names = fitting.Select(entry => Layout.NamesOf(entry).FirstOrDefault()).Distinct().ToList();
-        return names.Count == 1 && fitting.All(entry => entry.Platform is not null)
-            ? PlatformSelector.Select(index with { Manifests = [.. fitting] }, platform, origin)
-            : throw NamePicker.Ambiguous(names.OfType<string>(), origin);
+        if (names.Count > 1)
+        {
+            throw NamePicker.Ambiguous(names.OfType<string>(), origin);
+        }
+
+        if (fitting.Any(entry => entry.Platform is null))
+        {
+            // Images of one platform, or indexes, that the layout does not tell apart have nothing to do with one another.
+            var named = await PlatformSelector.NameAsync(fitting, entry => PlatformOfAsync(files, entry, cancellationToken));
+            fitting = [.. named.Where(entry => entry.Platform is not null || MediaTypes.IsIndex(entry.MediaType))];
+            if (fitting.Count == 0 || fitting.Select(entry => entry.Platform?.ToString()).Distinct().Count() < fitting.Count
+                || fitting.Any(entry => entry.Platform is null))
+            {
+                throw NamePicker.Ambiguous(names.OfType<string>(), origin);
+            }
+        }
+
+        return await PlatformSelector.SelectAsync(
+            index with { Manifests = [.. fitting] }, platform, origin, _ => Task.FromResult<Platform?>(null));
+    }
+
+    // Artifacts stand in indexes as images do.
+    private static async Task<Platform?> PlatformOfAsync(ImageFiles files, Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var manifest = OciJson.ReadManifest(await files.ReadAsync(descriptor, cancellationToken), files.Origin);
+            return ImageConfig.Read(await files.ReadAsync(manifest.Config, cancellationToken), files.Origin).Platform;
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        {
+            return null;
+        }
     }
 
     private static async Task<Image> ResolveAsync(
@@ -65,7 +97,8 @@ internal static class LayoutReader
 
             var index = OciJson.ReadIndex(document, files.Origin);
             CheckMediaType(index.MediaType, descriptor, files.Origin);
-            descriptor = PlatformSelector.Select(index, platform, files.Origin);
+            descriptor = await PlatformSelector.SelectAsync(
+                index, platform, files.Origin, entry => PlatformOfAsync(files, entry, cancellationToken));
         }
 
         throw new ContainerizeException(

@@ -70,7 +70,8 @@ internal sealed class RegistrySource : IImageSource
                     DiagnosticCode.InvalidDocument, $"The indexes of {name} are nested more than {MaxNesting} deep; no image needs that.");
             }
 
-            var child = PlatformSelector.Select(OciJson.ReadIndex(document, name), platform, name);
+            var child = await PlatformSelector.SelectAsync(
+                OciJson.ReadIndex(document, name), platform, name, entry => PlatformOfAsync(entry, name, cancellationToken));
             var manifest = await ManifestAsync(child.Digest, cancellationToken);
             // The digest is right; the size that the index gives has to be.
             document = RawDocument.Verify(manifest.Descriptor with { Size = child.Size }, manifest.Content, name);
@@ -92,6 +93,20 @@ internal sealed class RegistrySource : IImageSource
         }
 
         return new BaseImage(image, name);
+    }
+
+    // Artifacts stand in indexes as images do.
+    private async Task<Platform?> PlatformOfAsync(Descriptor entry, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var config = OciJson.ReadManifest(await ManifestAsync(entry.Digest, cancellationToken), name).Config;
+            return ImageConfig.Read(RawDocument.Verify(config, await ConfigAsync(config, name, cancellationToken), name), name).Platform;
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        {
+            return null;
+        }
     }
 
     private async Task<RawDocument> ManifestAsync(Digest digest, CancellationToken cancellationToken)

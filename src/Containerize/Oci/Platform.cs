@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Containerize.Oci;
@@ -66,20 +67,71 @@ internal sealed record Platform
             : new Platform { Os = os, Architecture = cpu.Architecture, Variant = cpu.Variant };
     }
 
+    /// <summary>Whether an image for a platform surely runs where this platform is wanted.</summary>
+    public bool Accepts(Platform offered) => Suits(offered) is not null;
+
     /// <summary>
-    /// Whether an image for <paramref name="offered"/> runs where this platform is wanted. A variant counts only where both name one; arm64
-    /// is v8.
+    /// How well an image for a platform suits this one: the higher, the better; null when it does not surely run. Variants of a CPU are
+    /// ordered:
+    /// each runs what is made for those below it. Where one of the two names no variant, and its architecture has none by default, nothing
+    /// is known;
+    /// that suits least.
     /// </summary>
     /// <param name="offered">The platform of an image.</param>
-    public bool Accepts(Platform offered)
+    internal int? Suits(Platform offered)
     {
-        return offered.Os == Os && offered.Architecture == Architecture
-            && (VariantOf(this) is not { } wanted || VariantOf(offered) is not { } variant || wanted == variant)
-            && (OsVersion is null || offered.OsVersion is null || offered.OsVersion.StartsWith(OsVersion, StringComparison.Ordinal));
-
-        static string? VariantOf(Platform platform) => platform.Variant ?? (platform.Architecture == "arm64" ? "v8" : null);
+        var (wanted, there) = (Cpu.Of(this), Cpu.Of(offered));
+        return offered.Os != Os || there.Architecture != wanted.Architecture
+            || (OsVersion is not null && offered.OsVersion is not null
+            && !offered.OsVersion.StartsWith(OsVersion, StringComparison.Ordinal)) ? null
+            : there.Variant == wanted.Variant ? int.MaxValue
+            : there.Level is { } level && wanted.Level is { } limit ? level <= limit ? level : null
+            : there.Variant is null || wanted.Variant is null ? 0
+            : null;
     }
 
     /// <inheritdoc/>
     public override string ToString() => string.Join('/', new[] { Os, Architecture, Variant }.Where(part => !string.IsNullOrEmpty(part)));
+}
+
+/// <summary>An architecture with its variant, in one spelling.</summary>
+/// <param name="Architecture">The architecture in Go's words.</param>
+/// <param name="Variant">The variant; where an architecture has one by default, that is it.</param>
+internal sealed record Cpu(string Architecture, string? Variant)
+{
+    private const int Minor = 100;
+
+    /// <summary>Its place among the variants of its architecture; null where they are not ordered.</summary>
+    internal int? Level => (Architecture, LevelOf(Variant)) switch
+    {
+        ("amd64" or "arm64", { } level) => level,
+        // Below v6 there are other registers, and with them other C libraries.
+        ("arm", >= 6 * Minor and var level) => level,
+        _ => null,
+    };
+
+    /// <summary>The CPU of a platform. Some tools write the words of other systems, and variants without the <c>v</c>.</summary>
+    internal static Cpu Of(Platform platform)
+    {
+        var (architecture, implied) = platform.Architecture.ToLowerInvariant() switch
+        {
+            "amd64" or "x86_64" or "x86-64" => ("amd64", "v1"),
+            "arm64" or "aarch64" => ("arm64", "v8"),
+            "armhf" => ("arm", "v7"),
+            "armel" => ("arm", "v6"),
+            "i386" => ("386", null),
+            var other => (other, (string?)null),
+        };
+        var variant = string.IsNullOrEmpty(platform.Variant) ? implied : platform.Variant.ToLowerInvariant();
+        return new(architecture, variant is [>= '0' and <= '9', ..] ? "v" + variant : variant);
+    }
+
+    // "v8" and "v8.2".
+    private static int? LevelOf(string? variant) => variant is ['v', .. var number]
+        && number.Split('.') is [var major, ..] and { Length: <= 2 } parts
+        && int.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out var level)
+        && int.TryParse(parts.Length == 2 ? parts[1] : "0", NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+        && minor < Minor && level < Minor
+            ? (level * Minor) + minor
+            : null;
 }

@@ -58,6 +58,33 @@ internal sealed class LayoutSourceTests
     }
 
     [TestMethod]
+    public async Task Images_of_several_platforms_that_the_layout_does_not_name_are_known_by_their_configs()
+    {
+        Image[] images = [Sample.Image(Sample.Arm64), Sample.Image()];
+        foreach (var image in images)
+        {
+            await WriteAsync(new ImageSet(image), image.Config.Platform.Architecture);
+        }
+
+        WriteIndex([.. images.Select(image => image.Manifest.Descriptor)]);
+
+        foreach (var image in images)
+        {
+            var opened = await new LayoutSource(_folder.FullName).OpenAsync(image.Config.Platform, CancellationToken.None);
+            Assert.AreEqual(image.Manifest.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
+        }
+
+        WriteIndex(
+            [.. images.Select(image => image.Manifest.Descriptor),
+                Add(MediaTypes.OciManifest, Sample.Image(content: "other").Manifest.Content.ToArray())]);
+        Add(MediaTypes.OciConfig, Sample.Image(content: "other").Config.Blob.Content.ToArray());
+        Assert.AreEqual(
+            DiagnosticCode.BaseImageNotFound,
+            (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code,
+            "Two for one platform are not one image.");
+    }
+
+    [TestMethod]
     public async Task Several_images_without_a_tag_are_listed()
     {
         await WriteAsync(new ImageSet(Sample.Image()), "1.0");

@@ -80,6 +80,24 @@ internal sealed class UnusualBaseTests
     }
 
     [TestMethod]
+    public async Task An_index_without_platforms_is_known_by_its_configs_and_artifacts_are_passed_over()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        TestImage[] images = [TestImage.Create(Sample.Arm64, docker: false, null), TestImage.Create(Sample.Amd64, docker: false, null)];
+        var artifact = lab.Registry.AddManifest(
+            Repository,
+            null,
+            Encoding.UTF8.GetBytes(
+                $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{lab.Registry.AddBlob(Repository, "{}"u8.ToArray()).Digest}}","size":2},"layers":[]}"""),
+            MediaTypes.OciManifest);
+        var entries = new[] { artifact }.Concat(images.Select(image => lab.Registry.AddImage(Repository, null, image)))
+            .Select(entry => entry with { Platform = null });
+        lab.Registry.AddManifest(Repository, "1.0", OciJson.Write(new ImageIndex { Manifests = [.. entries] }), MediaTypes.OciIndex);
+
+        Assert.AreEqual(images[1].Descriptor.Digest, (await OpenAsync(lab)).Manifest.Descriptor.Digest);
+    }
+
+    [TestMethod]
     public async Task A_layer_of_an_unknown_type_keeps_its_type_its_bytes_and_its_annotations()
     {
         await using var lab = await ClientLab.StartAsync();

@@ -34,7 +34,8 @@ internal sealed class PlatformTests
     {
         var seven = new Platform { Os = "linux", Architecture = "arm", Variant = "v7" };
         Assert.IsTrue(seven.Accepts(seven with { Variant = null }));
-        Assert.IsFalse(seven.Accepts(seven with { Variant = "v6" }));
+        Assert.IsTrue(seven.Accepts(seven with { Variant = "v6" }));
+        Assert.IsFalse((seven with { Variant = "v6" }).Accepts(seven));
         Assert.IsFalse(seven.Accepts(seven with { Os = "windows" }));
         var arm64 = new Platform { Os = "linux", Architecture = "arm64" };
         Assert.IsTrue(arm64.Accepts(arm64 with { Variant = "v8" }));
