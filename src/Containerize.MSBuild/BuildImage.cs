@@ -107,7 +107,7 @@ public sealed class BuildImage : ContainerizeTask
         var request = ImageRequests.Read(
             Project,
             platform,
-            inputs.OpenBase(destinations.NeedBaseLayers || layers.NeedBaseLayers, packages, baseOptions),
+            inputs.OpenBase(destinations.NeedBaseLayers, packages, baseOptions),
             [
                 .. packages.Layers,
                 .. LayerSettings.References(Project, inputs.Registries),
@@ -120,7 +120,7 @@ public sealed class BuildImage : ContainerizeTask
             previous,
             inputs.OpenPreviousImages(destinations, platform));
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
-        var delivery = new Delivery([.. destinations.Create(inputs.Registries, destinations.Name, reporter, intact)]);
+        var delivery = new Delivery([.. destinations.Create(inputs.Registries, inputs.Cache, destinations.Name, reporter, intact)]);
         var annotations = AnnotationItems.Read(Project, AnnotationScope.Descriptor);
         var built = await ImageBuilder.BuildAsync(
             request,

@@ -112,7 +112,8 @@ public sealed class PublishImage : ContainerizeTask
         CancellationToken cancellationToken)
     {
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
-        var delivery = new Delivery([.. destinations.Create(inputs.Registries, destinations.Name, reporter, intact, push.Budget)]);
+        var delivery =
+            new Delivery([.. destinations.Create(inputs.Registries, inputs.Cache, destinations.Name, reporter, intact, push.Budget)]);
         delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
         var results = new List<DestinationResult>(await delivery.WriteAsync(
             images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken));
@@ -122,7 +123,7 @@ public sealed class PublishImage : ContainerizeTask
             foreach (var (image, item) in images.Images.Zip(BuiltImages))
             {
                 IReadOnlyList<string> tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")];
-                var named = destinations.Create(inputs.Registries, destinations.Name with { Tags = tags }, reporter);
+                var named = destinations.Create(inputs.Registries, inputs.Cache, destinations.Name with { Tags = tags }, reporter);
                 var tagged = new ImageSet(image);
                 results.AddRange(await new Delivery([.. named.OfType<RegistryDestination>()])
                     .WriteAsync(tagged, _ => Task.FromResult(tagged), cancellationToken));

@@ -9,15 +9,16 @@ namespace Containerize.Destinations;
 
 /// <summary>
 /// An OCI layout directory. Other images in it stay; the entries of the same names and tags are replaced, last, by one rename.
-/// Blobs that are files already are verified and hard-linked where the file system can, so that their bytes are stored once.
+/// Blobs of the cache are verified and hard-linked where the file system can, so that their bytes are stored once.
 /// Others are copied, and verified in the same pass.
 /// </summary>
 /// <param name="directory">The layout, as a full path; it may hold other images.</param>
 /// <param name="name">What the image is called in the layout.</param>
 /// <param name="reporter">Is told what was there already, and which other images have the same tag.</param>
 /// <param name="intact">Remembers blobs of layouts that were verified; null verifies them each time.</param>
-internal sealed class LayoutDestination(string directory, ImageName name, IReporter reporter, IntactFiles? intact = null)
-    : IImageDestination
+/// <param name="cache">Its blobs, and no other files, get second names in the layout; null copies all.</param>
+internal sealed class LayoutDestination(
+    string directory, ImageName name, IReporter reporter, IntactFiles? intact = null, BlobStore? cache = null) : IImageDestination
 {
     private const string Kind = "layout";
     private const string LockFile = ".index.json.lock";
@@ -131,7 +132,9 @@ internal sealed class LayoutDestination(string directory, ImageName name, IRepor
 
     private async Task<bool> TryLinkAsync(Blob blob, string path, CancellationToken cancellationToken)
     {
-        if (blob is not FileBlob { Offset: 0 } source || !await IsIntactAsync(source.Path, source.Descriptor, cancellationToken))
+        // A file of the user (a base layout, for example) would change with the layout, and get its mode.
+        if (blob is not FileBlob { Offset: 0 } source || source.Path != cache?.PathOf(source.Descriptor.Digest)
+            || !await IsIntactAsync(source.Path, source.Descriptor, cancellationToken))
         {
             return false;
         }

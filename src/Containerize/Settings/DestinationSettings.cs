@@ -2,6 +2,7 @@ using Containerize.Destinations;
 using Containerize.Engines;
 using Containerize.Oci;
 using Containerize.Registry;
+using Containerize.Storage;
 
 namespace Containerize.Settings;
 
@@ -58,12 +59,13 @@ internal sealed record DestinationSettings
 
     /// <summary>The destinations: local ones first, because they fail sooner.</summary>
     /// <param name="client">Talks to registries.</param>
+    /// <param name="cache">Has the blobs that may get a second name in a layout.</param>
     /// <param name="name">What the image is called there.</param>
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="intact">Remembers which files were verified.</param>
     /// <param name="budget">How much may be sent to a registry.</param>
     internal IEnumerable<IImageDestination> Create(
-        RegistryClient client, ImageName name, IReporter reporter, IntactFiles? intact = null, UploadBudget? budget = null)
+        RegistryClient client, BlobStore cache, ImageName name, IReporter reporter, IntactFiles? intact = null, UploadBudget? budget = null)
     {
         if (Archive is not null)
         {
@@ -72,7 +74,7 @@ internal sealed record DestinationSettings
 
         if (Layout is not null)
         {
-            yield return new LayoutDestination(Layout, name, reporter, intact);
+            yield return new LayoutDestination(Layout, name, reporter, intact, cache);
         }
 
         if (Engine is { } engine)
