@@ -44,6 +44,9 @@ internal sealed record DebianSettings
     /// <summary>Whether the app is native code (<c>PublishAot</c>), which needs no C++ library.</summary>
     public bool IsNative { get; init; }
 
+    /// <summary>Whether packages are taken although the archives of updates and security updates are not there.</summary>
+    public bool AllowsMissingUpdates { get; init; }
+
     /// <summary>Whether only what is in the cache may be used.</summary>
     public bool IsOffline { get; init; }
 }
@@ -106,7 +109,7 @@ internal sealed class DebianPackages : IDisposable
             ? []
             : ArchiveSources.Of(release, architecture, Settings.Snapshot).Select(source => (source.Name, source.Address)).Distinct()
             .ToList();
-        var archive = new DebianArchive(sources, snapshots, _downloader.Value);
+        var archive = new DebianArchive(sources, snapshots, _downloader.Value, allowsMissingUpdates: Settings.AllowsMissingUpdates);
         return new Opened(archive, new LockedPackages(archive, Settings.LockFile, Settings.LockMode, Reporter));
     });
 

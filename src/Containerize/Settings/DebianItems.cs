@@ -31,6 +31,7 @@ internal static class DebianItems
                     .OrderBy(certificate => certificate.Name, StringComparer.Ordinal),
             ],
             CertificateFiles = RegistrySettings.CertificateFiles(project),
+            AllowsMissingUpdates = item.IsTrue("AllowMissingUpdates"),
             IsInvariant = item.IsTrue("IsInvariant"),
             IsNative = item.IsTrue("IsNative"),
             IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),

@@ -28,6 +28,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Packages that were chosen, by what was asked of which archives.</summary>
     internal static RecordKind Choice { get; } = new("choices", 1);
 
+    /// <summary>Parts of package archives that existed, by their address.</summary>
+    internal static RecordKind Archive { get; } = new("archives", 1);
+
     /// <summary>The stamp of a blob's file when it was last found whole, by the blob's digest.</summary>
     internal static RecordKind Verified { get; } = new("verified", 1);
 
@@ -50,8 +53,8 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);
 
     /// <summary>All kinds that have a directory in the cache.</summary>
-    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Verified, Tag,
-        Push, Use];
+    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Archive,
+        Verified, Tag, Push, Use];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

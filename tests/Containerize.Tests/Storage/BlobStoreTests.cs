@@ -59,6 +59,52 @@ internal sealed class BlobStoreTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(-1)]
+    [DataRow(-10)]
+    [DataRow(int.MaxValue)]
+    public async Task A_whole_blob_stays_when_a_descriptor_gives_it_another_size(int difference)
+    {
+        var blob = await AddAsync();
+        var lying = Described with { Size = Described.Size + difference };
+
+        Assert.IsFalse(Store.TryGet(lying, out _));
+        Assert.IsNull(await Store.TryGetVerifiedAsync(lying, CancellationToken.None));
+        Assert.IsNull(await Store.TryGetForVerifiedUseAsync(lying, CancellationToken.None));
+
+        CollectionAssert.AreEqual(s_content, await File.ReadAllBytesAsync(blob.Path));
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(Described, CancellationToken.None));
+    }
+
+    [TestMethod]
+    [DataRow("other bits")]
+    [DataRow("some")]
+    [DataRow("")]
+    public async Task A_file_elsewhere_is_verified_where_it_lies_and_never_moved(string content)
+    {
+        var file = _folder.Write("base/blob", content);
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => new FileBlob(Described, file)
+            .VerifyAsync(Store, CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
+        Assert.AreEqual(content, await File.ReadAllTextAsync(file));
+    }
+
+    [TestMethod]
+    public async Task A_damaged_copy_of_the_stores_own_is_moved_aside_and_said()
+    {
+        var blob = await AddAsync();
+        await File.WriteAllBytesAsync(blob.Path, new byte[s_content.Length]);
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => blob.VerifyAsync(Store, CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
+        Assert.Contains("build again", failure.Message);
+        Assert.IsFalse(File.Exists(blob.Path));
+    }
+
+    [TestMethod]
     public async Task A_whole_blob_replaces_a_damaged_one_of_the_same_size()
     {
         var blob = await AddAsync();

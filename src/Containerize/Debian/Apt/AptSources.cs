@@ -55,6 +55,11 @@ internal sealed class AptSources
         Find(distribution, architecture, suite => suite.EndsWith("-security", StringComparison.Ordinal)
             || suite.EndsWith("/updates", StringComparison.Ordinal));
 
+    /// <summary>Whether apt takes packages from a suite of a distribution.</summary>
+    /// <param name="suite">The suite, by its codename.</param>
+    internal bool HasSuite(Distribution distribution, string suite) =>
+        _sources.Any(source => IsOf(source, distribution) && source.Suites.Contains(suite));
+
     /// <summary>
     /// The sources of distributions, and the files, that were passed over, each with the reason. Addresses are not in it: they may hold
     /// passwords.

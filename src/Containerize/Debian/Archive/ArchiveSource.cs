@@ -23,8 +23,11 @@ internal sealed record ArchiveSource
     /// <summary>An archive made before this is refused: the project has seen a newer one.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Whether the build goes on without it when it does not exist.</summary>
+    /// <summary>Whether the build goes on without it when it does not exist, and nothing says that it does.</summary>
     public bool IsOptional { get; init; }
+
+    /// <summary>What says that an optional one exists; null when nothing is known of it.</summary>
+    internal string? KnownFrom { get; init; }
 
     /// <summary>Whether the suite is a directory without components.</summary>
     internal bool IsFlat => Suite.EndsWith('/');

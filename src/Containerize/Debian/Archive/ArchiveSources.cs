@@ -37,9 +37,9 @@ internal static class ArchiveSources
     public static IReadOnlyList<ArchiveSource> Of(DebianRelease release, string architecture, string? mirror, string? configuration = null)
     {
         var distribution = release.Distribution;
-        var (main, security) = string.IsNullOrWhiteSpace(mirror)
-            ? FromMachine(new AptSources(configuration ?? MachineDirectory), distribution, architecture)
-            : FromProperty(mirror, architecture);
+        var machine = string.IsNullOrWhiteSpace(mirror) ? new AptSources(configuration ?? MachineDirectory) : null;
+        var (main, security) = machine is null ? FromProperty(mirror!, architecture) : FromMachine(machine, distribution, architecture);
+        var isSecurityNamed = security is not null;
         security ??= distribution.SecurityOf(main);
         var keys = KeyRing.Shipped(release.Keys);
         var sources = new List<ArchiveSource>
@@ -53,24 +53,27 @@ internal static class ArchiveSources
                 Components = distribution.Components,
                 Keys = keys,
                 IsOptional = true,
+                KnownFrom = AptKnows($"{release.Codename}-updates"),
             },
         };
         if (security is not null)
         {
             // A mirror of the archive alone is common, and every mirror of old releases lacks this.
-            sources.Add(
-                new()
-                {
-                    Name = Security,
-                    Address = security,
-                    Suite = $"{release.Codename}-security",
-                    Components = distribution.Components,
-                    Keys = keys,
-                    IsOptional = true,
-                });
+            sources.Add(new()
+            {
+                Name = Security,
+                Address = security,
+                Suite = $"{release.Codename}-security",
+                Components = distribution.Components,
+                Keys = keys,
+                IsOptional = true,
+                KnownFrom = machine is null && isSecurityNamed ? $"{Property} names it" : AptKnows($"{release.Codename}-security"),
+            });
         }
 
         return sources;
+
+        string? AptKnows(string suite) => machine?.HasSuite(distribution, suite) ?? false ? "this machine's apt sources name it" : null;
     }
 
     /// <summary>Reads the address of an archive.</summary>

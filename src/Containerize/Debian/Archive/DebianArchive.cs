@@ -11,12 +11,15 @@ namespace Containerize.Debian.Archive;
 /// <param name="snapshots">Where a package may be that the archive dropped, by the archive's name.</param>
 /// <param name="downloader">Fetches the files.</param>
 /// <param name="time">The clock; null for the machine's.</param>
+/// <param name="allowsMissingUpdates">Whether the project takes packages although updates of the release are not there.</param>
 internal sealed class DebianArchive(
     IReadOnlyList<ArchiveSource> sources,
     IReadOnlyList<(string Archive, Uri Address)> snapshots,
     ArchiveDownloader downloader,
-    TimeProvider? time = null)
+    TimeProvider? time = null,
+    bool allowsMissingUpdates = false)
 {
+    private readonly ArchiveMemory _memory = new(downloader.Store);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<Offer>>>> _offers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<PackageIndex>>>> _indexes = new(StringComparer.Ordinal);
 
@@ -88,10 +91,7 @@ internal sealed class DebianArchive(
     }
 
     private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken) =>
-        [.. (
-            await Task.WhenAll(
-                sources.Select(
-                    source => ReadAsync(source with { NotBefore = NotBefore(source, locked) }, cancellationToken)))).OfType<Offer>()];
+        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(WithLock(source, locked), cancellationToken)))).OfType<Offer>()];
 
     private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(
         IReadOnlyList<Offer> offers, string architecture, CancellationToken cancellationToken) =>
@@ -101,8 +101,10 @@ internal sealed class DebianArchive(
                     offer => PackageIndex.FetchAsync(
                         offer.Source, offer.Release, architecture, downloader, cancellationToken)))).SelectMany(indexes => indexes)];
 
-    private static DateTimeOffset? NotBefore(ArchiveSource source, DebianLock? locked) =>
-        locked?.Sources.FirstOrDefault(old => old.Archive == source.Name && old.Suite == source.Suite)?.Date;
+    private static ArchiveSource WithLock(ArchiveSource source, DebianLock? locked) =>
+        locked?.Sources.FirstOrDefault(old => old.Archive == source.Name && old.Suite == source.Suite) is { } seen
+            ? source with { NotBefore = seen.Date, KnownFrom = "packages of the lock file were chosen from it" }
+            : source;
 
     private async Task<Offer?> ReadAsync(ArchiveSource source, CancellationToken cancellationToken)
     {
@@ -116,18 +118,37 @@ internal sealed class DebianArchive(
                     $"{source} does not exist: it has neither InRelease nor Release. Check the mirror and the suite.");
             }
 
-            if (source.Name == ArchiveSources.Security)
-            {
-                downloader.Reporter.Warning(
-                    DiagnosticCode.NoSecurityUpdates,
-                    $"{source} does not exist, so the packages lack the security updates that the release itself does not have yet. Name " +
-                    $"the archive of security updates as well: ContainerizeDebianMirror=\"<mirror>;<security mirror>\".");
-            }
-
+            TellOfMissingUpdates(source);
             return null;
         }
 
+        _memory.Note(source);
         return new Offer(source, ReleaseFile.Read(signed.Text, source, now), signed.File);
+    }
+
+    /// <summary>A mirror that lacks updates, or one between it and here that hides them, keeps known holes open.</summary>
+    private void TellOfMissingUpdates(ArchiveSource source)
+    {
+        if (allowsMissingUpdates)
+        {
+            return;
+        }
+
+        var what = source.Name == ArchiveSources.Security ? "security updates" : "updates";
+        if ((source.KnownFrom ?? (_memory.Knows(source) ? "an earlier build of this machine saw it" : null)) is { } known)
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.UpdatesHidden,
+                $"{source} does not exist, although {known}. The packages would lack {what}. Check the mirror, and what lies between it " +
+                $"and this machine; "
+                + $"where the archive is gone for good, set ContainerizeDebianAllowMissingUpdates to true.");
+        }
+
+        downloader.Reporter.Warning(
+            DiagnosticCode.NoSecurityUpdates,
+            $"{source} does not exist, so the packages lack {what} that the release itself does not have yet. Name a mirror that has them "
+            + $"(ContainerizeDebianMirror=\"<mirror>;<security mirror>\"), or set ContainerizeDebianAllowMissingUpdates to true where " +
+                $"none exists.");
     }
 
     private async Task<(string Text, Digest File)?> ReadReleaseAsync(
