@@ -14,6 +14,9 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
     /// <summary>Fits the entries to the base and to what the project takes from others; null for entries that stay as they are.</summary>
     public Placement? Placement { get; init; }
 
+    /// <summary>Whether a base that cannot be read is an error: the project puts something beside the app.</summary>
+    public bool NeedsBase { get; init; }
+
     /// <summary>Paths of entries whose owner the user chose; they keep it wherever they are placed.</summary>
     public IReadOnlySet<string> Owned { get; init; } = new HashSet<string>();
 
@@ -41,11 +44,34 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
     /// <inheritdoc/>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
-        var entries = Placement is null
-            ? Entries
-            : await Placement.PlaceAsync(Entries, Owned, () => context.ReadTreeAsync(cancellationToken));
-        return new Prepared(await EntriesContent.ReadAsync(entries, context.Options, context.Hashes, cancellationToken), context);
+        if (Placement is null)
+        {
+            return await PrepareAsync(Entries, context, cancellationToken);
+        }
+
+        if (!Placement.IsMostlyIdle)
+        {
+            return await PrepareAsync(await PlaceAsync(context, cancellationToken), context, cancellationToken);
+        }
+
+        // Most bases have nothing where the app goes. What is made meanwhile is made again when this one has; see FitAsync.
+        Placement.Begin(() => context.ReadTreeAsync(NeedsBase, cancellationToken));
+        return await PrepareAsync(Entries, context, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public async Task<IPreparedLayer?> FitAsync(LayerContext context, CancellationToken cancellationToken) =>
+        Placement is { IsMostlyIdle: true } && await PlaceAsync(context, cancellationToken) is var placed
+            && !ReferenceEquals(placed, Entries)
+            ? await PrepareAsync(placed, context, cancellationToken)
+            : null;
+
+    private Task<IReadOnlyList<LayerEntry>> PlaceAsync(LayerContext context, CancellationToken cancellationToken) =>
+        Placement!.PlaceAsync(Entries, Owned, () => context.ReadTreeAsync(NeedsBase, cancellationToken));
+
+    private static async Task<IPreparedLayer> PrepareAsync(
+        IReadOnlyList<LayerEntry> entries, LayerContext context, CancellationToken cancellationToken) =>
+        new Prepared(await EntriesContent.ReadAsync(entries, context.Options, context.Hashes, cancellationToken), context);
 
     private sealed class Prepared(EntriesContent content, LayerContext context) : IPreparedLayer
     {

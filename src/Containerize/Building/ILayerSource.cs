@@ -1,3 +1,4 @@
+using Containerize.Compression;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -15,6 +16,13 @@ internal interface ILayerSource
     /// <summary>Finds out what exactly goes into the layer, without making it.</summary>
     /// <exception cref="ContainerizeException">What the content has to say.</exception>
     Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Compares the prepared layer with what it is put upon. A layer may be prepared, and made, before the base is known.
+    /// </summary>
+    /// <returns>The layer that is to be made instead; null when the prepared one fits.</returns>
+    /// <exception cref="ContainerizeException">What the base, or its source, has to say.</exception>
+    Task<IPreparedLayer?> FitAsync(LayerContext context, CancellationToken cancellationToken) => Task.FromResult<IPreparedLayer?>(null);
 }
 
 /// <summary>A layer whose content is known and whose bytes may not be needed.</summary>
@@ -53,11 +61,16 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     /// <summary>Gives the layers of this build that were made before, bottom first; those damaged in the cache are made again.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<Layer>>> Below { get; init; } = _ => Task.FromResult<IReadOnlyList<Layer>>([]);
 
-    /// <summary>Reads what the layer is put upon: the base's config, and the tree of the base with the layers made before.</summary>
-    internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads what the layer is put upon: the base's config, and the tree of the base with the layers of this build that were made before.
+    /// </summary>
+    /// <param name="isRequired">Whether a base is refused that has layers of a kind that cannot be read (encrypted ones, for example); else
+    /// its tree counts as empty.</param>
+    internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(bool isRequired, CancellationToken cancellationToken)
     {
         var image = (await Base).Image;
-        var below = await Below(cancellationToken);
-        return (image.Config, await ImageTree.ReadAsync(image, below, Cache.Store, TreeParts.Directories, cancellationToken));
+        return (image.Config, isRequired || image.Layers.All(layer => LayerTar.IsReadable(layer.Blob.Descriptor.MediaType))
+            ? await ImageTree.ReadAsync(image, await Below(cancellationToken), Cache.Store, TreeParts.Directories, cancellationToken)
+            : ImageTree.Empty(image.Config.Platform.IsWindows));
     }
 }

@@ -40,8 +40,7 @@ internal static class ImageBuilder
         await Task.WhenAll(opening, making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         await (opening.IsFaulted || !making.IsFaulted ? opening : (Task)making);
-        memory.Hashes.Save();
-        var (baseImage, layers) = (await opening, await making);
+        var baseImage = Mend(await opening, reporter);
         RequireWindows(baseImage, request.Platform);
         if (request is { Format: ImageFormat.Oci, Healthcheck.IsNone: false })
         {
@@ -49,6 +48,8 @@ internal static class ImageBuilder
                 + "Set ContainerImageFormat to Docker if it is to work in both.");
         }
 
+        var layers = await FitAsync(request.Layers, await making, context, maker, cancellationToken);
+        memory.Hashes.Save();
         var contents = layers.Select(layer => layer.Prepared.Content).ToList();
         var comparing = layers.Zip(contents, (layer, content) => CompareAsync(layer.Built, content, memory, cancellationToken));
         var compared = await Task.WhenAll(comparing);
@@ -63,6 +64,21 @@ internal static class ImageBuilder
         var verified = await Task.WhenAll(
             compared.Zip(layers, (layer, made) => maker.VerifyAsync(layer, made.Prepared, cancellationToken)));
         return verified.SequenceEqual(compared) ? built : Assemble(request, baseImage, verified, reporter);
+    }
+
+    private static BaseImage Mend(BaseImage baseImage, IReporter reporter)
+    {
+        var (config, repairs) = baseImage.Image.Config.Mend();
+        if (repairs.Count == 0)
+        {
+            return baseImage;
+        }
+
+        reporter.Warning(
+            DiagnosticCode.BaseConfigMended,
+            $"The config of the base image {baseImage.Name} is not one that all engines and registries take. The image's own was mended: {string.Join("; ", repairs)}. "
+            + $"Nothing else is different; have the base image built again with a current tool.");
+        return baseImage with { Image = baseImage.Image.WithConfig(config) };
     }
 
     // Processes of Linux need nothing but the kernel; those of Windows need its files, in every image.
@@ -89,6 +105,25 @@ internal static class ImageBuilder
         }
 
         return layers;
+    }
+
+    /// <summary>Makes the layers again that do not fit the base as they were made.</summary>
+    private static async Task<IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)>> FitAsync(
+        IReadOnlyList<ILayerSource> sources,
+        IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)> layers,
+        LayerContext context,
+        LayerMaker maker,
+        CancellationToken cancellationToken)
+    {
+        var fitted = new List<(IPreparedLayer Prepared, BuiltLayer Built)>();
+        foreach (var (source, layer) in sources.Zip(layers))
+        {
+            fitted.Add(await source.FitAsync(context, cancellationToken) is { } other
+                ? (other, await maker.MakeAsync(source.Name, other, cancellationToken))
+                : layer);
+        }
+
+        return fitted;
     }
 
     private static async Task<IReadOnlyList<Layer>> VerifyAsync(

@@ -41,6 +41,6 @@ internal sealed record LayerRequest
     /// <summary>Whether the project chose an owner or a mode of any file.</summary>
     internal bool SaysOwnerOrMode { get; init; }
 
-    /// <summary>Whether the layers depend on what is in the base's layers, because something goes beside the app.</summary>
-    internal bool NeedBaseLayers => Files.Count + FilesWithSecrets.Count + WritableDirectories.Count > 0;
+    /// <summary>Whether something goes beside the app: then a base that cannot be read is an error.</summary>
+    internal bool NeedsBase => Files.Count + FilesWithSecrets.Count + WritableDirectories.Count > 0;
 }

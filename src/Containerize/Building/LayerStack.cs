@@ -58,14 +58,15 @@ internal static class LayerStack
             reporter.Message($"{layers.Count} layers became {merged.Count} ({names}): ContainerizeMaxLayers allows no more.");
         }
 
-        if (!request.NeedBaseLayers)
+        // Windows has neither modes nor owners, and its links are not followed: looking into gigabytes of Windows would change nothing.
+        if (rules.IsWindows && !request.NeedsBase)
         {
             return merged;
         }
 
         var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        return [.. merged.Select(layer => layer with { Placement = placement, Owned = owned })];
+        return [.. merged.Select(layer => layer with { Placement = placement, Owned = owned, NeedsBase = request.NeedsBase })];
     }
 
     private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, IReadOnlyList<WritableDirectory> directories) => new(

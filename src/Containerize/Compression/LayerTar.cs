@@ -47,6 +47,9 @@ internal static class LayerTar
             $"The layer {layer.Descriptor.Digest} has the media type '{layer.Descriptor.MediaType}', whose content cannot be read."),
     };
 
+    /// <summary>Whether layers of a media type can be opened, or are skipped because their vendor does not pass them on.</summary>
+    internal static bool IsReadable(string mediaType) => CompressionOf(mediaType) is not null || MediaTypes.IsForeignLayer(mediaType);
+
     // Layers of other families that end so are gzipped tars, too.
     private static LayerCompression? CompressionOf(string mediaType) =>
         LayerEncoding.Find(mediaType)?.Compression ?? (mediaType.EndsWith("gzip", StringComparison.Ordinal) ? LayerCompression.Gzip : null);

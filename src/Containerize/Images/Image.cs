@@ -77,5 +77,7 @@ internal sealed class Image
         return new(new MemoryBlob(mediaType, OciJson.Write(document)), document, converted, layers);
     }
 
+    internal Image WithConfig(ImageConfig config) => new(Manifest, Document, config, Layers);
+
     internal Image WithLayers(IReadOnlyList<Layer> layers) => new(Manifest, Document, Config, layers);
 }

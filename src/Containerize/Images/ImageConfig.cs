@@ -37,7 +37,9 @@ internal sealed class ImageConfig
     public IReadOnlyList<Digest> DiffIds => [.. Texts(_root["rootfs"] as JsonObject, "diff_ids").Select(Digest.Parse)];
 
     /// <summary>The environment, each as <c>NAME=value</c>.</summary>
-    public IReadOnlyList<string> Environment => Texts(Settings, "Env");
+    public IReadOnlyList<string> Environment =>
+        [.. (Settings?["Env"] as JsonArray ?? []).OfType<JsonValue>()
+            .Select(variable => variable.TryGetValue<string>(out var text) ? text : "").Where(ConfigRepair.IsVariable)];
 
     /// <summary>The entrypoint; empty when there is none.</summary>
     public IReadOnlyList<string> Entrypoint => Texts(Settings, "Entrypoint");
@@ -70,9 +72,8 @@ internal sealed class ImageConfig
         var config = new ImageConfig(OciJson.ReadObject(document.Content.Span, "config", origin), new MemoryBlob(document));
         try
         {
-            _ = config.DiffIds;
+            _ = (config.DiffIds, config.Entrypoint, config.Command);
             return config.Platform is { Os.Length: > 0, Architecture.Length: > 0 } && config.Labels is not null
-                && config.Environment is not null
                 ? config
                 : throw new ContainerizeException(
                     DiagnosticCode.InvalidDocument,
@@ -101,6 +102,15 @@ internal sealed class ImageConfig
         root["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() };
         root["history"] = new JsonArray();
         return Create(root, MediaTypes.OciConfig);
+    }
+
+    /// <summary>The same config without what engines and registries refuse.</summary>
+    /// <returns>The config, and what was mended, for users. Nothing: it is this config.</returns>
+    internal (ImageConfig Config, IReadOnlyList<string> Repairs) Mend()
+    {
+        IReadOnlyList<string> repairs = [];
+        var mended = Change(root => repairs = ConfigRepair.Mend(root));
+        return repairs.Count == 0 ? (this, repairs) : (mended, repairs);
     }
 
     /// <summary>The same config with layers on top, one history entry each.</summary>

@@ -18,47 +18,56 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     private readonly Lock _lock = new();
     private Task<Ground>? _ground;
 
+    /// <summary>Whether most bases leave entries as they are, so that it is worth making a layer before the base is known.</summary>
+    internal bool IsMostlyIdle => directories.Count == 0;
+
+    /// <summary>
+    /// Begins to read the base, once for all layers. The first layer decides what is read: what follows it is the project's own.
+    /// </summary>
+    /// <param name="read">Reads the base's config, and the tree of the base with the layers of others on it.</param>
+    internal void Begin(Func<Task<(ImageConfig Config, ImageTree Tree)>> read) => _ = GroundAsync(read);
+
     /// <summary>Fits entries to the base.</summary>
     /// <param name="owned">Paths of entries whose owner the user chose.</param>
-    /// <param name="read">Reads the base's config, and the tree of the base with the layers of others on it. It is read for the first layer
-    /// that is placed: what follows is the project's own.</param>
-    /// <returns>The entries as they are to be written, with the directories above them where those have a mode or owner of their
-    /// own.</returns>
+    /// <param name="read">Reads the base, see <see cref="Begin"/>.</param>
+    /// <returns>
+    /// The entries as they are to be written, with the directories above them where those have a mode or owner of their own. The same list
+    /// when the
+    /// layer would have the same bytes.
+    /// </returns>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.UnknownUser"/>, <see cref="DiagnosticCode.DuplicatePath"/>, or what the base's source says.
     /// </exception>
     internal async Task<IReadOnlyList<LayerEntry>> PlaceAsync(
         IReadOnlyList<LayerEntry> entries, IReadOnlySet<string> owned, Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
     {
-        Task<Ground> preparing;
-        lock (_lock)
-        {
-            preparing = _ground ??= PrepareAsync(read);
-        }
-
-        var ground = await preparing;
+        var ground = await GroundAsync(read);
         var placed = new List<LayerEntry>();
         var above = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
+        var isChanged = false;
         foreach (var entry in entries)
         {
-            var path = ground.Tree.Resolve(entry.Path, followLast: entry.Type == LayerEntryType.Directory);
+            var path = ground.Resolve(entry.Path, followLast: entry.Type == LayerEntryType.Directory);
             if (entry.Type == LayerEntryType.Directory)
             {
-                above[path] = ground.DirectoryAt(path) ?? entry with { Path = path };
+                above[path] = ground.DirectoryAt(path, entry) ?? entry with { Path = path };
+                isChanged |= above[path] != entry;
             }
             else if (ground.Tree.Find(path) is { Type: LayerEntryType.Directory })
             {
                 throw new ContainerizeException(
                     DiagnosticCode.DuplicatePath,
-                    $"{entry.Origin} would take the place of the directory '/{path}' of the base image. To put it into the directory, " +
-                    $"end its path with '/'.");
+                    $"{entry.Origin} would take the place of the directory '/{path}' of the base image. To put a ContainerizeFile into " +
+                    $"the directory, "
+                    + $"end its TargetPath with '/'; publish a file under another name, or choose another ContainerWorkingDirectory.");
             }
             else
             {
-                placed.Add(ground.OwnerBelow(path) is { } owner
-                    && !owned.Contains(entry.Path)
-                    ? entry with { Path = path, UserId = owner.UserId, GroupId = owner.GroupId }
-                    : entry with { Path = path });
+                var owner = ground.OwnerBelow(path) is { } below && !owned.Contains(entry.Path)
+                    ? below
+                    : new Owner(entry.UserId, entry.GroupId);
+                placed.Add(entry with { Path = path, UserId = owner.UserId, GroupId = owner.GroupId });
+                isChanged |= path != entry.Path || owner != new Owner(entry.UserId, entry.GroupId);
             }
 
             for (var slash = path.LastIndexOf('/'); slash > 0
@@ -67,11 +76,21 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
                 if (ground.DirectoryAt(path[..slash]) is { } directory)
                 {
                     above[directory.Path] = directory;
+                    // Those that nobody names are written like this.
+                    isChanged |= directory is not { Mode: FileModes.Executable, UserId: 0, GroupId: 0, SecurityDescriptor: null };
                 }
             }
         }
 
-        return [.. placed, .. above.Values];
+        return isChanged ? [.. placed, .. above.Values] : entries;
+    }
+
+    private Task<Ground> GroundAsync(Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
+    {
+        lock (_lock)
+        {
+            return _ground ??= PrepareAsync(read);
+        }
     }
 
     private async Task<Ground> PrepareAsync(Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
@@ -99,9 +118,29 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         return new Ground(tree, declared);
     }
 
-    private sealed record Ground(ImageTree Tree, Dictionary<string, LayerEntry> Declared)
+    private sealed class Ground(ImageTree tree, Dictionary<string, LayerEntry> declared)
     {
-        internal LayerEntry? DirectoryAt(string path) => Declared.GetValueOrDefault(path)
+        // Many files lie in few directories. Layers are placed one after the other.
+        private readonly Dictionary<string, string> _resolved = new(StringComparer.Ordinal);
+
+        internal ImageTree Tree => tree;
+
+        internal string Resolve(string path, bool followLast)
+        {
+            if (followLast || path.LastIndexOf('/') is not (> 0 and var slash))
+            {
+                return tree.Resolve(path, followLast);
+            }
+
+            if (!_resolved.TryGetValue(path[..slash], out var directory))
+            {
+                _resolved[path[..slash]] = directory = tree.Resolve(path[..slash], followLast: true);
+            }
+
+            return tree.Resolve($"{directory}{path[slash..]}", followLast: false);
+        }
+
+        internal LayerEntry? DirectoryAt(string path, LayerEntry? own = null) => declared.GetValueOrDefault(path)
             ?? (OwnerBelow(path) is { } owner
                 ? new LayerEntry
                 {
@@ -111,31 +150,39 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
                     UserId = owner.UserId,
                     GroupId = owner.GroupId,
                 }
-                : OfTree(path));
-
-        private LayerEntry? OfTree(string path) => Tree.Find(path) is { Type: LayerEntryType.Directory } directory
-            ? new LayerEntry
-            {
-                Path = path,
-                Type = LayerEntryType.Directory,
-                Mode = directory.Mode,
-                UserId = directory.Owner.UserId,
-                GroupId = directory.Owner.GroupId,
-                SecurityDescriptor = directory.SecurityDescriptor,
-            }
-            : null;
+                : OfTree(path, own));
 
         internal Owner? OwnerBelow(string path)
         {
             for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
             {
-                if (Declared.TryGetValue(path[..slash], out var directory))
+                if (declared.TryGetValue(path[..slash], out var directory))
                 {
                     return new Owner(directory.UserId, directory.GroupId);
                 }
             }
 
             return null;
+        }
+
+        private LayerEntry? OfTree(string path, LayerEntry? own)
+        {
+            if (tree.Find(path) is not { Type: LayerEntryType.Directory } directory)
+            {
+                return null;
+            }
+
+            // An owner that the project chose (ContainerizeFileOwner) counts more than the base's.
+            var owner = own is null or { UserId: 0, GroupId: 0 } ? directory.Owner : new Owner(own.UserId, own.GroupId);
+            return new LayerEntry
+            {
+                Path = path,
+                Type = LayerEntryType.Directory,
+                Mode = directory.Mode,
+                UserId = owner.UserId,
+                GroupId = owner.GroupId,
+                SecurityDescriptor = directory.SecurityDescriptor,
+            };
         }
     }
 }

@@ -95,6 +95,16 @@ internal sealed class ImageBuilderTests
     }
 
     [TestMethod]
+    public async Task A_base_config_that_others_refuse_is_mended_with_one_warning()
+    {
+        var (_, image) = await BuildAsync(environment: "\"\",\"=x\",\"A=1\"");
+
+        CollectionAssert.AreEqual(new[] { "A=1" }, image.Settings["Env"]!.AsArray().Select(variable => (string?)variable).ToList());
+        Assert.AreEqual(DiagnosticCode.BaseConfigMended, _reporter.Warnings.Single().Code);
+        Assert.Contains("without a name", _reporter.Warnings.Single().Text);
+    }
+
+    [TestMethod]
     public async Task The_base_is_named_by_labels_and_annotations()
     {
         var (built, image) = await BuildAsync();

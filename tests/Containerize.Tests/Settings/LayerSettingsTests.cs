@@ -28,7 +28,7 @@ internal sealed class LayerSettingsTests
         Assert.AreEqual((10, LayerSplit.ByOrigin), (request.MaxLayers, request.Split));
         Assert.AreEqual((Owner.Root, "/app"), (request.Entries.Owner, request.Entries.Directory));
         Assert.AreEqual(DateTimeOffset.UnixEpoch.AddSeconds(1), request.Entries.ModificationTime);
-        Assert.IsFalse(request.NeedBaseLayers || request.SaysOwnerOrMode);
+        Assert.IsFalse(request.NeedsBase || request.SaysOwnerOrMode);
     }
 
     [TestMethod]
