@@ -81,7 +81,9 @@ internal static class PlatformSelector
     private static Descriptor? Best(IEnumerable<Descriptor> offers, Platform platform) => offers
         .Select(offer => (Offer: offer, Suits: offer.Platform is { } offered ? platform.Suits(offered) : null))
         .Where(each => each.Suits is not null)
-        .MaxBy(each => each.Suits).Offer;
+        .OrderByDescending(each => each.Suits)
+        .Select(each => each.Offer)
+        .FirstOrDefault();
 
     private static ContainerizeException NotFound(string origin, Platform platform, IEnumerable<Platform> offered)
     {

@@ -93,7 +93,7 @@ internal sealed class AddedDirectory(string source, bool followLinks)
 
     private void Follow(string link, string path, int depth)
     {
-        if (new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } target)
+        if (new FileInfo(link).ResolveLinkTarget(returnFinalTarget: true) is not { } target || !Path.Exists(target.FullName))
         {
             throw Leaves(link, "which does not exist");
         }

@@ -17,7 +17,7 @@ internal sealed class ConfigRepairTests
     [DataRow("""["=value","=","  =x","PATH=/bin",null,7,"A\u0000=x"]""", """["PATH=/bin"]""", 1)]
     [DataRow("""["PATH=/bin","FLAG"]""", """["PATH=/bin","FLAG="]""", 1)]
     [DataRow("""["FLAG",""]""", """["FLAG="]""", 2)]
-    [DataRow(""""PATH=/bin"""", "null", 1)]
+    [DataRow("\"PATH=/bin\"", "null", 1)]
     [DataRow("""{"PATH":"/bin"}""", "null", 1)]
     [DataRow("null", "null", 0)]
     public void Variables_have_a_name_and_a_value(string environment, string expected, int repairs)

@@ -100,7 +100,7 @@ internal sealed class MissingUpdatesTests : IDisposable
 
     [TestMethod]
     [DataRow("deb http://d.example/debian bookworm main", "", "")]
-    [DataRow("deb http://d.example/debian bookworm bookworm-updates main", "", "bookworm-updates")]
+    [DataRow("deb http://d.example/debian bookworm main\ndeb http://d.example/debian bookworm-updates main", "", "bookworm-updates")]
     [DataRow(
         "deb http://d.example/debian bookworm main\ndeb http://s.example/debian-security bookworm-security main", "", "bookworm-security")]
     [DataRow("deb http://d.example/debian trixie trixie-updates main\ndeb http://s.example/debian-security trixie-security main", "", "")]
