@@ -53,7 +53,14 @@ internal static class Printable
             }
         }
 
-        return clean.ToString().Replace("##", "# #", StringComparison.Ordinal).Replace("::", ": :", StringComparison.Ordinal);
+        return Apart(Apart(clean.ToString(), '#'), ':');
+    }
+
+    // Twice: in "::::" the second pair is only found when the first one is apart.
+    private static string Apart(string text, char twin)
+    {
+        var (pair, apart) = ($"{twin}{twin}", $"{twin} {twin}");
+        return text.Replace(pair, apart, StringComparison.Ordinal).Replace(pair, apart, StringComparison.Ordinal);
     }
 
     /// <summary>The first names of a list in quotes, and how many more there are. It is cleaned, and not cut.</summary>

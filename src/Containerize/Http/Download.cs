@@ -11,8 +11,6 @@ namespace Containerize.Http;
 internal sealed class Download(
     string name, long size, IReadOnlyList<DownloadPlace> places, Retrier retrier, Action<DownloadPlace, Exception> passOver)
 {
-    private const int RepetitionsAfterDamage = 2;
-
     private Exception? _firstFailure;
 
     internal string Name => name;
@@ -26,35 +24,20 @@ internal sealed class Download(
     /// <summary>Opens the content for one forward read; who reads it verifies it.</summary>
     /// <exception cref="TransientException">No place serves it.</exception>
     /// <exception cref="AbsentException">No place has it.</exception>
-    internal async Task<Stream> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (places is [])
-        {
-            throw new AbsentException(name);
-        }
+    internal async Task<Stream> OpenAsync(CancellationToken cancellationToken) => await OpenAsync(firstPlace: 0, cancellationToken);
 
-        var stream = new ResumingStream(this, firstPlace: 0);
-        try
-        {
-            await stream.OpenAsync(cancellationToken);
-            return stream;
-        }
-        catch (AbsentException) when (_firstFailure is not null)
-        {
-            // That the last place lacks it says less than why an earlier one did not serve it.
-            ExceptionDispatchInfo.Throw(_firstFailure);
-            throw;
-        }
-    }
-
-    /// <summary>Takes the content in, again when it turns out to be damaged.</summary>
+    /// <summary>
+    /// Takes the content in. When it turns out to be damaged the next place is tried, from the first byte on; the last place is asked once
+    /// more, for
+    /// the bytes may have been damaged on their way.
+    /// </summary>
     /// <param name="keep">Reads and verifies the stream.</param>
-    /// <inheritdoc cref="OpenAsync" path="/exception"/>
+    /// <inheritdoc cref="OpenAsync(CancellationToken)" path="/exception"/>
     internal async Task<T> RunAsync<T>(Func<Stream, CancellationToken, Task<T>> keep, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; ; attempt++)
+        for (var (first, isRepeated) = (0, false); ;)
         {
-            var stream = await OpenAsync(cancellationToken);
+            var stream = await OpenAsync(first, cancellationToken);
             await using (stream.ConfigureAwait(false))
             {
                 try
@@ -62,9 +45,18 @@ internal sealed class Download(
                     return await keep(stream, cancellationToken);
                 }
                 catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch
-                    && attempt < RepetitionsAfterDamage)
+                    && !(stream.IsLastPlace && isRepeated))
                 {
-                    retrier.Report($"{failure.Message} Downloading it again.");
+                    isRepeated = stream.IsLastPlace;
+                    first = Math.Min(stream.Place + 1, places.Count - 1);
+                    if (isRepeated)
+                    {
+                        retrier.Report($"{failure.Message} Downloading it again.");
+                    }
+                    else
+                    {
+                        PassOver(places[stream.Place], failure);
+                    }
                 }
             }
         }
@@ -78,5 +70,26 @@ internal sealed class Download(
         }
 
         passOver(place, failure);
+    }
+
+    private async Task<ResumingStream> OpenAsync(int firstPlace, CancellationToken cancellationToken)
+    {
+        if (places is [])
+        {
+            throw new AbsentException(name);
+        }
+
+        var stream = new ResumingStream(this, firstPlace);
+        try
+        {
+            await stream.OpenAsync(cancellationToken);
+            return stream;
+        }
+        catch (AbsentException) when (_firstFailure is not null)
+        {
+            // That the last place lacks it says less than why an earlier one did not serve it.
+            ExceptionDispatchInfo.Throw(_firstFailure);
+            throw;
+        }
     }
 }

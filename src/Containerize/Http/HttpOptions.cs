@@ -6,6 +6,11 @@ namespace Containerize.Http;
 /// <summary>How servers are reached and how patient the client is. Every default is meant to be kept.</summary>
 internal abstract record HttpOptions
 {
+    /// <summary>
+    /// Below this rate a body counts as one that never ends. Requests' bodies have the same bound: they are sent in pieces of that size.
+    /// </summary>
+    internal const int MinBytesPerSecond = 1024;
+
     /// <summary>The <c>User-Agent</c> header.</summary>
     public string UserAgent { get; init; } =
         "containerize/" + typeof(HttpOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
@@ -13,7 +18,10 @@ internal abstract record HttpOptions
     /// <summary>PEM files with certificates of authorities that are trusted besides the system's.</summary>
     public IReadOnlyList<string> CertificateFiles { get; init; } = [];
 
-    /// <summary>After how long without a single byte a connection counts as dead. There is no limit on a whole transfer.</summary>
+    /// <summary>
+    /// After how long without a single byte a connection counts as dead, and the window over which a body must come at
+    /// <see cref="MinBytesPerSecond"/>. There is no limit on a whole transfer.
+    /// </summary>
     public TimeSpan NoProgressTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -27,7 +35,7 @@ internal abstract record HttpOptions
     /// <summary>The wait before the first repetition; it doubles each time, with jitter.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest wait before a repetition, also when the server asks for more.</summary>
+    /// <summary>The longest wait before a repetition. A server that asks for a longer pause is not waited for.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The proxy; null is the system's. Loopback addresses are always reached directly.</summary>

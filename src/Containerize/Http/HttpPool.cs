@@ -12,7 +12,7 @@ namespace Containerize.Http;
 internal sealed class HttpPool : IDisposable
 {
     // A host that has not taken a connection by then will not; waiting as long as for bytes would multiply with the repetitions.
-    private static readonly TimeSpan s_connectWithin = TimeSpan.FromSeconds(15);
+    private const int ConnectInPartOfTimeout = 4;
     private static readonly TimeSpan s_nextAddressAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ConnectionPolicy, Lazy<HttpMessageInvoker>> _invokers = new();
@@ -81,11 +81,20 @@ internal sealed class HttpPool : IDisposable
         {
             throw idle.Failure(url.Authority);
         }
+        catch (OperationCanceledException failure) when (failure.InnerException is TimeoutException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            // Without this it would look as if somebody had cancelled the build.
+            throw new TimeoutException(
+                $"{url.Authority} has not taken a connection for {ConnectTimeout.TotalSeconds:0.#} seconds", failure);
+        }
         catch (HttpRequestException failure) when (failure.InnerException is ContainerizeException refused)
         {
             throw refused;
         }
     }
+
+    private TimeSpan ConnectTimeout => _options.NoProgressTimeout / ConnectInPartOfTimeout;
 
     public void Dispose()
     {
@@ -103,7 +112,7 @@ internal sealed class HttpPool : IDisposable
         Proxy = _proxy,
         UseProxy = true,
         DefaultProxyCredentials = CredentialCache.DefaultCredentials,
-        ConnectTimeout = s_connectWithin < _options.NoProgressTimeout ? s_connectWithin : _options.NoProgressTimeout,
+        ConnectTimeout = ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context, policy, cancellationToken),
@@ -168,6 +177,8 @@ internal sealed class HttpPool : IDisposable
         catch
         {
             socket.Dispose();
+            // The handler knows its own time limit by its own token.
+            cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
     }

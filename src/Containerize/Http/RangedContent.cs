@@ -6,35 +6,45 @@ namespace Containerize.Http;
 /// <summary>
 /// Content of a known size on a server: opened from any byte on, by a range where the server honours it, else from the first byte.
 /// </summary>
-/// <param name="send">Asks for the content, from a byte on unless it is null. Answers 200, and 206 or 416 where a byte was given; throws
+/// <param name="send">Asks for the content, from a byte on unless it is null. Answers 200 or 206, and 416 where a byte was given; throws
 /// otherwise.</param>
 /// <param name="size">The size in bytes.</param>
 /// <param name="options">How patient the client is.</param>
 internal sealed class RangedContent(Func<long?, CancellationToken, Task<HttpResponseMessage>> send, long size, HttpOptions options)
 {
     /// <summary>Opens the content from a byte on.</summary>
-    /// <returns>The bytes and the position they begin at, which may be an earlier one.</returns>
+    /// <returns>The bytes and the position they begin at: the byte that was asked for, or the first.</returns>
+    /// <exception cref="TransientException">The server sends another part than asked for.</exception>
     internal async Task<OpenedContent> OpenAsync(long offset, CancellationToken cancellationToken)
     {
-        if (offset > 0)
+        if (offset > 0 && await TryOpenAsync(await send(offset, cancellationToken), offset, cancellationToken) is { } rest)
         {
-            var partial = await send(offset, cancellationToken);
-            if (partial.StatusCode == HttpStatusCode.OK)
-            {
-                return new(await OpenWholeAsync(partial, cancellationToken), 0);
-            }
-
-            if (partial.StatusCode == HttpStatusCode.PartialContent && StartOf(partial) is { } start && start <= offset
-                && (ResponseBody.CodingOf(partial) is null || partial.Content.Headers.ContentLength == size - start))
-            {
-                return new(await ResponseBody.OpenAsync(partial, options, cancellationToken), start);
-            }
-
-            // Another range than asked for, or "range not satisfiable": begin again.
-            partial.Dispose();
+            return rest;
         }
 
-        return new(await OpenWholeAsync(await send(null, cancellationToken), cancellationToken), 0);
+        // Another part than asked for, or "range not satisfiable", is dropped: begin again.
+        var response = await send(null, cancellationToken);
+        return await TryOpenAsync(response, 0, cancellationToken)
+            ?? throw new TransientException(
+                $"{response.RequestMessage!.RequestUri!.Authority} answers with a part of the content that does not begin where it was " +
+                $"asked to");
+    }
+
+    private async Task<OpenedContent?> TryOpenAsync(HttpResponseMessage response, long offset, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            return new(await OpenWholeAsync(response, cancellationToken), 0);
+        }
+
+        if (response.StatusCode == HttpStatusCode.PartialContent && StartOf(response) == offset
+            && (ResponseBody.CodingOf(response) is null || response.Content.Headers.ContentLength == size - offset))
+        {
+            return new(await ResponseBody.OpenAsync(response, options, cancellationToken), offset);
+        }
+
+        response.Dispose();
+        return null;
     }
 
     /// <summary>

@@ -5,15 +5,10 @@ namespace Containerize.Http;
 
 /// <summary>
 /// Follows redirects: <c>Authorization</c> goes to the first origin only and never comes back once dropped, nothing falls from https to
-/// http,
-/// a method other than GET and HEAD stays itself, URLs are taken verbatim.
+/// http unless
+/// the user declared it, a method other than GET and HEAD stays itself, URLs are taken verbatim.
 /// </summary>
-/// <param name="pool">The connections.</param>
-/// <param name="kind">What the servers are, for failures.</param>
-/// <param name="authorizationOf">The header for a URL of the request's own origin.</param>
-/// <param name="policyOf">What a connection to a URL must obey.</param>
-internal sealed class RedirectLoop(
-    HttpPool pool, ServerKind kind, Func<Uri, AuthenticationHeaderValue?> authorizationOf, Func<Uri, ConnectionPolicy> policyOf)
+internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRules rules)
 {
     private const int MaxRedirects = 10;
 
@@ -21,10 +16,13 @@ internal sealed class RedirectLoop(
     /// <returns>The first response that is no redirect; its request holds the final URL.</returns>
     internal async Task<HttpResponseMessage> SendAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var (url, method, isOwn) = (request.Url, request.Method, true);
+        var (url, method, isOwn, from) = (request.Url, request.Method, true, rules.Origin);
         for (var redirects = 0; ; redirects++)
         {
-            var response = await SendOnceAsync(request.CreateMessage(method, url), isOwn ? authorizationOf(url) : null, cancellationToken);
+            await RefuseDowngradeAsync(from, url, cancellationToken);
+            from = url.Scheme == "https" ? url : from;
+            var response =
+                await SendOnceAsync(request.CreateMessage(method, url), isOwn ? rules.AuthorizationOf(url) : null, cancellationToken);
             if (!IsRedirect(response.StatusCode) || Location(response) is not { } location)
             {
                 return response;
@@ -39,7 +37,6 @@ internal sealed class RedirectLoop(
                     : $"{VerbatimUrl.Public(request.Url)} redirects more than {MaxRedirects} times.");
             }
 
-            RefuseDowngrade(kind, url, target);
             isOwn &= VerbatimUrl.SameOrigin(url, target);
             method = response.StatusCode == HttpStatusCode.SeeOther && method != HttpMethod.Head ? HttpMethod.Get : method;
             url = target;
@@ -50,14 +47,14 @@ internal sealed class RedirectLoop(
     internal static string? Location(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.ToString() : null;
 
-    internal static void RefuseDowngrade(ServerKind kind, Uri from, Uri to)
+    private async Task RefuseDowngradeAsync(Uri from, Uri to, CancellationToken cancellationToken)
     {
-        if (from.Scheme == "https" && to.Scheme == "http")
+        if (!await sender.MayLeadAsync(from, to, cancellationToken))
         {
             throw new ContainerizeException(
                 kind.UnsafeLocation,
-                $"{VerbatimUrl.Public(from)} leads from https to the unencrypted {VerbatimUrl.Public(to)}. That is refused; the " +
-                $"{kind.Name} or a proxy before it is misconfigured.");
+                $"{VerbatimUrl.Public(from)} leads from https to the unencrypted {VerbatimUrl.Public(to)}. "
+                + $"That is refused; the {kind.Name} or a proxy before it is misconfigured.");
         }
     }
 
@@ -67,7 +64,7 @@ internal sealed class RedirectLoop(
         message.Headers.Authorization = authorization;
         try
         {
-            return await pool.SendAsync(message, policyOf(message.RequestUri!), cancellationToken);
+            return await sender.Pool.SendAsync(message, rules.PolicyOf(message.RequestUri!), cancellationToken);
         }
         catch (Exception failure) when (message.Content is MeteredContent { SourceFailure: { } source }
             && failure is not OperationCanceledException)

@@ -19,7 +19,7 @@ internal static class ResponseBody
     internal static async Task<Stream> OpenAsync(HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
     {
         var content = await response.Content.ReadAsStreamAsync(cancellationToken);
-        return new IdleReadStream(content, options.NoProgressTimeout, options.TimeProvider, response.RequestMessage!.RequestUri!.Authority);
+        return new IdleReadStream(content, options, response.RequestMessage!.RequestUri!.Authority);
     }
 
     /// <summary>

@@ -3,15 +3,25 @@ using Containerize.Files;
 namespace Containerize.Http;
 
 /// <summary>
-/// The bytes of a download. When the connection breaks it asks for the rest, from the place's own URL, since signed ones expire; each read
-/// has
-/// the full number of repetitions, so a transfer that progresses goes on. When a place fails, the next one takes over at the same byte.
+/// The bytes of a download. When the connection breaks it asks for the rest, from the place's own URL, since signed ones expire. A transfer
+/// that
+/// gets on may break often; one that does not ends: connections that bring next to nothing are counted, and so is each one that begins at
+/// the first
+/// byte again. When a place fails, the next one takes over at the same byte.
 /// </summary>
 internal sealed class ResumingStream(Download download, int firstPlace) : ForwardStream
 {
+    // What a connection must bring to count as progress: a hundredth of the whole, up to this.
+    private const long MaxProgress = 1024 * 1024;
+
+    private readonly long _progress = Math.Clamp(download.Size / 100, 1, MaxProgress);
     private readonly byte[] _skipped = new byte[16 * 1024];
     private long _position;
     private Stream? _current;
+    private long _openedAt;
+    private int _opened;
+    private int _fruitless;
+    private int _restarts;
 
     public override long Length => download.Size;
 
@@ -24,7 +34,7 @@ internal sealed class ResumingStream(Download download, int firstPlace) : Forwar
     /// <summary>The place that is read from.</summary>
     internal int Place { get; private set; } = firstPlace;
 
-    private bool IsLastPlace => Place == download.Places.Count - 1;
+    internal bool IsLastPlace => Place == download.Places.Count - 1;
 
     /// <summary>Opens the first connection, so that missing content is noticed before anything is read.</summary>
     /// <exception cref="AbsentException">The last place does not have it.</exception>
@@ -59,6 +69,7 @@ internal sealed class ResumingStream(Download download, int firstPlace) : Forwar
             {
                 download.PassOver(download.Places[Place], failure);
                 Place++;
+                (_opened, _fruitless, _restarts) = (0, 0, 0);
             }
             catch (AbsentException failure) when (_position > 0)
             {
@@ -91,19 +102,36 @@ internal sealed class ResumingStream(Download download, int firstPlace) : Forwar
                 return 0;
             }
 
-            if (failure is TransientException transient)
-            {
-                throw IsLastPlace ? transient : transient.WithoutPatience();
-            }
-
-            var what = $"the download of {download.Name} from {download.Places[Place].Name} broke off at byte {_position}";
-            throw new TransientException($"{what}: {Printable.Clean(failure.Message)}", failure);
+            throw Count(failure as TransientException ?? Broken(failure));
         }
+    }
+
+    private TransientException Broken(Exception failure)
+    {
+        var what = $"the download of {download.Name} from {download.Places[Place].Name} broke off at byte {_position}";
+        return new($"{what}: {Printable.Clean(failure.Message)}", failure)
+        {
+            MaxRepetitions = failure is TimeoutException ? TransientException.RepetitionsAfterTimeout : int.MaxValue,
+        };
+    }
+
+    /// <summary>The failure, as the last one when the download does not get on.</summary>
+    private TransientException Count(TransientException failure)
+    {
+        var counted = IsLastPlace ? failure : failure.WithoutPatience();
+        _fruitless = _position - _openedAt >= _progress ? 0 : _fruitless + 1;
+        _openedAt = _position;
+        return _fruitless > download.Retrier.RepetitionsFor(counted) || _restarts > 0 && _restarts >= download.Retrier.MaxRepetitions
+            ? counted.Exhausted(_opened)
+            : counted;
     }
 
     private async Task<Stream> OpenHereAsync(CancellationToken cancellationToken)
     {
+        _opened++;
+        _openedAt = _position;
         var opened = await download.Places[Place].OpenAsync(_position, cancellationToken);
+        _restarts += opened.Start < _position ? 1 : 0;
         try
         {
             for (var left = _position - opened.Start; left > 0;)

@@ -5,8 +5,7 @@ using Polly.Retry;
 namespace Containerize.Http;
 
 /// <summary>
-/// Repeats what failed with a <see cref="TransientException"/>: exponentially later, with jitter, as late as the registry asks within
-/// bounds.
+/// Repeats what failed with a <see cref="TransientException"/>: exponentially later, with jitter, as late as the server asks.
 /// </summary>
 internal sealed class Retrier
 {
@@ -69,10 +68,16 @@ internal sealed class Retrier
     /// <summary>Says why something is done once more.</summary>
     internal void Report(string text) => _reporter.Detail(text);
 
-    private int RepetitionsFor(TransientException failure) =>
+    /// <summary>How often anything is repeated that brings nothing new.</summary>
+    internal int MaxRepetitions => _options.MaxRetries;
+
+    /// <summary>How often what failed in this way is repeated.</summary>
+    internal int RepetitionsFor(TransientException failure) =>
         failure.IsAway ? _options.MaxRetriesWhenAway : Math.Min(failure.MaxRepetitions, _options.MaxRetries);
 
-    /// <summary>What a registry asks for, within bounds, and a little spread so that not all come back at once.</summary>
+    /// <summary>
+    /// What a server asks for, which the <see cref="HostGate"/> has bounded, and a little spread so that not all come back at once.
+    /// </summary>
     private TimeSpan? Delay(Exception? failure)
     {
         if (failure is not TransientException { RetryAfter: { } asked })
@@ -80,9 +85,8 @@ internal sealed class Retrier
             return null;
         }
 
-        var bounded = asked < _options.MaxRetryDelay ? asked : _options.MaxRetryDelay;
 #pragma warning disable CA5394 // Spreads load; nothing secret depends on it.
-        return bounded + (_options.RetryDelay * Random.Shared.NextDouble());
+        return asked + (_options.RetryDelay * Random.Shared.NextDouble());
 #pragma warning restore CA5394
     }
 

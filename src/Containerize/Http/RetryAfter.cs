@@ -5,6 +5,9 @@ namespace Containerize.Http;
 /// <summary>Reads <c>Retry-After</c>: seconds or a date. What is neither counts as absent (GHCR has sent <c>880.092µs</c>).</summary>
 internal static class RetryAfter
 {
+    // Long enough to be named, short enough for any date.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(365);
+
     internal static TimeSpan? Of(HttpResponseMessage response, DateTimeOffset now)
     {
         if (!response.Headers.NonValidated.TryGetValues("Retry-After", out var values))
@@ -15,11 +18,11 @@ internal static class RetryAfter
         var text = values.ToString().Trim();
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
         {
-            return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(1).TotalSeconds));
+            return TimeSpan.FromSeconds(Math.Min(seconds, s_longest.TotalSeconds));
         }
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
-            ? date > now ? date - now : TimeSpan.Zero
+            ? date <= now ? TimeSpan.Zero : date - now < s_longest ? date - now : s_longest
             : null;
     }
 }

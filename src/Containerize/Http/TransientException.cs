@@ -13,6 +13,9 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>How long the server wants to be left alone.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How often a request is repeated that took as long as it may: it has cost a minute each time.</summary>
+    internal const int RepetitionsAfterTimeout = 2;
+
     /// <summary>How many repetitions make sense, when fewer than usual.</summary>
     internal int MaxRepetitions { get; init; } = int.MaxValue;
 

@@ -23,20 +23,20 @@ internal static class TransientFailure
             var isTooMany = response.StatusCode == HttpStatusCode.TooManyRequests;
             var isQuota = isTooMany && retryAfter is null
                 && (said.Contains("rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response));
-            if (isTooMany || retryAfter is not null)
-            {
-                var wait = retryAfter ?? options.RetryDelay;
-                gate.Close(url.Authority, wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay);
-            }
-
+            var tooLong = isTooMany || retryAfter is not null ? gate.Close(url.Authority, retryAfter ?? options.RetryDelay) : null;
             var request = $"{response.RequestMessage.Method} {VerbatimUrl.Public(url)}";
-            return new TransientException($"{url.Authority} answered {(int)response.StatusCode} to {request}{(said.Length > 0 ? $" ({said})" : "")}")
+            var answer = $"{url.Authority} answered {(int)response.StatusCode} to {request}{(said.Length > 0 ? $" ({said})" : "")}";
+            return new TransientException(tooLong is null ? answer : $"{answer} and {tooLong}")
             {
                 Status = response.StatusCode,
                 RetryAfter = retryAfter,
-                IsQuota = isTooMany && retryAfter is null,
-                IsAway = (int)response.StatusCode is 502 or 503 or 504 && pool.HasServed(url),
-                MaxRepetitions = isQuota ? 0 : isTooMany && retryAfter is null ? RepetitionsWithoutAdvice : int.MaxValue,
+                IsQuota = isTooMany && (retryAfter is null || tooLong is not null),
+                IsAway = tooLong is null && (int)response.StatusCode is 502 or 503 or 504 && pool.HasServed(url),
+                MaxRepetitions = isQuota || tooLong is not null
+                    ? 0
+                    : isTooMany && retryAfter is null
+                    ? RepetitionsWithoutAdvice
+                    : int.MaxValue,
             };
         }
     }
@@ -61,10 +61,14 @@ internal static class TransientFailure
 
         var hint = error == HttpRequestError.SecureConnectionError ? $"; {kind.PlainHttpAdvice}" : "";
         return new TransientException(
-            $"{url.Authority} cannot be reached or broke the connection: {Printable.Clean(Innermost(failure)).TrimEnd('.')}{hint}", failure)
+            $"{url.Authority} cannot be reached or broke the connection: " +
+            $"{Printable.Clean(failure is TimeoutException ? failure.Message : Innermost(failure)).TrimEnd('.')}{hint}",
+            failure)
         {
             // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
-            MaxRepetitions = error == HttpRequestError.NameResolutionError ? 1 : int.MaxValue,
+            MaxRepetitions = error == HttpRequestError.NameResolutionError ? 1
+                : failure is TimeoutException ? TransientException.RepetitionsAfterTimeout
+                : int.MaxValue,
             IsAway = error is HttpRequestError.ConnectionError && pool.HasServed(url),
         };
     }

@@ -65,7 +65,7 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
         var name = named ? rest[(slash + 1)..] : rest;
         if (!IsRegistry(registry))
         {
-            throw Invalid(text, $"'{Printable.Clean(registry)}' is not a registry's host and port");
+            throw Invalid(text, $"'{Printable.Clean(registry)}' is not a registry's host and port (1 to 65535)");
         }
 
         registry = NormalizeRegistry(registry);
@@ -91,7 +91,10 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
     }
 
     /// <summary>Whether text is a registry's host with an optional port: a name, an IPv4 address or an IPv6 address in brackets.</summary>
-    public static bool IsRegistry(string text) => RegistryPattern().IsMatch(text);
+    /// <remarks>What the grammar allows and no URL can have (a port over 65535, an address that is none) is not a registry.</remarks>
+    public static bool IsRegistry(string text) =>
+        RegistryPattern().IsMatch(text) && Uri.TryCreate($"https://{text}", UriKind.Absolute, out var url) && url.Port > 0
+            && url.IdnHost.Length > 0;
 
     /// <summary>Whether text is a repository name.</summary>
     /// <remarks>OCI distribution specification, "Pulling manifests".</remarks>

@@ -11,6 +11,9 @@ internal readonly record struct RegistryLocation(string Scheme, string Host, str
     /// <summary>Whether it asks for a connection without TLS.</summary>
     internal bool IsPlainHttp => Scheme == "http";
 
+    /// <summary>Whether host and path are well formed.</summary>
+    internal bool IsValid => ImageReference.IsRegistry(Host) && (Path.Length == 0 || ImageReference.IsRepository(Path));
+
     /// <summary>Takes a text apart; whether its parts are well formed is not looked at.</summary>
     internal static RegistryLocation Parse(string text)
     {

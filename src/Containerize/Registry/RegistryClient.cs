@@ -78,7 +78,7 @@ internal sealed class RegistryClient : IDisposable
     /// <returns>Type, digest and size as the registry states them, or null when it has none of this name.</returns>
     public Task<Descriptor?> TryResolveTargetAsync(RepositoryReference target, string tag, CancellationToken cancellationToken) =>
         UseAsync(
-            target,
+            routes => routes.TargetOf(target),
             $"resolve {target} ({tag})",
             (endpoint, name) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tag), cancellationToken),
             cancellationToken);
@@ -96,7 +96,7 @@ internal sealed class RegistryClient : IDisposable
     /// <summary>Whether a repository has a blob.</summary>
     public Task<bool> HasBlobAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
         UseAsync(
-            repository,
+            routes => routes.SourceOf(repository),
             $"look for the blob {digest} in {repository}",
             (endpoint, name) =>
                 _endpoints.Value.Retrier.ExecuteAsync(
@@ -107,7 +107,7 @@ internal sealed class RegistryClient : IDisposable
     /// <returns>The size in bytes; null when it is not there, or the registry does not tell.</returns>
     public async Task<long?> FindBlobSizeAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
         await UseAsync(
-            repository,
+            routes => routes.SourceOf(repository),
             $"look for the blob {digest} in {repository}",
             (endpoint, name) =>
                 _endpoints.Value.Retrier.ExecuteAsync(
@@ -120,12 +120,12 @@ internal sealed class RegistryClient : IDisposable
     public async Task<PushOutcome> PushBlobAsync(
         RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
     {
-        var place = _routes.Value.OwnPlaceOf(target);
+        var place = _routes.Value.TargetOf(target);
         // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
-        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.Value.OwnPlaceOf(repository) is var from
+        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.Value.SourceOf(repository) is var from
             && from.Registry == place.Registry ? from.Name : null;
         return await UseAsync(
-            target,
+            _ => place,
             $"push the blob {blob.Descriptor.Digest} to {target}",
             (endpoint, _) =>
                 new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Value.Retrier, _options, _reporter)
@@ -146,7 +146,7 @@ internal sealed class RegistryClient : IDisposable
         string mediaType,
         CancellationToken cancellationToken) =>
         UseAsync(
-            target,
+            routes => routes.TargetOf(target),
             $"push the manifest {tagOrDigest} to {target}",
             async (endpoint, name) =>
             {
@@ -161,7 +161,7 @@ internal sealed class RegistryClient : IDisposable
     public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(
         RepositoryReference repository, Digest subject, CancellationToken cancellationToken) =>
         UseAsync(
-            repository,
+            routes => routes.SourceOf(repository),
             $"list the referrers of {subject} in {repository}",
             (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken),
             cancellationToken);
@@ -220,7 +220,7 @@ internal sealed class RegistryClient : IDisposable
             yield return new(VerbatimUrl.Public(url), url.Authority, async (offset, token) =>
             {
                 var registry = await _endpoints.Value.GetAsync(places[^1].Registry, token);
-                var endpoint = _endpoints.Value.TryCreateForeign(url, registry.Origin)
+                var endpoint = await _endpoints.Value.TryCreateForeignAsync(url, registry.Origin, token)
                     ?? throw new ContainerizeException(
                         DiagnosticCode.UnsafeLocation,
                         $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than " +
@@ -273,10 +273,10 @@ internal sealed class RegistryClient : IDisposable
     }
 
     private async Task<T> UseAsync<T>(
-        RepositoryReference repository, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
+        Func<RegistryRoutes, RepositoryReference> route, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
     {
         RequireNetwork(what);
-        var place = _routes.Value.OwnPlaceOf(repository);
+        var place = route(_routes.Value);
         return await ExplainAsync(
             place.Registry, what, async () => await action(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name));
     }
@@ -286,7 +286,17 @@ internal sealed class RegistryClient : IDisposable
     /// <summary>A mirror that did not answer in all its repetitions is not asked again: waiting for it once is enough.</summary>
     private void PassOver(string place, string registry, Exception failure)
     {
-        _reporter.Detail($"{place} was passed over: {failure.Message.TrimEnd('.')}.");
+        Message text = $"{place} was passed over: {failure.Message.TrimEnd('.')}.";
+        // Damage is worth a look at the mirror even though the build gets its bytes elsewhere.
+        if (failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        {
+            _reporter.Message(text);
+        }
+        else
+        {
+            _reporter.Detail(text);
+        }
+
         if (failure is TransientException)
         {
             _down[registry] = true;

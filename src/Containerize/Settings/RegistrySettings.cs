@@ -44,8 +44,7 @@ internal static class RegistrySettings
         {
             var location = RegistryLocation.Parse(item.Identity);
             var registry = item["Registry"];
-            return ImageReference.IsRegistry(location.Host) && (location.Path.Length == 0 || ImageReference.IsRepository(location.Path))
-                && ImageReference.IsRegistry(registry)
+            return location.IsValid && ImageReference.IsRegistry(registry)
                 ? new(location, ImageReference.NormalizeRegistry(registry), location.IsPlainHttp || item.IsTrue("Insecure"))
                 : throw SettingText.Invalid($"The item ContainerizeRegistryMirror '{item.Identity}' is not a mirror of a registry. "
                     + $"Write <ContainerizeRegistryMirror Include=\"mirror.example.com/path\" Registry=\"docker.io\" />.");

@@ -19,7 +19,7 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
     /// <summary>Asks for a file.</summary>
     /// <param name="address">Where it is; a login in it is used.</param>
     /// <param name="offset">The first byte that is wanted; null for the whole file.</param>
-    /// <returns>200, or where an offset was given 206 or 416.</returns>
+    /// <returns>200 or 206, or where an offset was given 416.</returns>
     /// <exception cref="AbsentException">There is no such file.</exception>
     /// <exception cref="TransientException">The server cannot be reached, or has a bad moment.</exception>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>: the server refuses.</exception>
@@ -28,10 +28,10 @@ internal sealed class ArchiveConnection(ArchiveOptions options, IReporter report
         var url = VerbatimUrl.Create(VerbatimUrl.Text(address));
         var sender = SenderFor(address);
         var request = new HttpRequest(HttpMethod.Get, url) { RangeStart = offset };
-        var response = await sender.SendAsync(
-            request, current => LoginOf(address, current), target => PolicyOf(sender, url, target), cancellationToken);
-        if (response.StatusCode == HttpStatusCode.OK
-            || (offset is not null && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
+        var rules = new RequestRules(url, current => LoginOf(address, current), target => PolicyOf(sender, url, target));
+        var response = await sender.SendAsync(request, rules, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent
+            || (offset is not null && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable))
         {
             return response;
         }

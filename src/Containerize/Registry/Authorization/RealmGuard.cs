@@ -8,27 +8,17 @@ namespace Containerize.Registry.Authorization;
 /// </summary>
 internal static class RealmGuard
 {
-    internal static Uri Check(string realm, RegistryOrigin origin)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsafeLocation"/>.</exception>
+    internal static async Task<Uri> CheckAsync(string realm, RegistryOrigin origin, HttpSender sender, CancellationToken cancellationToken)
     {
         var url = VerbatimUrl.TryCreate(realm);
-        if (url is null || url.UserInfo.Length > 0)
-        {
-            throw new ContainerizeException(
-                DiagnosticCode.UnsafeLocation,
-                $"{origin.Base.Authority} asks to log in at '{realm}', which is not a URL that credentials may go to. Nothing was sent.");
-        }
-
-        CheckScheme(url, origin);
-        return url;
+        return url is null || url.UserInfo.Length > 0
+            ? throw Unsafe(origin, $"at '{realm}', which is not a URL that credentials may go to")
+            : await sender.MayLeadAsync(origin.Base, url, cancellationToken)
+                ? url
+                : throw Unsafe(origin, $"at {VerbatimUrl.Public(url)} without encryption");
     }
 
-    internal static void CheckScheme(Uri url, RegistryOrigin origin)
-    {
-        if (url.Scheme != "https" && !origin.IsInsecure)
-        {
-            throw new ContainerizeException(
-                DiagnosticCode.UnsafeLocation,
-                $"{origin.Base.Authority} asks to log in at {VerbatimUrl.Public(url)} without encryption. Nothing was sent.");
-        }
-    }
+    private static ContainerizeException Unsafe(RegistryOrigin origin, Message where) =>
+        new(DiagnosticCode.UnsafeLocation, $"{origin.Base.Authority} asks to log in {where}. Nothing was sent.");
 }

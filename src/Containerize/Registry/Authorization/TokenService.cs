@@ -30,7 +30,7 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         Credential? credential,
         CancellationToken cancellationToken)
     {
-        var realm = RealmGuard.Check(challenge.Parameters["realm"], origin);
+        var realm = await RealmGuard.CheckAsync(challenge.Parameters["realm"], origin, sender, cancellationToken);
         var service = challenge.Parameters.GetValueOrDefault("service");
         return await sender.Retrier.ExecuteAsync(
             async token =>
@@ -106,7 +106,8 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
 
     private Task<HttpResponseMessage> SendAsync(
         RegistryOrigin origin, HttpRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
-        sender.SendAsync(request, _ => authorization, url => PolicyFor(origin, request, url), cancellationToken);
+        sender.SendAsync(
+            request, new RequestRules(origin.Base, _ => authorization, url => PolicyFor(origin, request, url)), cancellationToken);
 
     private ConnectionPolicy PolicyFor(RegistryOrigin origin, HttpRequest request, Uri url)
     {
@@ -118,8 +119,7 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
                 $"sent there.");
         }
 
-        RealmGuard.CheckScheme(url, origin);
-        return origin.RealmPolicy(url, sender.Pool.ScopeOf(origin.Base));
+        return origin.RealmPolicy(sender.Pool.ScopeOf(origin.Base));
     }
 
     private async Task<BearerToken> ReadAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)

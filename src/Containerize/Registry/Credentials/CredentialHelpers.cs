@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Containerize.Files;
+using Containerize.Oci;
 using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Credentials;
@@ -12,15 +15,25 @@ namespace Containerize.Registry.Credentials;
 /// </summary>
 internal sealed partial class CredentialHelpers(RegistryOptions options, IReporter reporter)
 {
-    /// <summary>Asks a helper.</summary>
+    /// <summary>Docker Hub's key in Docker's own files, from its first protocol.</summary>
+    private const string DockerHubKey = "https://index.docker.io/v1/";
+
+    private readonly ConcurrentDictionary<(string Name, string Registry), Lazy<Task<Credential?>>> _asked = new();
+    private long _ticksLeft = options.HelperTimeLimit.Ticks;
+
+    /// <summary>Asks a helper, once for all that a build needs of a registry.</summary>
     /// <param name="name">The helper's name as the file gives it.</param>
     /// <returns>The credential; null when there is none or the helper fails, which is a warning: a public image can still be
     /// pulled.</returns>
-    internal async Task<Credential?> GetAsync(string name, string key, CancellationToken cancellationToken)
+    internal Task<Credential?> GetAsync(string name, string registry, CancellationToken cancellationToken) =>
+        // Not cancelled with the caller: others wait for the same answer.
+        _asked.GetOrAdd((name, registry), key => new(() => AskAsync(key.Name, key.Registry))).Value.WaitAsync(cancellationToken);
+
+    private async Task<Credential?> AskAsync(string name, string registry)
     {
         try
         {
-            return await RunAsync(name, key, cancellationToken);
+            return await RunAsync(name, registry == ImageReference.DockerHub ? DockerHubKey : registry);
         }
         catch (CredentialHelperException failure)
         {
@@ -29,7 +42,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
     }
 
-    private async Task<Credential?> RunAsync(string name, string key, CancellationToken cancellationToken)
+    private async Task<Credential?> RunAsync(string name, string key)
     {
         if (!NamePattern().IsMatch(name) || key.AsSpan().ContainsAny('\r', '\n'))
         {
@@ -38,7 +51,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
 
         var program = ProgramFinder.Find("docker-credential-" + name, options.Environment("PATH"))
             ?? throw new CredentialHelperException($"is not installed: there is no docker-credential-{name} in PATH");
-        var reply = await RunProgramAsync(program, key, cancellationToken);
+        var reply = await RunProgramAsync(program, key);
         if (reply.ExitCode != 0)
         {
             // Errors come on stdout; the one that is no error is told by its text.
@@ -69,16 +82,28 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         }
     }
 
-    private async Task<ProgramReply> RunProgramAsync(string program, string key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs a helper. Those that do not answer share one time limit: a build waits for all of them no longer than for one.
+    /// </summary>
+    private async Task<ProgramReply> RunProgramAsync(string program, string key)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.HelperTimeLimit);
+        var left = TimeSpan.FromTicks(Volatile.Read(ref _ticksLeft));
+        if (left <= TimeSpan.Zero)
+        {
+            throw new CredentialHelperException(
+                $"was not asked: waiting for another one took the {options.HelperTimeLimit.TotalSeconds:0} seconds that a build waits " +
+                $"for helpers");
+        }
+
+        using var limit = new CancellationTokenSource(left);
+        var started = Stopwatch.GetTimestamp();
         try
         {
             return await ProgramRun.RunAsync(program, ["get"], (input, token) => TellAsync(input, key, token), output: null, limit.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            Interlocked.Add(ref _ticksLeft, -Stopwatch.GetElapsedTime(started).Ticks);
             throw new CredentialHelperException($"did not answer within {options.HelperTimeLimit.TotalSeconds:0} seconds");
         }
         catch (ProgramException failure)

@@ -62,24 +62,24 @@ internal sealed class CredentialStore
 
     private IEnumerable<CredentialFile> ReadFiles()
     {
-        foreach (var (path, source) in Places())
+        foreach (var place in Places())
         {
-            if (TryRead(path, source) is { } file)
+            if (TryRead(place) is { } file)
             {
                 yield return file;
             }
         }
 
-        CredentialFile? TryRead(string? path, string source)
+        CredentialFile? TryRead(CredentialPlace place)
         {
+            var source = place.Source;
             try
             {
-                if (path is null)
-                {
-                    return CredentialFile.Parse(Encoding.UTF8.GetBytes(_options.Environment("DOCKER_AUTH_CONFIG")!), source);
-                }
-
-                return RegularFile.IsThere(path) ? CredentialFile.Parse(RegularFile.ReadAllBytes(path, MaxFileSize), source) : null;
+                var content = place.Path is null ? Encoding.UTF8.GetBytes(_options.Environment("DOCKER_AUTH_CONFIG")!)
+                    // A link that leads nowhere is there and cannot be read.
+                    : FileStatus.TryOf(place.Path, followLinks: false) is not null ? RegularFile.ReadAllBytes(place.Path, MaxFileSize)
+                    : null;
+                return content is null ? null : CredentialFile.Parse(content, source, place.IsDockers);
             }
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
             {
@@ -96,36 +96,44 @@ internal sealed class CredentialStore
     private void WarnUnusable(string what) =>
         _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{what}. Going on without it; correct it or log in again.");
 
-    /// <summary>The files in their order; a null path stands for the variable that holds a file's content.</summary>
-    private IEnumerable<(string? Path, string Source)> Places()
+    /// <summary>The files in their order.</summary>
+    private IEnumerable<CredentialPlace> Places()
     {
         var get = _options.Environment;
         var home = get("HOME") is { Length: > 0 } unixHome ? unixHome : get("USERPROFILE");
         if (get("REGISTRY_AUTH_FILE") is { Length: > 0 } authFile)
         {
-            yield return (authFile, $"REGISTRY_AUTH_FILE ({authFile})");
+            yield return new(authFile, IsDockers: false) { Source = $"REGISTRY_AUTH_FILE ({authFile})" };
         }
 
         if (get("DOCKER_AUTH_CONFIG") is { Length: > 0 })
         {
-            yield return (null, "DOCKER_AUTH_CONFIG");
+            yield return new(null, IsDockers: true) { Source = "DOCKER_AUTH_CONFIG" };
         }
 
-        var docker = get("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : home is null ? null : Path.Combine(home, ".docker");
-        var config = get("XDG_CONFIG_HOME") is { Length: > 0 } configHome
-            ? configHome
-            : home is null
-            ? null
-            : Path.Combine(home, ".config");
-        string?[] files =
-        [
-            docker is null ? null : Path.Combine(docker, "config.json"),
-            get("XDG_RUNTIME_DIR") is { Length: > 0 } runtime ? Path.Combine(runtime, "containers", "auth.json") : null,
-            config is null ? null : Path.Combine(config, "containers", "auth.json"),
-        ];
-        foreach (var file in files.OfType<string>())
+        if ((get("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : home is null ? null : Path.Combine(home, ".docker"))
+            is { } docker)
         {
-            yield return (file, file);
+            yield return new(Path.Combine(docker, "config.json"), IsDockers: true);
         }
+
+        if (get("XDG_RUNTIME_DIR") is { Length: > 0 } runtime)
+        {
+            yield return new(Path.Combine(runtime, "containers", "auth.json"), IsDockers: false);
+        }
+
+        if ((get("XDG_CONFIG_HOME") is { Length: > 0 } configHome ? configHome : home is null ? null : Path.Combine(home, ".config"))
+            is { } config)
+        {
+            yield return new(Path.Combine(config, "containers", "auth.json"), IsDockers: false);
+        }
+    }
+
+    /// <summary>Where a credential file may be.</summary>
+    /// <param name="Path">The file; null for the variable that holds a file's content.</param>
+    /// <param name="IsDockers">Whether it is Docker's or Podman's.</param>
+    private sealed record CredentialPlace(string? Path, bool IsDockers)
+    {
+        internal string Source { get; init; } = Path ?? "";
     }
 }

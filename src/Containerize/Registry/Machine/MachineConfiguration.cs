@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Containerize.Files;
 using Containerize.Oci;
@@ -15,17 +16,24 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     /// <summary>Reads the files that exist. A damaged one is a warning.</summary>
     internal static MachineConfiguration Read(RegistryOptions options, IReporter reporter)
     {
+        var places = new PlaceCheck(reporter);
         var docker = DockerFiles(options)
-            .Select(path => TryRead(path, reporter, text => JsonSerializer.Deserialize(text, MachineJson.Default.DockerDaemon)))
+            .Select(
+                path => places.Check(
+                    path, TryRead(path, reporter, text => JsonSerializer.Deserialize(text, MachineJson.Default.DockerDaemon))))
             .OfType<DockerDaemon>().ToList();
         var podman = PodmanFiles(options)
-            .Select(path => TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration)))
+            .Select(
+                path => places.Check(
+                    path, TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration))))
             .OfType<PodmanConfiguration>().ToList();
         var entries = podman.SelectMany(file => file.Registries ?? []).Where(entry => PrefixOf(entry).Length > 0).ToList();
+        // What is pushed goes to the prefix itself, what is read comes from its location: both are meant.
         var insecure = docker.SelectMany(file => file.InsecureRegistries ?? []).OfType<string>()
-            .Concat(entries.Where(entry => entry.Insecure).Select(entry => RegistryLocation.Parse(entry.Location ?? PrefixOf(entry)).Host))
+            .Concat(entries.Where(entry => entry.Insecure).SelectMany(entry => new[] { entry.Location, PrefixOf(entry) }).OfType<string>()
+                .Select(HostOf))
             .Concat(entries.SelectMany(entry => entry.Mirrors ?? []).Where(mirror => mirror.Insecure)
-                .Select(mirror => RegistryLocation.Parse(mirror.Location ?? "").Host));
+                .Select(mirror => HostOf(mirror.Location ?? "")));
         // Of two files that name the same prefix, the later one decides.
         var rules = entries.GroupBy(PrefixOf, StringComparer.OrdinalIgnoreCase).Select(group => RuleOf(group.Last())).ToList();
         var hub = docker.SelectMany(file => file.RegistryMirrors ?? []).OfType<string>().Select(RegistryLocation.Parse).ToList();
@@ -37,6 +45,8 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
                 ? rules
                 : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }]);
     }
+
+    private static string HostOf(string location) => RegistryLocation.Parse(location).Host;
 
     private static string PrefixOf(PodmanRegistry entry) => (string.IsNullOrEmpty(entry.Prefix) ? entry.Location : entry.Prefix) ?? "";
 
@@ -88,9 +98,9 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     {
         try
         {
-            return RegularFile.IsThere(path) && RegularFile.ReadAllText(path) is var text && !string.IsNullOrWhiteSpace(text)
-                ? parse(text)
-                : null;
+            // A link that leads nowhere is there and cannot be read.
+            return FileStatus.TryOf(path, followLinks: false) is not null && RegularFile.ReadAllText(path) is var text
+                && !string.IsNullOrWhiteSpace(text) ? parse(text) : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException or TomlException)
         {
@@ -102,14 +112,55 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     }
 }
 
+/// <summary>
+/// Takes out of configuration files what no registry can be: an entry with a typing error must not stop builds that do not need it.
+/// </summary>
+internal sealed class PlaceCheck(IReporter reporter)
+{
+    internal DockerDaemon? Check(string path, DockerDaemon? daemon) => daemon is null ? null : new(
+        [.. (daemon.InsecureRegistries ?? []).OfType<string>()
+            .Where(entry => IPNetwork.TryParse(entry.Trim(), out _) || IsPlace(path, entry))],
+        [.. (daemon.RegistryMirrors ?? []).OfType<string>().Where(entry => IsPlace(path, entry))]);
+
+    internal PodmanConfiguration? Check(string path, PodmanConfiguration? configuration)
+    {
+        foreach (var entry in configuration?.Registries ?? [])
+        {
+            // The prefix may be a wildcard, and stand in the place of the location.
+            entry.Location = string.IsNullOrEmpty(entry.Location) || entry.Location.StartsWith("*.", StringComparison.Ordinal)
+                || IsPlace(path, entry.Location) ? entry.Location : null;
+            entry.Mirrors?.RemoveAll(mirror => !string.IsNullOrEmpty(mirror.Location) && !IsPlace(path, mirror.Location));
+        }
+
+        return configuration;
+    }
+
+    private bool IsPlace(string path, string location)
+    {
+        var isValid = RegistryLocation.Parse(location).IsValid;
+        if (!isValid)
+        {
+            reporter.Warning(
+                DiagnosticCode.RegistryConfigurationUnusable,
+                $"{path} names '{location}', which is not a registry (host, port from 1 to 65535, path in lower case). It is treated as " +
+                $"if it were not there.");
+        }
+
+        return isValid;
+    }
+}
+
 /// <summary>The members of Docker's <c>daemon.json</c> that concern registries.</summary>
 internal sealed record DockerDaemon(
     [property: JsonPropertyName("insecure-registries")] IReadOnlyList<string?>? InsecureRegistries,
     [property: JsonPropertyName("registry-mirrors")] IReadOnlyList<string?>? RegistryMirrors);
 
-/// <summary>The documents of engines' configuration. Duplicate members are refused.</summary>
+/// <summary>
+/// The documents of engines' configuration. Duplicate members are refused; their names are read in any case, as the engines do.
+/// </summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
+    PropertyNameCaseInsensitive = true,
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

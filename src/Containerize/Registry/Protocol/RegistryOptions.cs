@@ -6,8 +6,7 @@ namespace Containerize.Registry.Protocol;
 /// <summary>How registries are reached. Every default is meant to be kept.</summary>
 internal sealed record RegistryOptions : HttpOptions
 {
-    /// <summary>What registries are to the HTTP client.</summary>
-    internal static readonly ServerKind Servers = new(
+    private static readonly ServerKind s_servers = new(
         "registry",
         DiagnosticCode.RegistryError,
         DiagnosticCode.UnsafeLocation,
@@ -54,7 +53,7 @@ internal sealed record RegistryOptions : HttpOptions
     /// <summary>Looks up environment variables: credentials, insecure registries and the places of configuration files.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
-    internal override ServerKind Kind => Servers;
+    internal override ServerKind Kind => s_servers;
 
     /// <summary>How long a credential helper may take; one that waits for input that nobody sees would take for ever.</summary>
     internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);

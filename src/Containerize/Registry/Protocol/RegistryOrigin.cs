@@ -5,10 +5,8 @@ namespace Containerize.Registry.Protocol;
 
 /// <summary>Where a registry is reached, and what that allows.</summary>
 /// <param name="Base">Scheme, host and port.</param>
-/// <param name="IsInsecure">Whether plain HTTP or an untrusted certificate is accepted: the user said so, or it speaks HTTP on this
-/// machine.</param>
 /// <param name="VerifyCertificates">Whether certificates must be trusted.</param>
-internal sealed record RegistryOrigin(Uri Base, bool IsInsecure, bool VerifyCertificates)
+internal sealed record RegistryOrigin(Uri Base, bool VerifyCertificates)
 {
     /// <summary>The host that serves <see cref="ImageReference.DockerHub"/>.</summary>
     internal const string DockerHubHost = "registry-1.docker.io";
@@ -21,14 +19,19 @@ internal sealed record RegistryOrigin(Uri Base, bool IsInsecure, bool VerifyCert
     /// <summary>
     /// Where blobs are sent to and from: not this machine and not a cloud's metadata service, unless the registry is there too.
     /// </summary>
-    internal ConnectionPolicy DataPolicy(Uri url, AddressScopes own) => PolicyFor(url, AddressScopes.Public | AddressScopes.Private | own);
-
-    /// <summary>Where credentials are sent to: public, or where the registry itself is.</summary>
     /// <param name="own">Where the registry itself is.</param>
-    internal ConnectionPolicy RealmPolicy(Uri url, AddressScopes own) =>
-        PolicyFor(url, AddressScopes.Public | own | (own == AddressScopes.Loopback ? AddressScopes.Private : AddressScopes.None));
+    internal ConnectionPolicy DataPolicy(Uri url, AddressScopes own) =>
+        new(VerifyCertificates, Limit ?? (IsOwnHost(url) ? AddressScopes.All : AddressScopes.Public | AddressScopes.Private | own));
 
-    private ConnectionPolicy PolicyFor(Uri url, AddressScopes elsewhere) =>
+    /// <summary>
+    /// Where credentials are sent to: public, or where the registry itself was reached. The name says nothing: the registry's own may lead
+    /// elsewhere
+    /// the next time.
+    /// </summary>
+    /// <param name="own">Where the registry itself is.</param>
+    internal ConnectionPolicy RealmPolicy(AddressScopes own) =>
         new(VerifyCertificates, Limit
-            ?? (string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase) ? AddressScopes.All : elsewhere));
+            ?? (AddressScopes.Public | own | (own == AddressScopes.Loopback ? AddressScopes.Private : AddressScopes.None)));
+
+    private bool IsOwnHost(Uri url) => string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase);
 }

@@ -23,8 +23,8 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, Uri url, Access acce
     {
         var request = new RegistryRequest(HttpMethod.Get, url, access) { RangeStart = offset };
         var response = await endpoint.SendOnceAsync(request, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.OK
-            || (offset is not null && response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable))
+        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent
+            || (offset is not null && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable))
         {
             return response;
         }

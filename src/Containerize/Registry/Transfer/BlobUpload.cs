@@ -28,6 +28,8 @@ internal sealed class BlobUpload
     private UploadSession? _session;
     private int _attempts;
     private int _broken;
+    private int _failures;
+    private long _furthest;
     private bool _restarted;
 
     internal BlobUpload(
@@ -218,13 +220,20 @@ internal sealed class BlobUpload
     {
         using var response = await PatchAsync(session, 0, _descriptor.Size, contentRange: null, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
-        await FinishAsync(UploadSession.Of(response, session)!, cancellationToken);
+        await FinishAsync(UploadSession.Of(response, session)!, UploadSession.IsBehind(response, _descriptor.Size), cancellationToken);
     }
 
-    private async Task FinishAsync(UploadSession session, CancellationToken cancellationToken)
+    /// <summary>Commits what was sent.</summary>
+    /// <param name="isBehind">Whether the registry says that it has less: some say less than they have, others take nothing and confirm
+    /// it.</param>
+    private async Task FinishAsync(UploadSession session, bool isBehind, CancellationToken cancellationToken)
     {
         using var response = await PutAsync(session, content: null, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
+        if (isBehind && !await HasAsync(_endpoint, _access, _descriptor.Digest, cancellationToken))
+        {
+            throw NotTaken();
+        }
     }
 
     private Task<HttpResponseMessage> PutAsync(UploadSession session, Func<HttpContent>? content, CancellationToken cancellationToken) =>
@@ -257,6 +266,15 @@ internal sealed class BlobUpload
         }
     }
 
+    private UploadRefusedException NotTaken()
+    {
+        var failure = new ContainerizeException(
+            DiagnosticCode.RegistryError,
+            $"{_endpoint.Registry} confirmed the upload of the blob {_descriptor.Digest} to {_access.Repository}, but does not have it. " +
+            $"The registry, or a proxy before it, is broken.");
+        return new(HttpStatusCode.OK, new([], ""), failure);
+    }
+
     private async Task<UploadRefusedException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var errors = await RegistryErrors.ReadAsync(response, _options, cancellationToken);
@@ -265,6 +283,21 @@ internal sealed class BlobUpload
             errors,
             RegistryFailure.Of(
                 _endpoint, _access, $"push the blob {_descriptor.Digest} to {_endpoint.Registry}/{_access.Repository}", response, errors));
+    }
+
+    /// <summary>
+    /// Counts what fails while the registry gets no further than ever before, over all sessions: an upload that stands still ends.
+    /// </summary>
+    private bool MayGoOn(int repetitions) => ++_failures <= Math.Min(repetitions, _options.MaxRetries);
+
+    /// <summary>The registry has this much; only getting further than ever is progress.</summary>
+    private void Reached(long position)
+    {
+        if (position > _furthest)
+        {
+            _furthest = position;
+            _failures = 0;
+        }
     }
 
     /// <summary>Finds out who damaged the bytes.</summary>
@@ -293,8 +326,7 @@ internal sealed class BlobUpload
         private UploadSession _session = session;
         private long _chunk = Math.Max(upload._options.ChunkSize, Math.Min(session.MinChunk, MaxMinChunk));
         private long _offset;
-        private long _furthest;
-        private int _failures;
+        private bool _isBehind;
 
         internal async Task SendAsync(CancellationToken cancellationToken)
         {
@@ -303,7 +335,7 @@ internal sealed class BlobUpload
                 await SendChunkAsync(cancellationToken);
             }
 
-            await upload.FinishAsync(_session, cancellationToken);
+            await upload.FinishAsync(_session, _isBehind, cancellationToken);
         }
 
         private async Task SendChunkAsync(CancellationToken cancellationToken)
@@ -316,16 +348,23 @@ internal sealed class BlobUpload
                     await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
                 if (IsSuccess(response))
                 {
-                    // The answer's Range is not looked at: some registries leave it at the first chunk, others show less than they have.
+                    // The answer's Range decides nothing: some registries leave it at the first chunk, others show less than they have.
                     _session = UploadSession.Of(response, _session)!;
                     _offset += length;
+                    _isBehind = UploadSession.IsBehind(response, _offset);
+                    upload.Reached(_offset);
                     return;
                 }
 
                 await AdaptAsync(response, cancellationToken);
             }
-            catch (TransientException) when (++_failures <= upload._options.MaxRetries)
+            catch (TransientException failure)
             {
+                if (!upload.MayGoOn(failure.MaxRepetitions))
+                {
+                    throw failure.Exhausted(upload._failures);
+                }
+
                 if (!await SynchronizeAsync(cancellationToken))
                 {
                     throw;
@@ -343,7 +382,7 @@ internal sealed class BlobUpload
                 _ => 0,
             };
             var before = _offset;
-            if (++_failures > upload._options.MaxRetries
+            if (!upload.MayGoOn(int.MaxValue)
                 || smaller < SmallestChunk && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable
                 || !await SynchronizeAsync(cancellationToken) && !await RestartAsync(smaller, cancellationToken)
                 || (_offset == before && smaller < SmallestChunk))
@@ -354,7 +393,7 @@ internal sealed class BlobUpload
             _chunk = _offset == before && smaller > 0 ? smaller : _chunk;
         }
 
-        /// <summary>Asks where the registry is and goes on there. Only getting further than ever counts as progress.</summary>
+        /// <summary>Asks where the registry is and goes on there.</summary>
         private async Task<bool> SynchronizeAsync(CancellationToken cancellationToken)
         {
             if (await _session.QueryAsync(upload._endpoint, upload._access, cancellationToken) is not { } state || state.Offset > _size)
@@ -363,12 +402,7 @@ internal sealed class BlobUpload
             }
 
             (_session, _offset) = state;
-            if (_offset > _furthest)
-            {
-                _furthest = _offset;
-                _failures = 0;
-            }
-
+            upload.Reached(_offset);
             return true;
         }
 

@@ -32,7 +32,8 @@ internal sealed class EndpointDirectory : IDisposable
         _reporter = reporter;
         _insecure = insecure;
         _credentials = new CredentialStore(options, reporter);
-        _sender = new HttpSender(options, reporter, new CertificateDirectories(options).Of);
+        _sender = new HttpSender(
+            options, reporter, new CertificateDirectories(options).Of, (url, token) => insecure.ContainsAsync(url.Authority, token));
         _tokens = new TokenService(_sender, options);
     }
 
@@ -59,16 +60,15 @@ internal sealed class EndpointDirectory : IDisposable
     /// An endpoint for the URL of a foreign layer: without credentials, and no less encrypted than the registry whose manifest names it.
     /// </summary>
     /// <returns>The endpoint, or null when the URL may not be used.</returns>
-    internal RegistryEndpoint? TryCreateForeign(Uri url, RegistryOrigin registry)
+    internal async Task<RegistryEndpoint?> TryCreateForeignAsync(Uri url, RegistryOrigin registry, CancellationToken cancellationToken)
     {
-        if (url.UserInfo.Length > 0 || (url.Scheme != "https" && registry.Base.Scheme == "https"))
+        if (url.UserInfo.Length > 0 || !await _sender.MayLeadAsync(registry.Base, url, cancellationToken))
         {
             return null;
         }
 
         var limit = AddressScopes.Public | AddressScopes.Private | _sender.Pool.ScopeOf(registry.Base);
-        var origin = new RegistryOrigin(
-            new Uri($"{url.Scheme}://{url.Authority}"), registry.IsInsecure, registry.VerifyCertificates) { Limit = limit };
+        var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.VerifyCertificates) { Limit = limit };
         var nobody = new CredentialStore(_options with { Environment = _ => null }, _reporter);
         return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _sender);
     }
@@ -78,15 +78,21 @@ internal sealed class EndpointDirectory : IDisposable
     private async Task<RegistryEndpoint> FindAsync(string registry)
     {
         var authority = registry == ImageReference.DockerHub ? RegistryOrigin.DockerHubHost : registry;
+        if (!ImageReference.IsRegistry(authority))
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidReference, $"'{registry}' is not a registry's host and port (1 to 65535).");
+        }
+
         var secure = new Uri($"https://{authority}");
         var isInsecure = await _insecure.ContainsAsync(authority, CancellationToken.None);
         if (!isInsecure && !AddressScope.IsLoopback(secure.IdnHost))
         {
-            return Create(registry, new RegistryOrigin(secure, IsInsecure: false, VerifyCertificates: true));
+            return Create(registry, new RegistryOrigin(secure, VerifyCertificates: true));
         }
 
-        var encrypted = new RegistryOrigin(secure, isInsecure, VerifyCertificates: !isInsecure);
-        var plain = new RegistryOrigin(new Uri($"http://{authority}"), IsInsecure: true, VerifyCertificates: !isInsecure);
+        var encrypted = new RegistryOrigin(secure, VerifyCertificates: !isInsecure);
+        var plain = new RegistryOrigin(new Uri($"http://{authority}"), VerifyCertificates: !isInsecure);
         // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake
         // takes
         // longer than all other requests of a build that changes nothing.
@@ -110,8 +116,7 @@ internal sealed class EndpointDirectory : IDisposable
                     cancellationToken);
                 using var message = new HttpRequestMessage(HttpMethod.Get, ping);
                 using var response = await ProbeAsync(message, candidate, patience);
-                // "Client sent an HTTP request to an HTTPS server": this is not how the registry is reached.
-                if (candidate.Base.Scheme == "https" || response.StatusCode != HttpStatusCode.BadRequest)
+                if (candidate.Base.Scheme == "https" || !WantsEncryption(response.StatusCode))
                 {
                     _reporter.Detail($"{registry} answers at {candidate.Base.Scheme}://{candidate.Base.Authority}.");
                     return Create(registry, candidate);
@@ -144,6 +149,11 @@ internal sealed class EndpointDirectory : IDisposable
             throw patience.Failure(message.RequestUri!.Authority);
         }
     }
+
+    /// <summary>
+    /// "Client sent an HTTP request to an HTTPS server", "upgrade required", or a redirect: this is not how the registry is reached.
+    /// </summary>
+    private static bool WantsEncryption(HttpStatusCode status) => (int)status is >= 300 and < 400 or 400 or 421 or 426;
 
     private RegistryEndpoint Create(string registry, RegistryOrigin origin)
     {

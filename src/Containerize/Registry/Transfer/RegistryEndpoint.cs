@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net;
 using Containerize.Http;
@@ -9,8 +10,14 @@ namespace Containerize.Registry.Transfer;
 /// <summary>One registry at one address: sends requests with authorization, redirects, repetition and the host's gate.</summary>
 internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, Authorizer authorizer, HttpSender sender)
 {
-    // Without a token, with a token, with a fresh token of the scopes it asked for.
-    private const int MaxAuthorizations = 3;
+    // With what is known, and with a fresh token of the scopes that were asked for.
+    private const int MaxAuthorizedTries = 2;
+
+    private readonly ConcurrentDictionary<Need, SemaphoreSlim> _turns = new();
+    private readonly ConcurrentDictionary<Need, bool> _granted = new();
+
+    // What was refused for good, and what the registry said: other requests that need the same are answered from here.
+    private readonly ConcurrentDictionary<Need, byte[]> _refusals = new();
 
     /// <summary>The registry's name in references.</summary>
     internal string Registry => registry;
@@ -50,37 +57,92 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
     internal async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         // The upload locations of a registry may lie elsewhere; there is nothing to authorize then.
-        var isOwn = VerbatimUrl.SameOrigin(request.Url, Origin.Base);
-        if (isOwn && !authorizer.HasLearned && await authorizer.FindCredentialAsync(request.Access, cancellationToken) is not null)
+        if (!VerbatimUrl.SameOrigin(request.Url, Origin.Base))
+        {
+            return await SendPlainAsync(request, authorization: null, cancellationToken);
+        }
+
+        var need = NeedOf(request);
+        using var turn = await TakeTurnAsync(need, cancellationToken);
+        return _refusals.TryGetValue(need, out var said)
+            ? Refusal(request, said)
+            : await SendAuthorizedAsync(request, need, cancellationToken);
+    }
+
+    /// <summary>The first request of its kind goes alone: were it refused, all that go with it would be, too.</summary>
+    private async Task<IDisposable?> TakeTurnAsync(Need need, CancellationToken cancellationToken)
+    {
+        if (_granted.ContainsKey(need))
+        {
+            return null;
+        }
+
+        var turn = new Turn(_turns.GetOrAdd(need, _ => new(1)));
+        await turn.WaitAsync(cancellationToken);
+        if (!_granted.ContainsKey(need))
+        {
+            return turn;
+        }
+
+        turn.Dispose();
+        return null;
+    }
+
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(RegistryRequest request, Need need, CancellationToken cancellationToken)
+    {
+        if (!authorizer.HasLearned && await authorizer.FindCredentialAsync(request.Access, cancellationToken) is not null)
         {
             // Some registries show strangers less instead of asking who they are: ask first.
             await PingAsync(cancellationToken);
         }
 
-        for (var attempt = 1; ; attempt++)
+        for (var tries = 0; ;)
         {
-            var header = isOwn ? await authorizer.GetHeaderAsync(request.Access, cancellationToken) : null;
+            var header = await authorizer.GetHeaderAsync(request.Access, cancellationToken);
             var response = await SendPlainAsync(request, header, cancellationToken);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || !isOwn || IsForeign(response) || attempt == MaxAuthorizations)
+            if (response.StatusCode != HttpStatusCode.Unauthorized || IsForeign(response))
             {
+                _granted[need] = true;
                 return response;
             }
 
-            var challenges = Challenge.Of(response);
-            if (challenges.Count == 0)
+            tries += header is null ? 0 : 1;
+            using (response)
             {
-                challenges = await PingAsync(cancellationToken);
+                if (tries == MaxAuthorizedTries || !await CanAnswerAsync(request, header, response, cancellationToken))
+                {
+                    var refused = await sender.ReadErrorAsync(response, cancellationToken);
+                    _refusals[need] = refused;
+                    return Refusal(request, refused);
+                }
             }
-
-            // A token that was thrown away is replaced; a password that was refused is not sent again.
-            var renewed = authorizer.Learn(challenges, request.Access, header);
-            if (!renewed && Equals(header, await authorizer.GetHeaderAsync(request.Access, cancellationToken)))
-            {
-                return response;
-            }
-
-            response.Dispose();
         }
+    }
+
+    private static Need NeedOf(RegistryRequest request) =>
+        new(string.Join(' ', request.Access.Scopes), request.Method == HttpMethod.Get || request.Method == HttpMethod.Head);
+
+    private static HttpResponseMessage Refusal(RegistryRequest request, byte[] said) => new(HttpStatusCode.Unauthorized)
+    {
+        RequestMessage = new HttpRequestMessage(request.Method, request.Url),
+        Content = new ByteArrayContent(said),
+    };
+
+    /// <summary>
+    /// Whether there is something new to answer a 401 with: a token that was thrown away is replaced, a password that was refused is not
+    /// sent again.
+    /// </summary>
+    private async Task<bool> CanAnswerAsync(
+        RegistryRequest request, AuthenticationHeaderValue? used, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var challenges = Challenge.Of(response);
+        if (challenges.Count == 0)
+        {
+            challenges = await PingAsync(cancellationToken);
+        }
+
+        return authorizer.Learn(challenges, request.Access, used)
+            || !Equals(used, await authorizer.GetHeaderAsync(request.Access, cancellationToken));
     }
 
     private async Task<IReadOnlyList<Challenge>> PingAsync(CancellationToken cancellationToken)
@@ -94,5 +156,18 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
 
     private Task<HttpResponseMessage> SendPlainAsync(
         RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken) =>
-        sender.SendAsync(request, _ => authorization, url => Origin.DataPolicy(url, sender.Pool.ScopeOf(Origin.Base)), cancellationToken);
+        sender.SendAsync(
+            request,
+            new RequestRules(Origin.Base, _ => authorization, url => Origin.DataPolicy(url, sender.Pool.ScopeOf(Origin.Base))),
+            cancellationToken);
+
+    /// <summary>What a request needs to be allowed to do; reading may be allowed where writing is not, whatever the scopes.</summary>
+    private sealed record Need(string Scopes, bool IsRead);
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        internal Task WaitAsync(CancellationToken cancellationToken) => turn.WaitAsync(cancellationToken);
+
+        public void Dispose() => turn.Release();
+    }
 }

@@ -15,25 +15,22 @@ internal static class RegistryFailure
         RegistryEndpoint endpoint, Access access, string what, HttpResponseMessage response, RegistryErrors errors)
     {
         var status = response.StatusCode;
-        var said = $"{(int)status}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")}";
-        var who = endpoint.IsForeign(response)
+        Message said = errors.Text.Length > 0 ? $" ({errors.Text})" : "";
+        Message who = endpoint.IsForeign(response)
             ? $"{response.RequestMessage!.RequestUri!.Authority}, where {endpoint.Registry} keeps its blobs,"
             : endpoint.Registry;
-        var sentence = $"Could not {what}: {who} answered {said}.";
+        Message sentence = $"Could not {what}: {who} answered {(int)status}{said}.";
         return status switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
                 new(DiagnosticCode.RegistryDenied, $"{sentence} {LoginHint(endpoint.Registry, access, status)}"),
-            HttpStatusCode.NotFound when access.IsWrite =>
-                new(
-                    DiagnosticCode.RegistryNotFound,
-                    $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it " +
-                    $"by itself."),
+            HttpStatusCode.NotFound when access.IsWrite => new(
+                DiagnosticCode.RegistryNotFound,
+                $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it by " +
+                $"itself."),
             HttpStatusCode.NotFound => new(DiagnosticCode.RegistryNotFound, sentence),
-            HttpStatusCode.RequestEntityTooLarge =>
-                new(
-                    DiagnosticCode.RegistryError,
-                    $"{sentence} A limit of the registry, or of a proxy before it, is too small for this image."),
+            HttpStatusCode.RequestEntityTooLarge => new(
+                DiagnosticCode.RegistryError, $"{sentence} A limit of the registry, or of a proxy before it, is too small for this image."),
             _ => new(DiagnosticCode.RegistryError, sentence),
         };
     }
@@ -41,20 +38,26 @@ internal static class RegistryFailure
     /// <summary>A failure that did not pass.</summary>
     internal static ContainerizeException Of(string registry, string what, TransientException failure)
     {
-        var tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
+        Message reason = failure.Message;
+        Message tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
         return failure switch
         {
             { Explained: { } explained } => explained,
             { IsQuota: true } => new(
                 DiagnosticCode.RegistryUnavailable,
-                $"Could not {what}: {failure.Message}. That is the quota of {registry} for this account or address.{tried} Log in " +
-                $"(docker login {registry}), wait, or pull from a mirror.",
+                $"Could not {what}: {reason}. That is the quota of {registry} for this account or address.{tried} "
+                + $"Log in (docker login {registry}), wait, or pull from a mirror.",
                 failure),
-            _ => new(DiagnosticCode.RegistryUnavailable, $"Could not {what}: {failure.Message}.{tried}", failure),
+            _ => new(DiagnosticCode.RegistryUnavailable, $"Could not {what}: {reason}.{tried}", failure),
         };
     }
 
-    private static string LoginHint(string registry, Access access, HttpStatusCode status) => status == HttpStatusCode.Forbidden
-        ? $"The account lacks the permission to {(access.IsWrite ? "push to" : "pull from")} {access.Repository}, or is not logged in (docker login {registry})."
-        : $"Log in (docker login {registry}), or set CONTAINERIZE_REGISTRY_{EnvironmentCredentials.VariablePart(registry)}_USER and _PASSWORD; {(access.IsWrite ? "the account needs the permission to push to" : "it may also be that there is no")} {access.Repository}.";
+    private static Message LoginHint(string registry, Access access, HttpStatusCode status)
+    {
+        var variable = $"CONTAINERIZE_REGISTRY_{EnvironmentCredentials.VariablePart(registry)}_USER";
+        var need = access.IsWrite ? "the account needs the permission to push to" : "it may also be that there is no";
+        return status == HttpStatusCode.Forbidden
+            ? $"The account lacks the permission to {(access.IsWrite ? "push to" : "pull from")} {access.Repository}, or is not logged in (docker login {registry})."
+            : $"Log in (docker login {registry}), or set {variable} and _PASSWORD; {need} {access.Repository}.";
+    }
 }

@@ -4,7 +4,11 @@ using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
 
-/// <summary>Where a repository is read from and written to: mirrors are read first, in their order, and never written.</summary>
+/// <summary>
+/// Where a repository is read from and written to: mirrors are read first, in their order, and never written; the location that a rule
+/// gives a prefix
+/// is for reading as well. What is pushed goes where the user said.
+/// </summary>
 internal sealed class RegistryRoutes
 {
     private readonly IReadOnlyDictionary<string, IReadOnlyList<RegistryMirror>> _mirrors;
@@ -32,8 +36,15 @@ internal sealed class RegistryRoutes
         ];
     }
 
-    /// <summary>The place to write to.</summary>
-    internal RepositoryReference OwnPlaceOf(RepositoryReference repository) => Own(RuleOf(repository), repository);
+    /// <summary>The place to read from when no mirror is asked.</summary>
+    internal RepositoryReference SourceOf(RepositoryReference repository) => Own(RuleOf(repository), repository);
+
+    /// <summary>The place to write to: the repository itself, unless it is blocked.</summary>
+    internal RepositoryReference TargetOf(RepositoryReference repository)
+    {
+        RuleOf(repository);
+        return repository;
+    }
 
     private RegistryRule? RuleOf(RepositoryReference repository)
     {

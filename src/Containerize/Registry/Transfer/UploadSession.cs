@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Containerize.Http;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
 
@@ -35,7 +34,6 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
                 $"{request.Authority} wants an upload to go on at '{location.Split('?')[0]}', which is not a URL that data may go to.");
         }
 
-        RedirectLoop.RefuseDowngrade(RegistryOptions.Servers, request, target);
         return new(target, minChunk);
     }
 
@@ -50,6 +48,10 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
             ? (session, last + 1)
             : null;
     }
+
+    /// <summary>Whether a registry says that it has less than was sent; without a word it has all.</summary>
+    internal static bool IsBehind(HttpResponseMessage response, long sent) =>
+        response.Headers.NonValidated.TryGetValues("Range", out _) && (LastByte(response) ?? 0) + 1 < sent;
 
     /// <summary>The N of <c>Range: 0-N</c>. <c>0-0</c> can mean one byte or none, so it counts as unclear.</summary>
     private static long? LastByte(HttpResponseMessage response)
