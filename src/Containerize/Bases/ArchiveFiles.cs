@@ -67,9 +67,7 @@ internal sealed class ArchiveFiles : ImageFiles
             {
                 await files.ListAsync(file, store, cancellationToken);
             }
-            // What the tar reader and the decompressor throw at bytes that are no archive.
-            catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException or FormatException
-                or ArgumentException or InvalidOperationException or OverflowException or NotSupportedException)
+            catch (Exception failure) when (TarDamage.IsOne(failure) || failure is InvalidOperationException)
             {
                 throw files.Damaged($"it is no tar archive, or one cut short ({Printable.Clean(failure.Message)})", failure);
             }

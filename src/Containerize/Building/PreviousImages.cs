@@ -1,3 +1,4 @@
+using Containerize.Compression;
 using Containerize.Bases;
 using Containerize.Images;
 using Containerize.Layers;
@@ -64,8 +65,7 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
             {
                 return layer.Descriptor.Size > MostToCompare ? null : await ReadContentAsync(layer, cancellationToken);
             }
-            catch (Exception failure) when (failure
-                is ContainerizeException or InvalidDataException or IOException or FormatException or ZstdSharp.ZstdException)
+            catch (Exception failure) when (TarDamage.IsOne(failure) || failure is ContainerizeException or IOException)
             {
                 reporter.Detail($"The layer '{name}' of {layer.Image} cannot be compared: {failure.Message}");
                 return null;

@@ -48,8 +48,7 @@ internal static class TarCheck
 
             await hashing.ReadToEndAsync(cancellationToken);
         }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException
-            or ZstdSharp.ZstdException)
+        catch (Exception failure) when (TarDamage.IsOne(failure))
         {
             throw Invalid(origin, $"cannot be read as a tar: {Printable.Clean(failure.Message).TrimEnd('.')}");
         }

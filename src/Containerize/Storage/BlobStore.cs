@@ -189,11 +189,18 @@ internal sealed class BlobStore
         {
             path = Path.Combine(path, part);
             // Links are judged by CacheTrust.
-            if (FileStatus.TryOf(path, followLinks: true) is not { Kind: FileKind.Directory })
+            if (FileStatus.TryOf(path, followLinks: true) is { Kind: FileKind.Directory })
+            {
+                continue;
+            }
+
+            // Looked at once more: another thread may have made the directory meanwhile, and it stays where it is.
+            if (FileStatus.TryOf(path, followLinks: false) is { Kind: not FileKind.Directory })
             {
                 MoveAside(path);
-                PrivateDirectory.Create(path);
             }
+
+            PrivateDirectory.Create(path);
         }
 
         return path;

@@ -95,8 +95,7 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
                     + $"an image like that cannot be run either. Choose another base image, or have this one built again.");
             }
         }
-        catch (Exception failure) when (failure is InvalidDataException or FormatException or EndOfStreamException
-            or ZstdSharp.ZstdException)
+        catch (Exception failure) when (TarDamage.IsOne(failure))
         {
             throw Unreadable(layer, failure.Message, failure);
         }

@@ -106,4 +106,30 @@ internal sealed class TarCheckTests
         await RefuseAsync([.. Enumerable.Repeat((byte)'x', 2048)]);
         await RefuseAsync(TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "cut", new byte[4096]))[..1024]);
     }
+
+    // Tars of GNU hold large numbers in binary, and then nothing bounds them.
+    [TestMethod]
+    [DataRow(100, 8, DisplayName = "mode")]
+    [DataRow(108, 8, DisplayName = "user")]
+    [DataRow(116, 8, DisplayName = "group")]
+    [DataRow(124, 12, DisplayName = "size")]
+    [DataRow(136, 12, DisplayName = "time")]
+    [DataRow(148, 8, DisplayName = "checksum")]
+    public async Task Numbers_out_of_range_are_refused(int offset, int length)
+    {
+        foreach (var first in new byte[] { 0x80, 0xff })
+        {
+            var tar = TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "file", "content"u8.ToArray()));
+            tar.AsSpan(offset, length).Fill(0xfe);
+            tar[offset] = first;
+            if (offset != 148)
+            {
+                "        "u8.CopyTo(tar.AsSpan(148));
+                var sum = tar.AsSpan(0, 512).ToArray().Sum(value => value);
+                System.Text.Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(tar.AsSpan(148));
+            }
+
+            await RefuseAsync(tar);
+        }
+    }
 }

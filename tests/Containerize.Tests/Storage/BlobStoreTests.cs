@@ -35,6 +35,26 @@ internal sealed class BlobStoreTests
     }
 
     [TestMethod]
+    public void Directories_that_threads_make_at_the_same_time_stay_where_they_are()
+    {
+        const int Count = 8;
+        for (var round = 0; round < 300; round++)
+        {
+            var store = new BlobStore(_folder[$"store{round}"]);
+            using var start = new Barrier(Count);
+            var threads = Enumerable.Range(0, Count).Select(number => new Thread(() =>
+            {
+                start.SignalAndWait();
+                store.CreateDirectory($"blobs/sha256/{number}");
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+
+            Assert.HasCount(Count, Directory.GetDirectories(_folder[$"store{round}/blobs/sha256"]));
+        }
+    }
+
+    [TestMethod]
     [DataRow("other bits")]
     [DataRow("some")]
     [DataRow("some bytes and more")]

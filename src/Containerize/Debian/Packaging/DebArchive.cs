@@ -75,9 +75,7 @@ internal sealed class DebArchive : IAsyncDisposable
             cause);
 
     /// <summary>Whether a failure says that the bytes are not what their format wants.</summary>
-    internal static bool IsDamage(Exception failure) =>
-        failure is InvalidDataException or FormatException or EndOfStreamException or ZstdException or SharpCompressException
-            or OverflowException or NotSupportedException or IndexOutOfRangeException;
+    internal static bool IsDamage(Exception failure) => TarDamage.IsOne(failure) || failure is SharpCompressException;
 
     internal static ContainerizeException Damaged(DebFile package, Exception failure) =>
         Invalid(package.ToString(), Printable.Clean(failure.Message).TrimEnd('.'), failure);
