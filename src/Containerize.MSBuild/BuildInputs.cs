@@ -22,8 +22,8 @@ internal sealed class BuildInputs : IDisposable
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="warn">Takes the reason when the shared cache is unusable.</param>
     /// <param name="cacheIsFull">Whether the shared cache was found to be full, so that it is not used.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidReference"/> or
+    /// <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal BuildInputs(
         ProjectSettings project, string outputDirectory, IReporter reporter, Action<Message> warn, bool cacheIsFull = false)

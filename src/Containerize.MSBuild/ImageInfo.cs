@@ -37,13 +37,16 @@ internal sealed class ImageInfo(
                 // Which hosts can run an image depends on the version of Windows in it, and a tag may stand for several.
                 var version = image.Image.Config.Platform is { IsWindows: true, OsVersion: { } text }
                     && text.All(part => char.IsAsciiDigit(part) || part == '.') ? $" (Windows {text})" : "";
-                yield return Line("base", $"{Count(image.BaseLayers.Count, "layer")} of {image.BaseName}{version}", null, image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size));
+                var size = image.BaseLayers.Sum(layer => layer.Blob.Descriptor.Size);
+                yield return Line("base", $"{Count(image.BaseLayers.Count, "layer")} of {image.BaseName}{version}", null, size);
             }
 
             foreach (var layer in image.Layers)
             {
                 var packages = layer.Packages.Count == 0 ? "" : $" of {Count(layer.Packages.Count, "package")}";
-                yield return $"{Line(layer.Name, Count(layer.Record.FileCount, "file") + packages, layer.Record.UncompressedSize, layer.Descriptor.Size)}  {LayerReport.Summarize(layer)}";
+                var content = Count(layer.Record.FileCount, "file") + packages;
+                yield return $"{Line(layer.Name, content, layer.Record.UncompressedSize, layer.Descriptor.Size)}  " +
+                    LayerReport.Summarize(layer);
             }
         }
 
@@ -127,7 +130,8 @@ internal sealed class ImageInfo(
     private static string Line(string label, string what, long? size, long compressed) =>
         $"  {label,-12} {what,-34} {(size is { } plain ? ByteSize.Format(plain) + " ->" : ""),12} {ByteSize.Format(compressed),9}";
 
-    private static string Count(int number, string noun) => $"{number.ToString(CultureInfo.InvariantCulture)} {noun}{(number == 1 ? "" : "s")}";
+    private static string Count(int number, string noun) =>
+        $"{number.ToString(CultureInfo.InvariantCulture)} {noun}{(number == 1 ? "" : "s")}";
 
     private static JsonArray Array(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 }

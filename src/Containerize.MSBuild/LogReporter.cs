@@ -16,7 +16,8 @@ internal sealed class LogReporter(TaskLoggingHelper log, string page) : IReporte
     {
         var name = ContainerizeException.Format(code);
         log.LogWarning(
-            subcategory: null, warningCode: name, helpKeyword: name, helpLink: Link(name), file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
+            subcategory: null, warningCode: name, helpKeyword: name, helpLink: Link(name),
+            file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
             endColumnNumber: 0, message: "{0}", text.ToString());
     }
 
@@ -28,7 +29,8 @@ internal sealed class LogReporter(TaskLoggingHelper log, string page) : IReporte
     {
         var name = ContainerizeException.Format(code);
         log.LogError(
-            subcategory: null, errorCode: name, helpKeyword: name, helpLink: Link(name), file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
+            subcategory: null, errorCode: name, helpKeyword: name, helpLink: Link(name),
+            file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
             endColumnNumber: 0, message: "{0}", text);
         if (cause is not null)
         {

@@ -4,8 +4,7 @@ namespace Containerize.MSBuild;
 
 /// <summary>
 /// MSBuild writes environment variables into logs that keep everything: those of .NET, or all when it is told to, passwords included. A
-/// task
-/// cannot keep them out; it can say so before the log is shown to others.
+/// task cannot keep them out; it can say so before the log is shown to others.
 /// </summary>
 internal static class LoggedSecrets
 {

@@ -167,7 +167,7 @@ internal enum DiagnosticCode
     /// </summary>
     CacheUnusable = 4003,
 
-    /// <summary>Nobody says where Debian's packages are to be had.</summary>
+    /// <summary>No setting says where Debian's packages are.</summary>
     NoDebianMirror = 5001,
 
     /// <summary>An archive of packages cannot be reached, or lacks what it must have.</summary>

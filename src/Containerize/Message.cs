@@ -6,8 +6,8 @@ namespace Containerize;
 
 /// <summary>
 /// A sentence for users. Text that is put into it (from a registry, a file, the project) is cleaned and cut by <see cref="Printable"/>;
-/// what
-/// stands literally in the code is not. So no caller has to remember it: <c>$"The file '{name}' …"</c> is safe where a message is expected.
+/// what stands literally in the code is not. So no caller has to remember it: <c>$"The file '{name}' …"</c> is safe where a message is
+/// expected.
 /// </summary>
 [InterpolatedStringHandler]
 internal readonly struct Message

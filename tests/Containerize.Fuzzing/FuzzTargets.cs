@@ -37,7 +37,7 @@ internal static class FuzzTargets
             Never),
         new("index", bytes => OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, bytes), "fuzz"), Texts([Seeds.Index]), Never),
         new("config", bytes => ImageConfig.Read(RawDocument.Of(MediaTypes.OciConfig, bytes), "fuzz"), Texts([Seeds.Config]), Never),
-        new("docker-config", bytes => CredentialFile.Parse(bytes, "fuzz"), Texts([Seeds.DockerConfig]), failure => failure
+        new("docker-config", bytes => CredentialFile.Parse(bytes, "fuzz", isDockers: true), Texts([Seeds.DockerConfig]), failure => failure
             is JsonException),
         new("registries-conf", ReadRegistries, Texts([Seeds.RegistriesConf]), Never),
         new("apt-conf", bytes => new AptConfiguration().Add(Text(bytes)), Texts([Seeds.AptConf]), Never),

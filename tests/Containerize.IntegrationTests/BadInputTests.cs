@@ -4,8 +4,7 @@ namespace Containerize.IntegrationTests;
 
 /// <summary>
 /// What users get wrong, and what they are told: no stack trace, and nothing is left half-done. What is wrong with a value, and needs
-/// nothing
-/// but reading it, has unit tests (Containerize.Tests/Settings); here is one of each way that leads to a message.
+/// nothing but reading it, has unit tests (Containerize.Tests/Settings); here is one of each way that leads to a message.
 /// </summary>
 [TestClass]
 internal sealed class BadInputTests

@@ -68,7 +68,9 @@ internal sealed partial class DebianResolutionTests
             compared++;
             if (!expected.SequenceEqual(actual))
             {
-                different.Add($"{root}: apt alone [{string.Join(", ", expected.Except(actual))}], we alone [{string.Join(", ", actual.Except(expected))}]");
+                different.Add(
+                    $"{root}: apt alone [{string.Join(", ", expected.Except(actual))}], we alone " +
+                    $"[{string.Join(", ", actual.Except(expected))}]");
             }
         }
 

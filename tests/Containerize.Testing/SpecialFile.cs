@@ -4,8 +4,7 @@ namespace Containerize.Testing;
 
 /// <summary>
 /// Puts something else where a file is expected. Reading a pipe without a writer waits for ever, and a device may have no end; the tests
-/// that
-/// use these have a timeout.
+/// that use these have a timeout.
 /// </summary>
 internal static class SpecialFile
 {

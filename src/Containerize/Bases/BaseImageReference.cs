@@ -22,9 +22,8 @@ internal abstract record BaseImageReference
 
     /// <summary>
     /// Parses <c>scratch</c>, <c>oci:DIR[:TAG]</c>, <c>oci-archive:FILE[:TAG]</c>, <c>docker-archive:FILE[:TAG]</c>,
-    /// <c>debian-packages:SUITE</c>,
-    /// <c>docker-daemon:NAME</c>, <c>containers-storage:NAME</c>,
-    /// or the name of an image in a registry, whose tag is <c>latest</c> when it has neither tag nor digest.
+    /// <c>debian-packages:SUITE</c>, <c>docker-daemon:NAME</c>, <c>containers-storage:NAME</c>, or the name of an image in a registry,
+    /// whose tag is <c>latest</c> when it has neither tag nor digest.
     /// </summary>
     /// <param name="baseDirectory">Where relative paths start: the project's directory, as a full path.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
@@ -92,7 +91,10 @@ internal abstract record BaseImageReference
         var tag = colon < 0 ? null : rest[(colon + 1)..];
         if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) || tag is { Length: 0 })
         {
-            throw new ContainerizeException(DiagnosticCode.InvalidReference, $"The base image '{reference}' lacks {(tag is { Length: 0 } ? "the tag after its last colon" : "a path")}. Write {prefix}PATH or {prefix}PATH:TAG.");
+            throw new ContainerizeException(
+                DiagnosticCode.InvalidReference,
+                $"The base image '{reference}' lacks {(tag is { Length: 0 } ? "the tag after its last colon" : "a path")}. Write " +
+                $"{prefix}PATH or {prefix}PATH:TAG.");
         }
 
         // Project files are written with either separator on every system.

@@ -1,6 +1,6 @@
 namespace Containerize.Bases;
 
-/// <summary>How far it is believed what a base image's tag named before.</summary>
+/// <summary>How long it counts what a base image's tag named before.</summary>
 internal sealed record BaseTagPolicy
 {
     /// <summary>How long an answer of the registry counts; zero asks each time, which takes one small request.</summary>

@@ -40,10 +40,9 @@ internal sealed class BaseTags
     /// <summary>Finds the digest.</summary>
     /// <param name="image">The image; one with a digest means that.</param>
     /// <returns>The digest of the manifest or index.</returns>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.BaseImageNotFound"/>, <see cref="DiagnosticCode.LockedImageMissing"/>,
-    /// <see cref="DiagnosticCode.InvalidLockFile"/>,
-    /// <see cref="DiagnosticCode.Offline"/>, or what the registry client throws.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.BaseImageNotFound"/>,
+    /// <see cref="DiagnosticCode.LockedImageMissing"/>, <see cref="DiagnosticCode.InvalidLockFile"/>, <see cref="DiagnosticCode.Offline"/>,
+    /// or what the registry client throws.
     /// </exception>
     public async Task<Digest> ResolveAsync(ImageReference image, CancellationToken cancellationToken)
     {
@@ -67,7 +66,8 @@ internal sealed class BaseTags
         {
             throw new ContainerizeException(
                 DiagnosticCode.LockedImageMissing,
-                $"The lock file '{file}' {(File.Exists(file) ? $"does not name the base image {image}" : "does not exist")}, and ContainerizeLockedMode is set. Run 'dotnet build -t:ContainerizeLock' and commit the file.");
+                $"The lock file '{file}' {(File.Exists(file) ? $"does not name the base image {image}" : "does not exist")}, and " +
+                $"ContainerizeLockedMode is set. Run 'dotnet build -t:ContainerizeLock' and commit the file.");
         }
 
         var digest = await FindAsync(image, cancellationToken);
@@ -90,7 +90,7 @@ internal sealed class BaseTags
         return found?.Digest;
     }
 
-    /// <summary>Asks anew when an earlier answer names what is gone.</summary>
+    /// <summary>Asks again when an earlier answer names what is gone.</summary>
     /// <returns>Another digest; null when there is none, or none may be used.</returns>
     internal async Task<Digest?> RenewAsync(ImageReference image, Digest gone, CancellationToken cancellationToken) =>
         image.Digest is null && _policy is { LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest
@@ -159,7 +159,7 @@ internal sealed class BaseTags
         _reporter.Warning(
             DiagnosticCode.StaleBaseImage,
             $"{why} The base image {image} is therefore the one of {Format(known.Time)} ({known.Digest}), which is in the cache; there " +
-            $"may be a newer one. With ContainerizeOffline or a longer ContainerizeBaseImageMaxAge nobody is asked.");
+            $"may be a newer one. With ContainerizeOffline or a longer ContainerizeBaseImageMaxAge no registry is asked.");
         return known.Digest;
     }
 

@@ -35,7 +35,10 @@ internal sealed class DockerArchiveSource : IImageSource
     {
         var files = await ArchiveFiles.OpenAsync(_file, _store, cancellationToken);
         var json = await files.ReadAsync(DockerArchiveManifest.Name, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{files.Origin} is no archive of 'docker save': it has no {DockerArchiveManifest.Name}.{(files.Find(Layout.Index) is null ? "" : " It is an OCI archive; write oci-archive: before its path.")}");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.InvalidArchive,
+                $"{files.Origin} is no archive of 'docker save': it has no {DockerArchiveManifest.Name}." +
+                $"{(files.Find(Layout.Index) is null ? "" : " It is an OCI archive; write oci-archive: before its path.")}");
         var entries = DockerArchiveManifest.Read(json, files.Origin);
         if (entries.Count == 0)
         {

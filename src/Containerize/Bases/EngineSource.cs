@@ -32,9 +32,8 @@ internal sealed class EngineSource : IImageSource
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/> or
-    /// <see cref="DiagnosticCode.EngineFailed"/> as well.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/>
+    /// or <see cref="DiagnosticCode.EngineFailed"/> as well.
     /// </exception>
     public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
     {

@@ -10,11 +10,9 @@ internal interface IImageSource
     /// Opens the image for a platform. Only documents are read; the layers' bytes are read when a destination needs them.
     /// </summary>
     /// <param name="platform">The wanted platform; picks from an index, and is compared with a single image.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.BaseImageNotFound"/>, <see cref="DiagnosticCode.PlatformNotFound"/>,
-    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/>,
-    /// <see cref="DiagnosticCode.DigestMismatch"/>,
-    /// or what the registry client throws.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.BaseImageNotFound"/>,
+    /// <see cref="DiagnosticCode.PlatformNotFound"/>, <see cref="DiagnosticCode.InvalidArchive"/>,
+    /// <see cref="DiagnosticCode.InvalidDocument"/>, <see cref="DiagnosticCode.DigestMismatch"/>, or what the registry client throws.
     /// </exception>
     Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken);
 }

@@ -65,9 +65,8 @@ internal abstract class ImageFiles
     }
 
     /// <summary>Reads a document and verifies it.</summary>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/> or
-    /// <see cref="DiagnosticCode.DigestMismatch"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/>
+    /// or <see cref="DiagnosticCode.DigestMismatch"/>.
     /// </exception>
     internal async Task<RawDocument> ReadAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
         RawDocument.Verify(
@@ -75,7 +74,7 @@ internal abstract class ImageFiles
             await ReadAsync(Layout.PathOf(descriptor.Digest), cancellationToken) ?? throw Missing(descriptor.Digest),
             $"{Origin}, which is damaged (write or download it again),");
 
-    /// <summary>The blob that a descriptor of a layout names. Its bytes are verified by whoever reads them.</summary>
+    /// <summary>The blob that a descriptor of a layout names. Its bytes are verified by their reader.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/> or
     /// <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal Blob OpenBlob(Descriptor descriptor)
@@ -90,16 +89,16 @@ internal abstract class ImageFiles
             : throw new ContainerizeException(
                 DiagnosticCode.DigestMismatch,
                 $"{Origin} is damaged: the blob {descriptor.Digest} has {part.Length} bytes instead of {descriptor.Size}. Write or " +
-                $"download it anew.");
+                $"download it again.");
     }
 
     /// <summary>The failure of a place whose content is not whole.</summary>
     internal ContainerizeException Damaged(string what, Exception? cause = null) =>
-        new(DiagnosticCode.InvalidArchive, $"{Origin} is damaged or incomplete: {what}. Write or download it anew.", cause);
+        new(DiagnosticCode.InvalidArchive, $"{Origin} is damaged or incomplete: {what}. Write or download it again.", cause);
 
     private ContainerizeException Missing(Digest digest) => Damaged($"the blob {digest} is missing");
 
-    /// <summary>A layer that its vendor lets nobody pass on: it is referenced, and never read.</summary>
+    /// <summary>A layer that its vendor does not allow to be passed on: it is referenced, and never read.</summary>
     private sealed class AbsentBlob(Descriptor descriptor, string origin) : Blob(descriptor)
     {
         public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) =>

@@ -18,7 +18,11 @@ internal static class LayoutReader
         ImageFiles files, string? tag, Platform platform, CancellationToken cancellationToken)
     {
         var json = await files.ReadAsync(Layout.Index, cancellationToken)
-            ?? throw new ContainerizeException(DiagnosticCode.InvalidArchive, $"{files.Origin} is no OCI layout: it has no {Layout.Index}.{(files.Find(DockerArchiveManifest.Name) is null ? "" : " It was written by 'docker save'; write docker-archive: before its path.")}");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.InvalidArchive,
+                $"{files.Origin} is no OCI layout: it has no {Layout.Index}." + (files.Find(DockerArchiveManifest.Name) is null
+                    ? $""
+                    : $" It was written by 'docker save'; write docker-archive: before its path."));
         if (await files.ReadAsync(Layout.Marker, cancellationToken) is { } marker)
         {
             Layout.CheckMarker(marker, files.Origin);

@@ -127,9 +127,14 @@ internal sealed class RegistrySource : IImageSource
         return manifest;
     }
 
-    private ContainerizeException NotFound(Digest digest) => new(
-        DiagnosticCode.BaseImageNotFound,
-        $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{(_reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "")}, and whether you are logged in: some registries hide what an account may not see.");
+    private ContainerizeException NotFound(Digest digest)
+    {
+        var orLock = _reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "";
+        return new(
+            DiagnosticCode.BaseImageNotFound,
+            $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{orLock}, and whether you are " +
+            $"logged in: some registries hide what an account may not see.");
+    }
 
     private RawDocument? CachedManifest(Digest digest) =>
         digest.Algorithm == "sha256" && _cache.TryRead(digest, OciJson.MaxDocumentSize) is { } bytes

@@ -76,7 +76,8 @@ internal static class ImageBuilder
 
         reporter.Warning(
             DiagnosticCode.BaseConfigMended,
-            $"The config of the base image {baseImage.Name} is not one that all engines and registries take. The image's own was mended: {string.Join("; ", repairs)}. "
+            $"The config of the base image {baseImage.Name} is not one that all engines and registries take. The image's own was " +
+            $"mended: {string.Join("; ", repairs)}. "
             + $"Nothing else is different; have the base image built again with a current tool.");
         return baseImage with { Image = baseImage.Image.WithConfig(config) };
     }

@@ -67,8 +67,7 @@ internal sealed record ImageRequest
     public int ZstdLevel { get; init; } = LayerOptions.DefaultZstdLevel;
 
     /// <summary>How the layers are written. There is no other place where that is put together.</summary>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.UnsupportedCompression"/>: the format cannot hold such layers.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.UnsupportedCompression"/>: the format cannot hold such layers.
     /// </exception>
     public LayerOptions LayerOptions => new()
     {

@@ -11,9 +11,8 @@ internal static class LayerStack
     /// <param name="request">What the project wants.</param>
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <returns>The layers, bottom first.</returns>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.LayerOrder"/>, <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.DuplicatePath"/>
-    /// or <see cref="DiagnosticCode.InvalidPath"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.LayerOrder"/>, <see cref="DiagnosticCode.UnreadableFile"/>,
+    /// <see cref="DiagnosticCode.DuplicatePath"/> or <see cref="DiagnosticCode.InvalidPath"/>.
     /// </exception>
     internal static IReadOnlyList<ILayerSource> Plan(
         IReadOnlyList<PublishedFile> published, LayerRequest request, IReporter reporter)

@@ -106,7 +106,7 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
             ? client.CreateBlob(layer.Repository, own with { Annotations = null })
             : null;
 
-    /// <summary>The blob of a layer that is believed to be what its image says, if it is still there.</summary>
+    /// <summary>The blob of a layer that is taken to be what its image says, if it is still there.</summary>
     /// <param name="encoding">How this build would have stored it.</param>
     internal async Task<Blob?> TryTrustAsync(PreviousLayer layer, LayerEncoding encoding, CancellationToken cancellationToken)
     {

@@ -34,8 +34,7 @@ internal sealed class RegistryLayer(RepositoryReference repository, Digest diges
 
         public Blob Locate(Blob made) => client.CreateBlob(repository, made.Descriptor);
 
-        /// <exception cref="ContainerizeException">
-        /// <see cref="DiagnosticCode.RegistryNotFound"/>: the repository has no such blob.
+        /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.RegistryNotFound"/>: the repository has no such blob.
         /// <see cref="DiagnosticCode.InvalidLayer"/>: it is no layer.
         /// </exception>
         public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Containerize.Storage;
 namespace Containerize.Building;
 
 /// <summary>
-/// A layer that somebody else made, in a file: a tar becomes a layer with the bytes that it has, compressed as the other layers are;
+/// A layer that another tool made, in a file: a tar becomes a layer with the bytes that it has, compressed as the other layers are;
 /// one that is compressed already stays as it is.
 /// </summary>
 /// <param name="Name">What the user calls it: the path as it was written.</param>
@@ -18,8 +18,7 @@ internal sealed record TarLayer(string Name, string Path) : ILayerSource
     private const string Kind = "tar 1";
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidLayer"/>: the file is no tar, or none that can be a layer.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidLayer"/>: the file is no tar, or none that can be a layer.
     /// </exception>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal sealed class HuffmanCode
     /// <summary>The code of each symbol, reversed, so that its first bit is the lowest.</summary>
     internal ReadOnlySpan<uint> Codes => _codes;
 
-    /// <summary>Makes the code anew. It is always complete: some decoders refuse one with less than two symbols.</summary>
+    /// <summary>Makes the code again. It is always complete: some decoders refuse one with less than two symbols.</summary>
     /// <param name="frequencies">How often each symbol occurs; at most 2^22 times.</param>
     internal void Build(ReadOnlySpan<int> frequencies)
     {

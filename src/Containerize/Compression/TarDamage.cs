@@ -4,7 +4,7 @@ namespace Containerize.Compression;
 internal static class TarDamage
 {
     /// <summary>Whether a failure says that the bytes are not what their format wants.</summary>
-    /// <remarks>The framework's reader documents the first two; fuzzing found that numbers out of range make it fail in other ways.</remarks>
+    /// <remarks>The framework documents the first two; numbers out of range make its reader fail in other ways.</remarks>
     internal static bool IsOne(Exception failure) =>
         failure is InvalidDataException or EndOfStreamException or FormatException or OverflowException or NotSupportedException
             or ArgumentException or IndexOutOfRangeException or ZstdSharp.ZstdException;

@@ -20,7 +20,7 @@ internal static class XzDictionaries
     /// <summary>Finds the largest dictionary.</summary>
     /// <param name="xz">The file, from its begin on; read, not disposed.</param>
     /// <returns>Its size, in bytes; 0 for a file without blocks.</returns>
-    /// <exception cref="InvalidDataException">It is no xz file, or one of a kind that nobody makes.</exception>
+    /// <exception cref="InvalidDataException">It is no xz file, or one of a kind that no tool makes.</exception>
     /// <exception cref="EndOfStreamException">It ends in the middle.</exception>
     internal static long Largest(Stream xz)
     {

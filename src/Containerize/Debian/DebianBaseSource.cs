@@ -65,7 +65,10 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
         if (DebianRelease.Find(suite) is not { } release || !s_suites.TryGetValue(suite, out var names)
             || platform is not { Os: "linux", Architecture: "amd64" or "arm64" })
         {
-            throw new ContainerizeException(DiagnosticCode.UnknownSuite, $"No base can be assembled as '{DebianReference.Prefix}{suite}' for {platform}. The suites are {string.Join(", ", s_suites.Keys)}, the platforms linux-x64 and linux-arm64.");
+            throw new ContainerizeException(
+                DiagnosticCode.UnknownSuite,
+                $"No base can be assembled as '{DebianReference.Prefix}{suite}' for {platform}. The suites are " +
+                $"{string.Join(", ", s_suites.Keys)}, the platforms linux-x64 and linux-arm64.");
         }
 
         var settings = packages.Settings;

@@ -7,7 +7,7 @@ using Containerize.Oci;
 
 namespace Containerize.Debian;
 
-/// <summary>A layer of packages whose digests are known; they are fetched and decompressed only when nobody has the layer.</summary>
+/// <summary>A layer of packages whose digests are known; they are fetched and decompressed only when the layer is nowhere else.</summary>
 /// <param name="packages">Fetches the packages; null when there are none, but certificates.</param>
 /// <param name="request">What was asked for.</param>
 /// <param name="set">What was chosen.</param>
@@ -17,7 +17,14 @@ namespace Containerize.Debian;
 /// <param name="options">How it is written.</param>
 /// <param name="reporter">Is told what users should know.</param>
 internal sealed class PreparedPackages(
-    LockedPackages? packages, DebianRequest? request, LockedSet? set, IRootTemplate template, string kind, LayerCache cache, LayerOptions options, IReporter reporter) : IPreparedLayer
+    LockedPackages? packages,
+    DebianRequest? request,
+    LockedSet? set,
+    IRootTemplate template,
+    string kind,
+    LayerCache cache,
+    LayerOptions options,
+    IReporter reporter) : IPreparedLayer
 {
     private PackageNotes? _told;
 

@@ -60,9 +60,8 @@ internal sealed class ArchiveDestination(string path, ImageName name, IReporter 
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/> or <see cref="DiagnosticCode.DigestMismatch"/>;
-    /// an archive that was there before is unchanged.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/> or
+    /// <see cref="DiagnosticCode.DigestMismatch"/>; an archive that was there before is unchanged.
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {

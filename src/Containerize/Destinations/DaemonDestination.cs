@@ -42,9 +42,9 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.EngineNotFound"/>, <see cref="DiagnosticCode.EngineUnavailable"/>,
-    /// <see cref="DiagnosticCode.EngineFailed"/> or <see cref="DiagnosticCode.UnsupportedCompression"/>: the engine cannot unpack zstd.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.EngineNotFound"/>,
+    /// <see cref="DiagnosticCode.EngineUnavailable"/>, <see cref="DiagnosticCode.EngineFailed"/> or
+    /// <see cref="DiagnosticCode.UnsupportedCompression"/>: the engine cannot unpack zstd.
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using Containerize.Oci;
 namespace Containerize.Destinations;
 
 /// <summary>
-/// Brings an image to its destinations. Each is asked once whether it has the image: when the image is built, because then nobody needs
+/// Brings an image to its destinations. Each is asked once whether it has the image: when the image is built, because then nothing needs
 /// bytes that are everywhere already, or when it is written. What one step of a build was told, it leaves for the next one.
 /// </summary>
 /// <param name="destinations">The destinations.</param>
@@ -38,8 +38,8 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="localize">Brings the bytes of all layers into files of this machine; called once, if a destination needs that.</param>
     /// <returns>Where the image is now.</returns>
-    /// <exception cref="ContainerizeException">
-    /// What the first local destination throws that fails; or why registries do not have the image, and which ones have.
+    /// <exception cref="ContainerizeException"> What the first local destination throws that fails; or why registries do not have the
+    /// image, and which ones have.
     /// </exception>
     internal async Task<IReadOnlyList<DestinationResult>> WriteAsync(
         ImageSet images, Func<CancellationToken, Task<ImageSet>> localize, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal static class ImageBlobs
             .DistinctBy(blob => blob.Descriptor.Digest),
     ];
 
-    /// <summary>Says which layers a place gets only the names of, so that nobody takes it for complete.</summary>
+    /// <summary>Says which layers a place gets only the names of, so that it is not taken for complete.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     internal static void TellForeign(ImageSet images, string place, IReporter reporter)
     {

@@ -9,12 +9,11 @@ internal static partial class ImageNameRules
     /// <summary>Checks repository and tags. A repository is lower-cased, and other characters become <c>-</c>, as in the SDK.</summary>
     /// <param name="registry">The registry the name begins with, if the image goes to one.</param>
     /// <param name="repository"><c>ContainerRepository</c>.</param>
-    /// <param name="isDefault">Whether it is the assembly's name, so that nobody needs to be told of changes to it.</param>
+    /// <param name="isDefault">Whether it is the assembly's name, so that changes to it need no message.</param>
     /// <param name="tag"><c>ContainerImageTag</c>.</param>
     /// <param name="tags"><c>ContainerImageTags</c>, separated by semicolons.</param>
     /// <param name="reporter">Is told of a changed repository.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidRepository"/> or <see cref="DiagnosticCode.InvalidTag"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidRepository"/> or <see cref="DiagnosticCode.InvalidTag"/>.
     /// </exception>
     public static ImageName Create(string? registry, string repository, bool isDefault, string? tag, string? tags, IReporter reporter)
     {

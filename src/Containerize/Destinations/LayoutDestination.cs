@@ -70,9 +70,9 @@ internal sealed class LayoutDestination(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>, <see cref="DiagnosticCode.DigestMismatch"/>,
-    /// or <see cref="DiagnosticCode.InvalidDocument"/> when the layout that is there is damaged; what it names is unchanged.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>,
+    /// <see cref="DiagnosticCode.DigestMismatch"/>, or <see cref="DiagnosticCode.InvalidDocument"/> when the layout that is there is
+    /// damaged; what it names is unchanged.
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
     {

@@ -61,7 +61,9 @@ internal sealed class Engine
                 DiagnosticCode.EngineNotFound,
                 $"The image cannot be loaded, because there is no {names} in PATH. Install it, choose another engine with LocalRegistry, " +
                 $"or write an archive with ContainerArchiveOutputPath.")
-            : new ContainerizeException(DiagnosticCode.EngineUnavailable, $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check DOCKER_HOST and its context.");
+            : new ContainerizeException(
+                DiagnosticCode.EngineUnavailable,
+                $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check DOCKER_HOST and its context.");
     }
 
     /// <summary>
@@ -97,7 +99,7 @@ internal sealed class Engine
     /// Whether the engine is known not to unpack layers that are compressed with zstd: Docker before version 23, unless containerd keeps
     /// its images.
     /// </summary>
-    /// <returns>What it calls itself, like <c>Docker 20.10.24</c>; null when it unpacks them, or nobody knows.</returns>
+    /// <returns>What it calls itself, like <c>Docker 20.10.24</c>; null when it unpacks them, or it is not known.</returns>
     public async Task<string?> FindZstdRefuserAsync(CancellationToken cancellationToken)
     {
         if (Kind != EngineKind.Docker)
@@ -187,7 +189,11 @@ internal sealed class Engine
 
     // The engine's own way to its daemon: hosts, contexts, certificates and tunnels are its affair.
     private static async Task<ProgramReply> RunAsync(
-        string program, IReadOnlyList<string> arguments, Func<Stream, CancellationToken, Task>? input, Stream? output, CancellationToken cancellationToken)
+        string program,
+        IReadOnlyList<string> arguments,
+        Func<Stream, CancellationToken, Task>? input,
+        Stream? output,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -171,7 +171,7 @@ internal static partial class AbandonedFiles
             {
                 Mode = FileMode.Open,
                 Access = FileAccess.ReadWrite,
-                // Unix locks whom nobody is shared with; Windows deletes only what is shared for it.
+                // Unix takes a lock for sharing with no one; Windows deletes only what is shared for deletion.
                 Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None,
                 BufferSize = 0,
             });

@@ -32,7 +32,7 @@ internal sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Starts a file whose name is not known yet.</summary>
-    /// <param name="directory">Where it lies until then; it exists, and somebody else sweeps it.</param>
+    /// <param name="directory">Where it lies until then; it exists, and other code removes what is left there.</param>
     internal static AtomicFile CreateIn(string directory, UnixFileMode mode) => new(AbandonedFiles.Create(directory, mode), target: null);
 
     /// <summary>Writes a small file. One that has the content already is left alone, so that its time says when it changed.</summary>
@@ -70,8 +70,7 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Puts the file in its target's place.</summary>
     /// <param name="durable">
     /// Whether its bytes reach the disk before the name does. Without it, a crash of the machine can leave the name on bytes that were
-    /// never
-    /// written: that is for files whose readers find that out.
+    /// never written: that is for files whose readers find that out.
     /// </param>
     internal void Commit(bool durable = false)
     {

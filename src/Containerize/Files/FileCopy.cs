@@ -11,7 +11,7 @@ internal static partial class FileCopy
 {
     private const int Buffer = 128 * 1024;
 
-    // Between two looks at the cancellation; small enough that nobody waits for it.
+    // Between two looks at the cancellation; small enough that no cancellation waits for it.
     private const long Stride = 64L * 1024 * 1024;
 
     /// <summary>Copies bytes.</summary>

@@ -1,8 +1,8 @@
 namespace Containerize.Files;
 
 /// <summary>
-/// A file that only one process, and in it one caller, holds at a time. It is gone when nobody holds it; one that a crash left behind
-/// hinders nobody.
+/// A file that only one process, and in it one caller, holds at a time. It is removed when it is released; one that a
+/// crash left behind blocks no other.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class FileLock : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            // Before it is unlocked: whoever comes next must not lock what is about to vanish.
+            // Before it is unlocked: the next process must not lock what is about to vanish.
             File.Delete(_file.Name);
         }
 

@@ -18,6 +18,6 @@ internal static class FileModes
     /// <summary><c>rwx------</c></summary>
     internal const UnixFileMode PrivateDirectory = (UnixFileMode)0b111_000_000;
 
-    /// <summary>The bits that make a file a program, whoever may run it.</summary>
+    /// <summary>The bits that make a file a program, for any user.</summary>
     internal const UnixFileMode AnyExecute = (UnixFileMode)0b001_001_001;
 }

@@ -11,7 +11,7 @@ internal static partial class HardLink
     /// user's.</returns>
     internal static bool TryCreate(string existing, string path)
     {
-        // Following the last component of a link would give the name to a file that nobody chose.
+        // Following the last component of a link would give the name to a file that was not chosen.
         if (new FileInfo(existing).LinkTarget is not null)
         {
             return false;

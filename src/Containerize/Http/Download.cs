@@ -28,8 +28,7 @@ internal sealed class Download(
 
     /// <summary>
     /// Takes the content in. When it turns out to be damaged the next place is tried, from the first byte on; the last place is asked once
-    /// more, for
-    /// the bytes may have been damaged on their way.
+    /// more, for the bytes may have been damaged on their way.
     /// </summary>
     /// <param name="keep">Reads and verifies the stream.</param>
     /// <inheritdoc cref="OpenAsync(CancellationToken)" path="/exception"/>

@@ -5,8 +5,7 @@ namespace Containerize.Http;
 /// <param name="Host">The registry or host.</param>
 /// <param name="OpenAsync">
 /// Opens the content from a byte on. Throws <see cref="AbsentException"/> when the place does not have it, <see cref="TransientException"/>
-/// when
-/// another try may help, <see cref="ContainerizeException"/> otherwise.
+/// when another try may help, <see cref="ContainerizeException"/> otherwise.
 /// </param>
 internal sealed record DownloadPlace(string Name, string Host, Func<long, CancellationToken, Task<OpenedContent>> OpenAsync);
 

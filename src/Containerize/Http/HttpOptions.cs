@@ -13,7 +13,8 @@ internal abstract record HttpOptions
 
     /// <summary>The <c>User-Agent</c> header.</summary>
     public string UserAgent { get; init; } =
-        "containerize/" + typeof(HttpOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        "containerize/" + typeof(HttpOptions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0];
 
     /// <summary>PEM files with certificates of authorities that are trusted besides the system's.</summary>
     public IReadOnlyList<string> CertificateFiles { get; init; } = [];
@@ -25,9 +26,8 @@ internal abstract record HttpOptions
     public TimeSpan NoProgressTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// How often a failed request or transfer is repeated before giving up; a transfer that progresses starts counting from zero again.
-    /// The default is about 15 seconds. A server that served before and is away (it is being restarted) gets three repetitions more, about
-    /// two
+    /// How often a failed request or transfer is repeated before giving up; a transfer that progresses starts counting from zero again. The
+    /// default is about 15 seconds. A server that served before and is away (it is being restarted) gets three repetitions more, about two
     /// minutes in all.
     /// </summary>
     public int MaxRetries { get; init; } = 5;

@@ -84,7 +84,7 @@ internal sealed class HttpPool : IDisposable
         catch (OperationCanceledException failure) when (failure.InnerException is TimeoutException
             && !cancellationToken.IsCancellationRequested)
         {
-            // Without this it would look as if somebody had cancelled the build.
+            // Without this it would look like a cancelled build.
             throw new TimeoutException(
                 $"{url.Authority} has not taken a connection for {ConnectTimeout.TotalSeconds:0.#} seconds", failure);
         }

@@ -4,8 +4,7 @@ namespace Containerize.Http;
 
 /// <summary>
 /// The body of a response. Each read must bring something before the time is up, and what is waited for must come at a minimum rate: a body
-/// that
-/// trickles would last for ever. The whole may take as long as it likes, and a slow reader is not the server's fault.
+/// that trickles would last for ever. The whole may take as long as it likes, and a slow reader is not the server's fault.
 /// </summary>
 internal sealed class IdleReadStream(Stream inner, HttpOptions options, string host) : ForwardStream
 {

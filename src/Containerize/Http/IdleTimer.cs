@@ -1,6 +1,6 @@
 namespace Containerize.Http;
 
-/// <summary>Cancels when nothing has moved for a while. Whoever moves bytes winds it up again.</summary>
+/// <summary>Cancels when nothing has moved for a while. Each move of bytes restarts it.</summary>
 internal sealed class IdleTimer : IDisposable
 {
     private readonly CancellationTokenSource _idle;

@@ -49,8 +49,7 @@ internal sealed class RangedContent(Func<long?, CancellationToken, Task<HttpResp
 
     /// <summary>
     /// The bytes from the first on. Servers label a file <c>Content-Encoding: gzip</c> because it is a gzip file; only a length that is not
-    /// the
-    /// content's tells that it was compressed once more on the way.
+    /// the content's tells that it was compressed once more on the way.
     /// </summary>
     private Task<Stream> OpenWholeAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.Content.Headers.ContentLength == size

@@ -5,8 +5,7 @@ namespace Containerize.Http;
 
 /// <summary>
 /// Follows redirects: <c>Authorization</c> goes to the first origin only and never comes back once dropped, nothing falls from https to
-/// http unless
-/// the user declared it, a method other than GET and HEAD stays itself, URLs are taken verbatim.
+/// http unless the user declared it, a method other than GET and HEAD stays itself, URLs are taken verbatim.
 /// </summary>
 internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRules rules)
 {

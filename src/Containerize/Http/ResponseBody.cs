@@ -8,7 +8,7 @@ internal static class ResponseBody
     private const int MaxErrorSize = 64 * 1024;
 
     /// <summary>The coding that was put on a body though none was asked for, as some proxies do it; null when there is none.</summary>
-    /// <remarks>RFC 9110, 8.4. Nobody nests codings, so the last one named is taken.</remarks>
+    /// <remarks>RFC 9110, 8.4. Codings are not nested in practice: the last one named is taken.</remarks>
     internal static string? CodingOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)
         && values.ToString().Split(',')[^1].Trim().ToLowerInvariant() is { Length: > 0 } coding && coding != "identity"

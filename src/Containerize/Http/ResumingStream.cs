@@ -4,10 +4,8 @@ namespace Containerize.Http;
 
 /// <summary>
 /// The bytes of a download. When the connection breaks it asks for the rest, from the place's own URL, since signed ones expire. A transfer
-/// that
-/// gets on may break often; one that does not ends: connections that bring next to nothing are counted, and so is each one that begins at
-/// the first
-/// byte again. When a place fails, the next one takes over at the same byte.
+/// that gets on may break often; one that does not ends: connections that bring next to nothing are counted, and so is each one that begins
+/// at the first byte again. When a place fails, the next one takes over at the same byte.
 /// </summary>
 internal sealed class ResumingStream(Download download, int firstPlace) : ForwardStream
 {

@@ -24,7 +24,7 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// </summary>
     internal bool IsAway { get; init; }
 
-    /// <summary>The same failure where something else can be tried, so that nobody waits for a host that is away.</summary>
+    /// <summary>The same failure where something else can be tried, so that no one waits for a host that does not answer.</summary>
     internal TransientException WithoutPatience() =>
         !IsAway ? this : new(Message, InnerException) { Status = Status, RetryAfter = RetryAfter, MaxRepetitions = MaxRepetitions };
 
@@ -37,7 +37,7 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>What to tell the user when it does not pass, when more than the message is known.</summary>
     internal ContainerizeException? Explained { get; init; }
 
-    /// <summary>The same failure after its last repetition: nobody else repeats it, or attempts would multiply.</summary>
+    /// <summary>The same failure after its last repetition: no caller repeats it, or attempts would multiply.</summary>
     internal TransientException Exhausted(int attempts) => Attempts > 0 ? this : new(Message, InnerException)
     {
         Status = Status,

@@ -5,8 +5,7 @@ namespace Containerize.Images;
 
 /// <summary>
 /// Mends what makes a base's config invalid for engines and registries, though it can be built upon: its image would be refused, or not
-/// start,
-/// long after this build. Each repair is told.
+/// start, long after this build. Each repair is told.
 /// </summary>
 /// <remarks>OCI image specification, <i>config.md</i>; OCI runtime specification, <i>config.md</i>, "process".</remarks>
 internal sealed class ConfigRepair
@@ -143,7 +142,9 @@ internal sealed class ConfigRepair
     {
         if (settings["OnBuild"] is JsonArray { Count: > 0 } triggers)
         {
-            _repairs.Add($"it has ONBUILD steps, which only 'docker build' runs ({string.Join("; ", triggers.Select(trigger => trigger?.ToString()))})");
+            _repairs.Add(
+                $"it has ONBUILD steps, which only 'docker build' runs " +
+                $"({string.Join("; ", triggers.Select(trigger => trigger?.ToString()))})");
             settings.Remove("OnBuild");
         }
     }

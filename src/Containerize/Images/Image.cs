@@ -5,7 +5,7 @@ namespace Containerize.Images;
 
 /// <summary>
 /// An immutable image: the raw bytes of its manifest and config, and its layers, wherever they lie.
-/// What is derived is a new image; nothing of the old one is lost or written anew.
+/// What is derived is a new image; the old one stays as it is.
 /// </summary>
 internal sealed class Image
 {

@@ -29,8 +29,8 @@ internal sealed class AddedDirectory(string source, bool followLinks)
     /// Lists the directory, in ordinal order. The paths are relative to it; an empty path is the directory itself, when there is nothing in
     /// it.
     /// </summary>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.LinkLeavesDirectory"/> or <see cref="DiagnosticCode.UnreadableFile"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.LinkLeavesDirectory"/> or
+    /// <see cref="DiagnosticCode.UnreadableFile"/>.
     /// </exception>
     internal IReadOnlyList<AddedFile> List()
     {

@@ -56,7 +56,10 @@ internal static class LayerOrder
     {
         if (rule is { Before: { } above, After: { } below } && order.IndexOf(below) >= order.IndexOf(above))
         {
-            throw new ContainerizeException(DiagnosticCode.LayerOrder, $"ContainerizeLayer '{rule.Name}' cannot lie before '{above}' and after '{below}': from the bottom, the order is {string.Join(", ", order.Select(Printable.Clean))}.");
+            throw new ContainerizeException(
+                DiagnosticCode.LayerOrder,
+                $"ContainerizeLayer '{rule.Name}' cannot lie before '{above}' and after '{below}': from the bottom, the order is " +
+                $"{string.Join(", ", order.Select(Printable.Clean))}.");
         }
 
         order.Insert(rule.Before is null
@@ -68,7 +71,13 @@ internal static class LayerOrder
         var rule = waiting[0];
         var names = new[] { rule.Before, rule.After }.OfType<string>().Where(name => !order.Contains(name)).ToList();
         return waiting.Exists(other => names.Contains(other.Name))
-            ? new(DiagnosticCode.LayerOrder, $"The layers {string.Join(" and ", waiting.Select(other => $"'{Printable.Clean(other.Name)}'"))} wait for one another: their Before and After lead in a circle.")
-            : new(DiagnosticCode.LayerOrder, $"ContainerizeLayer '{Printable.Clean(rule.Name)}' names the layer '{Printable.Clean(names[0])}', which does not exist. There are: {string.Join(", ", order.Select(Printable.Clean))}.");
+            ? new(
+                DiagnosticCode.LayerOrder,
+                $"The layers {string.Join(" and ", waiting.Select(other => $"'{Printable.Clean(other.Name)}'"))} wait for one " +
+                $"another: their Before and After lead in a circle.")
+            : new(
+                DiagnosticCode.LayerOrder,
+                $"ContainerizeLayer '{Printable.Clean(rule.Name)}' names the layer '{Printable.Clean(names[0])}', which does not " +
+                $"exist. There are: {string.Join(", ", order.Select(Printable.Clean))}.");
     }
 }

@@ -15,8 +15,8 @@ internal static class PublishDirectory
     /// <param name="origins">Where files come from, by path below the directory with <c>/</c>.</param>
     /// <param name="excluded">Full paths of files and directories that are this build's own outputs.</param>
     /// <returns>Files, links, and directories that are empty.</returns>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.PublishDirectoryEmpty"/>, or <see cref="DiagnosticCode.UnreadableFile"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.PublishDirectoryEmpty"/>, or
+    /// <see cref="DiagnosticCode.UnreadableFile"/>.
     /// </exception>
     public static IReadOnlyList<PublishedFile> List(
         string directory, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded)

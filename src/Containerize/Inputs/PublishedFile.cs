@@ -18,7 +18,7 @@ internal sealed record PublishedFile
     /// <summary>Its size when it was listed, in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>Its stamp when it was listed; null for whoever does not know it.</summary>
+    /// <summary>Its stamp when it was listed; null when it is not known.</summary>
     public FileStamp? Stamp { get; init; }
 
     /// <summary>Whether it may be executed.</summary>

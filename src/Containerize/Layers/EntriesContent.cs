@@ -28,9 +28,8 @@ internal sealed class EntriesContent
     /// <param name="entries">What the layer holds, in any order.</param>
     /// <param name="options">How the layer is written.</param>
     /// <param name="hashes">Knows what files contain.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>, <see cref="DiagnosticCode.UnreadableFile"/>,
-    /// <see cref="DiagnosticCode.FileChanged"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>,
+    /// <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>.
     /// </exception>
     public static async Task<EntriesContent> ReadAsync(
         IEnumerable<LayerEntry> entries, LayerOptions options, FileHashes hashes, CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ internal static class EntryOrder
                         $"them another path in the image.");
                 }
 
-                // Whoever came before has completed the directories above.
+                // The entry before has completed the directories above.
                 return;
             }
 

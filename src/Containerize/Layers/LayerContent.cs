@@ -49,7 +49,10 @@ internal sealed class LayerContent
     public static LayerContent Of(string kind, IReadOnlyList<ContentItem> items, LayerOptions options)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{kind}{(options.IsWindows ? OfWindows : "")} {FormatVersion}\n{options.BytesKey}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{kind}{(options.IsWindows ? OfWindows : "")} " +
+            $"{FormatVersion}\n{options.BytesKey}\n{options.ModificationTime.ToUnixTimeSeconds()}\n");
         foreach (var item in items)
         {
             // The package is left out: it says where the same bytes come from.

@@ -10,7 +10,7 @@ internal sealed record LayerOptions
     public const int DefaultZstdLevel = 3;
 
     /// <summary>
-    /// The time of all entries when nobody asks for another: one second after the epoch, because some tools take zero for "unknown".
+    /// The time of all entries when no other is set: one second after the epoch, because some tools take zero for "unknown".
     /// </summary>
     public static DateTimeOffset DefaultModificationTime { get; } = DateTimeOffset.UnixEpoch.AddSeconds(1);
 

@@ -13,12 +13,11 @@ namespace Containerize.Layers;
 /// <param name="FileCount">How many regular files it has.</param>
 internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest DiffId, long UncompressedSize, int FileCount)
 {
-    private const string Nobody = "-";
+    private const string None = "-";
 
     /// <summary>
     /// The repository that claims that the blob holds the layer; null when the layer was made here. A claim says nothing of the blob by
-    /// itself: it
-    /// counts as long as an image there makes it, and for pushes to the same registry.
+    /// itself: it counts as long as an image there makes it, and for pushes to the same registry.
     /// </summary>
     [JsonIgnore]
     public RepositoryReference? ClaimedBy { get; init; }
@@ -30,7 +29,7 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
     /// <summary>The record as text: a line of facts, then a line per segment.</summary>
     internal string ToText()
     {
-        var (descriptor, registry, repository) = (Blob.Descriptor, ClaimedBy?.Registry ?? Nobody, ClaimedBy?.Name ?? Nobody);
+        var (descriptor, registry, repository) = (Blob.Descriptor, ClaimedBy?.Registry ?? None, ClaimedBy?.Name ?? None);
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
@@ -77,7 +76,7 @@ internal sealed record LayerRecord([property: JsonIgnore] Blob Blob, Digest Diff
         return new LayerRecord(
             open(new Descriptor { MediaType = mediaType, Digest = blob, Size = length }), content, uncompressedSize, fileCount)
         {
-            ClaimedBy = repository == Nobody ? null : new RepositoryReference(registry, repository),
+            ClaimedBy = repository == None ? null : new RepositoryReference(registry, repository),
             Segments = segments.Count > 0 ? new SegmentTable(segments) : null,
         };
     }

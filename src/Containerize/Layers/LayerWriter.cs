@@ -15,11 +15,10 @@ internal static class LayerWriter
 {
     private const int TarEnd = 1024;
 
-    /// <summary>Writes a layer. Directories that entries need but nobody named are added, with mode 0755 and owned by root.</summary>
+    /// <summary>Writes a layer. Directories that entries need but that are not listed are added, with mode 0755 and owned by root.</summary>
     /// <param name="entries">What the layer holds, in any order.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>: the entries are no tree.
-    /// <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>: the
+    /// entries are no tree. <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.
     /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
     /// </exception>
     public static Task<LayerRecord> WriteAsync(
@@ -95,11 +94,20 @@ internal static class LayerWriter
             cancellationToken);
 
     private static Task<LayerRecord> WriteAsync(
-        IAsyncEnumerable<LayerEntry> entries, IReadOnlyList<ContentItem>? parts, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken) =>
+        IAsyncEnumerable<LayerEntry> entries,
+        IReadOnlyList<ContentItem>? parts,
+        BlobStore store,
+        LayerOptions options,
+        EarlierSegments? earlier,
+        CancellationToken cancellationToken) =>
         WriteAsync((pipeline, token) => FillAsync(entries, parts, pipeline, options, token), store, options, earlier, cancellationToken);
 
     private static async Task<LayerRecord> WriteAsync(
-        Func<SegmentPipeline, CancellationToken, Task<int>> fill, BlobStore store, LayerOptions options, EarlierSegments? earlier, CancellationToken cancellationToken)
+        Func<SegmentPipeline, CancellationToken, Task<int>> fill,
+        BlobStore store,
+        LayerOptions options,
+        EarlierSegments? earlier,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -67,7 +67,7 @@ internal sealed class Segment : IDisposable
     }
 
     /// <summary>Names what the following bytes are part of: everything that decides them.</summary>
-    /// <param name="part">The part; null when nobody knows.</param>
+    /// <param name="part">The part; null when it is not known.</param>
     /// <param name="offset">Where in it the bytes begin, if not at its start.</param>
     internal void Name(ContentItem? part, long offset)
     {

@@ -8,7 +8,7 @@ using Containerize.Storage;
 namespace Containerize.Layers;
 
 /// <summary>
-/// Learns from a layer itself what went into it, where nobody remembers that. It does not tell packages: a layer holds files.
+/// Learns from a layer itself what went into it, where no record does. It does not tell packages: a layer holds files.
 /// </summary>
 internal static class TarContent
 {

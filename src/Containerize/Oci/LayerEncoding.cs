@@ -2,8 +2,7 @@ namespace Containerize.Oci;
 
 /// <summary>
 /// How a layer is stored: the family that its media type belongs to, and how it is compressed. The compression decides its bytes, the
-/// family
-/// does not. Each media type of a layer stands in this table once; there is no other.
+/// family does not. Each media type of a layer stands in this table once; there is no other.
 /// </summary>
 /// <remarks>OCI image specification, <i>media-types.md</i>, and Docker's image manifest version 2, schema 2.</remarks>
 internal sealed record LayerEncoding

@@ -49,7 +49,7 @@ internal static class Layout
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidArchive,
-                $"{origin} is an OCI layout of the version '{version}'; Containerize reads versions 1.x. Write it anew with a current " +
+                $"{origin} is an OCI layout of the version '{version}'; Containerize reads versions 1.x. Write it again with a current " +
                 $"tool.");
         }
     }

@@ -273,7 +273,10 @@ internal sealed class RegistryClient : IDisposable
     }
 
     private async Task<T> UseAsync<T>(
-        Func<RegistryRoutes, RepositoryReference> route, string what, Func<RegistryEndpoint, string, Task<T>> action, CancellationToken cancellationToken)
+        Func<RegistryRoutes, RepositoryReference> route,
+        string what,
+        Func<RegistryEndpoint, string, Task<T>> action,
+        CancellationToken cancellationToken)
     {
         RequireNetwork(what);
         var place = route(_routes.Value);

@@ -13,8 +13,7 @@ internal sealed class AddedFileItems(ProjectSettings project, EntryRules rules)
 
     /// <summary>The files: each item is one, or a directory with all that is in it.</summary>
     /// <param name="withSecrets">Which items: those that let secrets in, or the others.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.MissingFile"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.MissingFile"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal IReadOnlyList<AddedFile> Files(bool withSecrets) =>
         [.. project.Of(ItemKind.File).Where(item => item.IsTrue("IncludeSecrets") == withSecrets).SelectMany(FilesOf)];

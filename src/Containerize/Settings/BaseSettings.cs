@@ -12,8 +12,8 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
     /// <summary>The image in a registry, if it is one.</summary>
     internal ImageReference? Image => (Reference as RegistryReference)?.Image;
 
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidReference"/> or
+    /// <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal static BaseSettings Read(ProjectSettings project)
     {

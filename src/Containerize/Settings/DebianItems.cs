@@ -9,8 +9,7 @@ internal static class DebianItems
 {
     private static readonly char[] s_separators = [';', ',', ' ', '\n'];
 
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidProperty"/>, <see cref="DiagnosticCode.InvalidKeyring"/>,
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidProperty"/>, <see cref="DiagnosticCode.InvalidKeyring"/>,
     /// <see cref="DiagnosticCode.InvalidCertificate"/>.
     /// </exception>
     internal static DebianSettings Read(ProjectSettings project)

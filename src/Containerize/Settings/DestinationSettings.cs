@@ -35,8 +35,7 @@ internal sealed record DestinationSettings
         new HashSet<string>(new[] { Archive, Layout }.OfType<string>().Select(Path.TrimEndingDirectorySeparator), StringComparer.Ordinal);
 
     /// <summary>Reads and checks destinations and name. Nothing is opened.</summary>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidRepository"/>, <see cref="DiagnosticCode.InvalidTag"/>,
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidRepository"/>, <see cref="DiagnosticCode.InvalidTag"/>,
     /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal static DestinationSettings Read(ProjectSettings project, IReporter reporter)
@@ -44,7 +43,12 @@ internal sealed record DestinationSettings
         IReadOnlyList<RegistryTarget> registries = [.. project.Of(ItemKind.Registry).SelectMany(RegistryTarget.Read).Distinct()];
         var item = project.One(ItemKind.Name);
         var name = ImageNameRules.Create(
-            registries is [var first, ..] ? first.Registry : null, item.Identity, item.IsTrue("IsDefault"), item["Tag"], item["Tags"], reporter);
+            registries is [var first, ..] ? first.Registry : null,
+            item.Identity,
+            item.IsTrue("IsDefault"),
+            item["Tag"],
+            item["Tags"],
+            reporter);
         return new DestinationSettings
         {
             Name = name,

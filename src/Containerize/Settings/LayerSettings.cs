@@ -15,8 +15,7 @@ internal static class LayerSettings
     private const int MostLayers = 100;
 
     /// <param name="project">What the project says.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.MissingFile"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.MissingFile"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal static LayerRequest Read(ProjectSettings project, Platform platform)
     {
@@ -50,8 +49,7 @@ internal static class LayerSettings
     /// <summary>The layers of others, bottom first; one that is named twice is there once.</summary>
     /// <param name="project">What the project says.</param>
     /// <param name="client">Fetches layers of other images.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.MissingFile"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.MissingFile"/>.
     /// </exception>
     internal static IEnumerable<ILayerSource> References(ProjectSettings project, RegistryClient client) =>
         project.Of(ItemKind.LayerReference).Select(item => Reference(project, item.Identity.Trim(), client))

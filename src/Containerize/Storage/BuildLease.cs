@@ -4,8 +4,7 @@ namespace Containerize.Storage;
 
 /// <summary>
 /// Announces that a build uses a cache, so that nothing it uses is pruned: a file that the build keeps locked. The kernel drops the lock
-/// with
-/// the process, however that ends.
+/// with the process, however that ends.
 /// </summary>
 internal sealed class BuildLease : IDisposable
 {

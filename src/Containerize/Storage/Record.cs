@@ -52,7 +52,7 @@ internal sealed class Record(BlobStore store, RecordKind kind, Digest key)
         }
     }
 
-    /// <summary>Removes the text. One that stays is found to be wrong again by whoever uses it.</summary>
+    /// <summary>Removes the text. One that stays is found to be wrong again at its next use.</summary>
     internal void Remove()
     {
         try

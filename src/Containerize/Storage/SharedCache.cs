@@ -79,7 +79,7 @@ internal static class SharedCache
     private static BlobStore OpenOwn(string directory, BlobStore? warm = null)
     {
         var own = new BlobStore(directory, warm);
-        // Whoever writes to it will say why it cannot be written.
+        // The writer will say why it cannot be written.
         _ = TryWrite(own);
         return own;
     }

@@ -38,10 +38,8 @@ internal sealed class ImageTree
     /// </summary>
     /// <param name="cache">Takes layers that are fetched, and remembers the tree.</param>
     /// <param name="parts">What is asked for; the rest may be missing.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DigestMismatch"/>: bytes are not those that the image names. <see cref="DiagnosticCode.InvalidDocument"/>:
-    /// a layer
-    /// cannot be read. Or what the layers' source throws. Nothing is remembered then.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DigestMismatch"/>: bytes are not those that the image names.
+    /// <see cref="DiagnosticCode.InvalidDocument"/>: a layer cannot be read. Or what the layers' source throws. Nothing is remembered then.
     /// </exception>
     internal static async Task<ImageTree> ReadAsync(Image image, BlobStore cache, TreeParts parts, CancellationToken cancellationToken)
     {

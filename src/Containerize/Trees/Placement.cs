@@ -30,13 +30,11 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     /// <summary>Fits entries to the base.</summary>
     /// <param name="owned">Paths of entries whose owner the user chose.</param>
     /// <param name="read">Reads the base, see <see cref="Begin"/>.</param>
-    /// <returns>
-    /// The entries as they are to be written, with the directories above them where those have a mode or owner of their own. The same list
-    /// when the
-    /// layer would have the same bytes.
+    /// <returns> The entries as they are to be written, with the directories above them where those have a mode or owner of their own. The
+    /// same list when the layer would have the same bytes.
     /// </returns>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.UnknownUser"/>, <see cref="DiagnosticCode.DuplicatePath"/>, or what the base's source says.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.UnknownUser"/>, <see cref="DiagnosticCode.DuplicatePath"/>, or
+    /// what the base's source says.
     /// </exception>
     internal async Task<IReadOnlyList<LayerEntry>> PlaceAsync(
         IReadOnlyList<LayerEntry> entries, IReadOnlySet<string> owned, Func<Task<(ImageConfig Config, ImageTree Tree)>> read)
@@ -76,7 +74,7 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
                 if (ground.DirectoryAt(path[..slash]) is { } directory)
                 {
                     above[directory.Path] = directory;
-                    // Those that nobody names are written like this.
+                    // Those without a name are written like this.
                     isChanged |= directory is not { Mode: FileModes.Executable, UserId: 0, GroupId: 0, SecurityDescriptor: null };
                 }
             }

@@ -9,8 +9,7 @@ namespace Containerize.Trees;
 
 /// <summary>
 /// What the cache knows of the tree of an image. Losing it costs time only. It has two records: directories, links and users are read in
-/// every
-/// build; files, which are many times as many, only for packages.
+/// every build; files, which are many times as many, only for packages.
 /// </summary>
 internal sealed class TreeMemory
 {
@@ -89,12 +88,12 @@ internal sealed class TreeMemory
         foreach (var node in directory.Children!.Values.OrderBy(node => node.Name, StringComparer.Ordinal))
         {
             var path = prefix + node.Name;
+            var kind = node.Type == LayerEntryType.Directory ? Directory : Link;
             if (node.Type is LayerEntryType.Directory or LayerEntryType.SymbolicLink)
             {
                 directories
                     .Append(
-                        CultureInfo.InvariantCulture,
-                        $"{(node.Type == LayerEntryType.Directory ? Directory : Link)}\t{(int)node.Mode}\t{node.Owner.UserId}\t{node.Owner.GroupId}\t")
+                        CultureInfo.InvariantCulture, $"{kind}\t{(int)node.Mode}\t{node.Owner.UserId}\t{node.Owner.GroupId}\t")
                     .Append(EscapedText.Write(path)).Append('\t')
                     .Append(EscapedText.Write(node.LinkTarget ?? node.SecurityDescriptor ?? "")).Append('\n');
             }

@@ -26,7 +26,7 @@ internal sealed class UserDatabase
 
     /// <summary>
     /// Looks up what a config's <c>User</c> says, as engines do: <c>user</c>, <c>user:group</c>, each a name or a number;
-    /// empty is root. A user whose group nobody tells gets the group of the same number.
+    /// empty is root. A user without a known group gets the group of the same number.
     /// </summary>
     /// <returns>The numbers; null when a name is unknown.</returns>
     internal Owner? Find(string text)

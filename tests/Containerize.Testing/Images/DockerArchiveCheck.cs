@@ -21,7 +21,8 @@ internal static class DockerArchiveCheck
             var config = source.Read(File(source, entry?["Config"]));
             var image = images.FirstOrDefault(
                 image => (string)image.Manifest["config"]!["digest"]! == "sha256:" + Convert.ToHexStringLower(SHA256.HashData(config)))
-                ?? throw new InvalidImageException($"{source.Name}: manifest.json names the config {entry!["Config"]}, which is of no image in index.json.");
+                ?? throw new InvalidImageException(
+                    $"{source.Name}: manifest.json names the config {entry!["Config"]}, which is of no image in index.json.");
             CheckLayers(source, entry?["Layers"] as JsonArray ?? [], image);
             foreach (var tag in entry?["RepoTags"] as JsonArray ?? [])
             {

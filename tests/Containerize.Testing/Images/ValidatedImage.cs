@@ -13,11 +13,13 @@ internal sealed record ValidatedTree(IReadOnlyList<ValidatedImage> Images, IRead
     /// <summary>The only image.</summary>
     public ValidatedImage Single() => Images.Count == 1
         ? Images[0]
-        : throw new InvalidImageException($"There are {Images.Count} images instead of one: {string.Join(", ", Images.Select(image => image.Platform))}.");
+        : throw new InvalidImageException(
+            $"There are {Images.Count} images instead of one: {string.Join(", ", Images.Select(image => image.Platform))}.");
 
     /// <summary>The image of a platform, written like <c>linux/arm/v7</c>.</summary>
     public ValidatedImage For(string platform) => Images.FirstOrDefault(image => image.Platform == platform)
-        ?? throw new InvalidImageException($"There is no image for {platform}, but: {string.Join(", ", Images.Select(image => image.Platform))}.");
+        ?? throw new InvalidImageException(
+            $"There is no image for {platform}, but: {string.Join(", ", Images.Select(image => image.Platform))}.");
 }
 
 /// <summary>A valid image.</summary>

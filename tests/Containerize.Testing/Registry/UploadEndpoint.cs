@@ -162,7 +162,9 @@ internal sealed partial class UploadEndpoint(TestRegistryOptions options, Regist
     private Reply Progress(Exchange exchange, Upload upload, int status)
     {
         var reply = new Reply(status)
-            .With("Location", Locate(exchange, $"/v2/{exchange.Request.Repository}/blobs/uploads/{upload.Id}{(options.UploadState ? "?" + upload.Query : "")}"))
+            .With("Location", Locate(
+                exchange,
+                $"/v2/{exchange.Request.Repository}/blobs/uploads/{upload.Id}{(options.UploadState ? "?" + upload.Query : "")}"))
             // As distribution does it: nothing and one byte look the same.
             .With("Range", $"0-{Math.Max(0, upload.Content.Length - 1)}")
             .With("Docker-Upload-UUID", upload.Id);

@@ -39,7 +39,8 @@ internal sealed class DebianLayerTests : IDisposable
             Tar(
                 [(
                     "var/lib/dpkg/status",
-                    "Package: a\nStatus: install ok installed\nVersion: 2\n\nPackage: b\nStatus: deinstall ok config-files\nVersion: 1\n"), ("var/lib/dpkg/status.d/.wh.gone", ""), ("var/lib/dpkg/status.d/c", "Package: c\nVersion: 3\n"), (".wh.bin", "")]));
+                    "Package: a\nStatus: install ok installed\nVersion: 2\n\nPackage: b\nStatus: deinstall ok config-files\nVersion: " +
+                    "1\n"), ("var/lib/dpkg/status.d/.wh.gone", ""), ("var/lib/dpkg/status.d/c", "Package: c\nVersion: 3\n"), (".wh.bin", "")]));
 
         var dpkg =
             new DpkgBase(await ImageTree.ReadAsync(image, new BlobStore(_directory["cache"]), TreeParts.All, CancellationToken.None));

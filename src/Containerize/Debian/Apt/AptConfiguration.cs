@@ -14,7 +14,7 @@ internal sealed class AptConfiguration
 
     private readonly Dictionary<string, string> _values = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A setting by its full name, as <c>Acquire::http::Proxy</c>; null when nobody sets it, or sets it to nothing.</summary>
+    /// <summary>A setting by its full name, as <c>Acquire::http::Proxy</c>; null when it is not set, or set to nothing.</summary>
     /// <param name="name">The name; case does not matter.</param>
     internal string? this[string name] => _values.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
 

@@ -23,7 +23,7 @@ internal sealed class AptLogins
             }
             catch (Exception failure) when (FileFailure.IsOne(failure))
             {
-                // Most are for root alone. Only somebody whose download is refused has to know.
+                // Most are for root alone. It matters only when a download is refused.
                 _unreadable.Add(file);
             }
         }

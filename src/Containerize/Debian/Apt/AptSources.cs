@@ -6,7 +6,7 @@ namespace Containerize.Debian.Apt;
 /// <summary>
 /// Where this machine's apt takes the own packages of Debian or Ubuntu from. Only addresses are learnt; the keys are those that are
 /// shipped. What cannot be
-/// understood or read is passed over and remembered: a source of somebody else's packages must not stop a build.
+/// understood or read is passed over and remembered: a source of other packages must not stop a build.
 /// </summary>
 /// <remarks>The manual page <i>sources.list(5)</i>.</remarks>
 internal sealed class AptSources

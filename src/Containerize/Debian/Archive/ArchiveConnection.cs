@@ -6,8 +6,7 @@ namespace Containerize.Debian.Archive;
 
 /// <summary>
 /// Asks archives for their files. Those of apt's own sources are reached through apt's proxy; logins go to the server that they are for and
-/// to no
-/// other, wherever that one leads.
+/// to no other, wherever that one leads.
 /// </summary>
 internal sealed class ArchiveConnection(ArchiveOptions options, IReporter reporter) : IDisposable
 {

@@ -8,9 +8,8 @@ internal static class ArchiveFile
 {
     /// <summary>Opens a file that must have a size; its digest is compared as it is read.</summary>
     /// <exception cref="AbsentException">There is no such file.</exception>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.DigestMismatch"/>: it has another size; <see cref="DiagnosticCode.ArchiveUnavailable"/>: it cannot be
-    /// read.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DigestMismatch"/>: it has another size;
+    /// <see cref="DiagnosticCode.ArchiveUnavailable"/>: it cannot be read.
     /// </exception>
     internal static Stream Open(Uri address, long size)
     {

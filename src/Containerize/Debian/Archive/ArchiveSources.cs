@@ -21,18 +21,15 @@ internal static class ArchiveSources
     /// <param name="architecture">Debian's word for the architecture: an archive need not have all of them.</param>
     /// <param name="mirror">
     /// <c>ContainerizeDebianMirror</c>: the address of the archive, and behind a semicolon that of the security updates, which else Debian
-    /// has
-    /// beside it (<c>debian-security</c>) and Ubuntu in it. Addresses with <c>arm64=</c> before them are for that architecture, and it has
-    /// no
-    /// others then. Null or empty takes the machine's own apt sources.
+    /// has beside it (<c>debian-security</c>) and Ubuntu in it. Addresses with <c>arm64=</c> before them are for that architecture, and it
+    /// has no others then. Null or empty takes the machine's own apt sources.
     /// </param>
     /// <param name="configuration">apt's configuration; null for the machine's.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoDebianMirror"/> or
     /// <see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     /// <remarks>
     /// Ubuntu hands some updates out to more and more machines (<c>Phased-Update-Percentage</c>). In a chroot, and where images are built,
-    /// apt
-    /// takes them as all others; so does this, and every machine gets the same.
+    /// apt takes them as all others; so does this, and every machine gets the same.
     /// </remarks>
     public static IReadOnlyList<ArchiveSource> Of(DebianRelease release, string architecture, string? mirror, string? configuration = null)
     {
@@ -97,11 +94,24 @@ internal static class ArchiveSources
         List<string> addresses = [.. mirrors[mirrors.Contains(architecture) ? architecture : ""]];
         return addresses.Count > 0
             ? (ParseAddress(addresses[0], Property), addresses.Count > 1 ? ParseAddress(addresses[1], Property) : null)
-            : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"{Property} names no mirror for {architecture}, only some for {string.Join(", ", mirrors.Select(each => each.Key))}. Add {architecture}=<mirror>, or one without an architecture for all others.");
+            : throw new ContainerizeException(
+                DiagnosticCode.NoDebianMirror,
+                $"{Property} names no mirror for {architecture}, only some for {string.Join(", ", mirrors.Select(each => each.Key))}. " +
+                $"Add {architecture}=<mirror>, or one without an architecture for all others.");
     }
 
-    private static (Uri Main, Uri? Security) FromMachine(AptSources machine, Distribution distribution, string architecture) =>
-        machine.Main(distribution, architecture) is { } main
-        ? (main, machine.Security(distribution, architecture))
-        : throw new ContainerizeException(DiagnosticCode.NoDebianMirror, $"This machine's apt has no source of {distribution.Name}'s packages ({(machine.PassedOver.Count == 0 ? $"it is not {distribution.Name}, or has no apt" : $"passed over: {string.Join(", ", machine.PassedOver)}")}). Set {Property} to the address of a mirror of {distribution.Name}'s archive.");
+    private static (Uri Main, Uri? Security) FromMachine(AptSources machine, Distribution distribution, string architecture)
+    {
+        if (machine.Main(distribution, architecture) is { } main)
+        {
+            return (main, machine.Security(distribution, architecture));
+        }
+
+        var passedOver = string.Join(", ", machine.PassedOver);
+        var why = passedOver.Length == 0 ? $"it is not {distribution.Name}, or has no apt" : $"passed over: {passedOver}";
+        throw new ContainerizeException(
+            DiagnosticCode.NoDebianMirror,
+            $"This machine's apt has no source of {distribution.Name}'s packages ({why}). Set {Property} to the address of a mirror of " +
+            $"{distribution.Name}'s archive.");
+    }
 }

@@ -121,7 +121,8 @@ internal sealed class KeyRing
         var life = signature.GetHashedSubPackets()?.GetSignatureExpirationTime() ?? 0;
         if (created > now + s_clockSkew || (life > 0 && created.AddSeconds(life) <= now))
         {
-            return $"its signature is of {created:u} and does not count {(life > 0 ? "any more" : "yet: is the clock of this machine right?")}";
+            return $"its signature is of {created:u} and does not count " +
+                $"{(life > 0 ? "any more" : "yet: is the clock of this machine right?")}";
         }
 
         if (key.ReasonAgainst(created, now) is { } reason)

@@ -15,7 +15,7 @@ internal enum DebianLockMode
     /// <summary>It must have what is wanted.</summary>
     Locked,
 
-    /// <summary>It is written anew from what the archives offer.</summary>
+    /// <summary>It is written again from what the archives offer.</summary>
     Renew,
 }
 
@@ -23,7 +23,7 @@ internal enum DebianLockMode
 /// <param name="archive">The archives.</param>
 /// <param name="lockFile">The lock file, a full path.</param>
 /// <param name="mode">How the lock file is used.</param>
-/// <param name="reporter">Is told of what is chosen anew.</param>
+/// <param name="reporter">Is told of what is chosen again.</param>
 internal sealed class LockedPackages(DebianArchive archive, string lockFile, DebianLockMode mode, IReporter reporter)
 {
     private static readonly TimeSpan s_lockPatience = TimeSpan.FromMinutes(5);
@@ -46,9 +46,11 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
             ? throw new ContainerizeException(
                 DiagnosticCode.DebianLockOutOfDate,
                 locked is null
-                    ? $"There is no lock file '{lockFile}', and ContainerizeDebianLockedMode forbids to choose packages anew. Make it " +
+                    ? $"There is no lock file '{lockFile}', and ContainerizeDebianLockedMode forbids choosing packages again. Make it " +
                     $"with -t:ContainerizeLockDebian and put it under version control."
-                    : $"The lock file '{lockFile}' is not for what the project wants now ({request.Release.Codename}, {request.Architecture}: {string.Join(", ", request.Packages)}), and ContainerizeDebianLockedMode forbids to choose anew. Renew it with -t:ContainerizeLockDebian.")
+                    : $"The lock file '{lockFile}' is not for what the project wants now ({request.Release.Codename}, " +
+                        $"{request.Architecture}: {string.Join(", ", request.Packages)}), and ContainerizeDebianLockedMode forbids " +
+                        $"choosing again. Renew it with -t:ContainerizeLockDebian.")
             : await ResolveAsync(request, cancellationToken);
     }
 
@@ -78,23 +80,27 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
         {
             throw new ContainerizeException(
                 DiagnosticCode.PackageGone,
-                $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids to choose anew. {advice} Or " +
+                $"No archive has {names} of the lock file any more, and ContainerizeDebianLockedMode forbids choosing again. {advice} Or " +
                 $"renew the lock with -t:ContainerizeLockDebian.");
         }
 
         reporter.Warning(
-            DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen anew. {advice}");
+            DiagnosticCode.PackageGone, $"No archive has {names} of the lock file any more; the packages are chosen again. {advice}");
         var chosen = await ResolveAsync(request, cancellationToken);
         var again = await FetchAllAsync(chosen, cancellationToken);
         return again.All(file => file is not null)
             ? (chosen, [.. again.OfType<VerifiedFile>()])
-            : throw new ContainerizeException(DiagnosticCode.PackageGone, $"The archive lists packages that it does not have: {string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First))}. The mirror is being updated, or incomplete. Try again, or try another mirror.");
+            : throw new ContainerizeException(
+                DiagnosticCode.PackageGone,
+                $"The archive lists packages that it does not have: " +
+                $"{string.Join(", ", chosen.Packages.Zip(again).Where(pair => pair.Second is null).Select(pair => pair.First))}. The " +
+                $"mirror is being updated, or incomplete. Try again, or try another mirror.");
     }
 
     /// <summary>Notes in the lock that packages fit their base, so that no build has to read the base for that again.</summary>
     internal async Task NoteFitAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
     {
-        // Only what is there already: another build may have chosen anew meanwhile.
+        // Only what is there already: another build may have chosen again since.
         if (mode is DebianLockMode.Update or DebianLockMode.Renew && DebianLock.Read(lockFile) is { } old
             && old.Release == request.Release.Codename
             && old.Find(set.Use, set.Architecture) is { FitsBase: false } known && known.Request == set.Request
@@ -110,7 +116,9 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
     private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)
     {
         var (set, sources) = await archive.ResolveAsync(request, DebianLock.Read(lockFile), cancellationToken);
-        reporter.Message($"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for {string.Join(", ", request.Packages)}.");
+        reporter.Message(
+            $"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for " +
+            $"{string.Join(", ", request.Packages)}.");
         if (mode != DebianLockMode.ReadOnly)
         {
             await WriteAsync(set, sources, request.Release.Codename, cancellationToken);

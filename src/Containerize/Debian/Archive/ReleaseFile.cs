@@ -30,16 +30,18 @@ internal sealed class ReleaseFile
 
     /// <summary>Reads a release file.</summary>
     /// <param name="text">The signed text.</param>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.ArchiveDamaged"/>, <see cref="DiagnosticCode.ArchiveWrongSuite"/>,
-    /// <see cref="DiagnosticCode.ArchiveOutdated"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.ArchiveDamaged"/>,
+    /// <see cref="DiagnosticCode.ArchiveWrongSuite"/>, <see cref="DiagnosticCode.ArchiveOutdated"/>.
     /// </exception>
     internal static ReleaseFile Read(string text, ArchiveSource source, DateTimeOffset now)
     {
         var fields = Stanza.ParseAll(text) is [var only] ? only : throw Damaged(source, "it is not one paragraph");
         if (!source.IsFlat && fields["Codename"] != source.Suite && fields["Suite"] != source.Suite)
         {
-            throw new ContainerizeException(DiagnosticCode.ArchiveWrongSuite, $"{source} says that it is '{fields["Codename"] ?? fields["Suite"]}', not '{source.Suite}'. Somebody may be passing off another release; nothing of it is used. Try another mirror.");
+            throw new ContainerizeException(
+                DiagnosticCode.ArchiveWrongSuite,
+                $"{source} says that it is '{fields["Codename"] ?? fields["Suite"]}', not '{source.Suite}'. It may be another " +
+                $"release under this name; nothing of it is used. Try another mirror.");
         }
 
         var date = Time(fields["Date"]) ?? throw Damaged(source, "it has no date");
@@ -53,7 +55,7 @@ internal sealed class ReleaseFile
         {
             throw new ContainerizeException(
                 DiagnosticCode.ArchiveOutdated,
-                $"{source} was valid until {until}. The mirror is no longer updated, or somebody holds back updates. Try another mirror; " +
+                $"{source} was valid until {until}. The mirror is no longer updated, or it holds back updates. Try another mirror; " +
                 $"check the clock of this machine.");
         }
 
@@ -61,7 +63,7 @@ internal sealed class ReleaseFile
         {
             throw new ContainerizeException(
                 DiagnosticCode.ArchiveOutdated,
-                $"{source} is of {date:u}, older than what the lock file was made from ({earliest:u}). The mirror is behind, or somebody " +
+                $"{source} is of {date:u}, older than what the lock file was made from ({earliest:u}). The mirror is behind, or it " +
                 $"holds back updates. Try another mirror, or remove the lock file to go back on purpose.");
         }
 

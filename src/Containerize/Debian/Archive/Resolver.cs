@@ -29,14 +29,14 @@ internal sealed class Resolver
     /// <summary>Resolves packages.</summary>
     /// <param name="wanted">Their names, perhaps with a version: <c>name=1.2-3</c>.</param>
     /// <returns>The packages to add, by name.</returns>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.PackageUnknown"/>, <see cref="DiagnosticCode.PackageUnsatisfiable"/>,
-    /// <see cref="DiagnosticCode.PackageUpgradeRefused"/>, <see cref="DiagnosticCode.PackageConflict"/>.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.PackageUnknown"/>,
+    /// <see cref="DiagnosticCode.PackageUnsatisfiable"/>, <see cref="DiagnosticCode.PackageUpgradeRefused"/>,
+    /// <see cref="DiagnosticCode.PackageConflict"/>.
     /// </exception>
     internal IReadOnlyList<ResolvedPackage> Resolve(IEnumerable<string> wanted)
     {
         var roots = wanted.Select(Root).ToList();
-        // What was asked for by name counts before anything is chosen for somebody's need.
+        // What was asked for by name counts before anything is chosen because another package needs it.
         foreach (var root in roots.Where(root => !IsSatisfied(root)))
         {
             Select(Choose([root], null), null);
@@ -189,12 +189,19 @@ internal sealed class Resolver
         if (alternatives.Select(alternative => _installed.Find(alternative.Name)).OfType<InstalledPackage>().FirstOrDefault()
             is { } installed)
         {
-            return new ContainerizeException(DiagnosticCode.PackageUpgradeRefused, $"'{wanted}' would replace {$"{installed.Name} {installed.Version}"} of the base image, which a layer must not do: the base would no longer be what it says.{chain} Use a newer base image, or an older version of the package.");
+            return new ContainerizeException(
+                DiagnosticCode.PackageUpgradeRefused,
+                $"'{wanted}' would replace {installed.Name} {installed.Version} of the base image, which a layer must not do: " +
+                $"the base would no longer be what it says.{chain} Use a newer base image, or an older version of the package.");
         }
 
         var known = alternatives.SelectMany(alternative => _indexes.SelectMany(index => index.Find(alternative.Name))).ToList();
+        var offers = string.Join(
+            ", ", known.Select(package => package.ToString()).Distinct().DefaultIfEmpty("another version chosen already"));
         return known.Count > 0 || alternatives.Any(alternative => _selected.ContainsKey(alternative.Name))
-            ? new ContainerizeException(DiagnosticCode.PackageUnsatisfiable, $"'{wanted}' cannot be had: the archive has {string.Join(", ", known.Select(package => package.ToString()).Distinct().DefaultIfEmpty("another version chosen already"))}.{chain}")
+            ? new ContainerizeException(
+                DiagnosticCode.PackageUnsatisfiable,
+                $"'{wanted}' cannot be had: the archive has {offers}.{chain}")
             : new ContainerizeException(
                 DiagnosticCode.PackageUnknown,
                 $"The archive has no package '{wanted}' for this release and architecture.{chain} Check the name, or add the archive " +
@@ -217,7 +224,10 @@ internal sealed class Resolver
             if (package.ForeignArchitecture is { } foreign && _selected.TryGetValue(package.Name, out var own)
                 && (package.MultiArch != "same" || !own.Version.Equals(package.Version)))
             {
-                throw new ContainerizeException(DiagnosticCode.PackageConflict, $"{_chain[own.Name]} cannot be beside {$"{package.Name}:{foreign} {package.Version}"} of the base image, which is for another architecture. Use a base image without it, or leave the package out.");
+                throw new ContainerizeException(
+                    DiagnosticCode.PackageConflict,
+                    $"{_chain[own.Name]} cannot be beside {$"{package.Name}:{foreign} {package.Version}"} of the base image, which is " +
+                    $"for another architecture. Use a base image without it, or leave the package out.");
             }
 
             foreach (var conflict in package.Conflicts)

@@ -30,11 +30,13 @@ internal static partial class MaintainerScripts
     // They have no effect on files, or none in an image: nothing runs there as a service, and libraries are found without a cache.
     private static readonly HashSet<string> s_harmless = new(StringComparer.Ordinal)
     {
-        "set", "exit", "echo", "test", "[", "true", "false", ":", "return", "local", "shift", "break", "continue", "export", "unset", "printf", "eval", "trap", "umask",
-        "cd", "read", "rm", "rmdir", "grep", "sed", "cut", "awk", "cat", "sort", "tr", "wc", "head", "tail", "find", "xargs", "basename", "dirname", "readlink", "stat", "md5sum",
-        "which", "command", "type", "id", "getent", "uname", "date", "ischroot", "dpkg", "dpkg-query", "dpkg-trigger", "dpkg-maintscript-helper", "dpkg-architecture", "ldconfig",
-        "deb-systemd-helper", "deb-systemd-invoke", "systemctl", "invoke-rc.d", "update-rc.d", "service", "kill", "pidof", "start-stop-daemon", "py3compile", "py3clean",
-        "pycompile", "pyclean", "update-ca-certificates", "killall", "sleep", "tempfile", "mktemp", "expr", "seq", "cmp", "diff", "telinit", "udevadm", "initctl", ".", "source",
+        "set", "exit", "echo", "test", "[", "true", "false", ":", "return", "local", "shift", "break", "continue", "export", "unset",
+        "printf", "eval", "trap", "umask", "cd", "read", "rm", "rmdir", "grep", "sed", "cut", "awk", "cat", "sort", "tr", "wc", "head",
+        "tail", "find", "xargs", "basename", "dirname", "readlink", "stat", "md5sum", "which", "command", "type", "id", "getent", "uname",
+        "date", "ischroot", "dpkg", "dpkg-query", "dpkg-trigger", "dpkg-maintscript-helper", "dpkg-architecture", "ldconfig",
+        "deb-systemd-helper", "deb-systemd-invoke", "systemctl", "invoke-rc.d", "update-rc.d", "service", "kill", "pidof",
+        "start-stop-daemon", "py3compile", "py3clean", "pycompile", "pyclean", "update-ca-certificates", "killall", "sleep", "tempfile",
+        "mktemp", "expr", "seq", "cmp", "diff", "telinit", "udevadm", "initctl", ".", "source",
     };
 
     private static readonly HashSet<string> s_keywords =
@@ -81,7 +83,9 @@ internal static partial class MaintainerScripts
 
         if (unknown.Count > 0)
         {
-            effects.Add($"what its script does with {string.Join(", ", unknown.Take(NamedCommands))}{(unknown.Count > NamedCommands ? " and others" : "")}");
+            effects.Add(
+                $"what its script does with " +
+                $"{string.Join(", ", unknown.Take(NamedCommands))}{(unknown.Count > NamedCommands ? " and others" : "")}");
         }
 
         return [.. effects.Distinct(StringComparer.Ordinal)];

@@ -55,7 +55,7 @@ internal sealed class AddedRoot : IRootTemplate
         var bundle = !certificates.IsEmpty || BaseBundle is null
             ? certificates.ToEntry(own)
             : CaBundle.Entry(own.Prepend(await BaseBundle(cancellationToken)));
-        // Where update-ca-certificates looks, so that they stay when somebody runs it in an image on top.
+        // Where update-ca-certificates looks, so that they stay when it is run in an image on top.
         return [bundle,
             .. Certificates.Select(
                 certificate =>

@@ -78,7 +78,7 @@ internal sealed class BaseFiles
 /// <summary>A file that dpkg puts elsewhere, unless it is of the package that wants it so.</summary>
 /// <param name="Path">Where packages have it.</param>
 /// <param name="Target">Where it goes.</param>
-/// <param name="Package">The package that has its own in its place; <c>:</c> for nobody's.</param>
+/// <param name="Package">The package that has its own in its place; <c>:</c> for none.</param>
 /// <remarks>The manual page <i>dpkg-divert(1)</i>.</remarks>
 internal sealed record Diversion(string Path, string Target, string Package)
 {

@@ -76,8 +76,14 @@ internal sealed class DpkgBase(ImageTree tree)
         }
 
         _ = Notes();
+        var names = DebianRelease.All.GroupBy(release => release.Distribution.Name, release => release.Codename)
+            .Select(releases => $"{releases.Key} {string.Join(", ", releases)}");
         return DebianRelease.Find(id, fields.GetValueOrDefault("VERSION_ID", ""))
-            ?? throw new ContainerizeException(DiagnosticCode.OtherRelease, $"The base image is {(fields.TryGetValue("PRETTY_NAME", out var name) ? $"'{name}'" : "of a release that it does not name")}. Packages can be put on {string.Join(" and ", DebianRelease.All.GroupBy(release => release.Distribution.Name, release => release.Codename).Select(releases => $"{releases.Key} {string.Join(", ", releases)}"))}; those of one release do not work on another.");
+            ?? throw new ContainerizeException(
+                DiagnosticCode.OtherRelease,
+                $"The base image is " +
+                $"{(fields.TryGetValue("PRETTY_NAME", out var name) ? $"'{name}'" : "of a release that it does not name")}. Packages " +
+                $"can be put on {string.Join(" and ", names)}; those of one release do not work on another.");
     }
 
     private List<string> Notes()

@@ -5,7 +5,7 @@ namespace Containerize.Debian.Rootfs;
 /// <summary>What surrounds the files of packages in a layer: a tree from nothing, or one that a base image has.</summary>
 internal interface IRootTemplate
 {
-    /// <summary>Packages whose scripts need not run, because the template brings about what they would do.</summary>
+    /// <summary>Packages whose scripts need not run, because the template does what they would do.</summary>
     IReadOnlySet<string> Provides { get; }
 
     /// <summary>What comes before the packages.</summary>

@@ -12,19 +12,18 @@ internal sealed class NewRoot : IRootTemplate
 
     private static readonly string[] s_merged = ["bin", "lib", "sbin"];
 
+    private static readonly UnixFileMode s_shared = FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit;
+
     private static readonly (string Path, UnixFileMode Mode, int Group)[] s_directories =
     [
-        ("etc/opt", FileModes.Executable, 0), ("media", FileModes.Executable, 0), (
-            "mnt", FileModes.Executable, 0), ("opt", FileModes.Executable, 0), ("srv", FileModes.Executable, 0),
-        (
-            "run/lock",
-            FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit,
-            0), ("tmp", FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit, 0),
-        ("usr/local/bin", FileModes.Executable, 0), (
-            "usr/local/etc",
-            FileModes.Executable,
-            0), ("usr/local/lib", FileModes.Executable, 0), ("usr/local/sbin", FileModes.Executable, 0), ("usr/local/share", FileModes.Executable, 0),
-        ("var/mail", FileModes.Executable | (UnixFileMode)0b010_000 | UnixFileMode.SetGroup, 8), ("var/opt", FileModes.Executable, 0),
+        .. new[]
+        {
+            "etc/opt", "media", "mnt", "opt", "srv", "usr/local/bin", "usr/local/etc", "usr/local/lib", "usr/local/sbin", "usr/local/share",
+            "var/opt",
+        }.Select(path => (path, FileModes.Executable, 0)),
+        ("run/lock", s_shared, 0),
+        ("tmp", s_shared, 0),
+        ("var/mail", FileModes.Executable | (UnixFileMode)0b010_000 | UnixFileMode.SetGroup, 8),
     ];
 
     /// <inheritdoc/>
@@ -68,7 +67,8 @@ internal sealed class NewRoot : IRootTemplate
                 "files\nservices:   db files\nethers:     db files\nrpc:        db files\n"),
             Text(
                 "etc/passwd",
-                $"root:x:0:0:root:/root:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\napp:x:{AppUser}:{AppUser}::/home/app:/usr/sbin/nologin\n"),
+                $"root:x:0:0:root:/root:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n" +
+                $"app:x:{AppUser}:{AppUser}::/home/app:/usr/sbin/nologin\n"),
             new() { Path = "home/app", Type = LayerEntryType.Directory, Mode = FileModes.Executable, UserId = AppUser, GroupId = AppUser },
             // Where OpenSSL looks; the package openssl, which has the link, is not needed otherwise.
             SymbolicLink("usr/lib/ssl/certs", "/etc/ssl/certs"),

@@ -9,8 +9,7 @@ namespace Containerize.Debian.Rootfs;
 
 /// <summary>
 /// A layer of packages: their files in the order of the packages, then what dpkg would note of them. It streams from the .deb files into
-/// the
-/// layer; nothing is unpacked to disk, and nothing of a package is run.
+/// the layer; nothing is unpacked to disk, and nothing of a package is run.
 /// </summary>
 internal sealed class PackageLayer
 {

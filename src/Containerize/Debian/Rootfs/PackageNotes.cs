@@ -6,8 +6,7 @@ namespace Containerize.Debian.Rootfs;
 
 /// <summary>
 /// What users should know of a layer of packages. It is found out while the layer is made and kept beside it, so that a build that takes
-/// the
-/// layer from the cache says the same.
+/// the layer from the cache says the same.
 /// </summary>
 /// <param name="Scripts">Packages whose scripts would do something that matters, and what.</param>
 /// <param name="SetUserFiles">Files that run with the rights of their owner or group, and not of who starts them.</param>
@@ -25,12 +24,16 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
     {
         if (Scripts.Count > 0)
         {
-            reporter.Warning(DiagnosticCode.ScriptsNotRun, $"Nothing of a package is run while an image is built, so it will lack what the scripts of these packages would do: {string.Join(", ", Scripts)}. Add what the app needs of it as content of the project.");
+            reporter.Warning(
+                DiagnosticCode.ScriptsNotRun,
+                $"Nothing of a package is run while an image is built, so it will lack what the scripts of these packages would do: " +
+                $"{string.Join(", ", Scripts)}. Add what the app needs of it as content of the project.");
         }
 
         if (SetUserFiles.Count > 0)
         {
-            reporter.Message($"Files that run with the rights of their owner or group (setuid, setgid): {string.Join(", ", SetUserFiles)}.");
+            reporter.Message(
+                $"Files that run with the rights of their owner or group (setuid, setgid): {string.Join(", ", SetUserFiles)}.");
         }
     }
 

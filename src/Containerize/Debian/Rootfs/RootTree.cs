@@ -30,9 +30,8 @@ internal sealed class RootTree
     /// <param name="owner">The package, for messages.</param>
     /// <param name="control">What the package says of itself; null when it is none of a package.</param>
     /// <returns>What is to be written, directories above it included; nothing when all of it is there already.</returns>
-    /// <exception cref="ContainerizeException">
-    /// <see cref="DiagnosticCode.PackagePathClash"/>, <see cref="DiagnosticCode.PackageFileOverDirectory"/>,
-    /// <see cref="DiagnosticCode.PackageFileOfBase"/> or
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.PackagePathClash"/>,
+    /// <see cref="DiagnosticCode.PackageFileOverDirectory"/>, <see cref="DiagnosticCode.PackageFileOfBase"/> or
     /// <see cref="DiagnosticCode.PackageHardLink"/>.
     /// </exception>
     internal IEnumerable<LayerEntry> Add(LayerEntry entry, string owner, DebControl? control = null)
@@ -156,7 +155,9 @@ internal sealed class RootTree
             : (owner, existing.Owner, existing.Type);
         return new(
             DiagnosticCode.PackageFileOverDirectory,
-            $"'/{path}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of {other}; one would take the place of the other. Leave {(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");
+            $"'/{path}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of " +
+            $"{other}; one would take the place of the other. Leave " +
+            $"{(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");
     }
 
     private readonly record struct Node(LayerEntryType Type, string? Target, string Owner);

@@ -31,7 +31,7 @@ internal sealed record LayerEntry
     /// </summary>
     public long Size { get; init; }
 
-    /// <summary>Its stamp when it was listed; null for whoever does not know it.</summary>
+    /// <summary>Its stamp when it was listed; null when it is not known.</summary>
     internal FileStamp? Stamp { get; init; }
 
     /// <summary>The content of a generated file, in memory.</summary>

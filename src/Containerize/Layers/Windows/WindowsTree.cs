@@ -77,7 +77,7 @@ internal static class WindowsTree
                         $"them for one. Leave one out, or give both the same spelling.");
                 }
 
-                // Whoever came before has looked at the directories above.
+                // The entry before has had the directories above checked.
                 break;
             }
         }

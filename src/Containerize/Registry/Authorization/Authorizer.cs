@@ -59,7 +59,7 @@ internal sealed class Authorizer(
     }
 
     /// <summary>Takes what a registry says when it is asked without a need (a ping).</summary>
-    /// <param name="challenges">Its challenges; none means that it asks nobody.</param>
+    /// <param name="challenges">Its challenges; none means that it asks for no login.</param>
     internal void Learn(IReadOnlyList<Challenge> challenges) => _challenges = challenges;
 
     /// <summary>Takes in a 401.</summary>

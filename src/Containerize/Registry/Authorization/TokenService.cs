@@ -164,7 +164,10 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
     private async Task<ContainerizeException> RefusedAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
     {
         var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-        return new(DiagnosticCode.RegistryDenied, $"The token service {VerbatimUrl.Public(realm)} answered {(int)response.StatusCode}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")} instead of a token.");
+        return new(
+            DiagnosticCode.RegistryDenied,
+            $"The token service {VerbatimUrl.Public(realm)} answered " +
+            $"{(int)response.StatusCode}{(errors.Text.Length > 0 ? $" ({errors.Text})" : "")} instead of a token.");
     }
 
     private static ContainerizeException Malformed(Uri realm, string what) =>

@@ -50,8 +50,7 @@ internal sealed class CredentialFile
 
     /// <summary>
     /// Finds the credential for a repository: keys with its path (longest first), the host's helper, the store, keys of the host alone, and
-    /// in Docker's
-    /// files the host's other keys.
+    /// in Docker's files the host's other keys.
     /// </summary>
     internal async Task<Credential?> FindAsync(
         string registry, string repository, CredentialHelpers helpers, CancellationToken cancellationToken)

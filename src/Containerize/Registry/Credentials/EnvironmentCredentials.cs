@@ -5,8 +5,7 @@ namespace Containerize.Registry.Credentials;
 
 /// <summary>
 /// Credentials in environment variables: <c>CONTAINERIZE_REGISTRY_&lt;HOST&gt;_USER</c> and <c>_PASSWORD</c> for one host, and those of the
-/// .NET SDK,
-/// which name no host and are therefore given to the destinations and to the base image's registry only.
+/// .NET SDK, which name no host and are therefore given to the destinations and to the base image's registry only.
 /// </summary>
 internal sealed class EnvironmentCredentials(RegistryOptions options)
 {

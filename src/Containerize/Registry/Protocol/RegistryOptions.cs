@@ -55,7 +55,7 @@ internal sealed record RegistryOptions : HttpOptions
 
     internal override ServerKind Kind => s_servers;
 
-    /// <summary>How long a credential helper may take; one that waits for input that nobody sees would take for ever.</summary>
+    /// <summary>How long a credential helper may take; one that waits for input never ends.</summary>
     internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The directory of the machine's configuration; tests have their own.</summary>

@@ -25,8 +25,7 @@ internal sealed record RegistryOrigin(Uri Base, bool VerifyCertificates)
 
     /// <summary>
     /// Where credentials are sent to: public, or where the registry itself was reached. The name says nothing: the registry's own may lead
-    /// elsewhere
-    /// the next time.
+    /// elsewhere the next time.
     /// </summary>
     /// <param name="own">Where the registry itself is.</param>
     internal ConnectionPolicy RealmPolicy(AddressScopes own) =>

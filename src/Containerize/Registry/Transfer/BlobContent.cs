@@ -5,7 +5,7 @@ using Containerize.Storage;
 
 namespace Containerize.Registry.Transfer;
 
-/// <summary>A blob, or a piece of it, as the body of a request. Each sending opens the blob anew, which is how a body is rewound.</summary>
+/// <summary>A blob, or a piece of it, as the body of a request. Each sending opens the blob again, which rewinds the body.</summary>
 internal sealed class BlobContent : MeteredContent
 {
     private const int BufferSize = 128 * 1024;

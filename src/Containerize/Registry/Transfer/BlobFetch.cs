@@ -34,7 +34,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // Whoever began it has given up; this caller has not.
+                // The caller that began it has given up; this one has not.
             }
             finally
             {

@@ -7,9 +7,8 @@ using Containerize.Storage;
 namespace Containerize.Registry.Transfer;
 
 /// <summary>
-/// Brings blobs into repositories of one registry in the cheapest way: it is there, it is mounted, it is uploaded. Whoever pushes the same
-/// blob
-/// to the same registry on this machine waits, and then finds it there or mounts it.
+/// Brings blobs into repositories of one registry in the cheapest way: it is there, it is mounted, it is uploaded. A caller that pushes the same
+/// blob to the same registry on this machine waits, and then finds it there or mounts it.
 /// </summary>
 /// <param name="endpoint">The registry.</param>
 /// <param name="memory">What this machine has pushed.</param>
@@ -19,7 +18,13 @@ namespace Containerize.Registry.Transfer;
 /// <param name="options">How patient the client is.</param>
 /// <param name="reporter">Hears what is tried.</param>
 internal sealed class BlobPush(
-    RegistryEndpoint endpoint, PushMemory memory, SemaphoreSlim slots, TransferReport report, Retrier retrier, RegistryOptions options, IReporter reporter)
+    RegistryEndpoint endpoint,
+    PushMemory memory,
+    SemaphoreSlim slots,
+    TransferReport report,
+    Retrier retrier,
+    RegistryOptions options,
+    IReporter reporter)
 {
     private const int MaxMounts = 2;
 
@@ -28,7 +33,12 @@ internal sealed class BlobPush(
     /// <param name="localize">Makes the blob one whose bytes are at hand; called only when they must be sent.</param>
     /// <param name="evenIfThere">Send it though the registry says that it has it.</param>
     internal async Task<PushOutcome> RunAsync(
-        RepositoryReference target, Blob blob, string? origin, Func<Blob, CancellationToken, Task<Blob>> localize, bool evenIfThere, CancellationToken cancellationToken)
+        RepositoryReference target,
+        Blob blob,
+        string? origin,
+        Func<Blob, CancellationToken, Task<Blob>> localize,
+        bool evenIfThere,
+        CancellationToken cancellationToken)
     {
         var digest = blob.Descriptor.Digest;
         if (!evenIfThere && await HasAsync(target, digest, cancellationToken))
@@ -39,7 +49,7 @@ internal sealed class BlobPush(
 
         using var turn = await memory.WaitForTurnAsync(target.Registry, digest, cancellationToken);
         var known = memory.Recall(target.Registry, digest);
-        // Somebody else may just have brought it.
+        // Another build may just have pushed it.
         if (!evenIfThere && known.Contains(target.Name) && await HasAsync(target, digest, cancellationToken))
         {
             return new(PushKind.AlreadyThere, 0);

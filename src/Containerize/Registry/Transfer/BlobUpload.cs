@@ -92,7 +92,8 @@ internal sealed class BlobUpload
     {
         var access = Access.Mount(_access.Repository, from);
         var url = _endpoint.UrlOf(
-            $"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_descriptor.Digest.ToString())}&from={Uri.EscapeDataString(from)}");
+            $"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_descriptor.Digest.ToString())}" +
+            $"&from={Uri.EscapeDataString(from)}");
         try
         {
             using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, url, access), cancellationToken);
@@ -157,7 +158,7 @@ internal sealed class BlobUpload
             catch (TransientException) when (_method == UploadMethod.Monolithic && _descriptor.Size > _options.ChunkSize
                 && ++_broken == BrokenBeforeChunks)
             {
-                // The connection does not last for the whole; chunks need not begin anew each time.
+                // The connection does not last for the whole; chunks need not start from zero each time.
                 _method = UploadMethod.Chunked;
                 throw;
             }

@@ -69,8 +69,8 @@ internal sealed class EndpointDirectory : IDisposable
 
         var limit = AddressScopes.Public | AddressScopes.Private | _sender.Pool.ScopeOf(registry.Base);
         var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.VerifyCertificates) { Limit = limit };
-        var nobody = new CredentialStore(_options with { Environment = _ => null }, _reporter);
-        return new(url.Authority, origin, new Authorizer(url.Authority, origin, nobody, _tokens, _options.TimeProvider), _sender);
+        var anonymous = new CredentialStore(_options with { Environment = _ => null }, _reporter);
+        return new(url.Authority, origin, new Authorizer(url.Authority, origin, anonymous, _tokens, _options.TimeProvider), _sender);
     }
 
     public void Dispose() => _sender.Dispose();
@@ -93,9 +93,8 @@ internal sealed class EndpointDirectory : IDisposable
 
         var encrypted = new RegistryOrigin(secure, VerifyCertificates: !isInsecure);
         var plain = new RegistryOrigin(new Uri($"http://{authority}"), VerifyCertificates: !isInsecure);
-        // On this machine nobody listens on the way, registries at a port of their own mostly speak plain HTTP, and a failed handshake
-        // takes
-        // longer than all other requests of a build that changes nothing.
+        // On this machine there is no eavesdropper, registries at a port of their own mostly speak plain HTTP, and a failed handshake
+        // takes longer than all other requests of a build that changes nothing.
         RegistryOrigin[] candidates = AddressScope.IsLoopback(secure.IdnHost) && !secure.IsDefaultPort
             ? [plain, encrypted]
             : [encrypted, plain];

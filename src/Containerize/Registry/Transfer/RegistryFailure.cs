@@ -57,7 +57,8 @@ internal static class RegistryFailure
         var variable = $"CONTAINERIZE_REGISTRY_{EnvironmentCredentials.VariablePart(registry)}_USER";
         var need = access.IsWrite ? "the account needs the permission to push to" : "it may also be that there is no";
         return status == HttpStatusCode.Forbidden
-            ? $"The account lacks the permission to {(access.IsWrite ? "push to" : "pull from")} {access.Repository}, or is not logged in (docker login {registry})."
+            ? $"The account lacks the permission to {(access.IsWrite ? "push to" : "pull from")} {access.Repository}, or is not " +
+                $"logged in (docker login {registry})."
             : $"Log in (docker login {registry}), or set {variable} and _PASSWORD; {need} {access.Repository}.";
     }
 }

@@ -9,7 +9,8 @@ namespace Containerize.Tests.Debian.Archive;
 internal sealed class ResolverTests
 {
     private static string Package(string name, string version = "1.0", string fields = "", string architecture = "amd64") =>
-        $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{(fields.Length > 0 ? fields + "\n" : "")}Filename: pool/{name}_{version}.deb\nSize: 1\nSHA256: {new string('0', 64)}\n";
+        $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{(fields.Length > 0 ? fields + "\n" : "")}Filename: " +
+        $"pool/{name}_{version}.deb\nSize: 1\nSHA256: {new string('0', 64)}\n";
 
     private static PackageIndex Index(params string[] packages) =>
         PackageIndex.Of(Encoding.UTF8.GetBytes(string.Join('\n', packages)), "main");

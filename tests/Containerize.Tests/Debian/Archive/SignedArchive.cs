@@ -88,7 +88,9 @@ internal sealed class SignedArchive : IDisposable
         var more = fields.Length > 0 ? fields + "\n" : "";
         _packages.Add((
             $"{component}/binary-{(architecture == "all" && Architectures.Split(' ').Contains("all") ? "all" : "amd64")}",
-            $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{more}Filename: {path ?? $"pool/{name}_{version}.deb"}\nSize: {content.Length}\nSHA256: {Convert.ToHexStringLower(SHA256.HashData(content))}\n"));
+            $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n{more}Filename: " +
+            $"{path ?? $"pool/{name}_{version}.deb"}\nSize: {content.Length}\nSHA256: " +
+            $"{Convert.ToHexStringLower(SHA256.HashData(content))}\n"));
         return this;
     }
 
@@ -135,7 +137,9 @@ internal sealed class SignedArchive : IDisposable
     {
         static string Rfc(DateTimeOffset time) =>
             time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-        return $"Origin: Test\nSuite: {SuiteName}\nCodename: {Codename}\nDate: {Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}Architectures: {Architectures}\nComponents: {string.Join(' ', Components)}\nSHA256:\n{string.Join('\n', files)}\n";
+        return $"Origin: Test\nSuite: {SuiteName}\nCodename: {Codename}\nDate: " +
+            $"{Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}Architectures: " +
+            $"{Architectures}\nComponents: {string.Join(' ', Components)}\nSHA256:\n{string.Join('\n', files)}\n";
     }
 
     /// <summary>Changes one byte of a file.</summary>
