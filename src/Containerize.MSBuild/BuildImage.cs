@@ -2,7 +2,9 @@ using System.Text;
 using Containerize.Building;
 using Containerize.Debian;
 using Containerize.Destinations;
+using Containerize.Files;
 using Containerize.Images;
+using Containerize.Inputs;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Settings;
@@ -25,6 +27,9 @@ public sealed class BuildImage : ContainerizeTask
 
     /// <summary>Files that this build wrote (<c>FileWrites</c>); those in the publish directory are known to belong there.</summary>
     public ITaskItem[] WrittenFiles { get; set; } = [];
+
+    /// <summary>The file in which a publish lists what it will write, a full path: its time is the one at which the publish began.</summary>
+    public string? PublishOutputsFile { get; set; }
 
     /// <summary>The names of the runtime packs of a self-contained app.</summary>
     public ITaskItem[] RuntimePacks { get; set; } = [];
@@ -96,12 +101,7 @@ public sealed class BuildImage : ContainerizeTask
         inputs.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
         var layers = LayerSettings.Read(Project, platform);
-        var origins = PublishedFileItems.Origins(
-            PublishDirectory,
-            PublishedFiles.Select(Read),
-            WrittenFiles.Select(file => file.ItemSpec),
-            RuntimePacks.Select(pack => pack.ItemSpec));
-        var files = Inputs.PublishDirectory.List(PublishDirectory, origins, destinations.LocalPaths);
+        var files = ListFiles(inputs, destinations, reporter);
         using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
         var baseOptions = new LayerOptions { ModificationTime = layers.Entries.ModificationTime };
         var request = ImageRequests.Read(
@@ -135,7 +135,7 @@ public sealed class BuildImage : ContainerizeTask
         Configuration = Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        string[] written = [BuiltImageFile.FileName, FileHashes.FileName, IntactFiles.FileName];
+        string[] written = [BuiltImageFile.FileName, FileHashes.FileName, IntactFiles.FileName, PublishMemory.FileName];
         WrittenOutputs = [.. written.Select(file => new TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {
@@ -144,6 +144,19 @@ public sealed class BuildImage : ContainerizeTask
                 reporter.Message(line);
             }
         }
+    }
+
+    private IReadOnlyList<PublishedFile> ListFiles(BuildInputs inputs, DestinationSettings destinations, IReporter reporter)
+    {
+        var published = PublishedFiles.Select(Read).ToList();
+        var origins = PublishedFileItems.Origins(
+            PublishDirectory, published, WrittenFiles.Select(file => file.ItemSpec), RuntimePacks.Select(pack => pack.ItemSpec));
+        var sources = PublishedFileItems.Sources(PublishDirectory, published);
+        var outputs = OwnOutputs.Read(Project, destinations, inputs.Base, inputs.Cache.Root, OutputDirectory);
+        var files = Inputs.PublishDirectory.List(PublishDirectory, origins, outputs.In(PublishDirectory, sources));
+        var memory = PublishMemory.Load(Path.Combine(OutputDirectory, PublishMemory.FileName), PublishDirectory);
+        var started = PublishOutputsFile is null ? null : FileStatus.TryOf(PublishOutputsFile, followLinks: true)?.Stamp.Modified;
+        return new CleanPublish(PublishDirectory, sources, started, memory, reporter).Take(files);
     }
 
     private static Dictionary<string, string> Variables() =>

@@ -6,6 +6,9 @@ internal static class UnixPath
     // What Linux follows before it reports ELOOP.
     private const int MaxLinks = 40;
 
+    /// <summary>A path of this system, with the separators of an image. A <c>\</c> is part of a name on Linux.</summary>
+    internal static string FromSystem(string path) => OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
+
     /// <summary>
     /// One spelling for each path: relative to the root, no <c>.</c>, no empty part; <c>..</c> goes up and stops at the root.
     /// </summary>

@@ -128,7 +128,7 @@ internal sealed class AddedDirectory(string source, bool followLinks)
         var full = Path.GetFullPath(text, parent);
         var inside = Below(source, full) ?? Below(_realSource, full) ?? throw Leaves(link, "which is outside of it");
         var target = Path.GetRelativePath(parent, Path.Combine(source, inside));
-        return OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target;
+        return UnixPath.FromSystem(target);
     }
 
     private static bool StaysInside(string target, int depth)

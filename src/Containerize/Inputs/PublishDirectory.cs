@@ -59,20 +59,13 @@ internal static class PublishDirectory
                 throw Unreadable(directory, "its directories are nested too deeply; a link may lead in a circle");
             }
 
-            var empty = true;
-            foreach (var name in Names(directory))
+            var names = Names(directory);
+            foreach (var path in names.Select(name => Path.Combine(directory, name)).Where(path => !excluded.Contains(path)))
             {
-                var path = Path.Combine(directory, name);
-                if (excluded.Contains(path))
-                {
-                    continue;
-                }
-
-                empty = false;
-                VisitItem(path, prefix + name, depth);
+                VisitItem(path, prefix + Path.GetFileName(path), depth);
             }
 
-            if (empty && prefix.Length > 0)
+            if (names.Count == 0 && prefix.Length > 0)
             {
                 files.Add(
                     new PublishedFile
@@ -155,20 +148,22 @@ internal static class PublishDirectory
             var full = Path.GetFullPath(target, parent);
             if (!Path.Exists(full))
             {
-                return target.Replace('\\', '/');
+                return UnixPath.FromSystem(target);
             }
 
             var inside = Below(root, full) ?? Below(realRoot, full);
-            return inside is null ? null : Path.GetRelativePath(parent, Path.Combine(root, inside)).Replace('\\', '/');
+            return inside is null ? null : UnixPath.FromSystem(Path.GetRelativePath(parent, Path.Combine(root, inside)));
         }
 
         private static string? Below(string directory, string path) =>
-            path.StartsWith(directory + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path[(directory.Length + 1)..] : null;
+            Path.TrimEndingDirectorySeparator(path) == directory ? ""
+            : path.StartsWith(directory + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path[(directory.Length + 1)..]
+            : null;
 
         private FileOrigin OriginOf(string path) => origins.GetValueOrDefault(path) ?? FileOrigin.Unexpected;
 
         // Names only: what they stand for is asked for once, with all else.
-        private static IEnumerable<string> Names(string directory)
+        private static List<string> Names(string directory)
         {
             try
             {

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Inputs;
@@ -17,7 +18,7 @@ internal sealed class SecretFilter(IReadOnlyList<SecretPattern> patterns)
     /// <summary>The files without secrets. They are judged by the name they have here and by the one they get in the image.</summary>
     internal IReadOnlyList<AddedFile> Without(IReadOnlyList<AddedFile> files, string projectDirectory)
     {
-        string Here(AddedFile file) => Path.GetRelativePath(projectDirectory, file.SourcePath).Replace('\\', '/');
+        string Here(AddedFile file) => UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, file.SourcePath));
         var here = Remember(_secrets.Find(files.Where(HasContent).Select(file => new NamedFile(Here(file), file.SourcePath))));
         var left = files.Where(file => !here.Contains(Here(file))).ToList();
         var there = Remember(_secrets.Find(left.Where(HasContent).Select(file => new NamedFile(file.Path, file.SourcePath))));

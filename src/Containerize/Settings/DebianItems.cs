@@ -17,7 +17,7 @@ internal static class DebianItems
         var item = project.One(ItemKind.Debian);
         return new DebianSettings
         {
-            LockFile = project.FullPath(item["LockFile"] is { Length: > 0 } file ? file : DebianLock.FileName),
+            LockFile = LockFileOf(project),
             LockMode = SettingText.Choice("The lock mode of Debian's packages", item["LockMode"], DebianLockMode.Update),
             Mirror = item["Mirror"],
             Snapshot = item["Snapshot"],
@@ -36,6 +36,10 @@ internal static class DebianItems
             IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
         };
     }
+
+    /// <summary>The full path of the file that pins packages.</summary>
+    internal static string LockFileOf(ProjectSettings project) =>
+        project.FullPath(project.One(ItemKind.Debian)["LockFile"] is { Length: > 0 } file ? file : DebianLock.FileName);
 
     private static string Package(Item item) => item["Version"] is { Length: > 0 } version ? $"{item.Identity}={version}" : item.Identity;
 

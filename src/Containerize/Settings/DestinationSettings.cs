@@ -30,10 +30,6 @@ internal sealed record DestinationSettings
     /// <summary>Whether a destination needs the bytes of the base's layers in any case.</summary>
     internal bool NeedBaseLayers => Archive is not null || Layout is not null;
 
-    /// <summary>Full paths of what is written; in the publish directory they are no content.</summary>
-    internal IReadOnlySet<string> LocalPaths =>
-        new HashSet<string>(new[] { Archive, Layout }.OfType<string>().Select(Path.TrimEndingDirectorySeparator), StringComparer.Ordinal);
-
     /// <summary>Reads and checks destinations and name. Nothing is opened.</summary>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidRepository"/>, <see cref="DiagnosticCode.InvalidTag"/>,
     /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.

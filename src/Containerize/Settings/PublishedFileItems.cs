@@ -16,28 +16,56 @@ internal static class PublishedFileItems
         var packs = runtimePacks.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var ignoresCase = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS();
         var origins = new Dictionary<string, FileOrigin>(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
-        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(publishDirectory)) + Path.DirectorySeparatorChar;
+        var root = RootOf(publishDirectory);
 
         // Most of the list lies in obj.
-        foreach (var path in written.Where(Path.IsPathRooted).Select(RelativeToRoot).OfType<string>())
+        foreach (var path in written.Where(Path.IsPathRooted).Select(file => Below(root, file)).OfType<string>())
         {
             origins[path] = FileOrigin.App;
         }
 
-        foreach (var item in published)
+        foreach (var (path, item) in Paths(root, published))
         {
-            var relative = item["RelativePath"];
-            if (relative.Length > 0 && RelativeToRoot(Path.Combine(root, relative.Replace('\\', '/'))) is { } path)
-            {
-                origins[path] = OriginOf(item, packs);
-            }
+            origins[path] = OriginOf(item, packs);
         }
 
         return origins;
-
-        string? RelativeToRoot(string path) => Path.GetFullPath(path) is var full && full.StartsWith(root, StringComparison.Ordinal)
-            ? full[root.Length..].Replace(Path.DirectorySeparatorChar, '/') : null;
     }
+
+    /// <summary>What each file is copied from: full paths, by path below the publish directory with <c>/</c>.</summary>
+    /// <param name="publishDirectory">The publish directory, a full path.</param>
+    /// <param name="published">What is published; items that name no file with its full path have no source.</param>
+    internal static IReadOnlyDictionary<string, string> Sources(string publishDirectory, IEnumerable<Item> published)
+    {
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, item) in Paths(RootOf(publishDirectory), published))
+        {
+            if (Path.IsPathFullyQualified(item.Identity))
+            {
+                sources[path] = Path.GetFullPath(item.Identity);
+            }
+        }
+
+        return sources;
+    }
+
+    private static IEnumerable<(string Path, Item Item)> Paths(string root, IEnumerable<Item> published)
+    {
+        foreach (var item in published)
+        {
+            var relative = item["RelativePath"];
+            if (relative.Length > 0 && Below(root, Path.Combine(root, relative.Replace('\\', '/'))) is { } path)
+            {
+                yield return (path, item);
+            }
+        }
+    }
+
+    private static string RootOf(string directory) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) + Path.DirectorySeparatorChar;
+
+    private static string? Below(string root, string path) => Path.GetFullPath(path) is var full
+        && full.StartsWith(root, StringComparison.Ordinal) ? full[root.Length..].Replace(Path.DirectorySeparatorChar, '/') : null;
 
     private static FileOrigin OriginOf(Item item, HashSet<string> runtimePacks)
     {

@@ -177,4 +177,34 @@ internal sealed class PublishDirectoryTests
 
         Assert.AreEqual(FileStamp.Of(file), List(directory)[0].Stamp);
     }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
+    [DataRow("self", ".", ".")]
+    [DataRow("deep/up", "..", "..")]
+    [DataRow("deep/up", "../", "..")]
+    [DataRow("data", @"missing\name", @"missing\name")]
+    [DataRow("odd", @"back\slash.txt", @"back\slash.txt")]
+    public void Links_to_the_directory_itself_and_odd_names_stay_links(string link, string target, string expected)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("app.dll", "app");
+        directory.Write(@"back\slash.txt", "text");
+        directory.Write("deep/file.txt", "text");
+        File.CreateSymbolicLink(directory[link], target);
+
+        Assert.AreEqual(expected, List(directory).Single(file => file.RelativePath == link).LinkTarget);
+    }
+
+    [TestMethod]
+    public void A_directory_with_nothing_but_outputs_is_not_in_the_image()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("app.dll", "app");
+        directory.Write("out/layout/index.json", "{}");
+        Directory.CreateDirectory(directory["empty"]);
+
+        CollectionAssert.AreEqual(
+            new[] { "app.dll", "empty" }, List(directory, null, "out/layout").Select(file => file.RelativePath).ToList());
+    }
 }

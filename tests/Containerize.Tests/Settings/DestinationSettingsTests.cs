@@ -80,10 +80,8 @@ internal sealed class DestinationSettingsTests
         var destinations = Read(lab);
 
         Assert.AreEqual(Path.Combine(lab.Directory, "out", "shop.tar"), destinations.Archive);
+        Assert.AreEqual(Path.Combine(lab.Directory, "layout"), Path.TrimEndingDirectorySeparator(destinations.Layout!));
         Assert.IsTrue(destinations.NeedBaseLayers);
-        CollectionAssert.AreEquivalent(
-            new[] { Path.Combine(lab.Directory, "out", "shop.tar"), Path.Combine(lab.Directory, "layout") },
-            destinations.LocalPaths.ToList());
     }
 
     [TestMethod]

@@ -1,0 +1,151 @@
+using Containerize.Files;
+using Containerize.Layers.Entries;
+
+namespace Containerize.Inputs;
+
+/// <summary>
+/// Makes of what lies in the publish directory what a publish into an empty one would have put there. A publish removes only some of what
+/// earlier ones left, and it copies a file only when that is newer than what is there: after a package went back to an older version, the
+/// newer file stays.
+/// </summary>
+/// <param name="publishDirectory">The publish directory.</param>
+/// <param name="sources">What each file is copied from, by its path below the publish directory: full paths.</param>
+/// <param name="startedAt">When this publish began to write, in nanoseconds since 1970; null when it is not known.</param>
+/// <param name="memory">What the last publish left.</param>
+/// <param name="reporter">Is told what is not taken as it lies there.</param>
+internal sealed class CleanPublish(
+    string publishDirectory, IReadOnlyDictionary<string, string> sources, long? startedAt, PublishMemory memory, IReporter reporter)
+{
+    private const int BufferSize = 64 * 1024;
+
+    private readonly List<PublishFacts> _facts = [];
+    private readonly List<string> _left = [];
+    private readonly List<string> _kept = [];
+
+    /// <summary>Leaves out what only an earlier publish made, and takes the source of what this publish should have copied and did not.</summary>
+    /// <param name="files">What lies in the publish directory.</param>
+    /// <returns>What belongs into the image.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
+    internal IReadOnlyList<PublishedFile> Take(IReadOnlyList<PublishedFile> files)
+    {
+        var taken = files.Select(Take).OfType<PublishedFile>().ToList();
+        memory.Save(publishDirectory, _facts);
+        if (_left.Count > 0)
+        {
+            var (what, they) = _left.Count == 1 ? ("a file", "It is") : ($"{_left.Count} files", "They are");
+            reporter.Message($"The publish directory still holds {what} that only an earlier publish made: {Printable.List(_left)}. "
+                + $"{they} not in the image. Remove the directory to be rid of them.");
+        }
+
+        if (_kept.Count > 0)
+        {
+            var (what, their) = _kept.Count == 1 ? ("another file", "its source") : ($"{_kept.Count} other files", "their sources");
+            reporter.Message($"The publish directory holds {what} than this publish wants, because what is there is newer: "
+                + $"{string.Join(", ", _kept.Take(5))}{(_kept.Count > 5 ? $" and {_kept.Count - 5} more" : "")}. "
+                + $"The image has {their}. Remove the directory to be rid of the old ones.");
+        }
+
+        return taken;
+    }
+
+    private PublishedFile? Take(PublishedFile file)
+    {
+        if (file.Type != LayerEntryType.File || file.Stamp is not { } stamp)
+        {
+            return file;
+        }
+
+        var known = memory.Find(file.RelativePath);
+        var published = ContentTime.Of(stamp);
+        if (file.Origin.Kind == FileOriginKind.Unexpected)
+        {
+            // One that was changed since was put there by hand.
+            if (known is null || known.Published != published)
+            {
+                return file;
+            }
+
+            _facts.Add(known);
+            _left.Add(file.RelativePath);
+            return null;
+        }
+
+        if (!sources.TryGetValue(file.RelativePath, out var source) || source == file.SourcePath
+            || FileStatus.TryOf(source, followLinks: true) is not { Kind: FileKind.File } status)
+        {
+            _facts.Add(new(file.RelativePath, published, null, default, file.Origin.Package ?? ""));
+            return file;
+        }
+
+        var original = ContentTime.Of(status.Stamp);
+        var facts = new PublishFacts(file.RelativePath, published, source, original, file.Origin.Package ?? "");
+        if (published == original || IsMadeOf(facts, known) || HaveSameContent(file, source, status.Stamp))
+        {
+            _facts.Add(facts);
+            return file;
+        }
+
+        // What was known stays known: as long as the file lies there it is of another source.
+        if (known is not null)
+        {
+            _facts.Add(known);
+        }
+
+        _kept.Add(Describe(file, known));
+        return file with
+        {
+            SourcePath = source,
+            Size = status.Stamp.Size,
+            Stamp = status.Stamp,
+            IsExecutable = ExecuteBit.IsSet(source, status.Mode),
+        };
+    }
+
+    // A step of the publish may change what was copied: sign it, or fill in values. That is told from what an earlier source left by the
+    // time at which it was written, and by what the last publish made of the same source.
+    private bool IsMadeOf(PublishFacts facts, PublishFacts? known) => known is not null && known.Published == facts.Published
+        ? known.Source == facts.Source && known.SourceStamp == facts.SourceStamp
+        : startedAt is not { } start || facts.Published.Modified >= start;
+
+    private static string Describe(PublishedFile file, PublishFacts? known) =>
+        (file.Origin.Package, known?.Package) switch
+        {
+            ({ } now, { Length: > 0 } before) when now != before => $"'{file.RelativePath}' of {now} (there: {before})",
+            ({ } now, _) => $"'{file.RelativePath}' of {now}",
+            _ => $"'{file.RelativePath}'",
+        };
+
+    private static bool HaveSameContent(PublishedFile file, string source, FileStamp stamp)
+    {
+        if (file.Size != stamp.Size)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var left = RegularFile.OpenRead(file.SourcePath);
+            using var right = RegularFile.OpenRead(source);
+            var (first, second) = (new byte[BufferSize], new byte[BufferSize]);
+            while (true)
+            {
+                var read = left.ReadAtLeast(first, BufferSize, throwOnEndOfStream: false);
+                if (right.ReadAtLeast(second, BufferSize, throwOnEndOfStream: false) != read
+                    || !first.AsSpan(0, read).SequenceEqual(second.AsSpan(0, read)))
+                {
+                    return false;
+                }
+
+                if (read < BufferSize)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile, $"'{source}' cannot be compared with what was published: {failure.Message}", failure);
+        }
+    }
+}

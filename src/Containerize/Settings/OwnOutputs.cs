@@ -1,0 +1,44 @@
+namespace Containerize.Settings;
+
+/// <summary>
+/// What builds of the project write, wherever the project puts it: destinations, reports, lock files, the cache. Items of a project are
+/// often given by patterns, which find those files too; content of an image they are not.
+/// </summary>
+internal sealed class OwnOutputs
+{
+    private readonly HashSet<string> _paths;
+
+    // One that holds the project itself does not make content an output.
+    private OwnOutputs(string projectDirectory, IEnumerable<string> paths) =>
+        _paths = [.. paths.Select(Path.TrimEndingDirectorySeparator).Where(path => !AndAbove(projectDirectory).Contains(path))];
+
+    /// <param name="outputDirectory">The project's own directory for images, a full path.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static OwnOutputs Read(
+        ProjectSettings project, DestinationSettings destinations, BaseSettings baseImage, string cache, string outputDirectory)
+    {
+        var reports = ReportFiles.Read(project);
+        return new(project.Directory, new[]
+        {
+            destinations.Archive, destinations.Layout, reports.ImageInfo, reports.Digest, baseImage.Tags.LockFile,
+            DebianItems.LockFileOf(project), cache, outputDirectory,
+        }.OfType<string>());
+    }
+
+    /// <summary>Full paths in the publish directory that hold such files, or copies of them.</summary>
+    /// <param name="publishDirectory">The publish directory, a full path.</param>
+    /// <param name="sources">What each published file is copied from, by its path below the directory.</param>
+    internal IReadOnlySet<string> In(string publishDirectory, IReadOnlyDictionary<string, string> sources) => _paths
+        .Concat(sources.Where(file => Contains(file.Value)).Select(file => Path.Combine(publishDirectory, file.Key)))
+        .ToHashSet(StringComparer.Ordinal);
+
+    private bool Contains(string path) => AndAbove(path).Any(_paths.Contains);
+
+    private static IEnumerable<string> AndAbove(string? path)
+    {
+        for (path = Path.TrimEndingDirectorySeparator(path!); path is not null; path = Path.GetDirectoryName(path))
+        {
+            yield return path;
+        }
+    }
+}

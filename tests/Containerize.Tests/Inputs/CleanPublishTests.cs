@@ -1,0 +1,229 @@
+using Containerize.Files;
+using Containerize.Inputs;
+using Containerize.Testing;
+
+namespace Containerize.Tests.Inputs;
+
+/// <summary>The image holds what a publish into an empty directory would hold.</summary>
+[TestClass]
+internal sealed class CleanPublishTests
+{
+    private static readonly DateTime s_start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private readonly TemporaryDirectory _folder = new();
+    private readonly Dictionary<string, FileOrigin> _origins = [];
+    private readonly Dictionary<string, string> _sources = [];
+    private RecordingReporter _reporter = new();
+    private DateTime _now = s_start;
+
+    [TestCleanup]
+    public void Cleanup() => _folder.Dispose();
+
+    /// <summary>A file that the next publish copies when it is newer than what is there, as the .NET SDK does.</summary>
+    private void Source(string path, string content, DateTime written, string version = "1.0", FileOriginKind kind = FileOriginKind.Package)
+    {
+        var source = _folder.Write($"sources/{version}/{path}", content);
+        File.SetLastWriteTimeUtc(source, written);
+        _sources[path] = source;
+        _origins[path] = kind == FileOriginKind.Package ? new FileOrigin(kind, "Some.Package", version) : new FileOrigin(kind);
+    }
+
+    private void Remove(string path)
+    {
+        _sources.Remove(path);
+        _origins.Remove(path);
+    }
+
+    /// <summary>Publishes.</summary>
+    /// <param name="step">Changes what was copied, as a target of the project may.</param>
+    private void Publish(Action? step = null)
+    {
+        _now = _now.AddMinutes(1);
+        foreach (var (path, source) in _sources)
+        {
+            var target = new FileInfo(_folder[$"publish/{path}"]);
+            if (!target.Exists || target.LastWriteTimeUtc < File.GetLastWriteTimeUtc(source))
+            {
+                target.Directory!.Create();
+                File.Copy(source, target.FullName, overwrite: true);
+            }
+        }
+
+        step?.Invoke();
+    }
+
+    /// <summary>What the image holds, by path.</summary>
+    private string Image(bool remembers = true)
+    {
+        Directory.CreateDirectory(_folder["obj"]);
+        if (!remembers)
+        {
+            File.Delete(_folder["obj/sources.txt"]);
+        }
+
+        _reporter = new();
+        var memory = PublishMemory.Load(_folder["obj/sources.txt"], _folder["publish"]);
+        var clean = new CleanPublish(_folder["publish"], _sources, FileStamp.Nanoseconds(_now), memory, _reporter);
+        var files = clean.Take(PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>()));
+        return string.Join(' ', files.Select(file => $"{file.RelativePath}={File.ReadAllText(file.SourcePath)}"));
+    }
+
+    private string Messages => string.Join(' ', _reporter.Messages);
+
+    [TestMethod]
+    [DataRow("lib.dll", DisplayName = "an assembly")]
+    [DataRow("de/lib.resources.dll", DisplayName = "a satellite assembly")]
+    [DataRow("runtimes/linux-x64/native/lib.so", DisplayName = "a native library")]
+    public void A_package_that_went_down_and_up_again_is_the_one_that_the_project_names(string path)
+    {
+        foreach (var remembers in new[] { true, false })
+        {
+            Directory.CreateDirectory(_folder["publish"]);
+            Directory.Delete(_folder["publish"], recursive: true);
+            Source(path, "ten", s_start.AddDays(-10), "10.0.3");
+            Publish();
+            Assert.AreEqual($"{path}=ten", Image(remembers));
+
+            Source(path, "nine", s_start.AddDays(-100), "9.0.3");
+            Publish();
+            Assert.AreEqual($"{path}=nine", Image(remembers));
+            StringAssert.Contains(Messages, $"'{path}' of Some.Package 9.0.3");
+            if (remembers)
+            {
+                StringAssert.Contains(Messages, "(there: Some.Package 10.0.3)");
+            }
+
+            Publish();
+            Assert.AreEqual($"{path}=nine", Image(remembers));
+
+            Source(path, "ten", s_start.AddDays(-10), "10.0.3");
+            Publish();
+            Assert.AreEqual($"{path}=ten", Image(remembers));
+            Assert.IsEmpty(_reporter.Messages);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(FileOriginKind.Project)]
+    [DataRow(FileOriginKind.App)]
+    [DataRow(FileOriginKind.RuntimePack)]
+    public void Other_files_with_an_older_time_are_taken_too(FileOriginKind kind)
+    {
+        Source("data.json", "new", s_start.AddDays(-1), kind: kind);
+        Publish();
+        Assert.AreEqual("data.json=new", Image());
+
+        Source("data.json", "old", s_start.AddDays(-2), kind: kind);
+        Publish();
+
+        Assert.AreEqual("data.json=old", Image());
+        StringAssert.Contains(Messages, "'data.json'");
+    }
+
+    [TestMethod]
+    public void The_same_bytes_with_another_time_are_no_reason_to_say_anything()
+    {
+        Source("lib.dll", "same", s_start.AddDays(-10), "2.0");
+        Publish();
+        Image();
+        Source("lib.dll", "same", s_start.AddDays(-20), "1.0");
+        Publish();
+
+        Assert.AreEqual("lib.dll=same", Image());
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void What_a_step_of_the_publish_changes_stays_as_it_made_it(bool remembers)
+    {
+        void Sign()
+        {
+            File.WriteAllText(_folder["publish/lib.dll"], "signed");
+            File.SetLastWriteTimeUtc(_folder["publish/lib.dll"], _now.AddSeconds(1));
+        }
+
+        Source("lib.dll", "plain", s_start.AddDays(-10));
+        Publish(Sign);
+        Assert.AreEqual("lib.dll=signed", Image(remembers));
+
+        Publish(Sign);
+        Assert.AreEqual("lib.dll=signed", Image(remembers));
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    public void A_step_need_not_run_again_for_what_it_changed_once()
+    {
+        Source("lib.dll", "plain", s_start.AddDays(-10));
+        Publish(() =>
+        {
+            File.WriteAllText(_folder["publish/lib.dll"], "signed");
+            File.SetLastWriteTimeUtc(_folder["publish/lib.dll"], _now.AddSeconds(1));
+        });
+        Image();
+        Publish();
+
+        Assert.AreEqual("lib.dll=signed", Image());
+    }
+
+    [TestMethod]
+    public void What_only_an_earlier_publish_made_is_left_out_until_it_is_gone()
+    {
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        Source("lib.dll", "lib", s_start);
+        Publish();
+        Assert.AreEqual("app.dll=app lib.dll=lib", Image());
+        Remove("lib.dll");
+
+        for (var build = 0; build < 2; build++)
+        {
+            Publish();
+            Assert.AreEqual("app.dll=app", Image());
+            StringAssert.Contains(Messages, "lib.dll");
+        }
+
+        Source("lib.dll", "lib", s_start);
+        Publish();
+        Assert.AreEqual("app.dll=app lib.dll=lib", Image());
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    public void What_no_publish_is_known_to_have_made_stays()
+    {
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        Source("lib.dll", "lib", s_start);
+        Publish();
+        Image();
+        Remove("lib.dll");
+        _folder.Write("publish/lib.dll", "by hand");
+        _folder.Write("publish/notes.txt", "by hand");
+
+        Assert.AreEqual("app.dll=app lib.dll=by hand notes.txt=by hand", Image());
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    public void A_publish_into_another_directory_tells_nothing_of_this_one()
+    {
+        Source("lib.dll", "lib", s_start);
+        Publish();
+        Image();
+
+        Assert.IsNull(PublishMemory.Load(_folder["obj/sources.txt"], _folder["elsewhere"]).Find("lib.dll"));
+        Assert.IsNotNull(PublishMemory.Load(_folder["obj/sources.txt"], _folder["publish/"]).Find("lib.dll"));
+    }
+
+    [TestMethod]
+    public void A_source_that_is_gone_leaves_what_is_there()
+    {
+        Source("lib.dll", "lib", s_start.AddDays(-1));
+        Publish();
+        Image();
+        File.Delete(_sources["lib.dll"]);
+
+        Assert.AreEqual("lib.dll=lib", Image());
+    }
+}

@@ -1,0 +1,57 @@
+using Containerize.Settings;
+
+namespace Containerize.Tests.Settings;
+
+/// <summary>What builds write is content of no image, wherever a project puts it.</summary>
+[TestClass]
+internal sealed class OwnOutputsTests
+{
+    private static string[] Excluded(SettingsLab lab, params string[] sources)
+    {
+        var project = lab.Project;
+        var outputs = OwnOutputs.Read(
+            project,
+            DestinationSettings.Read(project, lab.Reporter),
+            BaseSettings.Read(project),
+            Path.Combine(lab.Directory, "cache"),
+            Path.Combine(lab.Directory, "obj", "containerize"));
+        var files = sources.ToDictionary(source => $"published/{source}", source => Path.Combine(lab.Directory, source));
+        var excluded = outputs.In("/publish", files);
+        return [.. files.Keys.Where(path => excluded.Contains(Path.Combine("/publish", path))).Select(path => path["published/".Length..])];
+    }
+
+    private static SettingsLab Lab() => new SettingsLab()
+        .Add(ItemKind.Name, "app", ("IsDefault", "true"))
+        .Add(ItemKind.Image, "image", ("WorkingDirectory", "/app/"))
+        .Add(ItemKind.Base, "base", ("Image", "scratch"), ("LockFile", "locks/base.json"));
+
+    [TestMethod]
+    public void Everything_that_a_build_writes_is_left_out_and_all_else_stays()
+    {
+        using var lab = Lab()
+            .Add(ItemKind.Archive, "images/app.tar")
+            .Add(ItemKind.Layout, "images/layout/")
+            .Add(ItemKind.Report, "report", ("ImageInfoFile", "facts/image.json"), ("DigestFile", "facts/digest.json"))
+            .Add(ItemKind.Debian, "debian", ("LockFile", "locks/packages.json"));
+        string[] outputs =
+        [
+            "images/app.tar", "images/layout/index.json", "images/layout/blobs/sha256/ab.json", "facts/image.json", "facts/digest.json",
+            "locks/base.json", "locks/packages.json", "cache/layers/x.json", "obj/containerize/x.json",
+        ];
+        string[] content = ["appsettings.json", "images/logo.png", "facts/other.json", "locks/x.json", "images/layout2/index.json"];
+
+        CollectionAssert.AreEqual(outputs, Excluded(lab, [.. outputs, .. content]));
+    }
+
+    [TestMethod]
+    [DataRow(".")]
+    [DataRow("..")]
+    [DataRow("./")]
+    public void A_layout_that_holds_the_project_leaves_its_content_alone(string layout)
+    {
+        using var lab = Lab().Add(ItemKind.Layout, layout).Add(ItemKind.Report, "report", ("ImageInfoFile", "a"), ("DigestFile", "b"))
+            .Add(ItemKind.Debian, "debian");
+
+        Assert.IsEmpty(Excluded(lab, "appsettings.json", "wwwroot/index.html"));
+    }
+}
