@@ -12,7 +12,7 @@ internal sealed class NewRoot : IRootTemplate
 
     private static readonly string[] s_merged = ["bin", "lib", "sbin"];
 
-    private static readonly UnixFileMode s_shared = FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit;
+    private const UnixFileMode Shared = FileModes.Executable | (UnixFileMode)0b010_010 | UnixFileMode.StickyBit;
 
     private static readonly (string Path, UnixFileMode Mode, int Group)[] s_directories =
     [
@@ -21,8 +21,8 @@ internal sealed class NewRoot : IRootTemplate
             "etc/opt", "media", "mnt", "opt", "srv", "usr/local/bin", "usr/local/etc", "usr/local/lib", "usr/local/sbin", "usr/local/share",
             "var/opt",
         }.Select(path => (path, FileModes.Executable, 0)),
-        ("run/lock", s_shared, 0),
-        ("tmp", s_shared, 0),
+        ("run/lock", Shared, 0),
+        ("tmp", Shared, 0),
         ("var/mail", FileModes.Executable | (UnixFileMode)0b010_000 | UnixFileMode.SetGroup, 8),
     ];
 
