@@ -9,10 +9,9 @@ namespace Containerize.Registry.Transfer;
 
 /// <summary>
 /// Brings one blob into one repository: see whether it is there, mount it, send it in one piece; in chunks or as one PATCH where the
-/// registry refuses that.
-/// Before anything is sent again it looks whether the blob has arrived: replies get lost, and large commits outlast proxies.
+/// registry refuses that. Before anything is sent again it looks whether the blob has arrived: replies get lost, and large commits outlast proxies.
 /// </summary>
-internal sealed class BlobUpload
+internal sealed partial class BlobUpload
 {
     private const int BrokenBeforeChunks = 2;
 
@@ -314,110 +313,4 @@ internal sealed class BlobUpload
 
     private static bool IsSuccess(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.Accepted or HttpStatusCode.NoContent;
-
-    /// <summary>Sends the blob in chunks, going on where the registry is when something breaks.</summary>
-    private sealed class ChunkedUpload(BlobUpload upload, UploadSession session)
-    {
-        // More than this would make chunks pointless, whatever a registry asks for.
-        private const long MaxMinChunk = 64 * 1024 * 1024;
-        private const long SmallChunk = 4 * 1024 * 1024;
-        private const long SmallestChunk = 1024 * 1024;
-
-        private readonly long _size = upload._descriptor.Size;
-        private UploadSession _session = session;
-        private long _chunk = Math.Max(upload._options.ChunkSize, Math.Min(session.MinChunk, MaxMinChunk));
-        private long _offset;
-        private bool _isBehind;
-
-        internal async Task SendAsync(CancellationToken cancellationToken)
-        {
-            while (_offset < _size)
-            {
-                await SendChunkAsync(cancellationToken);
-            }
-
-            await upload.FinishAsync(_session, _isBehind, cancellationToken);
-        }
-
-        private async Task SendChunkAsync(CancellationToken cancellationToken)
-        {
-            var length = Math.Min(_chunk, _size - _offset);
-            try
-            {
-                // Without "bytes": that is how the distribution specification writes it.
-                using var response =
-                    await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
-                if (IsSuccess(response))
-                {
-                    // The answer's Range decides nothing: some registries leave it at the first chunk, others show less than they have.
-                    _session = UploadSession.Of(response, _session)!;
-                    _offset += length;
-                    _isBehind = UploadSession.IsBehind(response, _offset);
-                    upload.Reached(_offset);
-                    return;
-                }
-
-                await AdaptAsync(response, cancellationToken);
-            }
-            catch (TransientException failure)
-            {
-                if (!upload.MayGoOn(failure.MaxRepetitions))
-                {
-                    throw failure.Exhausted(upload._failures);
-                }
-
-                if (!await SynchronizeAsync(cancellationToken))
-                {
-                    throw;
-                }
-            }
-        }
-
-        private async Task AdaptAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-        {
-            var refused = await upload.RefusedAsync(response, cancellationToken);
-            var smaller = response.StatusCode switch
-            {
-                HttpStatusCode.RequestEntityTooLarge => _chunk / 4,
-                HttpStatusCode.RequestedRangeNotSatisfiable when _chunk > SmallChunk => SmallChunk,
-                _ => 0,
-            };
-            var before = _offset;
-            if (!upload.MayGoOn(int.MaxValue)
-                || smaller < SmallestChunk && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable
-                || !await SynchronizeAsync(cancellationToken) && !await RestartAsync(smaller, cancellationToken)
-                || (_offset == before && smaller < SmallestChunk))
-            {
-                throw refused;
-            }
-
-            _chunk = _offset == before && smaller > 0 ? smaller : _chunk;
-        }
-
-        /// <summary>Asks where the registry is and goes on there.</summary>
-        private async Task<bool> SynchronizeAsync(CancellationToken cancellationToken)
-        {
-            if (await _session.QueryAsync(upload._endpoint, upload._access, cancellationToken) is not { } state || state.Offset > _size)
-            {
-                return false;
-            }
-
-            (_session, _offset) = state;
-            upload.Reached(_offset);
-            return true;
-        }
-
-        private async Task<bool> RestartAsync(long smaller, CancellationToken cancellationToken)
-        {
-            if (smaller < SmallestChunk)
-            {
-                return false;
-            }
-
-            _session = await upload.StartAsync(cancellationToken);
-            _offset = 0;
-            _chunk = smaller;
-            return true;
-        }
-    }
 }
