@@ -57,6 +57,7 @@ internal sealed class Podman : IEngine
 {
     private readonly TemporaryDirectory _directory = new();
 
+    /// <summary>Podman with its storage, its locks and all else that it remembers in a directory of its own.</summary>
     public Podman()
     {
         Environment = new Dictionary<string, string?>
@@ -67,11 +68,13 @@ internal sealed class Podman : IEngine
                 graphroot = "{_directory["root"]}"
                 runroot = "{_directory["run"]}"
                 """),
-            ["CONTAINERS_CONF"] = _directory.Write("containers.conf", """
+            ["CONTAINERS_CONF"] = _directory.Write("containers.conf", $"""
                 [engine]
                 runtime = "runc"
                 cgroup_manager = "cgroupfs"
                 events_logger = "file"
+                lock_type = "file"
+                tmp_dir = "{_directory["tmp"]}"
                 """),
         };
     }
@@ -84,10 +87,7 @@ internal sealed class Podman : IEngine
         EngineStart.AskAsync(this, ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000", .. options], image, port);
 
     public Task<ProcessResult> RunAsync(params string[] arguments) =>
-        ProcessRunner.RunAsync(
-            "podman",
-            ["--root", _directory["root"], "--runroot", _directory["run"], "--runtime", "runc", "--storage-driver", "vfs",
-                "--cgroup-manager", "cgroupfs", "--events-backend", "file", .. arguments]);
+        ProcessRunner.RunAsync("podman", arguments, environment: Environment);
 
     public async ValueTask DisposeAsync()
     {

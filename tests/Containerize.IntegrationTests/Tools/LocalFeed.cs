@@ -46,7 +46,7 @@ internal static class LocalFeed
     private static async Task<string> PackAsync()
     {
         var feed = Path.Combine(Folder, "feed");
-        (await Dotnet.RunAsync(Repository.Root, ["pack", Project, "-c", "Release", "-v", "quiet", "-o", feed])).EnsureSuccess();
+        (await Dotnet.RunAsync(Repository.Root, ["pack", Project, "--no-build", "-c", "Release", "-v", "quiet", "-o", feed])).EnsureSuccess();
         return Directory.GetFiles(feed, "*.nupkg").Single();
     }
 }

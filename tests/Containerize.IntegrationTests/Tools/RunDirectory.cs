@@ -10,6 +10,14 @@ internal static class RunDirectory
 
     internal static string FullName => s_directory.FullName;
 
+    /// <summary>Builds the tasks, unless tests/run did: tests that run side by side must not do it at the same time.</summary>
+    [AssemblyInitialize]
+    public static async Task BuildTasksAsync(TestContext _) =>
+        (
+            await Dotnet.RunAsync(
+                Repository.Root,
+                ["msbuild", "sdk/source/Containerize.Source.targets", "-t:_ContainerizeBuildTasks", "-v:quiet", "-nologo"])).EnsureSuccess();
+
     [AssemblyCleanup]
     public static void Remove() => s_directory.Dispose();
 }
