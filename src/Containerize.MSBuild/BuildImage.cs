@@ -73,7 +73,7 @@ public sealed class BuildImage : ContainerizeTask
     {
         var destinations = DestinationSettings.Read(Project, reporter);
         using var inputs = new BuildInputs(
-            Project, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
+            this, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         try
         {
             await RunAsync(inputs, destinations, reporter, cancellationToken);
@@ -85,7 +85,7 @@ public sealed class BuildImage : ContainerizeTask
                 $"The disk with the cache '{inputs.Cache.Root}' is full, or your quota on it is used up; "
                     + $"this project's own directory is used instead, and shares nothing with others. "
                     + $"Make room ('dotnet build -t:ContainerizePrune'), or set ContainerizeCacheDirectory.");
-            using var own = new BuildInputs(Project, OutputDirectory, reporter, reporter.Detail, cacheIsFull: true);
+            using var own = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail, cacheIsFull: true);
             await RunAsync(own, destinations, reporter, cancellationToken);
         }
     }
@@ -93,7 +93,7 @@ public sealed class BuildImage : ContainerizeTask
     private async Task RunAsync(
         BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
     {
-        inputs.Announce(BuildEngine4);
+        inputs.Announce();
         LoggedSecrets.Warn(BuildEngine, Variables(), reporter);
         inputs.Base.RequireRuntime(Project);
         var store = new BlobStore(OutputDirectory);
@@ -158,8 +158,4 @@ public sealed class BuildImage : ContainerizeTask
         var started = PublishOutputsFile is null ? null : FileStatus.TryOf(PublishOutputsFile, followLinks: true)?.Stamp.Modified;
         return new CleanPublish(PublishDirectory, sources, started, memory, reporter).Take(files);
     }
-
-    private static Dictionary<string, string> Variables() =>
-        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
-        .ToDictionary(variable => (string)variable.Key, variable => variable.Value as string ?? "", StringComparer.OrdinalIgnoreCase);
 }

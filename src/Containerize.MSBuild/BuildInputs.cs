@@ -6,7 +6,6 @@ using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Settings;
 using Containerize.Storage;
-using Microsoft.Build.Framework;
 
 namespace Containerize.MSBuild;
 
@@ -16,8 +15,10 @@ internal sealed class BuildInputs : IDisposable
     private readonly ProjectSettings _project;
     private readonly string _outputDirectory;
     private readonly IReporter _reporter;
+    private readonly BuildObjects _shared;
+    private readonly IDisposable _reporting;
 
-    /// <param name="project">What the project says.</param>
+    /// <param name="task">The task, whose settings say what is used.</param>
     /// <param name="outputDirectory">The project's own directory, for a cache where the shared one is unusable.</param>
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="warn">Takes the reason when the shared cache is unusable.</param>
@@ -26,16 +27,21 @@ internal sealed class BuildInputs : IDisposable
     /// <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal BuildInputs(
-        ProjectSettings project, string outputDirectory, IReporter reporter, Action<Message> warn, bool cacheIsFull = false)
+        ContainerizeTask task, string outputDirectory, IReporter reporter, Action<Message> warn, bool cacheIsFull = false)
     {
-        _project = project;
+        _project = task.Project;
         _outputDirectory = outputDirectory;
         _reporter = reporter;
-        Base = BaseSettings.Read(project);
-        var shared = CacheSettings.Read(project, Environment.GetEnvironmentVariable);
-        var registries = RegistrySettings.Read(project, Base);
-        Cache = SharedCache.Open(shared.Directory, OwnCache, warn, reporter.Detail, cacheIsFull);
-        Registries = new RegistryClient(registries with { Memory = Cache }, reporter, Cache);
+        Base = BaseSettings.Read(_project);
+        var cache = CacheSettings.Read(_project, Environment.GetEnvironmentVariable);
+        var options = RegistrySettings.Read(_project, Base);
+        Cache = SharedCache.Open(cache.Directory, OwnCache, warn, reporter.Detail, cacheIsFull);
+        options = options with { Memory = Cache };
+        _shared = new BuildObjects(task.BuildEngine);
+        var identity = ClientIdentity.Of(options, ContainerizeTask.Variables()).ToString();
+        var registries = _shared.Get(identity, () => new SharedRegistries(options, Cache))!;
+        _reporting = registries.ReportTo(reporter);
+        Registries = registries.Client;
     }
 
     /// <summary>The blobs that all projects of this user share.</summary>
@@ -50,20 +56,17 @@ internal sealed class BuildInputs : IDisposable
 
     private string OwnCache => Path.Combine(_outputDirectory, "cache");
 
-    public void Dispose() => Registries.Dispose();
+    public void Dispose()
+    {
+        _reporting.Dispose();
+        _shared.Dispose();
+    }
 
     /// <summary>Whether a build that failed would find room without the shared cache.</summary>
     internal bool IsCacheFull(Exception failure) => SharedCache.IsFull(Cache, _outputDirectory, failure);
 
     /// <summary>Keeps what the cache holds from being pruned until MSBuild's build ends.</summary>
-    internal void Announce(IBuildEngine4 engine)
-    {
-        var key = $"Containerize.BuildLease {Cache.Root}";
-        if (engine.GetRegisteredTaskObject(key, RegisteredTaskObjectLifetime.Build) is null && BuildLease.Take(Cache) is { } lease)
-        {
-            engine.RegisterTaskObject(key, lease, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-        }
-    }
+    internal void Announce() => _shared.Get(Cache.Root, () => BuildLease.Take(Cache));
 
     /// <summary>The base image's source.</summary>
     /// <param name="prefetch">Whether its layers are needed in any case, and may be fetched while other layers are written.</param>

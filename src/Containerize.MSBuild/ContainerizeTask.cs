@@ -21,7 +21,7 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     public ITaskItem[] Settings { get; set; } = [];
 
     /// <summary>The settings, without MSBuild's types.</summary>
-    private protected ProjectSettings Project => field ??= new ProjectSettings(ProjectDirectory, Settings.Select(Read));
+    internal ProjectSettings Project => field ??= new ProjectSettings(ProjectDirectory, Settings.Select(Read));
 
     /// <summary>Stops the task soon. MSBuild calls it on Ctrl+C, even before <see cref="Execute"/>.</summary>
     public void Cancel() => _cancellation.Cancel();
@@ -72,6 +72,13 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>The environment variables of this build. Names that differ in case are different ones, except on Windows.</summary>
+    internal static IReadOnlyDictionary<string, string> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(
+            variable => (string)variable.Key,
+            variable => variable.Value as string ?? "",
+            OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
     /// <summary>An item without MSBuild's types.</summary>
     private protected static Item Read(ITaskItem item) => new(item.ItemSpec, item.GetMetadata);

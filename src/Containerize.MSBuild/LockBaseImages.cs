@@ -14,7 +14,7 @@ public sealed class LockBaseImages : ContainerizeTask
     /// <inheritdoc/>
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        using var inputs = new BuildInputs(Project, OutputDirectory, reporter, reporter.Detail);
+        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
         var file = inputs.Base.Tags.LockFile
             ?? throw new ContainerizeException(DiagnosticCode.InvalidProperty, "ContainerizeLockFile is empty; name the file to write.");
         var before = BaseImageLock.Read(file).Entries;

@@ -22,7 +22,7 @@ public sealed class LockDebian : ContainerizeTask
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         using var inputs = new BuildInputs(
-            Project, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
+            this, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
         var options = new LayerOptions();
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);

@@ -54,8 +54,8 @@ public sealed class PublishImage : ContainerizeTask
         var push = PushSettings.Read(Project, reporter);
         var files = ReportFiles.Read(Project);
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
-        using var inputs = new BuildInputs(Project, OutputDirectory, reporter, reporter.Detail);
-        inputs.Announce(BuildEngine4);
+        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
+        inputs.Announce();
         IReadOnlyList<BuiltImage> built =
             [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), inputs.Registries.CreateBlob))];
         var images = ImageSet.Of(

@@ -36,6 +36,10 @@ internal sealed class CredentialStore
             (registry, repository, isWrite),
             key => new(() => SearchAsync(key.Registry, key.Repository, key.IsWrite))).Value.WaitAsync(cancellationToken);
 
+    /// <summary>The paths of all files that credentials may be in; most do not exist.</summary>
+    internal static IEnumerable<string> Files(RegistryOptions options) =>
+        Places(options.Environment).Select(place => place.Path).OfType<string>();
+
     private async Task<Credential?> SearchAsync(string registry, string repository, bool isWrite)
     {
         var credential = _variables.Find(registry, isWrite);
@@ -62,7 +66,7 @@ internal sealed class CredentialStore
 
     private IEnumerable<CredentialFile> ReadFiles()
     {
-        foreach (var place in Places())
+        foreach (var place in Places(_options.Environment))
         {
             if (TryRead(place) is { } file)
             {
@@ -97,9 +101,8 @@ internal sealed class CredentialStore
         _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{what}. Going on without it; correct it or log in again.");
 
     /// <summary>The files in their order.</summary>
-    private IEnumerable<CredentialPlace> Places()
+    private static IEnumerable<CredentialPlace> Places(Func<string, string?> get)
     {
-        var get = _options.Environment;
         var home = get("HOME") is { Length: > 0 } unixHome ? unixHome : get("USERPROFILE");
         if (get("REGISTRY_AUTH_FILE") is { Length: > 0 } authFile)
         {

@@ -2,13 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Containerize.Registry.Protocol;
 
-/// <summary>The small documents of registries and token services. Duplicate members are refused.</summary>
+/// <summary>
+/// The small documents of registries and token services, of which duplicate members are refused; and options as text, to be compared.
+/// </summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorReply))]
+[JsonSerializable(typeof(RegistryOptions))]
 [JsonSerializable(typeof(TokenReply))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
 

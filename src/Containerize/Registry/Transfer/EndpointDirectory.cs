@@ -118,7 +118,10 @@ internal sealed class EndpointDirectory : IDisposable
                 if (candidate.Base.Scheme == "https" || !WantsEncryption(response.StatusCode))
                 {
                     _reporter.Detail($"{registry} answers at {candidate.Base.Scheme}://{candidate.Base.Authority}.");
-                    return Create(registry, candidate);
+                    // The answer to a probe says what is asked of clients, so that no other request is needed to find out.
+                    var isAnswer = response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized;
+                    var challenges = isAnswer ? Challenge.Of(response) : null;
+                    return Create(registry, candidate, challenges);
                 }
             }
             catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
@@ -154,9 +157,14 @@ internal sealed class EndpointDirectory : IDisposable
     /// </summary>
     private static bool WantsEncryption(HttpStatusCode status) => (int)status is >= 300 and < 400 or 400 or 421 or 426;
 
-    private RegistryEndpoint Create(string registry, RegistryOrigin origin)
+    private RegistryEndpoint Create(string registry, RegistryOrigin origin, IReadOnlyList<Challenge>? challenges = null)
     {
         var authorizer = new Authorizer(registry, origin, _credentials, _tokens, _options.TimeProvider);
+        if (challenges is not null)
+        {
+            authorizer.Learn(challenges);
+        }
+
         return new(registry, origin, authorizer, _sender);
     }
 }

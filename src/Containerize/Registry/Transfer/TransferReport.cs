@@ -33,7 +33,7 @@ internal sealed class TransferGroup : IDisposable
     private readonly string _way;
     private readonly IReporter _reporter;
     private readonly TimeProvider _time;
-    private readonly ITimer _timer;
+    private ITimer? _timer;
     private TimeSpan _pace = s_first;
     private int _begun;
     private long _endedBytes;
@@ -46,7 +46,6 @@ internal sealed class TransferGroup : IDisposable
         _way = way;
         _reporter = reporter;
         _time = time;
-        _timer = time.CreateTimer(_ => Report(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     internal TransferProgress Start(long size)
@@ -58,7 +57,8 @@ internal sealed class TransferGroup : IDisposable
                 // What went the same way before is another story.
                 (_begun, _endedBytes, _endedMoved, _movedBefore, _pace) = (0, 0, 0, 0, s_first);
                 _since = _time.GetTimestamp();
-                _timer.Change(_pace, Timeout.InfiniteTimeSpan);
+                // A timer of its own: it reports to the task that these transfers belong to.
+                _timer = _time.CreateTimer(_ => Report(), null, _pace, Timeout.InfiniteTimeSpan);
             }
 
             var transfer = new TransferProgress(this, size);
@@ -77,12 +77,16 @@ internal sealed class TransferGroup : IDisposable
             _endedMoved += transfer.Moved;
             if (_running.Count == 0)
             {
-                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                Dispose();
             }
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _timer = null;
+    }
 
     private void Report()
     {
@@ -104,7 +108,7 @@ internal sealed class TransferGroup : IDisposable
             _movedBefore = moved;
             _since = _time.GetTimestamp();
             _pace = _pace * 2 < s_calmest ? _pace * 2 : s_calmest;
-            _timer.Change(_pace, Timeout.InfiniteTimeSpan);
+            _timer?.Change(_pace, Timeout.InfiniteTimeSpan);
         }
 
         _reporter.Message(line);

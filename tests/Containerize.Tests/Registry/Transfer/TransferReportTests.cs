@@ -59,7 +59,31 @@ internal sealed class TransferReportTests
         Assert.AreEqual("Pushing to r.example/app: 5 MB of 10 MB (3 MB/s, 2 s left)", _reporter.Lines.Single());
     }
 
-    /// <summary>A clock that a test moves.</summary>
+    [TestMethod]
+    public void Each_run_of_transfers_is_told_to_the_task_that_it_belongs_to()
+    {
+        var task = new AsyncLocal<ListReporter?>();
+        using var report = new TransferReport(new TaskReporter(task), _time);
+        foreach (var reporter in new[] { _reporter, new ListReporter() })
+        {
+            task.Value = reporter;
+            using var transfer = report.Start("Pulling from r.example/app", 1000);
+            task.Value = null;
+            _time.Advance(TimeSpan.FromSeconds(5));
+            Assert.HasCount(1, reporter.Lines);
+        }
+    }
+
+    private sealed class TaskReporter(AsyncLocal<ListReporter?> task) : IReporter
+    {
+        public void Message(Message text) => task.Value?.Message(text);
+
+        public void Detail(Message text) => task.Value?.Detail(text);
+
+        public void Warning(DiagnosticCode code, Message text) => task.Value?.Warning(code, text);
+    }
+
+    /// <summary>A clock that a test moves. Its timers run in the context of who made them, as the system's do.</summary>
     private sealed class ManualTime : TimeProvider
     {
         private readonly List<ManualTimer> _timers = [];
@@ -85,6 +109,7 @@ internal sealed class TransferReportTests
 
         private sealed class ManualTimer(ManualTime time, TimerCallback callback) : ITimer
         {
+            private readonly ExecutionContext _context = ExecutionContext.Capture()!;
             private long _due = long.MaxValue;
 
             public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -98,7 +123,7 @@ internal sealed class TransferReportTests
                 if (time._ticks >= _due)
                 {
                     _due = long.MaxValue;
-                    callback(null);
+                    ExecutionContext.Run(_context, _ => callback(null), null);
                 }
             }
 

@@ -1,0 +1,30 @@
+using System.Text;
+using System.Text.Json;
+using Containerize.Files;
+using Containerize.Oci;
+using Containerize.Registry.Credentials;
+using Containerize.Registry.Protocol;
+
+namespace Containerize.Registry;
+
+/// <summary>What makes clients differ: where two clients would have the same identity, one can do the work of both.</summary>
+internal static class ClientIdentity
+{
+    /// <summary>Identifies the client that options give: by all of them, the environment, and the files that credentials are in.</summary>
+    /// <param name="variables">All environment variables: credential helpers get them too.</param>
+    /// <returns>A digest, because variables hold secrets.</returns>
+    internal static Digest Of(RegistryOptions options, IEnumerable<KeyValuePair<string, string>> variables)
+    {
+        IEnumerable<string> parts =
+        [
+            JsonSerializer.Serialize(options, RegistryJson.Default.RegistryOptions),
+            options.Memory?.Root ?? "",
+            options.Memory?.Warm?.Root ?? "",
+            // Whoever logs in during a build is known to what comes after it.
+            .. CredentialStore.Files(options).Select(file => $"{file}={FileStatus.TryOf(file, followLinks: true)?.Stamp.Text}"),
+            .. variables.Select(variable => $"{variable.Key}={variable.Value}").Order(StringComparer.Ordinal),
+        ];
+        // No variable has a zero in it.
+        return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\0', parts)));
+    }
+}

@@ -1,0 +1,159 @@
+using Containerize.MSBuild;
+using Containerize.Registry;
+using Containerize.Settings;
+using Containerize.Storage;
+using Containerize.Testing;
+using Containerize.Testing.Registry;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Task = System.Threading.Tasks.Task;
+
+namespace Containerize.Tests.MSBuild;
+
+[TestClass]
+internal sealed class BuildInputsTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly KeepingEngine _build = new();
+
+    public void Dispose()
+    {
+        _build.Dispose();
+        _folder.Dispose();
+    }
+
+    [TestMethod]
+    public void The_tasks_of_a_build_have_one_client_and_one_lease()
+    {
+        var first = Run(inputs => inputs.Registries);
+        var second = Run(inputs => inputs.Registries, Setting(ItemKind.Image, "image", ("User", "app")));
+
+        Assert.AreSame(first, second);
+        Assert.HasCount(1, _build.Kept.OfType<BuildLease>());
+        Assert.HasCount(1, Directory.GetFiles(_folder["cache/leases"]));
+    }
+
+    [TestMethod]
+    [DataRow(ItemKind.Registry, "one.example", "", "")]
+    [DataRow(ItemKind.Base, "base", "Image", "one.example/base:1")]
+    [DataRow(ItemKind.Registries, "registries", "Insecure", "one.example")]
+    [DataRow(ItemKind.Registries, "registries", "Retries", "2")]
+    [DataRow(ItemKind.Registries, "registries", "Offline", "true")]
+    [DataRow(ItemKind.Registries, "registries", "CertificateFiles", "ca.pem")]
+    [DataRow(ItemKind.Mirror, "mirror.example", "Registry", "docker.io")]
+    [DataRow(ItemKind.Cache, "cache", "Path", "elsewhere")]
+    public void Projects_with_different_settings_have_different_clients(ItemKind kind, string identity, string name, string value)
+    {
+        var first = Run(inputs => inputs.Registries);
+        var setting = Setting(kind, identity, (name, value));
+
+        var other = Run(inputs => inputs.Registries, setting);
+
+        Assert.AreNotSame(first, other);
+        Assert.AreSame(other, Run(inputs => inputs.Registries, setting));
+        Assert.AreSame(first, Run(inputs => inputs.Registries));
+    }
+
+    [TestMethod]
+    public async Task The_client_reports_to_the_task_that_uses_it()
+    {
+        await using var one = await TestRegistry.StartAsync();
+        await using var two = await TestRegistry.StartAsync();
+        var first = new RecordingReporter();
+        var second = new RecordingReporter();
+
+        await ResolveAsync(one, first);
+        await ResolveAsync(two, second);
+
+        StringAssert.Contains(first.AllText, one.Authority);
+        StringAssert.Contains(second.AllText, two.Authority);
+        Assert.DoesNotContain(two.Authority, first.AllText);
+        Assert.DoesNotContain(one.Authority, second.AllText);
+        Assert.HasCount(1, _build.Kept.OfType<SharedRegistries>());
+    }
+
+    [TestMethod]
+    public async Task A_task_that_ended_is_told_nothing()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        var reporter = new RecordingReporter();
+        using var task = NewTask();
+        RegistryClient client;
+        using (var inputs = new BuildInputs(task, _folder["obj"], reporter, _ => { }))
+        {
+            client = inputs.Registries;
+        }
+
+        await client.TryResolveAsync(registry.Repository("app"), "1", CancellationToken.None);
+
+        Assert.AreEqual("", reporter.AllText);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Variables_whose_names_differ_in_case_are_two()
+    {
+        const string Name = "CONTAINERIZE_TEST_CASE";
+        try
+        {
+            Environment.SetEnvironmentVariable(Name, "upper");
+#pragma warning disable CA1308 // A name in lower case is what is tested.
+            Environment.SetEnvironmentVariable(Name.ToLowerInvariant(), "lower");
+
+            Assert.AreEqual("lower", ContainerizeTask.Variables()[Name.ToLowerInvariant()]);
+#pragma warning restore CA1308
+            Assert.AreEqual("upper", ContainerizeTask.Variables()[Name]);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Name, null);
+#pragma warning disable CA1308 // As above.
+            Environment.SetEnvironmentVariable(Name.ToLowerInvariant(), null);
+#pragma warning restore CA1308
+        }
+    }
+
+    private async Task ResolveAsync(TestRegistry registry, RecordingReporter reporter)
+    {
+        using var task = NewTask();
+        using var inputs = new BuildInputs(task, _folder["obj"], reporter, _ => { });
+        await inputs.Registries.TryResolveAsync(registry.Repository("app"), "1", CancellationToken.None);
+    }
+
+    private T Run<T>(Func<BuildInputs, T> use, params ITaskItem[] settings)
+    {
+        using var task = NewTask(settings);
+        using var inputs = new BuildInputs(task, _folder["obj"], new RecordingReporter(), _ => { });
+        inputs.Announce();
+        return use(inputs);
+    }
+
+    private IdleTask NewTask(params ITaskItem[] settings) => new()
+    {
+        BuildEngine = _build.Engine,
+        ProjectDirectory = _folder.FullName,
+        Settings =
+        [
+            .. settings,
+            Setting(ItemKind.Base, "base", ("Image", "scratch")),
+            Setting(ItemKind.Cache, "cache", ("Path", "cache")),
+        ],
+    };
+
+    private static TaskItem Setting(ItemKind kind, string identity, params (string Name, string Value)[] metadata)
+    {
+        var item = new TaskItem(identity);
+        item.SetMetadata("Kind", kind.ToString());
+        foreach (var (name, value) in metadata.Where(pair => pair.Name.Length > 0))
+        {
+            item.SetMetadata(name, value);
+        }
+
+        return item;
+    }
+
+    private sealed class IdleTask : ContainerizeTask
+    {
+        private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
