@@ -64,6 +64,12 @@ public sealed class BuildImage : ContainerizeTask
     [Output]
     public string? MediaType { get; set; }
 
+    /// <summary>
+    /// Whether the disk of the shared cache is full, so that the task that publishes the image must not write to that cache either.
+    /// </summary>
+    [Output]
+    public bool CacheIsFull { get; set; }
+
     /// <summary>The files that were written.</summary>
     [Output]
     public ITaskItem[] WrittenOutputs { get; set; } = [];
@@ -72,22 +78,13 @@ public sealed class BuildImage : ContainerizeTask
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var destinations = DestinationSettings.Read(Project, reporter);
-        using var inputs = new BuildInputs(
-            this, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
-        try
-        {
-            await RunAsync(inputs, destinations, reporter, cancellationToken);
-        }
-        catch (Exception failure) when (inputs.IsCacheFull(failure))
-        {
-            reporter.Warning(
-                DiagnosticCode.CacheUnusable,
-                $"The disk with the cache '{inputs.Cache.Root}' is full, or your quota on it is used up; "
-                    + $"this project's own directory is used instead, and shares nothing with others. "
-                    + $"Make room ('dotnet build -t:ContainerizePrune'), or set ContainerizeCacheDirectory.");
-            using var own = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail, cacheIsFull: true);
-            await RunAsync(own, destinations, reporter, cancellationToken);
-        }
+        CacheIsFull = await BuildInputs.UseAsync(
+            this,
+            OutputDirectory,
+            cacheIsFull: false,
+            reporter,
+            warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning),
+            inputs => RunAsync(inputs, destinations, reporter, cancellationToken));
     }
 
     private async Task RunAsync(

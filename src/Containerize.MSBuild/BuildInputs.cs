@@ -56,14 +56,52 @@ internal sealed class BuildInputs : IDisposable
 
     private string OwnCache => Path.Combine(_outputDirectory, "cache");
 
+    /// <summary>
+    /// Does the work of a task. When the disk of the shared cache turns out to be full, the work is done again with a cache in the project.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="outputDirectory">The project's own directory.</param>
+    /// <param name="cacheIsFull">Whether an earlier task of this build found the disk full.</param>
+    /// <param name="reporter">Takes messages and warnings.</param>
+    /// <param name="warn">Takes the reason when the shared cache is unusable.</param>
+    /// <param name="work">The work.</param>
+    /// <returns>Whether the disk is full.</returns>
+    internal static async Task<bool> UseAsync(
+        ContainerizeTask task,
+        string outputDirectory,
+        bool cacheIsFull,
+        IReporter reporter,
+        Action<Message> warn,
+        Func<BuildInputs, Task> work)
+    {
+        if (!cacheIsFull)
+        {
+            using var inputs = new BuildInputs(task, outputDirectory, reporter, warn);
+            try
+            {
+                await work(inputs);
+                return false;
+            }
+            catch (Exception failure) when (SharedCache.IsFull(inputs.Cache, outputDirectory, failure))
+            {
+                reporter.Warning(
+                    DiagnosticCode.CacheUnusable,
+                    $"The disk with the cache '{inputs.Cache.Root}' is full, or your quota on it is used up; "
+                        + $"this project's own directory is used instead, and shares nothing with others. "
+                        + $"Make room ('dotnet build -t:ContainerizePrune'), or set ContainerizeCacheDirectory.");
+            }
+        }
+
+        using var own = new BuildInputs(task, outputDirectory, reporter, reporter.Detail, cacheIsFull: true);
+        await work(own);
+        return true;
+    }
+
     public void Dispose()
     {
         _reporting.Dispose();
         _shared.Dispose();
     }
-
-    /// <summary>Whether a build that failed would find room without the shared cache.</summary>
-    internal bool IsCacheFull(Exception failure) => SharedCache.IsFull(Cache, _outputDirectory, failure);
 
     /// <summary>Keeps what the cache holds from being pruned until MSBuild's build ends.</summary>
     internal void Announce() => _shared.Get(Cache.Root, () => BuildLease.Take(Cache));

@@ -19,10 +19,16 @@ public sealed class LockDebian : ContainerizeTask
     public required string OutputDirectory { get; set; }
 
     /// <inheritdoc/>
-    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken) => BuildInputs.UseAsync(
+        this,
+        OutputDirectory,
+        cacheIsFull: false,
+        reporter,
+        warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning),
+        inputs => RunAsync(inputs, reporter, cancellationToken));
+
+    private async Task RunAsync(BuildInputs inputs, IReporter reporter, CancellationToken cancellationToken)
     {
-        using var inputs = new BuildInputs(
-            this, OutputDirectory, reporter, warning => reporter.Warning(DiagnosticCode.CacheUnusable, warning));
         using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
         var options = new LayerOptions();
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);

@@ -14,7 +14,8 @@ namespace Containerize.MSBuild;
 /// <summary>Writes what <see cref="BuildImage"/> built to its destinations, several images as one index, and says what it did.</summary>
 public sealed class PublishImage : ContainerizeTask
 {
-    /// <summary>The directories that <see cref="BuildImage"/> wrote, full paths; each with its <c>RuntimeIdentifier</c>.</summary>
+    /// <summary>The directories that <see cref="BuildImage"/> wrote, full paths; each with its
+    /// <c>RuntimeIdentifier</c> and <c>CacheIsFull</c>.</summary>
     [Required]
     public required ITaskItem[] BuiltImages { get; set; }
 
@@ -51,11 +52,22 @@ public sealed class PublishImage : ContainerizeTask
     {
         // The name of a single image was checked, and remarked upon, by its build.
         var destinations = DestinationSettings.Read(Project, BuiltImages.Length > 1 ? reporter : new QuietReporter(reporter));
+        await BuildInputs.UseAsync(
+            this,
+            OutputDirectory,
+            BuiltImages.Any(image => image.GetMetadata(nameof(BuildImage.CacheIsFull)).Equals("true", StringComparison.OrdinalIgnoreCase)),
+            reporter,
+            reporter.Detail,
+            inputs => RunAsync(inputs, destinations, reporter, cancellationToken));
+    }
+
+    private async Task RunAsync(
+        BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
+    {
+        inputs.Announce();
         var push = PushSettings.Read(Project, reporter);
         var files = ReportFiles.Read(Project);
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
-        inputs.Announce();
         IReadOnlyList<BuiltImage> built =
             [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), inputs.Registries.CreateBlob))];
         var images = ImageSet.Of(

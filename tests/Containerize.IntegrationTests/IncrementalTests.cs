@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
 using Containerize.Testing.Images;
+using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
 
@@ -60,20 +61,25 @@ internal sealed class IncrementalTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
     [Requires("mount", "umount", "root")]
-    public async Task A_full_disk_of_the_cache_stops_no_build_but_is_told_once()
+    public async Task A_full_disk_of_the_cache_stops_no_build_but_is_told_once(bool hasBase)
     {
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("large/base", "1", TestImage.Create(TestLayer.OfSize(1_000_000, 3)));
         using var machine = new TemporaryDirectory();
         var disk = Directory.CreateDirectory(machine["cache"]).FullName;
         (await ProcessRunner.RunAsync("mount", ["-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", disk])).EnsureSuccess();
         try
         {
             using var project = await TestProject.ConsoleAsync(Body);
-            var result = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={disk}");
+            string[] baseImage = hasBase ? [$"-p:ContainerBaseImage={registry.Authority}/large/base:1"] : [];
+            var result = await project.ContainerizeAsync([$"-p:ContainerizeCacheDirectory={disk}", .. baseImage]);
             Assert.AreEqual(0, result.ExitCode, result.Output);
             Assert.AreEqual(1, result.Output.Split("warning CTZ4003", StringSplitOptions.None).Length - 1, result.Output);
             StringAssert.Contains(result.Output, disk);
-            ImageValidator.Check(project.Archive);
+            ImageValidator.Check(project.Archive, baseLayers: hasBase ? 1 : 0);
             Assert.IsEmpty(Directory.GetFiles(Path.Combine(disk, "tmp")), "What did not fit is gone.");
         }
         finally

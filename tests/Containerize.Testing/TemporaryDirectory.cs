@@ -5,6 +5,10 @@ internal sealed class TemporaryDirectory : IDisposable
 {
     public TemporaryDirectory() => FullName = Directory.CreateTempSubdirectory("containerize-test-").FullName;
 
+    /// <param name="parent">Where it is, such as on another disk.</param>
+    public TemporaryDirectory(string parent) =>
+        FullName = Directory.CreateDirectory(Path.Combine(parent, $"containerize-test-{Guid.NewGuid():N}")).FullName;
+
     public string FullName { get; }
 
     /// <summary>A path inside.</summary>

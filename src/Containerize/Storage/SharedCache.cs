@@ -99,5 +99,14 @@ internal static class SharedCache
         }
     }
 
-    private static long FreeSpace(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+    private static long FreeSpace(string directory)
+    {
+        var existing = directory;
+        while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { Length: > 0 } parent)
+        {
+            existing = parent;
+        }
+
+        return new DriveInfo(existing).AvailableFreeSpace;
+    }
 }

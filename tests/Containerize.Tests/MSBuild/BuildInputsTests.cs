@@ -13,6 +13,8 @@ namespace Containerize.Tests.MSBuild;
 [TestClass]
 internal sealed class BuildInputsTests : IDisposable
 {
+    private static readonly int s_noSpace = OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28;
+
     private readonly TemporaryDirectory _folder = new();
     private readonly KeepingEngine _build = new();
 
@@ -90,6 +92,63 @@ internal sealed class BuildInputsTests : IDisposable
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task Work_that_finds_the_caches_disk_full_is_done_again_with_a_cache_in_the_project()
+    {
+        using var disk = OtherDisk();
+        var reporter = new RecordingReporter();
+        var roots = new List<string>();
+        using var task = NewTask(Setting(ItemKind.Cache, "cache", ("Path", disk.FullName)));
+
+        var isFull = await BuildInputs.UseAsync(task, _folder["obj"], cacheIsFull: false, reporter, _ => { }, inputs =>
+        {
+            roots.Add(inputs.Cache.Root);
+            return roots.Count == 1 ? throw new IOException("No space left on device", s_noSpace) : Task.CompletedTask;
+        });
+
+        Assert.IsTrue(isFull);
+        CollectionAssert.AreEqual(new[] { disk.FullName, _folder["obj/cache"] }, roots);
+        Assert.AreEqual(DiagnosticCode.CacheUnusable, reporter.Warnings.Single().Code);
+        StringAssert.Contains(reporter.Warnings.Single().Text, disk.FullName);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task What_an_earlier_task_found_full_is_not_written_to_and_not_told_again()
+    {
+        using var disk = OtherDisk();
+        var reporter = new RecordingReporter();
+        using var task = NewTask(Setting(ItemKind.Cache, "cache", ("Path", disk.FullName)));
+        string? root = null;
+
+        var isFull = await BuildInputs.UseAsync(task, _folder["obj"], cacheIsFull: true, reporter, _ => { }, inputs =>
+        {
+            root = inputs.Cache.Root;
+            return Task.CompletedTask;
+        });
+
+        Assert.IsTrue(isFull);
+        Assert.AreEqual(_folder["obj/cache"], root);
+        Assert.IsEmpty(reporter.Warnings);
+    }
+
+    [TestMethod]
+    public async Task Without_more_room_in_the_project_a_full_disk_is_an_error()
+    {
+        using var task = NewTask();
+        var runs = 0;
+
+        await Assert.ThrowsExactlyAsync<IOException>(() => BuildInputs.UseAsync(
+            task, _folder["obj"], cacheIsFull: false, new RecordingReporter(), _ => { }, _ =>
+            {
+                runs++;
+                throw new IOException("No space left on device", s_noSpace);
+            }));
+
+        Assert.AreEqual(1, runs);
+    }
+
+    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public void Variables_whose_names_differ_in_case_are_two()
     {
@@ -111,6 +170,19 @@ internal sealed class BuildInputsTests : IDisposable
             Environment.SetEnvironmentVariable(Name.ToLowerInvariant(), null);
 #pragma warning restore CA1308
         }
+    }
+
+    // A small disk in memory, where the project's has more room.
+    private TemporaryDirectory OtherDisk()
+    {
+        const string Memory = "/dev/shm";
+        if (!Directory.Exists(Memory)
+            || new DriveInfo(_folder.FullName).AvailableFreeSpace - new DriveInfo(Memory).AvailableFreeSpace < 32 * 1024 * 1024)
+        {
+            Assert.Inconclusive("There is no disk with less room.");
+        }
+
+        return new TemporaryDirectory(Memory);
     }
 
     private async Task ResolveAsync(TestRegistry registry, RecordingReporter reporter)
