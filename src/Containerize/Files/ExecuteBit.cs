@@ -1,25 +1,24 @@
 namespace Containerize.Files;
 
-/// <summary>Whether a file of this machine may be executed, on systems that know it and on those that do not.</summary>
+/// <summary>Whether a file is a program. The content tells on every system; permissions only where the content does not.</summary>
 internal static class ExecuteBit
 {
-    /// <summary>Whether a file may be executed.</summary>
-    /// <param name="mode">Its permissions; not looked at on Windows.</param>
+    /// <summary>What the content of a file says.</summary>
+    /// <returns>
+    /// True for ELF programs and libraries, and for scripts with <c>#!</c>; false for assemblies and programs of Windows; null for all
+    /// else.
+    /// </returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    internal static bool IsSet(string file, UnixFileMode mode)
+    internal static bool? OfContent(string file)
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            return (mode & FileModes.AnyExecute) != 0;
-        }
-
-        // Windows knows no execute bit, so the content tells: ELF programs and libraries, and scripts.
         Span<byte> magic = stackalloc byte[4];
         try
         {
             using var stream = RegularFile.OpenRead(file);
-            var length = stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-            return magic[..length].StartsWith("\u007fELF"u8) || magic[..length].StartsWith("#!"u8);
+            ReadOnlySpan<byte> read = magic[..stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
+            return read.StartsWith("\u007fELF"u8) || read.StartsWith("#!"u8) ? true
+                : read.StartsWith("MZ"u8) ? false
+                : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -27,4 +26,7 @@ internal static class ExecuteBit
                 DiagnosticCode.UnreadableFile, $"'{file}' cannot be read: {failure.Message}. Check its permissions.", failure);
         }
     }
+
+    /// <summary>Whether any user may execute a file with these permissions. Windows has none.</summary>
+    internal static bool IsIn(UnixFileMode mode) => (mode & FileModes.AnyExecute) != 0;
 }

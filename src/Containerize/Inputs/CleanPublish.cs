@@ -97,7 +97,7 @@ internal sealed class CleanPublish(
             SourcePath = source,
             Size = status.Stamp.Size,
             Stamp = status.Stamp,
-            IsExecutable = ExecuteBit.IsSet(source, status.Mode),
+            IsExecutable = ExecuteBit.OfContent(source) ?? (!file.Origin.IsFromNuGet && ExecuteBit.IsIn(status.Mode)),
         };
     }
 

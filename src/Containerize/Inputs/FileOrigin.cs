@@ -31,6 +31,9 @@ internal sealed record FileOrigin(FileOriginKind Kind, string? PackageId = null,
     /// <summary>The package as <c>id version</c>; null for what comes from none.</summary>
     public string? Package => PackageId is null ? null : $"{PackageId} {PackageVersion}".TrimEnd();
 
+    /// <summary>Whether NuGet put the file on this machine, with permissions that differ between systems.</summary>
+    internal bool IsFromNuGet => Kind is FileOriginKind.Package or FileOriginKind.RuntimePack;
+
     /// <summary>Not from this publish.</summary>
     public static FileOrigin Unexpected { get; } = new(FileOriginKind.Unexpected);
 }

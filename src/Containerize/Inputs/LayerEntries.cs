@@ -9,7 +9,7 @@ namespace Containerize.Inputs;
 internal static class LayerEntries
 {
     /// <summary>
-    /// The entries of files below a directory of the image, with normalised modes: 0755 for what may be executed, else 0644.
+    /// The entries of files below a directory of the image, with normalised modes: 0755 for programs, else 0644.
     /// </summary>
     /// <param name="rules">How they become entries.</param>
     /// <returns>One entry per file.</returns>
@@ -67,7 +67,7 @@ internal static class LayerEntries
             {
                 Path = file.Path,
                 Type = LayerEntryType.File,
-                Mode = file.Mode ?? (ExecuteBit.IsSet(path, status.Mode) ? FileModes.Executable : FileModes.Data),
+                Mode = file.Mode ?? (ExecuteBit.OfContent(path) ?? ExecuteBit.IsIn(status.Mode) ? FileModes.Executable : FileModes.Data),
                 UserId = file.Owner?.UserId ?? 0,
                 GroupId = file.Owner?.GroupId ?? 0,
                 SourcePath = path,

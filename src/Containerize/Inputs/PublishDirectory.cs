@@ -26,7 +26,12 @@ internal static class PublishDirectory
         if (Directory.Exists(root))
         {
             var realRoot = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
-            new Walk(root, realRoot, origins, excluded, files).Visit(root, "", depth: 0);
+            var walk = new Walk(root, realRoot, origins, excluded, files);
+            walk.Visit(root, "", depth: 0);
+            if (walk.HasUnmarked)
+            {
+                walk.Marked.ForEach(file => files[file] = files[file] with { IsExecutable = true });
+            }
         }
 
         if (!files.Exists(file => file.Type != LayerEntryType.Directory))
@@ -51,6 +56,12 @@ internal static class PublishDirectory
         private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
         private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
+
+        /// <summary>Whether a file has no execute bit. Where all have one, the file system gives it, and it says nothing.</summary>
+        internal bool HasUnmarked { get; private set; }
+
+        /// <summary>Files of the project whose content does not tell what they are, and which have an execute bit: their indexes.</summary>
+        internal List<int> Marked { get; } = [];
 
         internal void Visit(string directory, string prefix, int depth)
         {
@@ -112,20 +123,35 @@ internal static class PublishDirectory
                     Visit(item, path + "/", depth + 1);
                     break;
                 case FileKind.File:
-                    files.Add(new PublishedFile
-                    {
-                        RelativePath = path,
-                        Type = LayerEntryType.File,
-                        SourcePath = item,
-                        Size = status.Stamp.Size,
-                        Stamp = status.Stamp,
-                        IsExecutable = ExecuteBit.IsSet(item, status.Mode),
-                        Origin = OriginOf(path),
-                    });
+                    Add(item, path, status);
                     break;
                 default:
                     throw Unreadable(item, "it is a socket, a pipe or a device");
             }
+        }
+
+        // NuGet gives the files of a package execute bits on some systems, and none on others; the project gives its own on purpose.
+        private void Add(string item, string path, FileStatus status)
+        {
+            var origin = OriginOf(path);
+            var isProgram = status.Stamp.Size == 0 ? null : ExecuteBit.OfContent(item);
+            var isMarked = ExecuteBit.IsIn(status.Mode);
+            HasUnmarked |= !isMarked;
+            if (isMarked && isProgram is null && !origin.IsFromNuGet)
+            {
+                Marked.Add(files.Count);
+            }
+
+            files.Add(new PublishedFile
+            {
+                RelativePath = path,
+                Type = LayerEntryType.File,
+                SourcePath = item,
+                Size = status.Stamp.Size,
+                Stamp = status.Stamp,
+                IsExecutable = isProgram == true,
+                Origin = origin,
+            });
         }
 
         private void Follow(string target, string path, int depth)

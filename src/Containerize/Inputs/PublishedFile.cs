@@ -21,7 +21,7 @@ internal sealed record PublishedFile
     /// <summary>Its stamp when it was listed; null when it is not known.</summary>
     public FileStamp? Stamp { get; init; }
 
-    /// <summary>Whether it may be executed.</summary>
+    /// <summary>Whether it is a program: by its content, or by the execute bit that the project gave it.</summary>
     public bool IsExecutable { get; init; }
 
     /// <summary>Where a link points to.</summary>

@@ -130,25 +130,6 @@ internal sealed class PublishDirectoryTests
     }
 
     [TestMethod]
-    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public void Any_execute_bit_makes_a_file_executable()
-    {
-        using var directory = new TemporaryDirectory();
-        var run = new FileInfo(directory.Write("run", "#!/bin/sh"));
-        if (!OperatingSystem.IsWindows())
-        {
-            run.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.GroupExecute;
-        }
-
-        directory.Write("data", "");
-
-        var files = List(directory);
-
-        Assert.IsTrue(files.Single(file => file.RelativePath == "run").IsExecutable);
-        Assert.IsFalse(files.Single(file => file.RelativePath == "data").IsExecutable);
-    }
-
-    [TestMethod]
     public void A_pipe_is_refused_because_it_has_no_end()
     {
         if (!OperatingSystem.IsLinux())
