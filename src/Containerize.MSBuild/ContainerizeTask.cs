@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Settings;
 using Microsoft.Build.Framework;
 
@@ -44,13 +45,10 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         {
             reporter.Error(failure.Code, failure.Message, failure.InnerException);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            reporter.Error(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            reporter.Error(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
+            var explained = FileFailure.Explain(failure);
+            reporter.Error(explained.Code, explained.Message, failure);
         }
 #pragma warning disable CA1031 // a defect of ours must not show users a stack trace either
         catch (Exception failure)

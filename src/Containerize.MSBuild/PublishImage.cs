@@ -23,6 +23,13 @@ public sealed class PublishImage : ContainerizeTask
     [Required]
     public required string OutputDirectory { get; set; }
 
+    /// <summary>Whether the image was built again because a layer was damaged, so that damage is an error.</summary>
+    public bool IsRepair { get; set; }
+
+    /// <summary>Whether nothing was published because a layer is damaged or gone. Building the image again makes or fetches it.</summary>
+    [Output]
+    public bool IsDamaged { get; set; }
+
     /// <summary>The archive that was written, if any.</summary>
     [Output]
     public string? ArchivePath { get; set; }
@@ -65,6 +72,30 @@ public sealed class PublishImage : ContainerizeTask
         BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
     {
         inputs.Announce();
+        try
+        {
+            await PublishAsync(inputs, destinations, reporter, cancellationToken);
+        }
+        catch (ContainerizeException failure) when (IsDamage(failure.Code))
+        {
+            // A blob of the cache, most likely. The next build reads all of them again, and makes or fetches what is damaged.
+            inputs.Cache.ForgetVerified();
+            if (IsRepair)
+            {
+                throw;
+            }
+
+            IsDamaged = true;
+            reporter.Message($"{failure.Message} The image is built again.");
+        }
+    }
+
+    private static bool IsDamage(DiagnosticCode code) =>
+        code is DiagnosticCode.DigestMismatch or DiagnosticCode.UnreadableFile or DiagnosticCode.InvalidArchive;
+
+    private async Task PublishAsync(
+        BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
+    {
         var push = PushSettings.Read(Project, reporter);
         var files = ReportFiles.Read(Project);
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
@@ -74,18 +105,8 @@ public sealed class PublishImage : ContainerizeTask
             [.. built.Select(image => image.Image)],
             AnnotationItems.Read(Project, AnnotationScope.Index),
             AnnotationItems.Read(Project, AnnotationScope.Descriptor));
-        IReadOnlyList<DestinationResult> results;
-        try
-        {
-            results = await WriteAsync(destinations, push, inputs, images, reporter, cancellationToken);
-        }
-        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch)
-        {
-            // A blob of the cache, most likely; the next build reads all of them again and replaces what is damaged.
-            inputs.Cache.ForgetVerified();
-            throw;
-        }
-
+        Describe(images, destinations, files);
+        var results = await WriteAsync(destinations, push, inputs, images, reporter, cancellationToken);
         var info = new ImageInfo(built, images, destinations.Name, results);
         AtomicFile.Write(files.ImageInfo, info.ToJson());
         AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
@@ -104,7 +125,11 @@ public sealed class PublishImage : ContainerizeTask
             var (removed, left) = (ByteSize.Format(pruned.Bytes), ByteSize.Format(pruned.BytesLeft));
             reporter.Detail($"Removed {pruned.Files} files ({removed}) from the cache; the blobs that are left have {left}.");
         }
+    }
 
+    // A repair publishes the same, and does not tell this build.
+    private void Describe(ImageSet images, DestinationSettings destinations, ReportFiles files)
+    {
         Digest = images.Root.Descriptor.Digest.ToString();
         MediaType = images.Root.Descriptor.MediaType;
         Index = images.IsIndex ? Encoding.UTF8.GetString(images.Root.Content) : null;

@@ -40,6 +40,32 @@ internal sealed class CacheTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("deleted", "once", true)]
+    [DataRow("emptied", "once", true)]
+    [DataRow("emptied", "always", false)]
+    public async Task A_layer_that_is_damaged_between_building_and_publishing_is_made_again_once(string what, string when, bool isPublished)
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch + $"""
+            <Target Name="Damage" AfterTargets="_ContainerizeBuildOne" Condition="'$(_ContainerizeIsRepair)' == '' or '{when}' == 'always'">
+              <ItemGroup><Layer Include="$(ContainerizeCacheDirectory)/blobs/sha256/*" /></ItemGroup>
+              <Delete Files="@(Layer)" />
+              <Touch Condition="'{what}' == 'emptied'" Files="@(Layer)" AlwaysCreate="true" />
+            </Target>
+            """);
+
+        var result = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={_machine["cache"]}");
+
+        Assert.AreEqual(isPublished, result.ExitCode == 0, result.Output);
+        Assert.AreEqual(1, result.Output.Split("The image is built again.").Length - 1, result.Output);
+        StringAssert.Contains(result.Output, _machine["cache/blobs"]);
+        Assert.AreEqual(!isPublished, result.Output.Contains("error CTZ2006", StringComparison.Ordinal), result.Output);
+        if (isPublished)
+        {
+            ImageValidator.Check(project.Archive);
+        }
+    }
+
+    [TestMethod]
     [Requires("mkfifo")]
     public async Task Pipes_in_the_place_of_every_file_of_cache_and_project_hold_no_build()
     {

@@ -24,6 +24,14 @@ internal static class FileFailure
         _ => false,
     };
 
+    /// <summary>A failure in the user's words, where only the system knows which file it was: its message has the path.</summary>
+    internal static ContainerizeException Explain(Exception failure) => IsDiskFull(failure)
+        ? new(
+            DiagnosticCode.DiskFull,
+            $"The disk is full, or your quota on it is used up: {failure.Message} Make room and build again.",
+            failure)
+        : new(DiagnosticCode.CannotWrite, $"A file could not be read or written: {failure.Message}", failure);
+
     /// <summary>
     /// The failure of a write in the user's words: <see cref="DiagnosticCode.DiskFull"/> or <see cref="DiagnosticCode.CannotWrite"/>.
     /// </summary>

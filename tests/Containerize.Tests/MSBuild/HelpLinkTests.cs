@@ -33,6 +33,19 @@ internal sealed class HelpLinkTests
     }
 
     [TestMethod]
+    public void A_full_disk_has_its_own_code_and_is_named_with_its_place()
+    {
+        var number = OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28;
+
+        Run(_ => throw new IOException("No space left on device : '/disk/cache/blobs/a'", number));
+
+        Assert.AreEqual("CTZ4001", _errors.Single().Code);
+        Assert.AreEqual(Page + "#ctz4001", _errors.Single().HelpLink);
+        StringAssert.Contains(_errors.Single().Message, "The disk is full");
+        StringAssert.Contains(_errors.Single().Message, "/disk/cache/blobs/a");
+    }
+
+    [TestMethod]
     public void A_warning_links_to_the_heading_of_its_code()
     {
         Run(reporter => reporter.Warning(DiagnosticCode.SecretsLeftOut, "A key was left out."));
