@@ -1,4 +1,5 @@
 using Containerize.Destinations;
+using Containerize.Oci;
 using Containerize.Testing;
 
 namespace Containerize.Tests.Destinations;
@@ -22,6 +23,34 @@ internal sealed class ImageNameRulesTests
     public void An_assemblys_name_is_made_valid_without_a_word()
     {
         Assert.AreEqual("contoso.my-app", Create("Contoso.My App", isDefault: true).Repository);
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
+    [DataRow("App (x64)", "app--x64")]
+    [DataRow("_App", "app")]
+    [DataRow("App_", "app")]
+    [DataRow("-App-", "app")]
+    [DataRow(".NET Tool", "net-tool")]
+    [DataRow("Contoso...App", "contoso-app")]
+    [DataRow("Contoso___App", "contoso-app")]
+    [DataRow("Contoso__App", "contoso__app")]
+    [DataRow("Contoso._App", "contoso-app")]
+    [DataRow("Contoso.(App)", "contoso-app")]
+    [DataRow("a/b", "a-b")]
+    [DataRow(" App ", "app")]
+    [DataRow("Größe", "gr--e")]
+    [DataRow("C#", "c")]
+    [DataRow("İstanbul", "stanbul")]
+    [DataRow("日本", "app-cf2abf0c")]
+    [DataRow("中国", "app-f0e95216")]
+    [DataRow("___", "app-bda25155")]
+    public void An_assemblys_name_is_repaired_whatever_it_is(string assembly, string expected)
+    {
+        var name = Create(assembly, isDefault: true).Repository;
+
+        Assert.AreEqual(expected, name);
+        Assert.IsTrue(ImageReference.IsRepository(name));
         Assert.IsEmpty(_reporter.Warnings);
     }
 
