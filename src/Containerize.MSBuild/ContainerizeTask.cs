@@ -1,3 +1,4 @@
+using System.Globalization;
 using Containerize.Files;
 using Containerize.Settings;
 using Microsoft.Build.Framework;
@@ -34,7 +35,12 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
         try
         {
             // MSBuild's thread may have a context that waits for it; the work runs on the pool.
-            Task.Run(() => RunAsync(reporter, _cancellation.Token)).GetAwaiter().GetResult();
+            Task.Run(() =>
+            {
+                // The culture goes with the work wherever it is done: what is written and said is the same on every machine.
+                CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+                return RunAsync(reporter, _cancellation.Token);
+            }).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
