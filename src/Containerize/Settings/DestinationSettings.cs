@@ -31,7 +31,10 @@ internal sealed record DestinationSettings
     internal bool NeedBaseLayers => Archive is not null || Layout is not null;
 
     /// <summary>Reads and checks destinations and name. Nothing is opened.</summary>
-    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidRepository"/>, <see cref="DiagnosticCode.InvalidTag"/>,
+    /// <param name="project">What the project says.</param>
+    /// <param name="reporter">Takes the warning of a changed name, unless this is the build of one of several platforms.</param>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidRepository"/>, <see cref="DiagnosticCode.InvalidTag"/>,
     /// <see cref="DiagnosticCode.InvalidReference"/> or <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
     internal static DestinationSettings Read(ProjectSettings project, IReporter reporter)
@@ -44,7 +47,7 @@ internal sealed record DestinationSettings
             item.IsTrue("IsDefault"),
             item["Tag"],
             item["Tags"],
-            reporter);
+            item.IsTrue("IsInner") ? null : reporter);
         return new DestinationSettings
         {
             Name = name,

@@ -85,6 +85,17 @@ internal sealed class DestinationSettingsTests
     }
 
     [TestMethod]
+    [DataRow("true", 0)]
+    [DataRow("", 1)]
+    public void A_changed_name_is_told_by_the_outer_build(string isInner, int warnings)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "My App", ("IsInner", isInner));
+
+        Assert.AreEqual("my-app", Read(lab).Name.Repository);
+        Assert.HasCount(warnings, lab.Reporter.Warnings);
+    }
+
+    [TestMethod]
     public void Without_registries_the_names_have_none()
     {
         using var lab = new SettingsLab().Add(ItemKind.Name, "shop", ("Tags", "1.0;latest"));
