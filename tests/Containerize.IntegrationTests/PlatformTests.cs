@@ -196,6 +196,42 @@ internal sealed class PlatformTests
     }
 
     [TestMethod]
+    public async Task A_project_that_this_one_refers_to_is_built_once_for_all_platforms()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch + TwoPlatforms + """
+            <PropertyGroup>
+              <EnableDefaultCompileItems>false</EnableDefaultCompileItems>
+              <DefaultItemExcludes>$(DefaultItemExcludes);lib/**</DefaultItemExcludes>
+            </PropertyGroup>
+            <ItemGroup>
+              <Compile Include="Program.cs" />
+              <ProjectReference Include="lib/lib.csproj" />
+            </ItemGroup>
+            """, "System.Console.WriteLine(Lib.Text.Hello);");
+        project.Write("lib/lib.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <Target Name="Tell" BeforeTargets="CoreCompile">
+                <Message Importance="high" Text="LIB=$(RuntimeIdentifier)|$(ContainerRuntimeIdentifier)|$(PublishDir)" />
+              </Target>
+            </Project>
+            """);
+        project.Write("lib/Text.cs", "namespace Lib; public static class Text { public static string Hello => \"hello\"; }");
+
+        // In parallel on machines with one processor, too.
+        var result = await project.ContainerizeAsync("-o", "out", "-m:4");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        ImageValidator.Check(Path.Combine(project.Directory, "hello.tar"));
+        var built = result.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("LIB=", StringComparison.Ordinal))
+            .ToList();
+        Assert.IsNotEmpty(built);
+        CollectionAssert.AllItemsAreUnique(built, result.Output);
+        Assert.HasCount(built.Count, built.Where(line => line.StartsWith("LIB=||", StringComparison.Ordinal)).ToList(), result.Output);
+        Assert.IsFalse(built.Any(line => line.Contains("linux-", StringComparison.Ordinal)), result.Output);
+    }
+
+    [TestMethod]
     [Requires("root", "docker-registry", "skopeo", "podman", "runc", "debootstrap")]
     public async Task A_registry_gets_the_index_and_no_tags_but_those_asked_for()
     {
