@@ -59,6 +59,14 @@ internal sealed class CleanPublish(
         var published = ContentTime.Of(stamp);
         if (file.Origin.Kind == FileOriginKind.Unexpected)
         {
+            // A step of the project (Copy, WriteLinesToFile, Exec) wrote it. A copy has the time of its source; when the file itself
+            // changed, no program sets. The memory has only what publishes always make again: a later step may skip an unchanged file,
+            // which then must not be left out.
+            if (startedAt is { } start && Math.Max(stamp.Modified, stamp.Changed) >= start)
+            {
+                return file with { Origin = FileOrigin.App };
+            }
+
             // One that was changed since was put there by hand.
             if (known is null || known.Published != published)
             {

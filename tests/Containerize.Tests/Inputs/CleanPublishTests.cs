@@ -14,7 +14,8 @@ internal sealed class CleanPublishTests
     private readonly Dictionary<string, FileOrigin> _origins = [];
     private readonly Dictionary<string, string> _sources = [];
     private RecordingReporter _reporter = new();
-    private DateTime _now = s_start;
+    private IReadOnlyList<PublishedFile> _taken = [];
+    private DateTime _now;
 
     [TestCleanup]
     public void Cleanup() => _folder.Dispose();
@@ -38,7 +39,9 @@ internal sealed class CleanPublishTests
     /// <param name="step">Changes what was copied, as a target of the project may.</param>
     private void Publish(Action? step = null)
     {
-        _now = _now.AddMinutes(1);
+        _now = DateTime.UtcNow;
+        // The clock of file systems moves in steps.
+        Thread.Sleep(20);
         foreach (var (path, source) in _sources)
         {
             var target = new FileInfo(_folder[$"publish/{path}"]);
@@ -64,8 +67,8 @@ internal sealed class CleanPublishTests
         _reporter = new();
         var memory = PublishMemory.Load(_folder["obj/sources.txt"], _folder["publish"]);
         var clean = new CleanPublish(_folder["publish"], _sources, FileStamp.Nanoseconds(_now), memory, _reporter);
-        var files = clean.Take(PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>()));
-        return string.Join(' ', files.Select(file => $"{file.RelativePath}={File.ReadAllText(file.SourcePath)}"));
+        _taken = clean.Take(PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>()));
+        return string.Join(' ', _taken.Select(file => $"{file.RelativePath}={File.ReadAllText(file.SourcePath)}"));
     }
 
     private string Messages => string.Join(' ', _reporter.Messages);
@@ -166,6 +169,57 @@ internal sealed class CleanPublishTests
         Publish();
 
         Assert.AreEqual("lib.dll=signed", Image());
+    }
+
+    [TestMethod]
+    [DataRow("Copy")]
+    [DataRow("WriteLinesToFile")]
+    [DataRow("Exec")]
+    public void What_a_step_of_the_publish_adds_belongs_to_it(string how)
+    {
+        var old = _folder.Write("old.txt", "made");
+        File.SetLastWriteTimeUtc(old, s_start);
+        void Step()
+        {
+            switch (how)
+            {
+                case "Copy":
+                    File.Copy(old, _folder["publish/made.txt"], overwrite: true);
+                    break;
+                case "WriteLinesToFile":
+                    _folder.Write("publish/made.txt", "made");
+                    break;
+                default:
+                    File.WriteAllText(_folder["publish/temporary"], "made");
+                    File.SetLastWriteTimeUtc(_folder["publish/temporary"], s_start);
+                    File.Move(_folder["publish/temporary"], _folder["publish/made.txt"], overwrite: true);
+                    break;
+            }
+        }
+
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        for (var build = 0; build < 2; build++)
+        {
+            Publish(Step);
+            Assert.AreEqual("app.dll=app made.txt=made", Image());
+            CollectionAssert.AreEqual(new[] { FileOrigin.App, FileOrigin.App }, _taken.Select(file => file.Origin).ToList());
+        }
+
+        Publish();
+        Assert.AreEqual("app.dll=app made.txt=made", Image(), "A step that skips an unchanged file must not lose it.");
+        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin, "But this publish did not make it, as far as is known.");
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    public void What_lay_there_before_the_publish_is_not_of_a_step()
+    {
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        _folder.Write("publish/notes.txt", "by hand");
+        Publish();
+
+        Assert.AreEqual("app.dll=app notes.txt=by hand", Image());
+        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin);
     }
 
     [TestMethod]
