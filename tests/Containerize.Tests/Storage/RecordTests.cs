@@ -27,8 +27,8 @@ internal sealed class RecordTests : IDisposable
             .Where(property => property.PropertyType == typeof(RecordKind)).Select(property => (RecordKind)property.GetValue(null)!)
             .ToList();
 
-        CollectionAssert.AreEquivalent(RecordKind.InCache.Concat([RecordKind.FileHashes, RecordKind.Intact, RecordKind.PreviousBuild])
-            .ToList(), listed);
+        RecordKind[] ofProjects = [RecordKind.FileHashes, RecordKind.Intact, RecordKind.Published, RecordKind.PreviousBuild];
+        CollectionAssert.AreEquivalent(RecordKind.InCache.Concat(ofProjects).ToList(), listed);
     }
 
     [TestMethod]
