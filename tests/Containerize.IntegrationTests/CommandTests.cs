@@ -46,7 +46,8 @@ internal sealed class CommandTests
         var commands = CaseMatrix.Read(result, "COMMAND");
         CollectionAssert.AreEqual(
             s_cases.Select(one => $"{one.Name}: {one.Command}").ToList(),
-            s_cases.Select(one => $"{one.Name}: {string.Join('|', commands[one.Name]).Replace(@"C:/", @"C:\", StringComparison.Ordinal)}").ToList(),
+            s_cases.Select(one => $"{one.Name}: {string.Join('|', commands[one.Name]).Replace("C:/", @"C:\", StringComparison.Ordinal)}")
+                .ToList(),
             result.Output);
     }
 
