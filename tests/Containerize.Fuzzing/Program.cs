@@ -22,9 +22,11 @@ internal static class Program
 
                 return 0;
             case ["feed", var name]:
-                var target = FuzzTargets.Find(name);
+                // The instrumented library runs only inside of Run, which gives it the fuzzer's memory; seeds are made by the library.
+                FuzzTarget? target = null;
                 Fuzzer.OutOfProcess.Run(stream =>
                 {
+                    target ??= FuzzTargets.Find(name);
                     using var bytes = new MemoryStream();
                     stream.CopyTo(bytes);
                     target.Feed(bytes.ToArray());
