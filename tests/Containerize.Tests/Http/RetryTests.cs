@@ -5,7 +5,6 @@ using System.Text;
 using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Protocol;
-using Containerize.Storage;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Registry;
 

@@ -1,7 +1,5 @@
-using Containerize.Files;
 using Containerize.Inputs;
 using Containerize.Layers;
-using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;

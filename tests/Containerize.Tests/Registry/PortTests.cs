@@ -4,7 +4,6 @@ using Containerize.Debian.Archive;
 using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Machine;
-using Containerize.Registry.Protocol;
 using Containerize.Testing;
 using Containerize.Testing.Registry;
 

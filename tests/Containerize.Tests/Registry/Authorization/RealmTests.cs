@@ -5,7 +5,6 @@ using Containerize.Registry;
 using Containerize.Registry.Authorization;
 using Containerize.Registry.Credentials;
 using Containerize.Registry.Protocol;
-using Containerize.Registry.Transfer;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Authorization;

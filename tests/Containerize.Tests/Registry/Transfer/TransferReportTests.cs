@@ -127,7 +127,11 @@ internal sealed class TransferReportTests
                 }
             }
 
-            public void Dispose() => _due = long.MaxValue;
+            public void Dispose()
+            {
+                _due = long.MaxValue;
+                _context.Dispose();
+            }
 
             public ValueTask DisposeAsync()
             {
