@@ -28,7 +28,7 @@ public sealed class BuildImage : ContainerizeTask
     /// <summary>Files that this build wrote (<c>FileWrites</c>); those in the publish directory are known to belong there.</summary>
     public ITaskItem[] WrittenFiles { get; set; } = [];
 
-    /// <summary>The file in which a publish lists what it will write, a full path: its time is the one at which the publish began.</summary>
+    /// <summary>Where a publish lists what it will write, a full path: the file's time is when the publish began.</summary>
     public string? PublishOutputsFile { get; set; }
 
     /// <summary>The names of the runtime packs of a self-contained app.</summary>

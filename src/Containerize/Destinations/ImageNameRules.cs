@@ -57,7 +57,8 @@ internal static partial class ImageNameRules
 
     // Letters of other alphabets that have an ASCII lower case, as the Kelvin sign, have it on some systems only.
     private static string Normalize(string text) =>
-        Invalid().Replace(string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? char.ToLowerInvariant(letter) : letter)), "-");
+        Invalid().Replace(
+            string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? char.ToLowerInvariant(letter) : letter)), "-");
 
     private static bool IsSeparator(string text) => text is "." or "_" or "__" || text.All(character => character == '-');
 

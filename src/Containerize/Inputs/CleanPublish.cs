@@ -22,7 +22,7 @@ internal sealed class CleanPublish(
     private readonly List<string> _left = [];
     private readonly List<string> _kept = [];
 
-    /// <summary>Leaves out what only an earlier publish made, and takes the source of what this publish should have copied and did not.</summary>
+    /// <summary>Leaves out what only an earlier publish made, and takes the source of what this one should have copied.</summary>
     /// <param name="files">What lies in the publish directory.</param>
     /// <returns>What belongs into the image.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>

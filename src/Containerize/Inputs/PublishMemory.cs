@@ -65,7 +65,12 @@ internal sealed record PublishFacts(string RelativePath, ContentTime Published, 
     private const char Separator = '\t';
 
     internal string Text => string.Join(
-        Separator, Published.Text, SourceStamp.Text, EscapedText.Write(Package), EscapedText.Write(RelativePath), EscapedText.Write(Source ?? ""));
+        Separator,
+        Published.Text,
+        SourceStamp.Text,
+        EscapedText.Write(Package),
+        EscapedText.Write(RelativePath),
+        EscapedText.Write(Source ?? ""));
 
     internal static PublishFacts? Parse(string line) =>
         line.Split(Separator) is [var published, var sourceStamp, var package, var path, var source]
@@ -74,7 +79,7 @@ internal sealed record PublishFacts(string RelativePath, ContentTime Published, 
             : null;
 }
 
-/// <summary>What of a stamp survives copies of a whole directory, by a cache of a CI system for example: size and time of the content.</summary>
+/// <summary>What of a stamp survives the copy of a directory, into the cache of a CI system for example: size and time.</summary>
 internal readonly record struct ContentTime(long Size, long Modified)
 {
     internal string Text => string.Create(CultureInfo.InvariantCulture, $"{Size} {Modified}");

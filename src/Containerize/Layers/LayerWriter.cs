@@ -15,7 +15,7 @@ internal static class LayerWriter
 {
     private const int TarEnd = 1024;
 
-    /// <summary>Writes a layer. Directories that entries need but that are not listed are added, with mode 0755 and owned by root.</summary>
+    /// <summary>Writes a layer. Directories that entries need and that are not listed are added: 0755, owned by root.</summary>
     /// <param name="entries">What the layer holds, in any order.</param>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>: the
     /// entries are no tree. <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.

@@ -7,8 +7,8 @@ using Containerize.Storage;
 namespace Containerize.Registry.Transfer;
 
 /// <summary>
-/// Brings blobs into repositories of one registry in the cheapest way: it is there, it is mounted, it is uploaded. A caller that pushes the same
-/// blob to the same registry on this machine waits, and then finds it there or mounts it.
+/// Brings blobs into repositories of one registry in the cheapest way: it is there, it is mounted, it is uploaded. A caller that pushes the
+/// same blob to the same registry on this machine waits, and then finds it there or mounts it.
 /// </summary>
 /// <param name="endpoint">The registry.</param>
 /// <param name="memory">What this machine has pushed.</param>

@@ -9,7 +9,8 @@ namespace Containerize.Registry.Transfer;
 
 /// <summary>
 /// Brings one blob into one repository: see whether it is there, mount it, send it in one piece; in chunks or as one PATCH where the
-/// registry refuses that. Before anything is sent again it looks whether the blob has arrived: replies get lost, and large commits outlast proxies.
+/// registry refuses that. Before anything is sent again it looks whether the blob has arrived: replies get lost, and large commits outlast
+/// proxies.
 /// </summary>
 internal sealed partial class BlobUpload
 {
