@@ -94,6 +94,12 @@ internal enum DiagnosticCode
     /// <summary>A link in a directory of <c>ContainerizeFile</c> leads out of the directory.</summary>
     LinkLeavesDirectory = 1036,
 
+    /// <summary>The .NET SDK's <c>PublishContainer</c> could not be replaced.</summary>
+    CannotReplace = 1040,
+
+    /// <summary>The repository name begins with what engines read as a registry (a warning).</summary>
+    RegistryInRepository = 1041,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

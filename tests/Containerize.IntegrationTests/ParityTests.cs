@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Containerize.Destinations;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
 using Containerize.Testing.Images;
@@ -143,7 +144,7 @@ internal sealed class ParityTests
                 <PropertyGroup>
                   <Common>Configuration=Release;NoBuild=true;_IsPublishing=true;Bases={registry.Authority}/dotnet/base;ContainerRegistry={registry.Authority}</Common>
                 </PropertyGroup>
-                <MSBuild Projects="hello.csproj" Targets="PublishContainer" Properties="$(Common);Case=%(Case.Identity);ContainerRepository=theirs/%(Case.Identity)" ContinueOnError="true" />
+                <MSBuild Projects="hello.csproj" Targets="PublishContainer" Properties="ContainerizeReplacesPublishContainer=false;$(Common);Case=%(Case.Identity);ContainerRepository=theirs/%(Case.Identity)" ContinueOnError="true" />
                 <MSBuild Projects="hello.csproj" Targets="Containerize" Properties="$(Common);Case=%(Case.Identity);ContainerRepository=ours/%(Case.Identity)" ContinueOnError="true" />
               </Target>
             </Project>
@@ -171,7 +172,7 @@ internal sealed class ParityTests
         foreach (var (target, repository) in new[] { ("PublishContainer", "theirs/index"), ("Containerize", "ours/index") })
         {
             var result =
-                await Dotnet.RunAsync(project.Directory, ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}"], environment);
+                await Dotnet.RunAsync(project.Directory, ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}", "-p:ContainerizeReplacesPublishContainer=false"], environment);
             Assert.AreEqual(0, result.ExitCode, result.Output);
         }
 
@@ -235,6 +236,38 @@ internal sealed class ParityTests
                 }
             }
         }
+    }
+
+    [TestMethod]
+    public async Task The_default_repository_is_the_SDKs_wherever_a_registry_takes_that()
+    {
+        string[] names =
+        [
+            "MyCompany.MyProject.API", "my.company", "my.Company", "App (x64)", "App_", "App-", "App.", "a__b", "a___b", "a..b", "A..b", "App--X",
+            "My App", "My_App", "9App", "A_.B", "A-_-B", "A._B", "Foo+Bar", "C#App", "a@b", "X", "A.B.C", "a-.b", "aÀb", "Contoso.Shop.Web.v2",
+        ];
+        using var project = await TestProject.WebAsync($"""
+            <ItemGroup>{string.Concat(names.Select(name => $"""<Candidate Include="{name}" />"""))}</ItemGroup>
+            <Target Name="Normalize" Outputs="%(Candidate.Identity)">
+              <ParseContainerProperties FullyQualifiedBaseImageName="localhost:5000/x:1" ContainerRegistry="" ContainerRepository="%(Candidate.Identity)"
+                                        ContainerImageTag="1" ContainerImageTags="" ContainerEnvironmentVariables="">
+                <Output TaskParameter="NewContainerRepository" PropertyName="Normalized" />
+              </ParseContainerProperties>
+              <Message Importance="high" Text="SDK=%(Candidate.Identity)|$(Normalized)" />
+            </Target>
+            """);
+
+        var result = await project.RunAsync("msbuild", "-t:Normalize", "-nologo", "-v:m");
+
+        var theirs = CaseMatrix.Read(result, "SDK");
+        foreach (var name in names)
+        {
+            var their = theirs[name].Single();
+            var ours = ImageNameRules.Create(null, name, isDefault: true, null, null, null).Repository;
+            Assert.IsTrue(ours == their || !ImageReference.IsRepository(their), $"{name}: {their} became {ours}.");
+        }
+
+        Assert.IsGreaterThan(names.Length / 2, names.Count(name => ImageReference.IsRepository(theirs[name].Single())));
     }
 
     [TestMethod]

@@ -12,6 +12,7 @@ internal sealed class PlatformChoiceTests
     private const string Body = """
         <PropertyGroup>
           <OutputType>Exe</OutputType>
+          <ContainerizeReplacesPublishContainer>false</ContainerizeReplacesPublishContainer>
           <RuntimeIdentifier Condition="'$(PR)' != ''">$(PR)</RuntimeIdentifier>
           <RuntimeIdentifiers Condition="'$(PRS)' != ''">$(PRS.Replace('+', ';'))</RuntimeIdentifiers>
           <ContainerRuntimeIdentifier Condition="'$(PC)' != ''">$(PC)</ContainerRuntimeIdentifier>

@@ -10,8 +10,8 @@ internal static partial class ImageNameRules
     private const int HashLength = 8;
 
     /// <summary>
-    /// Checks repository and tags. A repository is lower-cased, and other characters become <c>-</c>, as in the SDK.
-    /// The name of an assembly, which was not chosen for this, is repaired beyond that.
+    /// Checks repository and tags. A repository that is no valid name is lower-cased, and other characters become <c>-</c>, dots too, as in
+    /// the SDK. The name of an assembly, which was not chosen for this, is repaired beyond that.
     /// </summary>
     /// <param name="registry">The registry the name begins with, if the image goes to one.</param>
     /// <param name="repository"><c>ContainerRepository</c>, or the assembly's name.</param>
@@ -33,6 +33,15 @@ internal static partial class ImageNameRules
                 + $"Set ContainerRepository to that name to silence this warning.");
         }
 
+        if (!isDefault && ImageReference.NamesRegistry(name))
+        {
+            var (first, rest) = (name[..name.IndexOf('/', StringComparison.Ordinal)], name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+            reporter?.Warning(
+                DiagnosticCode.RegistryInRepository,
+                $"ContainerRepository '{name}' begins with '{first}', which engines read as a registry. If it is one, set ContainerRegistry "
+                + $"to '{first}' and ContainerRepository to '{rest}'.");
+        }
+
         return new ImageName(string.IsNullOrWhiteSpace(registry) ? null : registry.Trim(), name, Tags(tag, tags));
     }
 
@@ -50,14 +59,15 @@ internal static partial class ImageNameRules
     // Any text has a name: of one without a letter or digit that a repository may have, a part of its hash is the name.
     private static string Repair(string assembly)
     {
-        var valid = Normalize(assembly).Replace('/', '-');
+        var valid = Normalize(assembly.Replace('/', '-'));
         var name = Separators().Replace(valid, run => IsSeparator(run.Value) ? run.Value : "-").Trim('.', '_', '-');
         return name.Length > 0 ? name : $"app-{Digest.Of(Encoding.UTF8.GetBytes(assembly)).Hex[..HashLength]}";
     }
 
     // Letters of other alphabets that have an ASCII lower case, as the Kelvin sign, have it on some systems only.
-    private static string Normalize(string text) =>
-        Invalid().Replace(
+    private static string Normalize(string text) => ImageReference.IsRepository(text)
+        ? text
+        : Invalid().Replace(
             string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? char.ToLowerInvariant(letter) : letter)), "-");
 
     private static bool IsSeparator(string text) => text is "." or "_" or "__" || text.All(character => character == '-');
@@ -82,7 +92,7 @@ internal static partial class ImageNameRules
             : all;
     }
 
-    [GeneratedRegex(@"[^a-z0-9/._-]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[^a-z0-9/_-]", RegexOptions.CultureInvariant)]
     private static partial Regex Invalid();
 
     [GeneratedRegex("[._-]+")]

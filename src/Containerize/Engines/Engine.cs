@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Containerize.Files;
 using Containerize.Oci;
@@ -23,7 +24,7 @@ internal sealed class Engine
         Platform = platform;
     }
 
-    /// <summary>Docker or Podman; never <see cref="EngineKind.Auto"/>.</summary>
+    /// <summary>A certain engine; never <see cref="EngineKind.Auto"/>.</summary>
     public EngineKind Kind { get; }
 
     /// <summary>What the engine runs.</summary>
@@ -60,7 +61,7 @@ internal sealed class Engine
             ? new ContainerizeException(
                 DiagnosticCode.EngineNotFound,
                 $"The image cannot be loaded, because there is no {names} in PATH. Install it, choose another engine with LocalRegistry, " +
-                $"or write an archive with ContainerArchiveOutputPath.")
+                $"push to a registry with ContainerRegistry, or write an archive with ContainerArchiveOutputPath.")
             : new ContainerizeException(
                 DiagnosticCode.EngineUnavailable,
                 $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check DOCKER_HOST and its context.");
@@ -73,7 +74,7 @@ internal sealed class Engine
     public async Task<IReadOnlyList<IReadOnlyList<string>>> ListLayersAsync(CancellationToken cancellationToken)
     {
         // Docker's containerd image store looks for the bytes themselves, and would keep an image that it cannot unpack.
-        if (Kind == EngineKind.Docker && await HasContainerdStoreAsync(cancellationToken))
+        if (LoadsFiles || Kind == EngineKind.Docker && await HasContainerdStoreAsync(cancellationToken))
         {
             return [];
         }
@@ -126,8 +127,33 @@ internal sealed class Engine
     /// <exception cref="ContainerizeException">What the writing has to say; the engine has got nothing.</exception>
     public async Task<string?> LoadAsync(Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
+        if (LoadsFiles)
+        {
+            return await LoadFileAsync(write, cancellationToken);
+        }
+
         var reply = await RunAsync(_program, ["load", "--quiet"], write, output: null, cancellationToken);
         return reply.ExitCode == 0 ? null : reply.Words;
+    }
+
+    private async Task<string?> LoadFileAsync(Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("containerize-");
+        try
+        {
+            var archive = Path.Combine(directory.FullName, "image.tar");
+            await using (var file = File.Create(archive))
+            {
+                await write(file, cancellationToken);
+            }
+
+            var reply = await RunAsync(["image", "load", "--input", archive], cancellationToken);
+            return reply.ExitCode == 0 ? null : reply.Words;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     /// <summary>The id of an image: the digest of its config, or of its manifest where that is the engine's way.</summary>
@@ -135,6 +161,12 @@ internal sealed class Engine
     /// <returns>The id; null when the engine has no such image.</returns>
     public async Task<string?> FindImageAsync(string name, CancellationToken cancellationToken)
     {
+        if (LoadsFiles)
+        {
+            // What these say of an image has no place for its id.
+            return null;
+        }
+
         var reply = await RunAsync(["image", "inspect", "--format", "{{.Id}}", name], cancellationToken);
         return reply.ExitCode == 0 ? reply.Lines.FirstOrDefault() : null;
     }
@@ -156,6 +188,14 @@ internal sealed class Engine
     private static async Task<(Engine? Engine, string Words)> OpenAsync(
         EngineKind kind, string program, CancellationToken cancellationToken)
     {
+        if (kind is EngineKind.Wslc or EngineKind.MacOSContainer)
+        {
+            // Both run Linux on this machine's processor, and list images only while their service runs.
+            var listed = await RunAsync(program, ["image", "list"], null, null, cancellationToken);
+            var platform = Platform.FromRuntimeIdentifier($"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
+            return listed.ExitCode == 0 ? (new Engine(kind, program, platform), "") : (null, listed.Words);
+        }
+
         var reply = kind == EngineKind.Docker
             ? await RunAsync(program, ["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], null, null, cancellationToken)
             : await RunAsync(program, ["info", "--format", "{{.Host.OS}}/{{.Host.Arch}}"], null, null, cancellationToken);
@@ -205,7 +245,16 @@ internal sealed class Engine
         }
     }
 
-    private static string NameOf(EngineKind kind) => kind == EngineKind.Podman ? "podman" : "docker";
+    // These read no archive from their standard input.
+    private bool LoadsFiles => Kind is EngineKind.Wslc or EngineKind.MacOSContainer;
+
+    private static string NameOf(EngineKind kind) => kind switch
+    {
+        EngineKind.Podman => "podman",
+        EngineKind.Wslc => "wslc",
+        EngineKind.MacOSContainer => "container",
+        _ => "docker",
+    };
 }
 
 /// <summary>Which container engine of this machine is meant.</summary>
@@ -219,4 +268,10 @@ internal enum EngineKind
 
     /// <summary>Podman, with the storage or connection that its configuration says.</summary>
     Podman,
+
+    /// <summary>The containers of the Windows Subsystem for Linux, by its program <c>wslc</c>.</summary>
+    Wslc,
+
+    /// <summary>Apple's containers on macOS, by their program <c>container</c>.</summary>
+    MacOSContainer,
 }

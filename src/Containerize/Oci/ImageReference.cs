@@ -57,11 +57,8 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
         }
 
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        var first = slash < 0 ? "" : rest[..slash];
-        // Docker's rule: the first part is a registry when it could be a host with a domain or port, or is localhost.
-        var named = first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost"
-            || first.Any(char.IsAsciiLetterUpper);
-        var registry = named ? first : DockerHub;
+        var named = NamesRegistry(rest);
+        var registry = named ? rest[..slash] : DockerHub;
         var name = named ? rest[(slash + 1)..] : rest;
         if (!IsRegistry(registry))
         {
@@ -80,6 +77,17 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
                 text,
                 $"'{Printable.Clean(name)}' is not a repository name (lower-case letters and digits, parts separated by '/', inside them " +
                 $"single '.', '_', '__' or '-')");
+    }
+
+    /// <summary>
+    /// Whether the first part of a name is a registry. Docker's rule: it could be a host with a domain or port, or is localhost.
+    /// </summary>
+    /// <param name="name">Repository, or registry and repository; no tag.</param>
+    public static bool NamesRegistry(string name)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        var first = slash < 0 ? "" : name[..slash];
+        return first == "localhost" || first.Any(character => character is '.' or ':' || char.IsAsciiLetterUpper(character));
     }
 
     /// <summary>One name for the names a registry is known by: lower case; Docker Hub's other hosts are <c>docker.io</c>.</summary>

@@ -16,7 +16,10 @@ internal enum AnnotationScope
 /// <summary>Reads <c>ContainerAnnotation</c>.</summary>
 internal static class AnnotationItems
 {
-    /// <summary>The annotations of one scope; the last one of a name counts. An item without a scope is the manifest's.</summary>
+    /// <summary>
+    /// The annotations of one scope; the last one of a name counts. As in the SDK, scopes are separated by <c>,</c> or <c>;</c>, and an item
+    /// without one is for manifests and index.
+    /// </summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static Dictionary<string, string> Read(ProjectSettings project, AnnotationScope scope) =>
         project.Of(ItemKind.Annotation).Where(item => Scopes(item).Contains(scope)).LastOfEach();
@@ -26,7 +29,7 @@ internal static class AnnotationItems
         .GroupBy(item => item.Identity, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => group.Last().Exact("Value"), StringComparer.Ordinal);
 
-    private static List<AnnotationScope> Scopes(Item item) => item.List("Scope") is { Length: > 0 } names
+    private static List<AnnotationScope> Scopes(Item item) => Item.Split(item["Scope"].Replace(',', ';')) is { Length: > 0 } names
         ? [.. names.Select(name => SettingText.Choice<AnnotationScope>("Scope", name, $"ContainerAnnotation '{item.Identity}'"))]
-        : [AnnotationScope.Manifest];
+        : [AnnotationScope.Manifest, AnnotationScope.Index];
 }

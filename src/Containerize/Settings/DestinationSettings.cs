@@ -39,15 +39,19 @@ internal sealed record DestinationSettings
     /// </exception>
     internal static DestinationSettings Read(ProjectSettings project, IReporter reporter)
     {
-        IReadOnlyList<RegistryTarget> registries = [.. project.Of(ItemKind.Registry).SelectMany(RegistryTarget.Read).Distinct()];
         var item = project.One(ItemKind.Name);
-        var name = ImageNameRules.Create(
-            registries is [var first, ..] ? first.Registry : null,
+        var bare = ImageNameRules.Create(
+            registry: null,
             item.Identity,
             item.IsTrue("IsDefault"),
             item["Tag"],
             item["Tags"],
-            item.IsTrue("IsInner") ? null : reporter);
+            item.IsTrue("IsInner") ? null : reporter) is var named && item["Prefix"].Trim('/') is { Length: > 0 } prefix
+            ? named with { Repository = Path("ContainerizeRepositoryPrefix", prefix, named.Repository) }
+            : named;
+        IReadOnlyList<RegistryTarget> registries =
+            [.. project.Of(ItemKind.Registry).SelectMany(target => RegistryTarget.Read(target, bare.Repository)).Distinct()];
+        var name = registries is [var first, ..] ? first.Of(bare) : bare;
         return new DestinationSettings
         {
             Name = name,
@@ -58,6 +62,16 @@ internal sealed record DestinationSettings
             Engine = project.Find(ItemKind.Engine) is { } engine
                 ? SettingText.Choice("LocalRegistry", engine.Identity.Trim(), EngineKind.Auto) : null,
         };
+    }
+
+    // A repository that begins with the path already is complete.
+    internal static string Path(string setting, string path, string repository)
+    {
+        var whole = repository.StartsWith(path + "/", StringComparison.Ordinal) ? repository : $"{path}/{repository}";
+        return ImageReference.IsRepository(path) && ImageReference.IsRepository(whole) ? whole : throw new ContainerizeException(
+            DiagnosticCode.InvalidRepository,
+            $"{setting} '{path}' and the repository '{repository}' together are not a repository name. It has lower-case letters and "
+            + $"digits, parts separated by '/', inside a part single '.', '_', '__' or '-', and at most 255 characters.");
     }
 
     /// <summary>The destinations: local ones first, because they fail sooner.</summary>
@@ -94,31 +108,42 @@ internal sealed record DestinationSettings
 
 /// <summary>A registry that an image goes to.</summary>
 /// <param name="Registry">Host and optional port.</param>
-/// <param name="Repository">What the image is called there, when it has another name than elsewhere.</param>
-internal sealed record RegistryTarget(string Registry, string? Repository)
+/// <param name="Repository">What the image is called there.</param>
+internal sealed record RegistryTarget(string Registry, string Repository)
 {
     /// <summary>What the image is called there.</summary>
-    internal ImageName Of(ImageName name) => name with { Registry = Registry, Repository = Repository ?? name.Repository };
+    internal ImageName Of(ImageName name) => name with { Registry = Registry, Repository = Repository };
 
-    /// <summary>The registries of one item: the property <c>ContainerRegistry</c> is a list.</summary>
-    internal static IEnumerable<RegistryTarget> Read(Item item)
+    /// <summary>
+    /// The registries of one item: the property <c>ContainerRegistry</c> is a list. A path behind the host, as of a team or of a project in
+    /// the registry, stands before the repository.
+    /// </summary>
+    /// <param name="repository">What the image is called elsewhere.</param>
+    internal static IEnumerable<RegistryTarget> Read(Item item, string repository)
     {
-        var repository = item["Repository"];
-        if (repository.Length > 0 && !ImageReference.IsRepository(repository))
+        var own = item["Repository"];
+        if (own.Length > 0 && !ImageReference.IsRepository(own))
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidRepository,
-                $"The Repository '{repository}' of the item ContainerRegistry '{item.Identity}' is not a repository name. "
+                $"The Repository '{own}' of the item ContainerRegistry '{item.Identity}' is not a repository name. "
                     + $"It has lower-case letters and digits, parts separated by '/', and inside a part single '.', '_', '__' or '-'.");
         }
 
-        return Item.Split(item.Identity).Select(registry => new RegistryTarget(Host(registry), SettingText.NullIfEmpty(repository)));
+        return Item.Split(item.Identity).Select(target => Parse(target, own.Length > 0 ? own : repository));
     }
 
-    private static string Host(string registry) => ImageReference.IsRegistry(registry)
-        ? ImageReference.NormalizeRegistry(registry)
-        : throw new ContainerizeException(
-            DiagnosticCode.InvalidReference,
-            $"ContainerRegistry '{registry}' is not a registry's host and optional port, like 'ghcr.io' or 'localhost:5000'. "
-                + $"The repository's path belongs into ContainerRepository.");
+    private static RegistryTarget Parse(string text, string repository)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var (host, path) = slash < 0 ? (text, "") : (text[..slash], text[(slash + 1)..].TrimEnd('/'));
+        return !ImageReference.IsRegistry(host)
+            ? throw new ContainerizeException(
+                DiagnosticCode.InvalidReference,
+                $"ContainerRegistry '{text}' does not begin with a registry's host and optional port, like 'ghcr.io', 'ghcr.io/team' or "
+                    + $"'localhost:5000'. It has no scheme; ContainerizeInsecureRegistries names registries without HTTPS.")
+            : new(
+                ImageReference.NormalizeRegistry(host),
+                path.Length == 0 ? repository : DestinationSettings.Path("The path of ContainerRegistry", path, repository));
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class ImageNameRulesTests
     [TestMethod]
     public void An_assemblys_name_is_made_valid_without_a_word()
     {
-        Assert.AreEqual("contoso.my-app", Create("Contoso.My App", isDefault: true).Repository);
+        Assert.AreEqual("contoso-my-app", Create("Contoso.My App", isDefault: true).Repository);
         Assert.IsEmpty(_reporter.Warnings);
     }
 
@@ -32,11 +32,13 @@ internal sealed class ImageNameRulesTests
     [DataRow("App_", "app")]
     [DataRow("-App-", "app")]
     [DataRow(".NET Tool", "net-tool")]
-    [DataRow("Contoso...App", "contoso-app")]
+    [DataRow("Contoso...App", "contoso---app")]
+    [DataRow("contoso.app", "contoso.app")]
+    [DataRow("MyCompany.MyProject.API", "mycompany-myproject-api")]
     [DataRow("Contoso___App", "contoso-app")]
     [DataRow("Contoso__App", "contoso__app")]
     [DataRow("Contoso._App", "contoso-app")]
-    [DataRow("Contoso.(App)", "contoso-app")]
+    [DataRow("Contoso.(App)", "contoso--app")]
     [DataRow("a/b", "a-b")]
     [DataRow(" App ", "app")]
     [DataRow("Größe", "gr--e")]
@@ -69,6 +71,19 @@ internal sealed class ImageNameRulesTests
     [DataRow("日本")]
     public void A_name_that_cannot_be_made_valid_is_an_error(string repository) =>
         Assert.AreEqual(DiagnosticCode.InvalidRepository, Assert.ThrowsExactly<ContainerizeException>(() => Create(repository)).Code);
+
+    [TestMethod]
+    [DataRow("ghcr.io/team/app", "'ghcr.io'", "'team/app'")]
+    [DataRow("localhost/app", "'localhost'", "'app'")]
+    [DataRow("my.company/app", "'my.company'", "'app'")]
+    public void A_name_that_begins_with_a_registry_is_told(string repository, string registry, string rest)
+    {
+        Assert.AreEqual(repository, Create(repository).Repository);
+
+        var (code, text) = _reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.RegistryInRepository, code);
+        StringAssert.Contains(text, $"set ContainerRegistry to {registry} and ContainerRepository to {rest}");
+    }
 
     [TestMethod]
     public void Without_a_tag_it_is_latest() => CollectionAssert.AreEqual(new[] { "app:latest" }, Create("app").References.ToList());

@@ -15,7 +15,7 @@ internal sealed class EngineTests
     public async Task An_engine_may_have_more_images_than_a_command_line_holds(int images)
     {
         using var folder = new TemporaryDirectory();
-        await File.WriteAllTextAsync(folder["docker"], $$"""
+        await WriteAsync(folder["docker"], $$"""
             #!/bin/sh
             case "$1 $2" in
               "version --format") echo linux/amd64;;
@@ -24,13 +24,8 @@ internal sealed class EngineTests
               "image inspect") shift 4; echo $# >> '{{folder["counts"]}}'; for id; do echo "[\"$id\"]"; done;;
             esac
             """);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(folder["docker"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
 
-        var engine = await Engine.FindAsync(
-            EngineKind.Docker, name => name == "PATH" ? $"{folder.FullName}:/usr/bin:/bin" : null, CancellationToken.None);
+        var engine = await FindAsync(EngineKind.Docker, folder);
 
         var layers = await engine.ListLayersAsync(CancellationToken.None);
 
@@ -40,5 +35,65 @@ internal sealed class EngineTests
         var counts = File.Exists(folder["counts"]) ? (await File.ReadAllLinesAsync(folder["counts"])).Select(int.Parse).ToList() : [];
         Assert.IsTrue(counts.TrueForAll(count => count * 72 < 32_000));
         Assert.AreEqual(images, counts.Sum());
+    }
+
+    [TestMethod]
+    [DataRow(EngineKind.Wslc, "wslc")]
+    [DataRow(EngineKind.MacOSContainer, "container")]
+    public async Task A_platforms_own_containers_get_the_image_as_a_file_that_is_gone_afterwards(object kind, string program)
+    {
+        using var folder = new TemporaryDirectory();
+        await WriteAsync(folder[program], $"""
+            #!/bin/sh
+            case "$1 $2" in
+              "image list") echo NAME;;
+              "image load") cp "$4" '{folder["loaded"]}'; echo "$4" > '{folder["path"]}'; test "$(cat "$4")" != damaged || echo no image >&2; test "$(cat "$4")" != damaged;;
+            esac
+            """);
+        var engine = await FindAsync((EngineKind)kind, folder);
+
+        var loaded = await engine.LoadAsync(Writes("image"), CancellationToken.None);
+        var refused = await engine.LoadAsync(Writes("damaged"), CancellationToken.None);
+
+        Assert.IsNull(loaded);
+        Assert.AreEqual("no image", refused);
+        Assert.AreEqual("damaged", await File.ReadAllTextAsync(folder["loaded"]));
+        Assert.IsFalse(File.Exists((await File.ReadAllTextAsync(folder["path"])).Trim()));
+        Assert.IsEmpty(await engine.ListLayersAsync(CancellationToken.None));
+        Assert.IsNull(await engine.FindImageAsync("app:latest", CancellationToken.None));
+        Assert.AreEqual("linux", engine.Platform.Os);
+
+        static Func<Stream, CancellationToken, Task> Writes(string text) =>
+            async (stream, token) => await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text), token);
+    }
+
+    [TestMethod]
+    [DataRow(EngineKind.Wslc, "wslc")]
+    [DataRow(EngineKind.MacOSContainer, "container")]
+    [DataRow(EngineKind.Podman, "podman")]
+    public async Task An_engine_that_is_not_there_or_does_not_run_is_named(object kind, string program)
+    {
+        using var folder = new TemporaryDirectory();
+        var missing = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => FindAsync((EngineKind)kind, folder));
+        await WriteAsync(folder[program], "#!/bin/sh\necho 'the service is stopped' >&2\nexit 1\n");
+
+        var stopped = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => FindAsync((EngineKind)kind, folder));
+
+        Assert.AreEqual(DiagnosticCode.EngineNotFound, missing.Code);
+        StringAssert.Contains(missing.Message, $"no {program} in PATH");
+        Assert.AreEqual(DiagnosticCode.EngineUnavailable, stopped.Code);
+        StringAssert.Contains(stopped.Message, $"{program}: the service is stopped");
+    }
+
+    private static Task<Engine> FindAsync(EngineKind kind, TemporaryDirectory programs) => Engine.FindAsync(
+        kind, name => name == "PATH" ? programs.FullName : null, CancellationToken.None);
+
+    private static async Task WriteAsync(string path, string script)
+    {
+        await File.WriteAllTextAsync(path, script);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 }

@@ -23,13 +23,13 @@ internal sealed class DestinationSettingsTests
 
     [TestMethod]
     [DataRow("https://registry.example")]
-    [DataRow("registry.example/team")]
+    [DataRow("-/team")]
     [DataRow("ghcr.io;-bad")]
     public void What_is_not_a_registry_is_refused(string registry)
     {
         using var lab = new SettingsLab().AddDefaults().Add(ItemKind.Registry, registry);
 
-        lab.Refuses(DiagnosticCode.InvalidReference, _ => Read(lab), "not a registry's host");
+        lab.Refuses(DiagnosticCode.InvalidReference, _ => Read(lab), "does not begin with a registry's host");
     }
 
     [TestMethod]
@@ -57,7 +57,7 @@ internal sealed class DestinationSettingsTests
     {
         using var lab = new SettingsLab().AddDefaults().Add(ItemKind.Engine, "Rocket");
 
-        lab.RefusesValue(_ => Read(lab), "LocalRegistry 'Rocket'", "Auto, Docker, Podman");
+        lab.RefusesValue(_ => Read(lab), "LocalRegistry 'Rocket'", "Auto, Docker, Podman, Wslc, MacOSContainer");
     }
 
     [TestMethod]
@@ -70,6 +70,47 @@ internal sealed class DestinationSettingsTests
 
         CollectionAssert.AreEqual(
             new[] { "ghcr.io/app:latest", "localhost:5000/app:latest", "registry.example/team/app:latest" }, Read(lab).References.ToList());
+    }
+
+    [TestMethod]
+    [DataRow("ghcr.io/team", "", "", "ghcr.io/team/app:latest")]
+    [DataRow("GHCR.io/team/", "", "", "ghcr.io/team/app:latest")]
+    [DataRow("localhost:5000/a/b", "", "", "localhost:5000/a/b/app:latest")]
+    [DataRow("ghcr.io/team", "shop/", "", "ghcr.io/team/shop/app:latest")]
+    [DataRow("ghcr.io/team", "team", "", "ghcr.io/team/app:latest")]
+    [DataRow("ghcr.io/team", "", "other", "ghcr.io/team/other:latest")]
+    [DataRow("", "team/shop", "", "team/shop/app:latest")]
+    [DataRow("", "app", "", "app/app:latest")]
+    public void A_path_of_the_registry_and_a_prefix_stand_before_the_repository(
+        string registry, string prefix, string repository, string expected)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("Prefix", prefix));
+        if (registry.Length > 0)
+        {
+            lab.Add(ItemKind.Registry, registry, ("Repository", repository));
+        }
+
+        var destinations = Read(lab);
+
+        Assert.AreEqual(expected, destinations.References.Single());
+        Assert.AreEqual(expected, destinations.Name.References.Single());
+    }
+
+    [TestMethod]
+    [DataRow("ghcr.io/Team", "", DiagnosticCode.InvalidRepository)]
+    [DataRow("ghcr.io//", "a b", DiagnosticCode.InvalidRepository)]
+    [DataRow("", "a//b", DiagnosticCode.InvalidRepository)]
+    [DataRow("https://ghcr.io/team", "", DiagnosticCode.InvalidReference)]
+    [DataRow("/team", "", DiagnosticCode.InvalidReference)]
+    public void A_path_or_prefix_that_cannot_be_part_of_a_repository_is_refused(string registry, string prefix, object code)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("Prefix", prefix));
+        if (registry.Length > 0)
+        {
+            lab.Add(ItemKind.Registry, registry);
+        }
+
+        Assert.AreEqual(code, Assert.ThrowsExactly<ContainerizeException>(() => Read(lab)).Code);
     }
 
     [TestMethod]

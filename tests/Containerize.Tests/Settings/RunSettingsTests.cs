@@ -161,10 +161,11 @@ internal sealed class RunSettingsTests
         using var lab = new SettingsLab()
             .Add(ItemKind.Annotation, "a", ("Value", "1"), ("Scope", "INDEX; descriptor"))
             .Add(ItemKind.Annotation, "b", ("Value", "2"))
-            .Add(ItemKind.Annotation, "b", ("Value", "3"), ("Scope", "manifest;manifest"));
+            .Add(ItemKind.Annotation, "b", ("Value", "3"), ("Scope", "manifest;manifest"))
+            .Add(ItemKind.Annotation, "d", ("Value", "4"), ("Scope", "Manifest,Index"));
 
-        Assert.AreEqual("b=3", Text(AnnotationScope.Manifest));
-        Assert.AreEqual("a=1", Text(AnnotationScope.Index));
+        Assert.AreEqual("b=3 d=4", Text(AnnotationScope.Manifest));
+        Assert.AreEqual("a=1 b=2 d=4", Text(AnnotationScope.Index));
         Assert.AreEqual("a=1", Text(AnnotationScope.Descriptor));
         lab.Add(ItemKind.Annotation, "c", ("Scope", "layer"))
             .RefusesValue(
