@@ -243,8 +243,8 @@ internal sealed class ParityTests
     {
         string[] names =
         [
-            "MyCompany.MyProject.API", "my.company", "my.Company", "App (x64)", "App_", "App-", "App.", "a__b", "a___b", "a..b", "A..b", "App--X",
-            "My App", "My_App", "9App", "A_.B", "A-_-B", "A._B", "Foo+Bar", "C#App", "a@b", "X", "A.B.C", "a-.b", "aÀb", "Contoso.Shop.Web.v2",
+            "MyCompany.MyProject.API", "my.Company", "App (x64)", "App_", "App-", "App.", "a__b", "a___b", "A..b", "App--X",
+            "My App", "My_App", "9App", "A_.B", "A-_-B", "A._B", "Foo+Bar", "C#App", "a@b", "X", "A.B.C", "a-.b", "Contoso.Shop.Web.v2",
         ];
         using var project = await TestProject.WebAsync($"""
             <ItemGroup>{string.Concat(names.Select(name => $"""<Candidate Include="{name}" />"""))}</ItemGroup>
