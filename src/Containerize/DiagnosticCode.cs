@@ -100,6 +100,9 @@ internal enum DiagnosticCode
     /// <summary>The repository name begins with what engines read as a registry (a warning).</summary>
     RegistryInRepository = 1041,
 
+    /// <summary>The project has no SDK besides this package.</summary>
+    NoSdk = 1042,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 
