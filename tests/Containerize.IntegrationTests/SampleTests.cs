@@ -24,4 +24,22 @@ internal sealed class SampleTests
             .Single();
         Assert.IsNotNull(image.Find("app/hello-web"));
     }
+
+    [TestMethod]
+    [Requires("root", "podman", "runc", "apt-get")]
+    public async Task Aspires_own_pipeline_builds_the_image_of_a_project_with_Containerize()
+    {
+        await using var podman = new Podman();
+        var environment = new Dictionary<string, string?>(podman.Environment) { ["ASPIRE_CONTAINER_RUNTIME"] = "podman" };
+
+        var result = await Dotnet.RunAsync(
+            Repository.Root,
+            ["run", "--project", "samples/aspire/AppHost", "--", "--operation", "publish", "--step", "build"],
+            environment);
+
+        Assert.AreEqual(0, result.ExitCode, result.Output + result.Error);
+        var history = await podman.RunAsync("image", "inspect", "api:latest", "--format", "{{json .History}}");
+        StringAssert.Contains(history.Output, "Containerize", result.Output + history.Error);
+        StringAssert.Contains(await podman.AskAsync("api:latest", Testing.FreePort.Find()), "Made by Aspire's pipeline");
+    }
 }
