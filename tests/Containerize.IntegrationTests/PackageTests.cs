@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 using Containerize.IntegrationTests.Tools;
@@ -10,6 +11,9 @@ namespace Containerize.IntegrationTests;
 [TestClass]
 internal sealed class PackageTests
 {
+    // Portable PDB, "Embedded source".
+    private static readonly Guid s_embeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
+
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
 
     [TestMethod]
@@ -114,6 +118,61 @@ internal sealed class PackageTests
             image.Position = 0;
             using var reader = new PEReader(image);
             Assert.AreNotEqual(0, reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size, $"{assembly.FullName} must be compiled.");
+        }
+    }
+
+    [TestMethod]
+    public async Task Says_what_it_is_to_those_who_find_it_on_a_feed()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+        await using var nuspec = await package.GetEntry("Containerize.Sdk.nuspec")!.OpenAsync();
+
+        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None)).Root!.Elements().First();
+
+        var texts = metadata.Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
+        foreach (var name in new[] { "authors", "description", "tags", "readme", "icon", "releaseNotes", "license", "copyright" })
+        {
+            Assert.IsFalse(string.IsNullOrWhiteSpace(texts.GetValueOrDefault(name)), name);
+        }
+
+        await using var icon = await package.GetEntry(texts["icon"])!.OpenAsync();
+        var header = new byte[24];
+        await icon.ReadExactlyAsync(header);
+        CollectionAssert.AreEqual(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }, header[..4]);
+        Assert.AreEqual(128, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(16)));
+    }
+
+    [TestMethod]
+    public async Task Packing_the_same_build_twice_gives_the_same_bytes()
+    {
+        var again = await LocalFeed.PackAsync(LocalFeed.Project, "again");
+
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(await LocalFeed.PackageAsync()), await File.ReadAllBytesAsync(again));
+    }
+
+    [TestMethod]
+    public async Task Its_own_assemblies_bring_their_symbols_with_the_sources()
+    {
+        using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
+        foreach (var name in new[] { "Containerize.dll", "Containerize.MSBuild.dll" })
+        {
+            using var image = new MemoryStream();
+            await using (var stream = await package.GetEntry($"tasks/net10.0/{name}")!.OpenAsync())
+            {
+                await stream.CopyToAsync(image);
+            }
+
+            image.Position = 0;
+            using var reader = new PEReader(image);
+            var entry = reader.ReadDebugDirectory().Single(one => one.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
+            using var symbols = reader.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
+            var metadata = symbols.GetMetadataReader();
+
+            var documents = metadata.Documents.Count;
+            var sources = metadata.CustomDebugInformation.Select(metadata.GetCustomDebugInformation)
+                .Count(information => metadata.GetGuid(information.Kind) == s_embeddedSource);
+            Assert.IsGreaterThan(0, documents);
+            Assert.AreEqual(documents, sources, name);
         }
     }
 
