@@ -104,7 +104,7 @@ public sealed class BuildImage : ContainerizeTask
         var request = ImageRequests.Read(
             Project,
             platform,
-            inputs.OpenBase(destinations.NeedBaseLayers, packages, baseOptions),
+            inputs.OpenBase(platform, destinations.NeedBaseLayers, packages, baseOptions),
             [
                 .. packages.Layers,
                 .. LayerSettings.References(Project, inputs.Registries),

@@ -106,20 +106,41 @@ internal sealed class BuildInputs : IDisposable
     /// <summary>Keeps what the cache holds from being pruned until MSBuild's build ends.</summary>
     internal void Announce() => _shared.Get(Cache.Root, () => BuildLease.Take(Cache));
 
+    /// <summary>
+    /// Begins to read a base in a registry into the cache. Others are at hand, or need packages, which are more than a cache can be asked for.
+    /// </summary>
+    internal void ReadBaseAhead(Platform platform)
+    {
+        if (Base.Image is { } image)
+        {
+            var source = new RegistrySource(Registries, image, Tags(), Cache, prefetch: false);
+            _shared.Get(Ahead(image, platform), () => new BaseAhead(source, platform, Cache));
+        }
+    }
+
+    private string Ahead(ImageReference image, Platform platform) => $"{image} {platform} {Cache.Root}";
+
     /// <summary>The base image's source.</summary>
+    /// <param name="platform">What the image is for.</param>
     /// <param name="prefetch">Whether its layers are needed in any case, and may be fetched while other layers are written.</param>
     /// <param name="packages">The packages of Debian, for a base that is made of them.</param>
     /// <param name="options">How layers are written, for such a base.</param>
-    internal IImageSource OpenBase(bool prefetch, DebianPackages packages, LayerOptions options) => Base.Reference.Open(new BaseContext
+    internal IImageSource OpenBase(Platform platform, bool prefetch, DebianPackages packages, LayerOptions options)
     {
-        Registries = Registries,
-        Tags = Tags(),
-        Cache = Cache,
-        EngineDirectory = Path.Combine(_outputDirectory, "base"),
-        Environment = Environment.GetEnvironmentVariable,
-        Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
-        Prefetch = prefetch,
-    });
+        var source = Base.Reference.Open(new BaseContext
+        {
+            Registries = Registries,
+            Tags = Tags(),
+            Cache = Cache,
+            EngineDirectory = Path.Combine(_outputDirectory, "base"),
+            Environment = Environment.GetEnvironmentVariable,
+            Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
+            Prefetch = prefetch,
+        });
+        return Base.Image is { } image && _shared.Get<BaseAhead>(Ahead(image, platform), () => null) is { } ahead
+            ? ahead.Before(source)
+            : source;
+    }
 
     /// <summary>Images in registries whose layers may be reused.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>

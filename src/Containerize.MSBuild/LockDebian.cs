@@ -32,7 +32,7 @@ public sealed class LockDebian : ContainerizeTask
         using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
         var options = new LayerOptions();
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
-        var opening = inputs.OpenBase(prefetch: false, packages, options).OpenAsync(platform, cancellationToken);
+        var opening = inputs.OpenBase(platform, prefetch: false, packages, options).OpenAsync(platform, cancellationToken);
         await opening;
         foreach (var layer in packages.Layers)
         {

@@ -1,0 +1,56 @@
+using Containerize.Bases;
+using Containerize.Compression;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Trees;
+
+namespace Containerize.Building;
+
+/// <summary>
+/// Work for a base image that needs no file of the project: while that is compiled, the image is opened, and what it holds is read into the
+/// cache. It decides nothing. A build for which it is late, failed or absent does the same by itself.
+/// </summary>
+internal sealed class BaseAhead : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+
+    /// <summary>Begins the work.</summary>
+    /// <param name="source">The base image.</param>
+    /// <param name="platform">What the image is for.</param>
+    /// <param name="cache">Gets documents and layers of the base, and what is known of its tree.</param>
+    internal BaseAhead(IImageSource source, Platform platform, BlobStore cache)
+    {
+        var stop = _stop.Token;
+        _work = Task.Run(() => WorkAsync(source, platform, cache, stop), stop);
+    }
+
+    /// <summary>A source that waits for the end of the work, so that nothing is fetched twice at the same time.</summary>
+    internal IImageSource Before(IImageSource source) => new Waiting(this, source);
+
+    /// <summary>Stops the work. What it fetched so far stays in the cache.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private static async Task WorkAsync(IImageSource source, Platform platform, BlobStore cache, CancellationToken cancellationToken)
+    {
+        var image = (await source.OpenAsync(platform, cancellationToken)).Image;
+        if (image.Layers.All(layer => LayerTar.IsReadable(layer.Blob.Descriptor.MediaType)))
+        {
+            await ImageTree.ReadAsync(image, [], cache, TreeParts.Directories, cancellationToken);
+        }
+    }
+
+    private sealed class Waiting(BaseAhead ahead, IImageSource source) : IImageSource
+    {
+        public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
+        {
+            await ahead._work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return await source.OpenAsync(platform, cancellationToken);
+        }
+    }
+}
