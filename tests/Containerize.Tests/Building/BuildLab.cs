@@ -37,6 +37,8 @@ internal sealed class BuildLab : IAsyncDisposable
 
     internal void Write(string path, string content) => _directory.Write("publish/" + path, content);
 
+    internal void Write(string path, byte[] content) => _directory.Write("publish/" + path, content);
+
     internal BlobStore Cache(string machine) => new(_directory[$"{machine}/cache"]);
 
     internal RegistryClient NewClient()

@@ -47,7 +47,8 @@ internal sealed class PreviousImagesTests
     private static async Task<BuildLab> StartLargeAsync()
     {
         var lab = await BuildLab.StartAsync();
-        lab.Write("lib.dll", Convert.ToBase64String(Registry.ClientLab.RandomBytes(13 * 1024 * 1024)));
+        // Bytes that cannot be compressed are stored, which is quick also in a debug build.
+        lab.Write("lib.dll", Registry.ClientLab.RandomBytes(17 * 1024 * 1024));
         return lab;
     }
 
