@@ -72,15 +72,11 @@ internal sealed class LayerWriterFailureTests : IDisposable
 
     private IEnumerable<LayerEntry> Cancelling(CancellationTokenSource cancellation)
     {
-        for (var i = 0; i < 10; i++)
-        {
-            yield return Large($"{i}");
-        }
-
+        var large = Large("0");
         cancellation.CancelAfter(TimeSpan.FromMilliseconds(5));
-        for (var i = 10; i < 100; i++)
+        for (var i = 0; i < 100; i++)
         {
-            yield return Large("0") with { Path = $"{i}" };
+            yield return large with { Path = $"{i}" };
         }
     }
 
