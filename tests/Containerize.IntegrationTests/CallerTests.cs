@@ -114,7 +114,7 @@ internal sealed class CallerTests
     [Requires("root", "podman", "runc")]
     public async Task Without_registry_and_archive_the_local_engine_gets_the_image_as_from_the_SDK()
     {
-        await using var podman = new Podman();
+        await using var podman = await Podman.StartAsync();
         using var project = await TestProject.WebAsync(Scratch);
 
         foreach (var (arguments, tag) in new (string[] Arguments, string Tag)[]

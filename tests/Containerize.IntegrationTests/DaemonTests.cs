@@ -45,7 +45,7 @@ internal sealed class DaemonTests
         s_project.Write("answer.txt", "first");
         var result = await s_project.RunAsync("publish");
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        s_podman = new Podman();
+        s_podman = await Podman.StartAsync();
         s_docker = await Dockerd.StartAsync();
     }
 

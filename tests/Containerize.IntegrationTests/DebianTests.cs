@@ -25,10 +25,15 @@ internal sealed class DebianTests
     private const string Answer = "1.234,50 €; Europe/Berlin 02:00:00; trusted roots; app /home/app";
 
     // One storage for all: images of this class have layers in common, and unpacking them takes longer than running them.
-    private static readonly Podman s_podman = new();
+    private static Podman? s_podman;
+
+    private static Podman Podman => s_podman ?? throw new InvalidOperationException("Podman's storage was not made.");
+
+    [ClassInitialize]
+    public static async Task MakeStorageAsync(TestContext _) => s_podman = await Podman.StartAsync();
 
     [ClassCleanup]
-    public static async Task RemoveStorageAsync() => await s_podman.DisposeAsync();
+    public static async Task RemoveStorageAsync() => await (s_podman?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [TestMethod]
     public async Task The_quick_start_runs_in_podman_and_in_docker_with_cultures_time_zones_and_certificates()
@@ -40,10 +45,10 @@ internal sealed class DebianTests
         StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release")
             .ReadAllText(), "VERSION_CODENAME=trixie");
 
-        await s_podman.LoadAsync(archive);
-        Assert.AreEqual(Answer, await s_podman.AskAsync("hello-web:latest", FreePort.Find()));
-        await s_podman.LoadAsync(work["trixie.tar"]);
-        Assert.AreEqual(Answer, await s_podman.AskAsync("hello-trixie:latest", FreePort.Find()));
+        await Podman.LoadAsync(archive);
+        Assert.AreEqual(Answer, await Podman.AskAsync("hello-web:latest", FreePort.Find()));
+        await Podman.LoadAsync(work["trixie.tar"]);
+        Assert.AreEqual(Answer, await Podman.AskAsync("hello-trixie:latest", FreePort.Find()));
         await using var docker = await Dockerd.StartAsync();
         await docker.LoadAsync(archive);
         Assert.AreEqual(Answer, await docker.AskAsync("hello-web:latest", FreePort.Find()));
@@ -55,8 +60,8 @@ internal sealed class DebianTests
         var archive = await PublishAsync("fonts");
         ImageValidator.Check(archive, baseLayers: 2);
 
-        await s_podman.LoadAsync(archive);
-        Assert.AreEqual("DejaVu Sans draws 640 x 120", await s_podman.AskAsync("fonts:latest", FreePort.Find()));
+        await Podman.LoadAsync(archive);
+        Assert.AreEqual("DejaVu Sans draws 640 x 120", await Podman.AskAsync("fonts:latest", FreePort.Find()));
     }
 
     [TestMethod]
@@ -66,8 +71,8 @@ internal sealed class DebianTests
         var image = ImageValidator.Check(archive, baseLayers: 1).Single();
         Assert.AreEqual(1654, image.Get("data").Uid);
 
-        await s_podman.LoadAsync(archive);
-        Assert.AreEqual("Hello from a file; does not write to /app; uid 1654", await s_podman.AskAsync("files:latest", FreePort.Find()));
+        await Podman.LoadAsync(archive);
+        Assert.AreEqual("Hello from a file; does not write to /app; uid 1654", await Podman.AskAsync("files:latest", FreePort.Find()));
     }
 
     [TestMethod]
@@ -80,9 +85,9 @@ internal sealed class DebianTests
         CollectionAssert.IsSubsetOf(new[] { "app/catalog.dll", "app/prices.dll" }, image.Layers[3].Paths.ToList());
         CollectionAssert.DoesNotContain(image.Layers[4].Paths.ToList(), "app/catalog.dll");
 
-        await s_podman.LoadAsync(archive);
+        await Podman.LoadAsync(archive);
         var run = (
-            await s_podman.RunAsync(
+            await Podman.RunAsync(
                 "run",
                 "--rm",
                 "--network=host",

@@ -258,7 +258,7 @@ internal sealed class PlatformTests
             Assert.AreEqual((string?)image!["layers"]!.AsArray()[^1]!["digest"], (string?)inspected["Layers"]!.AsArray()[^1]);
         }
 
-        await using (var podman = new Podman())
+        await using (var podman = await Podman.StartAsync())
         {
             (await podman.RunAsync("pull", "-q", "--tls-verify=false", $"{registry.Host}/team/app:latest")).EnsureSuccess();
             Assert.AreEqual("hello", await podman.AskAsync($"{registry.Host}/team/app:latest", FreePort.Find()));

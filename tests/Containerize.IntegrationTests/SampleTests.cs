@@ -29,7 +29,7 @@ internal sealed class SampleTests
     [Requires("root", "podman", "runc", "apt-get")]
     public async Task Aspires_own_pipeline_builds_the_image_of_a_project_with_Containerize()
     {
-        await using var podman = new Podman();
+        await using var podman = await Podman.StartAsync();
         var environment = new Dictionary<string, string?>(podman.Environment) { ["ASPIRE_CONTAINER_RUNTIME"] = "podman" };
 
         var result = await Dotnet.RunAsync(

@@ -55,18 +55,31 @@ internal static class EngineStart
 
 internal sealed class Podman : IEngine
 {
+    // From the quickest to the one that works everywhere and copies the whole tree for each layer.
+    private static readonly string[] s_drivers =
+    [
+        "driver = \"overlay\"",
+        """
+        driver = "overlay"
+        [storage.options.overlay]
+        mount_program = "/usr/bin/fuse-overlayfs"
+        """,
+        "driver = \"vfs\"",
+    ];
+
+    private static readonly Lazy<Task<string>> s_driver = new(FindDriverAsync);
+
     private readonly TemporaryDirectory _directory = new();
 
-    /// <summary>Podman with its storage, its locks and all else that it remembers in a directory of its own.</summary>
-    public Podman()
+    private Podman(string driver)
     {
         Environment = new Dictionary<string, string?>
         {
             ["CONTAINERS_STORAGE_CONF"] = _directory.Write("storage.conf", $"""
                 [storage]
-                driver = "vfs"
                 graphroot = "{_directory["root"]}"
                 runroot = "{_directory["run"]}"
+                {driver}
                 """),
             ["CONTAINERS_CONF"] = _directory.Write("containers.conf", $"""
                 [engine]
@@ -77,6 +90,24 @@ internal sealed class Podman : IEngine
                 tmp_dir = "{_directory["tmp"]}"
                 """),
         };
+    }
+
+    /// <summary>Podman with its storage, its locks and all else that it remembers in a directory of its own.</summary>
+    internal static async Task<Podman> StartAsync() => new(await s_driver.Value);
+
+    // Whether a driver works depends on the kernel, the user and the file system; Podman knows once it has opened its storage.
+    private static async Task<string> FindDriverAsync()
+    {
+        foreach (var driver in s_drivers)
+        {
+            await using var podman = new Podman(driver);
+            if ((await podman.RunAsync("info")).ExitCode == 0)
+            {
+                return driver;
+            }
+        }
+
+        throw new InvalidOperationException("Podman opens no storage, with any driver.");
     }
 
     public IReadOnlyDictionary<string, string?> Environment { get; }
