@@ -39,38 +39,33 @@ internal static class ArchiveSources
         var isSecurityNamed = security is not null;
         security ??= distribution.SecurityOf(main);
         var keys = KeyRing.Shipped(release.Keys);
-        var sources = new List<ArchiveSource>
+        // A mirror of the archive alone is common, and every mirror of old releases lacks the security updates.
+        return
+        [
+            Part(Main, main, ""),
+            Optional(Main, main, "-updates", isNamed: false),
+            .. security is null ? [] : new[] { Optional(Security, security, "-security", machine is null && isSecurityNamed) },
+        ];
+
+        ArchiveSource Part(string name, Uri address, string suffix) => new()
         {
-            new() { Name = Main, Address = main, Suite = release.Codename, Components = distribution.Components, Keys = keys },
-            new()
-            {
-                Name = Main,
-                Address = main,
-                Suite = $"{release.Codename}-updates",
-                Components = distribution.Components,
-                Keys = keys,
-                IsOptional = true,
-                KnownFrom = AptKnows($"{release.Codename}-updates"),
-            },
+            Name = name,
+            Address = address,
+            Suite = release.Codename + suffix,
+            Components = distribution.Components,
+            Keys = keys,
         };
-        if (security is not null)
+
+        ArchiveSource Optional(string name, Uri address, string suffix, bool isNamed)
         {
-            // A mirror of the archive alone is common, and every mirror of old releases lacks this.
-            sources.Add(new()
+            var part = Part(name, address, suffix);
+            return part with
             {
-                Name = Security,
-                Address = security,
-                Suite = $"{release.Codename}-security",
-                Components = distribution.Components,
-                Keys = keys,
                 IsOptional = true,
-                KnownFrom = machine is null && isSecurityNamed ? $"{Property} names it" : AptKnows($"{release.Codename}-security"),
-            });
+                KnownFrom = isNamed ? $"{Property} names it"
+                    : machine?.HasSuite(distribution, part.Suite) ?? false ? "this machine's apt sources name it" : null,
+            };
         }
-
-        return sources;
-
-        string? AptKnows(string suite) => machine?.HasSuite(distribution, suite) ?? false ? "this machine's apt sources name it" : null;
     }
 
     /// <summary>Reads the address of an archive.</summary>
