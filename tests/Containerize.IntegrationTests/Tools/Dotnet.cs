@@ -11,6 +11,17 @@ internal static class Dotnet
         string directory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         ProcessRunner.RunAsync("dotnet", arguments, directory, Environment(environment), s_timeout);
 
+    /// <summary>Runs dotnet with another directory in the place of one of the machine's, which nothing else sees.</summary>
+    internal static Task<ProcessResult> RunWithAsync(
+        string machineDirectory, string replacement, string directory, IEnumerable<string> arguments) =>
+        ProcessRunner.RunAsync(
+            "unshare",
+            ["--mount", "sh", "-c", "mount --bind \"$0\" \"$1\" && shift && exec dotnet \"$@\"", replacement, machineDirectory,
+                .. arguments],
+            directory,
+            Environment(null),
+            s_timeout);
+
     private static Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string?>? more)
     {
         var environment = new Dictionary<string, string?>

@@ -15,6 +15,7 @@ internal sealed class ArchiveServer : IAsyncDisposable
     private static readonly TimeSpan s_arrival = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Answer>> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Uri> _elsewhere = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ArchiveRequest> _requests = new();
     private readonly LoopbackServer _server;
 
@@ -42,6 +43,14 @@ internal sealed class ArchiveServer : IAsyncDisposable
     public Uri On(string path, params Answer[] answers)
     {
         _answers["/" + path] = new ConcurrentQueue<Answer>(answers);
+        return new Uri(Address, path);
+    }
+
+    /// <summary>Redirects what is below a path, and has no answer, to the same below another address.</summary>
+    /// <returns>The address of the path.</returns>
+    public Uri RedirectBelow(string path, Uri target)
+    {
+        _elsewhere["/" + path] = target;
         return new Uri(Address, path);
     }
 
@@ -145,11 +154,14 @@ internal sealed class ArchiveServer : IAsyncDisposable
                 (string?)context.Request.Headers.Range,
                 (string?)context.Request.Headers.Authorization,
                 (string?)context.Request.Headers.ProxyAuthorization));
-        var answers = _answers.GetValueOrDefault(context.Request.Path.Value ?? "");
+        var path = context.Request.Path.Value ?? "";
+        var answers = _answers.GetValueOrDefault(path);
         if (answers is null || !answers.TryPeek(out var answer))
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            var (below, address) = _elsewhere.FirstOrDefault(each => path.StartsWith(each.Key, StringComparison.Ordinal));
+            var other = below is null ? Status(StatusCodes.Status404NotFound)
+                : Redirect(new Uri(address, path[below.Length..]).AbsoluteUri);
+            return other(context, stopping);
         }
 
         if (answers.Count > 1)
