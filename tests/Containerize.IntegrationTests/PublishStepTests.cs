@@ -7,7 +7,8 @@ namespace Containerize.IntegrationTests;
 [TestClass]
 internal sealed class PublishStepTests
 {
-    private static readonly string[] s_made = ["app/copied.txt", "app/lines.txt", "app/program.txt", "app/kept.txt"];
+    private static readonly string[] s_made = ["app/copied.txt", "app/lines.txt", "app/program.txt", "app/kept.txt", "app/skipped.txt",
+        "app/link"];
 
     [TestMethod]
     public async Task What_steps_of_the_publish_write_is_expected_and_what_lay_there_is_not()
@@ -19,7 +20,12 @@ internal sealed class PublishStepTests
               <WriteLinesToFile File="$(PublishDir)lines.txt" Lines="late" Overwrite="true" />
               <Exec Command="echo late &gt; $(PublishDir)program.txt" />
               <Copy SourceFiles="copied.txt" DestinationFiles="$(PublishDir)kept.txt" SkipUnchangedFiles="true" />
-              <ItemGroup><FileWrites Include="$([MSBuild]::NormalizePath('$(MSBuildProjectDirectory)', '$(PublishDir)', 'kept.txt'))" /></ItemGroup>
+              <Copy SourceFiles="copied.txt" DestinationFiles="$(PublishDir)skipped.txt" SkipUnchangedFiles="true" />
+              <Exec Command="ln -s hello.dll $(PublishDir)link" Condition="!Exists('$(PublishDir)link')" />
+              <PropertyGroup>
+                <Kept>$([MSBuild]::NormalizePath('$(MSBuildProjectDirectory)', '$(PublishDir)', 'kept.txt'))</Kept>
+              </PropertyGroup>
+              <ItemGroup><FileWrites Include="$(Kept)" /></ItemGroup>
             </Target>
             """);
         File.SetLastWriteTimeUtc(project.Write("copied.txt", "copied"), DateTime.UtcNow.AddYears(-1));

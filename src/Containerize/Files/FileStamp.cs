@@ -26,14 +26,16 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     /// <summary>The stamp as records keep it, to be compared as a whole.</summary>
     internal string Text => string.Create(CultureInfo.InvariantCulture, $"{Size} {Modified} {Changed} {Inode}");
 
+    /// <summary>When content or metadata last changed, in nanoseconds since 1970. A copy has the content's time of its source.</summary>
+    internal long LastWritten => Math.Max(Modified, Changed);
+
     /// <summary>Whether a later change would have given the file another stamp.</summary>
     /// <param name="lookedAt">When the stamp was taken.</param>
     /// <returns>Whether the last change is long enough before that.</returns>
     public bool IsSettled(DateTimeOffset lookedAt)
     {
-        var last = Math.Max(Modified, Changed);
         var clock = Changed % Second == 0 || Inode == 0 ? CoarseClock : FineClock;
-        return last < Nanoseconds(lookedAt.UtcDateTime) - clock;
+        return LastWritten < Nanoseconds(lookedAt.UtcDateTime) - clock;
     }
 
     /// <summary>A time of a file system, in nanoseconds since 1970.</summary>

@@ -50,7 +50,7 @@ internal sealed class CleanPublish(
 
     private PublishedFile? Take(PublishedFile file)
     {
-        if (file.Type != LayerEntryType.File || file.Stamp is not { } stamp)
+        if (file.Stamp is not { } stamp)
         {
             return file;
         }
@@ -59,23 +59,12 @@ internal sealed class CleanPublish(
         var published = ContentTime.Of(stamp);
         if (file.Origin.Kind == FileOriginKind.Unexpected)
         {
-            // A step of the project (Copy, WriteLinesToFile, Exec) wrote it. A copy has the time of its source; when the file itself
-            // changed, no program sets. The memory has only what publishes always make again: a later step may skip an unchanged file,
-            // which then must not be left out.
-            if (startedAt is { } start && Math.Max(stamp.Modified, stamp.Changed) >= start)
-            {
-                return file with { Origin = FileOrigin.App };
-            }
+            return TakeUnexpected(file, published, known);
+        }
 
-            // One that was changed since was put there by hand.
-            if (known is null || known.Published != published)
-            {
-                return file;
-            }
-
-            _facts.Add(known);
-            _left.Add(file.RelativePath);
-            return null;
+        if (file.Type != LayerEntryType.File)
+        {
+            return file;
         }
 
         if (!sources.TryGetValue(file.RelativePath, out var source) || source == file.SourcePath
@@ -107,6 +96,29 @@ internal sealed class CleanPublish(
             Stamp = status.Stamp,
             IsExecutable = ExecuteBit.OfContent(source) ?? (!file.Origin.IsFromNuGet && ExecuteBit.IsIn(status.Mode)),
         };
+    }
+
+    // No item of the publish says where the file comes from.
+    private PublishedFile? TakeUnexpected(PublishedFile file, ContentTime published, PublishFacts? known)
+    {
+        // A step of the project (Copy, WriteLinesToFile, Exec) wrote it, in this publish; or in an earlier one, and now it skipped what is
+        // unchanged.
+        var isKnown = known is not null && known.Published == published;
+        if (file.WrittenAt >= startedAt || (isKnown && known!.IsOfStep))
+        {
+            _facts.Add(PublishFacts.OfStep(file.RelativePath, published));
+            return file with { Origin = FileOrigin.App };
+        }
+
+        // One that was changed since was put there by hand.
+        if (!isKnown)
+        {
+            return file;
+        }
+
+        _facts.Add(known!);
+        _left.Add(file.RelativePath);
+        return null;
     }
 
     // A step of the publish may change what was copied: sign it, or fill in values. That is told from what an earlier source left by the

@@ -27,7 +27,7 @@ internal static class PublishDirectory
         {
             var realRoot = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
             var walk = new Walk(root, realRoot, origins, excluded, files);
-            walk.Visit(root, "", depth: 0);
+            walk.Visit(root, "", depth: 0, linkedAt: 0);
             if (walk.HasUnmarked)
             {
                 walk.Marked.ForEach(file => files[file] = files[file] with { IsExecutable = true });
@@ -63,7 +63,8 @@ internal static class PublishDirectory
         /// <summary>Files of the project whose content does not tell what they are, and which have an execute bit: their indexes.</summary>
         internal List<int> Marked { get; } = [];
 
-        internal void Visit(string directory, string prefix, int depth)
+        /// <param name="linkedAt">When the latest link that led here was made, in nanoseconds since 1970; zero without links.</param>
+        internal void Visit(string directory, string prefix, int depth, long linkedAt)
         {
             if (depth > MaxDepth)
             {
@@ -73,7 +74,7 @@ internal static class PublishDirectory
             var names = Names(directory);
             foreach (var path in names.Select(name => Path.Combine(directory, name)).Where(path => !excluded.Contains(path)))
             {
-                VisitItem(path, prefix + Path.GetFileName(path), depth);
+                VisitItem(path, prefix + Path.GetFileName(path), depth, linkedAt);
             }
 
             if (names.Count == 0 && prefix.Length > 0)
@@ -89,7 +90,7 @@ internal static class PublishDirectory
             }
         }
 
-        private void VisitItem(string item, string path, int depth)
+        private void VisitItem(string item, string path, int depth, long linkedAt)
         {
             var status = StatusOf(item, followLinks: false);
             if (status.Kind == FileKind.Link)
@@ -102,17 +103,20 @@ internal static class PublishDirectory
                             RelativePath = path,
                             Type = LayerEntryType.SymbolicLink,
                             SourcePath = item,
+                            Stamp = status.Stamp,
+                            WrittenAt = Math.Max(status.Stamp.LastWritten, linkedAt),
                             LinkTarget = target,
                             Origin = OriginOf(path),
                         });
                     return;
                 }
 
+                linkedAt = Math.Max(linkedAt, status.Stamp.LastWritten);
                 item = new FileInfo(item).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
                 status = StatusOf(item, followLinks: true);
                 if (status.Kind == FileKind.Directory)
                 {
-                    Follow(item, path, depth);
+                    Follow(item, path, depth, linkedAt);
                     return;
                 }
             }
@@ -120,10 +124,10 @@ internal static class PublishDirectory
             switch (status.Kind)
             {
                 case FileKind.Directory:
-                    Visit(item, path + "/", depth + 1);
+                    Visit(item, path + "/", depth + 1, linkedAt);
                     break;
                 case FileKind.File:
-                    Add(item, path, status);
+                    Add(item, path, status, linkedAt);
                     break;
                 default:
                     throw Unreadable(item, "it is a socket, a pipe or a device");
@@ -131,7 +135,7 @@ internal static class PublishDirectory
         }
 
         // NuGet gives the files of a package execute bits on some systems, and none on others; the project gives its own on purpose.
-        private void Add(string item, string path, FileStatus status)
+        private void Add(string item, string path, FileStatus status, long linkedAt)
         {
             var origin = OriginOf(path);
             var isProgram = status.Stamp.Size == 0 ? null : ExecuteBit.OfContent(item);
@@ -149,19 +153,20 @@ internal static class PublishDirectory
                 SourcePath = item,
                 Size = status.Stamp.Size,
                 Stamp = status.Stamp,
+                WrittenAt = Math.Max(status.Stamp.LastWritten, linkedAt),
                 IsExecutable = isProgram == true,
                 Origin = origin,
             });
         }
 
-        private void Follow(string target, string path, int depth)
+        private void Follow(string target, string path, int depth, long linkedAt)
         {
             if (!_followed.Add(target))
             {
                 throw Unreadable(Path.Combine(root, path), "links lead in a circle");
             }
 
-            Visit(target, path + "/", depth + 1);
+            Visit(target, path + "/", depth + 1, linkedAt);
             _followed.Remove(target);
         }
 

@@ -63,6 +63,14 @@ internal sealed class PublishMemory
 internal sealed record PublishFacts(string RelativePath, ContentTime Published, string? Source, ContentTime SourceStamp, string Package)
 {
     private const char Separator = '\t';
+    private const string Step = "step";
+
+    /// <summary>Whether a step of the project wrote it, without an item of the publish that says so.</summary>
+    internal bool IsOfStep { get; init; }
+
+    /// <summary>What is known of a file that a step of the project wrote.</summary>
+    internal static PublishFacts OfStep(string relativePath, ContentTime published) =>
+        new(relativePath, published, null, default, "") { IsOfStep = true };
 
     internal string Text => string.Join(
         Separator,
@@ -70,12 +78,16 @@ internal sealed record PublishFacts(string RelativePath, ContentTime Published, 
         SourceStamp.Text,
         EscapedText.Write(Package),
         EscapedText.Write(RelativePath),
-        EscapedText.Write(Source ?? ""));
+        EscapedText.Write(Source ?? ""),
+        IsOfStep ? Step : "");
 
     internal static PublishFacts? Parse(string line) =>
-        line.Split(Separator) is [var published, var sourceStamp, var package, var path, var source]
+        line.Split(Separator) is [var published, var sourceStamp, var package, var path, var source, var maker]
         && ContentTime.TryParse(published) is { } here && ContentTime.TryParse(sourceStamp) is { } there
             ? new(EscapedText.Read(path), here, source.Length == 0 ? null : EscapedText.Read(source), there, EscapedText.Read(package))
+            {
+                IsOfStep = maker == Step,
+            }
             : null;
 }
 

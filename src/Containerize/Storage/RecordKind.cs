@@ -50,7 +50,7 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind Intact { get; } = new("delivered.txt", 2);
 
     /// <summary>What the project's last publish put into its directory, and from where.</summary>
-    internal static RecordKind Published { get; } = new("sources.txt", 1);
+    internal static RecordKind Published { get; } = new("sources.txt", 2);
 
     /// <summary>The layers of the image that the project published last.</summary>
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);

@@ -205,10 +205,59 @@ internal sealed class CleanPublishTests
             CollectionAssert.AreEqual(new[] { FileOrigin.App, FileOrigin.App }, _taken.Select(file => file.Origin).ToList());
         }
 
+        for (var build = 0; build < 2; build++)
+        {
+            Publish();
+            Assert.AreEqual("app.dll=app made.txt=made", Image(), "A step may skip an unchanged file.");
+            CollectionAssert.AreEqual(new[] { FileOrigin.App, FileOrigin.App }, _taken.Select(file => file.Origin).ToList());
+        }
+
+        _folder.Write("publish/made.txt", "by hand");
         Publish();
-        Assert.AreEqual("app.dll=app made.txt=made", Image(), "A step that skips an unchanged file must not lose it.");
-        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin, "But this publish did not make it, as far as is known.");
+        Assert.AreEqual("app.dll=app made.txt=by hand", Image());
+        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin);
         Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    [DataRow("app.dll", "made=app", DisplayName = "to what is published")]
+    [DataRow("../old.txt", "made=old", DisplayName = "to a file elsewhere")]
+    [DataRow("../old", "made/old.txt=old", DisplayName = "to a directory elsewhere")]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_link_that_a_step_of_the_publish_makes_belongs_to_it(string target, string expected)
+    {
+        foreach (var old in new[] { "old.txt", "old/old.txt" })
+        {
+            File.SetLastWriteTimeUtc(_folder.Write(old, "old"), s_start);
+        }
+
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        Publish(() => File.CreateSymbolicLink(_folder["publish/made"], target));
+        for (var build = 0; build < 3; build++)
+        {
+            Assert.AreEqual($"app.dll=app {expected}", Image());
+            CollectionAssert.AreEqual(new[] { FileOrigin.App, FileOrigin.App }, _taken.Select(file => file.Origin).ToList());
+            Publish();
+        }
+
+        File.Delete(_folder["publish/made"]);
+        File.CreateSymbolicLink(_folder["publish/by-hand"], target);
+        Publish();
+
+        Assert.AreEqual($"app.dll=app {expected.Replace("made", "by-hand", StringComparison.Ordinal)}", Image());
+        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin);
+    }
+
+    [TestMethod]
+    public void What_a_step_made_is_unexpected_where_that_is_not_remembered()
+    {
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        Publish(() => _folder.Write("publish/made.txt", "made"));
+        Image();
+        Publish();
+
+        Assert.AreEqual("app.dll=app made.txt=made", Image(remembers: false));
+        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin);
     }
 
     [TestMethod]
