@@ -94,6 +94,10 @@ internal enum DiagnosticCode
     /// <summary>A link in a directory of <c>ContainerizeFile</c> leads out of the directory.</summary>
     LinkLeavesDirectory = 1036,
 
+    /// <summary>An archive replaced that of another project, configuration or platform, because both had this name by default (a
+    /// warning).</summary>
+    ArchiveReplaced = 1037,
+
     /// <summary>The .NET SDK's <c>PublishContainer</c> could not be replaced.</summary>
     CannotReplace = 1040,
 

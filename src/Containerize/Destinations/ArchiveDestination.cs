@@ -11,7 +11,9 @@ namespace Containerize.Destinations;
 /// <param name="name">What the image is called in the archive.</param>
 /// <param name="reporter">Is told when an archive is left as it is, or was damaged.</param>
 /// <param name="intact">Remembers archives whose bytes were verified; null verifies them each time.</param>
-internal sealed class ArchiveDestination(string path, ImageName name, IReporter reporter, IntactFiles? intact = null) : IImageDestination
+/// <param name="owner">Tells builds apart that may have the same path; null when the user chose it.</param>
+internal sealed class ArchiveDestination(
+    string path, ImageName name, IReporter reporter, IntactFiles? intact = null, ArchiveOwner? owner = null) : IImageDestination
 {
     private const string Kind = "archive";
 
@@ -22,10 +24,14 @@ internal sealed class ArchiveDestination(string path, ImageName name, IReporter 
     /// <param name="path">A file, an existing directory, or a directory that ends with a separator; a full path.</param>
     /// <param name="name">The image's name.</param>
     public static string PathOf(string path, ImageName name) =>
-        Path.EndsInDirectorySeparator(path) || Directory.Exists(path)
+        IsDirectory(path)
             // Not compressed again, whatever its layers are.
             ? Path.Combine(path, name.Repository[(name.Repository.LastIndexOf('/') + 1)..] + ".tar")
             : path;
+
+    /// <summary>Whether a path is that of a directory for archives, whose names follow from the images'.</summary>
+    /// <param name="path">A full path.</param>
+    internal static bool IsDirectory(string path) => Path.EndsInDirectorySeparator(path) || Directory.Exists(path);
 
     /// <inheritdoc/>
     public string Id => $"{Kind} {_path} {string.Join(' ', name.References)}";
@@ -70,6 +76,7 @@ internal sealed class ArchiveDestination(string path, ImageName name, IReporter 
         {
             using var file = AtomicFile.Create(_path);
             await contents.WriteAsync(file.Stream, cancellationToken);
+            owner?.Take(_path);
             file.Commit(durable: true);
             _intact.NoteWritten(_path, contents.Identity);
             _intact.Save();

@@ -15,6 +15,9 @@ internal sealed record DestinationSettings
     /// <summary>The archive's full path, if there is to be one.</summary>
     internal string? Archive { get; init; }
 
+    /// <summary>The build that the archive is of, when the archive's name is not the user's; null otherwise.</summary>
+    internal string? ArchiveBuild { get; init; }
+
     /// <summary>The layout's full path, if there is to be one.</summary>
     internal string? Layout { get; init; }
 
@@ -52,12 +55,15 @@ internal sealed record DestinationSettings
         IReadOnlyList<RegistryTarget> registries =
             [.. project.Of(ItemKind.Registry).SelectMany(target => RegistryTarget.Read(target, bare.Repository)).Distinct()];
         var name = registries is [var first, ..] ? first.Of(bare) : bare;
+        var archive = project.Find(ItemKind.Archive);
+        var path = archive is null ? null : project.FullPath(archive.Identity);
+        var build = archive is null ? null : SettingText.NullIfEmpty(archive["Build"]);
         return new DestinationSettings
         {
             Name = name,
             Registries = registries,
-            Archive = project.Find(ItemKind.Archive) is { } archive
-                ? ArchiveDestination.PathOf(project.FullPath(archive.Identity), name) : null,
+            Archive = path is null ? null : ArchiveDestination.PathOf(path, name),
+            ArchiveBuild = path is not null && ArchiveDestination.IsDirectory(path) ? build : null,
             Layout = project.Find(ItemKind.Layout) is { } layout ? project.FullPath(layout.Identity) : null,
             Engine = project.Find(ItemKind.Engine) is { } engine
                 ? SettingText.Choice("LocalRegistry", engine.Identity.Trim(), EngineKind.Auto) : null,
@@ -86,7 +92,8 @@ internal sealed record DestinationSettings
     {
         if (Archive is not null)
         {
-            yield return new ArchiveDestination(Archive, name, reporter, intact);
+            var owner = ArchiveBuild is null ? null : new ArchiveOwner(cache, ArchiveBuild, reporter);
+            yield return new ArchiveDestination(Archive, name, reporter, intact, owner);
         }
 
         if (Layout is not null)

@@ -43,6 +43,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>When a blob was last used, by its digest: the time of an empty file, so that the blob's own file never changes.</summary>
     internal static RecordKind Use { get; } = new("uses", 1);
 
+    /// <summary>Which build wrote an archive whose name follows from the image's, by the archive's path.</summary>
+    internal static RecordKind ArchiveOwner { get; } = new("owners", 1);
+
     /// <summary>What the project's files contain, by their stamps.</summary>
     internal static RecordKind FileHashes { get; } = new("hashes.txt", 3);
 
@@ -57,7 +60,7 @@ internal sealed record RecordKind(string Name, int Version)
 
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Archive,
-        Verified, Tag, Push, Use];
+        Verified, Tag, Push, Use, ArchiveOwner];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

@@ -14,7 +14,7 @@ internal sealed class SettingItemsTests
     private static readonly ItemKind[] s_once =
     [
         ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
-        ItemKind.Image, ItemKind.Layers,
+        ItemKind.Image, ItemKind.Layers, ItemKind.Archive,
     ];
 
     private static IEnumerable<XElement> Written =>

@@ -41,6 +41,20 @@ internal sealed class DestinationSettingsTests
     }
 
     [TestMethod]
+    [DataRow("images/", "app.tar", true)]
+    [DataRow("image.tar", "image.tar", false)]
+    [DataRow("images/image.tar.gz", "image.tar.gz", false)]
+    public void An_archive_is_known_by_its_build_where_its_name_is_not_the_users(string path, string file, bool isDerived)
+    {
+        using var lab = new SettingsLab().AddDefaults().Add(ItemKind.Archive, path, ("Build", "/a/app.csproj (Release)"));
+
+        var settings = Read(lab);
+
+        Assert.AreEqual(file, Path.GetFileName(settings.Archive));
+        Assert.AreEqual(isDerived ? "/a/app.csproj (Release)" : null, settings.ArchiveBuild);
+    }
+
+    [TestMethod]
     [DataRow("", "Auto")]
     [DataRow("auto", "Auto")]
     [DataRow("DOCKER", "Docker")]

@@ -1,0 +1,76 @@
+using Containerize.IntegrationTests.Tools;
+using Containerize.Oci;
+using Containerize.Testing;
+using Containerize.Testing.Images;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>Archives whose place the project does not choose.</summary>
+[TestClass]
+internal sealed class ArchivePlaceTests
+{
+    private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
+
+    [TestMethod]
+    public async Task With_the_artifacts_layout_each_configuration_and_runtime_has_an_archive_of_its_own()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch);
+        project.Write("Directory.Build.props", $"""
+            <Project>
+              <PropertyGroup><UseArtifactsOutput>true</UseArtifactsOutput></PropertyGroup>
+              <Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" />
+            </Project>
+            """);
+        var made = new Dictionary<string, Digest>();
+        foreach (var (configuration, runtime) in new[] { ("Release", "linux-x64"), ("Release", "linux-arm64"), ("Debug", "linux-x64") })
+        {
+            var result = await project.ContainerizeAsync("-c", configuration, "-r", runtime);
+
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            Assert.DoesNotContain("CTZ1037", result.Output);
+            var archive = Archives(project.Directory).Except(made.Keys).Single();
+            var image = ImageValidator.Check(archive).Single();
+            Assert.AreEqual(runtime == "linux-x64" ? "linux/amd64" : "linux/arm64", image.Platform);
+            made.Add(archive, image.Descriptor.Digest);
+        }
+
+        Assert.HasCount(3, made.Values.Distinct().ToList());
+        foreach (var (archive, digest) in made)
+        {
+            Assert.AreEqual(digest, ImageValidator.Check(archive).Single().Descriptor.Digest, "No later publish changed it.");
+        }
+    }
+
+    [TestMethod]
+    public async Task Two_projects_that_publish_below_one_directory_are_told_when_their_archives_meet()
+    {
+        using var shared = new TemporaryDirectory();
+        using var first = await TestProject.ConsoleAsync(Scratch);
+        using var second = await TestProject.ConsoleAsync(Scratch, "System.Console.WriteLine(2);");
+        await PublishAsync(first, "-o", shared["one"]);
+
+        var warned = await PublishAsync(second, "-o", shared["two"]);
+
+        foreach (var named in new[] { "warning CTZ1037:", shared["hello.tar"], Describe(first), Describe(second) })
+        {
+            StringAssert.Contains(warned, named);
+        }
+
+        Assert.DoesNotContain("CTZ1037", await PublishAsync(second, "-o", shared["two"]), "It is the second project's now.");
+        StringAssert.Contains(await PublishAsync(second, "-o", shared["three"], "-c", "Debug"), "warning CTZ1037:");
+        var asked = await PublishAsync(first, "-o", shared["one"], $"-p:ContainerArchiveOutputPath={shared["hello.tar"]}");
+        Assert.DoesNotContain("CTZ1037", asked, "The user chose the file.");
+        ImageValidator.Check(shared["hello.tar"]).Single();
+
+        string Describe(TestProject project) => $"{project.Directory}/hello.csproj (Release, net10.0";
+    }
+
+    private static async Task<string> PublishAsync(TestProject project, params string[] arguments)
+    {
+        var result = await project.ContainerizeAsync(arguments);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        return result.Output;
+    }
+
+    private static string[] Archives(string directory) => Directory.GetFiles(directory, "*.tar", SearchOption.AllDirectories);
+}
