@@ -10,29 +10,14 @@ namespace Containerize.Bases;
 /// A base image in a registry. Manifests and configs are kept in the cache by digest; layers stay where they are until a destination needs
 /// them.
 /// </summary>
-internal sealed class RegistrySource : IImageSource
+/// <param name="client">Talks to the registry.</param>
+/// <param name="tags">Finds out what its tag means; null asks its registry.</param>
+/// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
+/// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
+internal sealed class RegistrySource(
+    RegistryClient client, ImageReference reference, BaseTags? tags, BlobStore cache, bool prefetch) : IImageSource
 {
     private const int MaxNesting = 4;
-
-    private readonly RegistryClient _client;
-    private readonly ImageReference _reference;
-    private readonly BaseTags? _tags;
-    private readonly BlobStore _cache;
-    private readonly bool _prefetch;
-
-    /// <summary>Creates the source.</summary>
-    /// <param name="client">Talks to the registry.</param>
-    /// <param name="tags">Finds out what its tag means; null asks its registry.</param>
-    /// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
-    /// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
-    public RegistrySource(RegistryClient client, ImageReference reference, BaseTags? tags, BlobStore cache, bool prefetch)
-    {
-        _client = client;
-        _reference = reference;
-        _tags = tags;
-        _cache = cache;
-        _prefetch = prefetch;
-    }
 
     /// <inheritdoc/>
     public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
@@ -44,7 +29,7 @@ internal sealed class RegistrySource : IImageSource
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.BaseImageNotFound)
         {
-            if (_tags is not null && await _tags.RenewAsync(_reference, digest, cancellationToken) is { } newer)
+            if (tags is not null && await tags.RenewAsync(reference, digest, cancellationToken) is { } newer)
             {
                 return await OpenAsync(newer, platform, cancellationToken);
             }
@@ -54,13 +39,13 @@ internal sealed class RegistrySource : IImageSource
     }
 
     private async Task<Digest> ResolveAsync(CancellationToken cancellationToken) =>
-        _tags is not null ? await _tags.ResolveAsync(_reference, cancellationToken)
-        : _reference.Digest ?? (await _client.TryResolveAsync(_reference.Repository, _reference.Target, cancellationToken))?.Digest
-        ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The image {_reference} does not exist.");
+        tags is not null ? await tags.ResolveAsync(reference, cancellationToken)
+        : reference.Digest ?? (await client.TryResolveAsync(reference.Repository, reference.Target, cancellationToken))?.Digest
+        ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The image {reference} does not exist.");
 
     private async Task<BaseImage> OpenAsync(Digest digest, Platform platform, CancellationToken cancellationToken)
     {
-        var name = _reference.ToString();
+        var name = reference.ToString();
         var document = await ManifestAsync(digest, cancellationToken);
         for (var depth = 0; MediaTypes.IsIndex(document.Descriptor.MediaType); depth++)
         {
@@ -81,15 +66,15 @@ internal sealed class RegistrySource : IImageSource
         var image = Image.Read(
             new MemoryBlob(document),
             await ConfigAsync(config, name, cancellationToken),
-            layer => _client.CreateBlob(_reference.Repository, layer),
+            layer => client.CreateBlob(reference.Repository, layer),
             name);
         PlatformSelector.Check(image.Config, platform, name);
-        if (_prefetch)
+        if (prefetch)
         {
             await Task.WhenAll(image.Layers.Select(layer => layer.Blob.Descriptor)
                 // What is there is verified when it is used; reading it all in every build would take longer than the rest of the build.
-                .Where(layer => !MediaTypes.IsForeignLayer(layer.MediaType) && !_cache.TryGet(layer, out _))
-                .Select(layer => _client.FetchAsync(_reference.Repository, layer, _cache, cancellationToken)));
+                .Where(layer => !MediaTypes.IsForeignLayer(layer.MediaType) && !cache.TryGet(layer, out _))
+                .Select(layer => client.FetchAsync(reference.Repository, layer, cache, cancellationToken)));
         }
 
         return new BaseImage(image, name);
@@ -116,12 +101,12 @@ internal sealed class RegistrySource : IImageSource
             return cached;
         }
 
-        var manifest = await _client.TryGetManifestAsync(_reference.Repository, digest.ToString(), cancellationToken)
+        var manifest = await client.TryGetManifestAsync(reference.Repository, digest.ToString(), cancellationToken)
             ?? throw NotFound(digest);
         if (manifest.Descriptor.Digest.Algorithm == "sha256")
         {
             using var content = new MemoryStream(manifest.Content.ToArray());
-            await _cache.AddAsync(manifest.Descriptor, content, _reference.ToString(), cancellationToken);
+            await cache.AddAsync(manifest.Descriptor, content, reference.ToString(), cancellationToken);
         }
 
         return manifest;
@@ -129,16 +114,16 @@ internal sealed class RegistrySource : IImageSource
 
     private ContainerizeException NotFound(Digest digest)
     {
-        var orLock = _reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "";
+        var orLock = reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "";
         return new(
             DiagnosticCode.BaseImageNotFound,
-            $"The base image {_reference.Repository}@{digest} does not exist. Check ContainerBaseImage{orLock}, and whether you are " +
+            $"The base image {reference.Repository}@{digest} does not exist. Check ContainerBaseImage{orLock}, and whether you are " +
             $"logged in: some registries hide what an account may not see.");
     }
 
     private RawDocument? CachedManifest(Digest digest) =>
-        digest.Algorithm == "sha256" && _cache.TryRead(digest, OciJson.MaxDocumentSize) is { } bytes
-        && OciJson.DetectMediaType(bytes, _cache.PathOf(digest)) is { } mediaType
+        digest.Algorithm == "sha256" && cache.TryRead(digest, OciJson.MaxDocumentSize) is { } bytes
+        && OciJson.DetectMediaType(bytes, cache.PathOf(digest)) is { } mediaType
             ? RawDocument.Of(mediaType, bytes)
             : null;
 
@@ -151,7 +136,7 @@ internal sealed class RegistrySource : IImageSource
                 $"The config of {name} is larger than {OciJson.MaxDocumentSize} bytes; no image needs that.");
         }
 
-        var blob = await _client.FetchAsync(_reference.Repository, config, _cache, cancellationToken);
+        var blob = await client.FetchAsync(reference.Repository, config, cache, cancellationToken);
         return RegularFile.ReadAllBytes(blob.Path, OciJson.MaxDocumentSize);
     }
 }

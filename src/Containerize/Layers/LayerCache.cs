@@ -7,14 +7,11 @@ namespace Containerize.Layers;
 /// Layers that were made before, by inputs hash. A record says what a layer is; its bytes lie in the store as any blob, and may be gone
 /// while the record stays. Records are small files that appear whole; losing one costs time and nothing else.
 /// </summary>
-internal sealed class LayerCache
+/// <param name="store">Has the bytes; the records lie beside them.</param>
+internal sealed class LayerCache(BlobStore store)
 {
-    /// <summary>Opens the cache.</summary>
-    /// <param name="store">Has the bytes; the records lie beside them.</param>
-    public LayerCache(BlobStore store) => Store = store;
-
     /// <summary>Has the bytes.</summary>
-    public BlobStore Store { get; }
+    public BlobStore Store { get; } = store;
 
     /// <summary>Looks a layer up.</summary>
     /// <returns>What is known of it; null when it was never made here, or the record is damaged.</returns>

@@ -3,15 +3,12 @@ using Containerize.Layers.Entries;
 namespace Containerize.Layers;
 
 /// <summary>What the tar writer writes to: fills segments and sends them into the pipeline.</summary>
-internal sealed class SegmentStream : Stream
+internal sealed class SegmentStream(SegmentPipeline pipeline) : Stream
 {
-    private readonly SegmentPipeline _pipeline;
     private Segment? _open;
     private ContentItem? _part;
     private long _offset;
     private bool _isNamed;
-
-    internal SegmentStream(SegmentPipeline pipeline) => _pipeline = pipeline;
 
     public override bool CanRead => false;
 
@@ -32,7 +29,7 @@ internal sealed class SegmentStream : Stream
     internal void Begin(LayerEntry entry, ContentItem? part)
     {
         (_part, _offset, _isNamed) = (part, 0, false);
-        if (_open is not null && SegmentCut.IsBefore(_open.Length, entry, _pipeline.Capacity))
+        if (_open is not null && SegmentCut.IsBefore(_open.Length, entry, pipeline.Capacity))
         {
             PostOpen();
         }
@@ -42,7 +39,7 @@ internal sealed class SegmentStream : Stream
     internal void Complete()
     {
         PostOpen();
-        _pipeline.Complete();
+        pipeline.Complete();
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -52,7 +49,7 @@ internal sealed class SegmentStream : Stream
     {
         while (!buffer.IsEmpty)
         {
-            _open ??= await _pipeline.RentAsync().ConfigureAwait(false);
+            _open ??= await pipeline.RentAsync().ConfigureAwait(false);
             if (!_isNamed)
             {
                 _open.Name(_part, _offset);
@@ -86,7 +83,7 @@ internal sealed class SegmentStream : Stream
     {
         if (_open is not null)
         {
-            _pipeline.Post(_open);
+            pipeline.Post(_open);
             _open = null;
             _isNamed = false;
         }
