@@ -137,7 +137,8 @@ public class LayerBenchmarks
 
     private void Shell(string compressor)
     {
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"tar cf - -C '{_source}' . | {compressor} | tee '{Path.Combine(_directory, "layer")}' | sha256sum"]) { RedirectStandardOutput = true })!;
+        var command = $"tar cf - -C '{_source}' . | {compressor} | tee '{Path.Combine(_directory, "layer")}' | sha256sum";
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true })!;
         shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();
         if (shell.ExitCode != 0)

@@ -18,8 +18,10 @@ internal static class Seeds
 
     internal static readonly string[] References =
     [
-        "registry.example.com:5000/team/app:1.0@" + Digest, "ubuntu", "localhost/a", "[::1]:5000/a/b-c__d.e:tag", "docker.io/library/alpine:3",
-        "oci:layout:tag", "oci-archive:/a/b.tar:1", "docker-archive:b.tar", "docker-daemon:team/app:1", "debian-packages:bookworm", "scratch",
+        "registry.example.com:5000/team/app:1.0@" + Digest, "ubuntu", "localhost/a", "[::1]:5000/a/b-c__d.e:tag",
+        "docker.io/library/alpine:3",
+        "oci:layout:tag", "oci-archive:/a/b.tar:1", "docker-archive:b.tar", "docker-daemon:team/app:1", "debian-packages:bookworm",
+        "scratch",
     ];
 
     internal const string Manifest =
@@ -32,12 +34,15 @@ internal static class Seeds
         $"\"digest\":\"{Digest}\",\"size\":7,\"platform\":{{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}}}}]}}";
 
     internal const string Config =
-        "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"User\":\"app\",\"Env\":[\"PATH=/bin\",\"A=\"],\"Entrypoint\":[\"/a\"]," +
-        $"\"ExposedPorts\":{{\"80/tcp\":{{}}}},\"Labels\":{{\"a\":\"b\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest}\"]}}," +
+        "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"User\":\"app\",\"Env\":[\"PATH=/bin\",\"A=\"]," +
+        "\"Entrypoint\":[\"/a\"]," +
+        $"\"ExposedPorts\":{{\"80/tcp\":{{}}}},\"Labels\":{{\"a\":\"b\"}}}},\"rootfs\":{{\"type\":\"layers\"," +
+        $"\"diff_ids\":[\"{Digest}\"]}}," +
         "\"history\":[{\"created\":\"1970-01-01T00:00:01Z\",\"created_by\":\"a\"},{\"empty_layer\":true}]}";
 
     internal const string DockerConfig =
-        "{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"dXNlcjpwYXNz\"},\"ghcr.io/team\":{\"username\":\"a\",\"password\":\"b\"}," +
+        "{\"auths\":{\"https://index.docker.io/v1/\":{\"auth\":\"dXNlcjpwYXNz\"},\"ghcr.io/team\":{\"username\":\"a\"," +
+        "\"password\":\"b\"}," +
         "\"r.example.com\":{\"identitytoken\":\"t\"}},\"credHelpers\":{\"gcr.io\":\"gcloud\"},\"credsStore\":\"desktop\"}";
 
     internal const string RegistriesConf =

@@ -88,7 +88,10 @@ internal sealed class AddedFileTests
     public async Task The_publish_output_can_belong_to_another_user()
     {
         using var project = await TestProject.ConsoleAsync(Scratch + """
-            <PropertyGroup><ContainerizeFileOwner>1654:100</ContainerizeFileOwner><ContainerWorkingDirectory>/srv/app</ContainerWorkingDirectory></PropertyGroup>
+            <PropertyGroup>
+              <ContainerizeFileOwner>1654:100</ContainerizeFileOwner>
+              <ContainerWorkingDirectory>/srv/app</ContainerWorkingDirectory>
+            </PropertyGroup>
             <ItemGroup><None Include="data/x.txt" CopyToPublishDirectory="PreserveNewest" /></ItemGroup>
             """);
         project.Write("data/x.txt", "x");

@@ -63,7 +63,8 @@ internal sealed class BadInputTests
     public async Task A_project_for_several_frameworks_must_choose_one()
     {
         using var project = await TestProject.ConsoleAsync(
-            "<PropertyGroup><TargetFramework></TargetFramework><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup>" + Scratch);
+            "<PropertyGroup><TargetFramework></TargetFramework><TargetFrameworks>net10.0;net9.0</TargetFrameworks>" +
+                "</PropertyGroup>" + Scratch);
 
         var result = await project.RunAsync("msbuild", "-t:Containerize");
 

@@ -7,14 +7,18 @@ using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
 
-/// <summary>Tools that call the .NET SDK's <c>PublishContainer</c>, with the arguments that they pass, in a project with this package.</summary>
+/// <summary>
+/// Tools that call the .NET SDK's <c>PublishContainer</c>, with the arguments that they pass, in a project with this package.
+/// </summary>
 [TestClass]
 internal sealed class CallerTests
 {
     private const string Scratch = "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>";
 
     private const string Hooks = Scratch + """
-        <PropertyGroup Condition="'$(Several)' == 'true'"><ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>
+        <PropertyGroup Condition="'$(Several)' == 'true'">
+          <ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>
+        </PropertyGroup>
         <Target Name="Tags" BeforeTargets="ComputeContainerConfig">
           <PropertyGroup><ContainerImageTags>1.0;latest</ContainerImageTags></PropertyGroup>
           <ItemGroup><ContainerLabel Include="config" Value="x" /></ItemGroup>
@@ -127,7 +131,8 @@ internal sealed class CallerTests
             var result = await Dotnet.RunAsync(project.Directory, [.. arguments, $"-p:ContainerImageTag={tag}"], podman.Environment);
 
             Assert.AreEqual(0, result.ExitCode, result.Output);
-            var labels = (await podman.RunAsync("image", "inspect", $"hello:{tag}", "--format", "{{json .History}}")).EnsureSuccess().Output;
+            var labels =
+                (await podman.RunAsync("image", "inspect", $"hello:{tag}", "--format", "{{json .History}}")).EnsureSuccess().Output;
             StringAssert.Contains(labels, "Containerize");
         }
     }
@@ -178,7 +183,8 @@ internal sealed class CallerTests
     {
         using var project = await TestProject.WebAsync(Scratch + """
             <Target Name="Deploy" AfterTargets="PublishContainer" Condition="'$(_ContainerizeAnswers)' == 'true'">
-              <Message Importance="high" Text="DEPLOY=@(GeneratedContainer->'%(ManifestDigest) %(ManifestMediaType)')|$(GeneratedContainerDigest)" />
+              <Message Importance="high"
+                       Text="DEPLOY=@(GeneratedContainer->'%(ManifestDigest) %(ManifestMediaType)')|$(GeneratedContainerDigest)" />
               <Message Importance="high" Text="NAMES=@(GeneratedContainerName) @(GeneratedContainerNames)|$(GeneratedArchiveOutputPath)" />
             </Target>
             <Target Name="Call">
@@ -233,8 +239,11 @@ internal sealed class CallerTests
             """);
         var file = Path.Combine(project.Directory, "hello.csproj");
         await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file))
-            .Replace("<Project Sdk=\"Microsoft.NET.Sdk.Web\">", "<Project><Import Project=\"Sdk.props\" Sdk=\"Microsoft.NET.Sdk.Web\" />", StringComparison.Ordinal)
-            .Replace("</Project>", "<Import Project=\"Sdk.targets\" Sdk=\"Microsoft.NET.Sdk.Web\" /><Import Project=\"late.targets\" /></Project>", StringComparison.Ordinal));
+            .Replace("<Project Sdk=\"Microsoft.NET.Sdk.Web\">", "<Project><Import Project=\"Sdk.props\" Sdk=\"Microsoft.NET.Sdk.Web\" />",
+                StringComparison.Ordinal)
+            .Replace("</Project>",
+                "<Import Project=\"Sdk.targets\" Sdk=\"Microsoft.NET.Sdk.Web\" /><Import Project=\"late.targets\" /></Project>",
+                StringComparison.Ordinal));
 
         var result = await project.RunAsync("publish", "-t:PublishContainer");
 

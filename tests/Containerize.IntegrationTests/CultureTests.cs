@@ -33,7 +33,10 @@ internal sealed class CultureTests
         </ItemGroup>
         <Target Name="TellCulture" BeforeTargets="Containerize">
           <!-- A year and an upper case that show which culture MSBuild runs in. -->
-          <Message Importance="high" Text="CULTURE=$([System.DateTime]::UnixEpoch.ToString('yyyy'))$([System.String]::Copy('i').ToUpper())=" />
+          <PropertyGroup>
+            <ShownCulture>$([System.DateTime]::UnixEpoch.ToString('yyyy'))$([System.String]::Copy('i').ToUpper())</ShownCulture>
+          </PropertyGroup>
+          <Message Importance="high" Text="CULTURE=$(ShownCulture)=" />
         </Target>
         """;
 

@@ -134,11 +134,13 @@ internal sealed class DaemonTests
     {
         var engine = Engine(kind);
         using var work = new TemporaryDirectory();
-        (await ProcessRunner.RunAsync("skopeo", ["copy", "-q", $"oci:{Project.Directory}/base:base", $"docker-archive:{work["base.tar"]}:team/base:10"])).EnsureSuccess();
+        (await ProcessRunner.RunAsync("skopeo",
+            ["copy", "-q", $"oci:{Project.Directory}/base:base", $"docker-archive:{work["base.tar"]}:team/base:10"])).EnsureSuccess();
         await engine.LoadAsync(work["base.tar"]);
         Project.Write("answer.txt", "based");
 
-        await ContainerizeAsync(engine.Environment, $"-p:ContainerBaseImage={transport}:team/base:10", "-p:ContainerizeLoad=true", $"-p:LocalRegistry={kind}", "-p:ContainerRepository=team/based", $"-p:ContainerArchiveOutputPath={work["based.tar"]}");
+        await ContainerizeAsync(engine.Environment, $"-p:ContainerBaseImage={transport}:team/base:10", "-p:ContainerizeLoad=true",
+            $"-p:LocalRegistry={kind}", "-p:ContainerRepository=team/based", $"-p:ContainerArchiveOutputPath={work["based.tar"]}");
 
         Assert.AreEqual("based", await AnswerAsync(engine, "team/based:latest"));
         Assert.AreEqual("team/base:10", (string?)Project.Info["base"]!["name"]);
@@ -180,7 +182,8 @@ internal sealed class DaemonTests
     {
         using var home = new TemporaryDirectory();
         var environment = new Dictionary<string, string?> { ["DOCKER_CONFIG"] = home.FullName, ["DOCKER_HOST"] = null };
-        (await ProcessRunner.RunAsync("docker", ["context", "create", "elsewhere", "--docker", $"host={Docker.Environment["DOCKER_HOST"]}"], environment: environment)).EnsureSuccess();
+        (await ProcessRunner.RunAsync("docker", ["context", "create", "elsewhere", "--docker", $"host={Docker.Environment["DOCKER_HOST"]}"],
+            environment: environment)).EnsureSuccess();
         (await ProcessRunner.RunAsync("docker", ["context", "use", "elsewhere"], environment: environment)).EnsureSuccess();
 
         await ContainerizeAsync(environment, "-p:LocalRegistry=Docker", "-p:ContainerRepository=team/context");

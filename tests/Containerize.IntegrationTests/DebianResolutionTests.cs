@@ -15,14 +15,22 @@ internal sealed partial class DebianResolutionTests
     // From every corner of the archive: libraries, servers, languages, fonts, desktop programs with hundreds of dependencies.
     private static readonly string[] s_roots =
     [
-        "libfontconfig1", "fonts-dejavu-core", "libgdiplus", "libicu72", "libssl3", "ca-certificates", "tzdata", "curl", "wget", "git", "openssh-client", "gnupg", "imagemagick", "ffmpeg", "ghostscript", "poppler-utils",
-        "libreoffice-writer", "chromium", "firefox-esr", "graphviz", "tesseract-ocr", "libvips42", "libheif1", "libgl1", "libegl1", "xvfb", "xauth", "fonts-liberation", "fonts-noto-core", "fonts-noto-cjk",
-        "postgresql-client", "postgresql", "default-mysql-client", "mariadb-server", "redis-server", "redis-tools", "sqlite3", "memcached", "nginx", "apache2", "haproxy", "varnish", "squid", "openjdk-17-jre-headless",
-        "python3", "python3-numpy", "python3-pip", "python3-venv", "perl", "ruby", "nodejs", "php-cli", "php-fpm", "golang-go", "rustc", "gcc", "g++", "clang", "cmake", "make", "gdb", "valgrind",
-        "tcpdump", "iproute2", "iputils-ping", "dnsutils", "netcat-openbsd", "nmap", "socat", "procps", "htop", "vim", "jq", "xmlstarlet", "unzip", "zip", "p7zip-full", "zstd", "xz-utils",
-        "libkrb5-3", "libldap-2.5-0", "libgssapi-krb5-2", "libsasl2-2", "unixodbc", "odbc-postgresql", "tdsodbc", "freetds-bin", "libaio1", "libunwind8", "liblttng-ust1", "libsnappy1v5", "librocksdb7.8", "libzmq5", "librdkafka1",
-        "libopencv-core406", "libgeos-c1v5", "libproj25", "libgdal32", "libmagickwand-6.q16-6", "libpoppler-glib8", "libsox-fmt-all", "alsa-utils", "locales", "logrotate", "rsyslog", "supervisor", "tini", "dumb-init",
-        "samba-common-bin", "cifs-utils", "nfs-common", "openvpn", "wireguard-tools", "cups-client", "exim4-daemon-light", "postfix", "mutt", "texlive-base", "pandoc", "octave",
+        "libfontconfig1", "fonts-dejavu-core", "libgdiplus", "libicu72", "libssl3", "ca-certificates", "tzdata", "curl", "wget", "git",
+        "openssh-client", "gnupg", "imagemagick", "ffmpeg", "ghostscript", "poppler-utils",
+        "libreoffice-writer", "chromium", "firefox-esr", "graphviz", "tesseract-ocr", "libvips42", "libheif1", "libgl1", "libegl1", "xvfb",
+        "xauth", "fonts-liberation", "fonts-noto-core", "fonts-noto-cjk",
+        "postgresql-client", "postgresql", "default-mysql-client", "mariadb-server", "redis-server", "redis-tools", "sqlite3", "memcached",
+        "nginx", "apache2", "haproxy", "varnish", "squid", "openjdk-17-jre-headless",
+        "python3", "python3-numpy", "python3-pip", "python3-venv", "perl", "ruby", "nodejs", "php-cli", "php-fpm", "golang-go", "rustc",
+        "gcc", "g++", "clang", "cmake", "make", "gdb", "valgrind",
+        "tcpdump", "iproute2", "iputils-ping", "dnsutils", "netcat-openbsd", "nmap", "socat", "procps", "htop", "vim", "jq", "xmlstarlet",
+        "unzip", "zip", "p7zip-full", "zstd", "xz-utils",
+        "libkrb5-3", "libldap-2.5-0", "libgssapi-krb5-2", "libsasl2-2", "unixodbc", "odbc-postgresql", "tdsodbc", "freetds-bin", "libaio1",
+        "libunwind8", "liblttng-ust1", "libsnappy1v5", "librocksdb7.8", "libzmq5", "librdkafka1",
+        "libopencv-core406", "libgeos-c1v5", "libproj25", "libgdal32", "libmagickwand-6.q16-6", "libpoppler-glib8", "libsox-fmt-all",
+        "alsa-utils", "locales", "logrotate", "rsyslog", "supervisor", "tini", "dumb-init",
+        "samba-common-bin", "cifs-utils", "nfs-common", "openvpn", "wireguard-tools", "cups-client", "exim4-daemon-light", "postfix",
+        "mutt", "texlive-base", "pandoc", "octave",
     ];
 
     [TestMethod]

@@ -41,7 +41,8 @@ internal sealed class DebianTests
         var archive = await PublishAsync("hello-web");
         using var work = new TemporaryDirectory();
         await AssertBundleIsThatOfTheToolAsync(ImageValidator.Check(archive, baseLayers: 1).Single(), work);
-        await PublishAsync("hello-web", "--no-build", "-p:ContainerBaseImage=debian-packages:trixie", "-p:ContainerRepository=hello-trixie", $"-p:ContainerArchiveOutputPath={work["trixie.tar"]}");
+        await PublishAsync("hello-web", "--no-build", "-p:ContainerBaseImage=debian-packages:trixie", "-p:ContainerRepository=hello-trixie",
+            $"-p:ContainerArchiveOutputPath={work["trixie.tar"]}");
         StringAssert.Contains(ImageValidator.Check(work["trixie.tar"], baseLayers: 1).Single().Get("usr/lib/os-release")
             .ReadAllText(), "VERSION_CODENAME=trixie");
 
@@ -103,7 +104,9 @@ internal sealed class DebianTests
     public async Task The_lock_gives_the_same_image_in_another_process_without_a_cache_and_from_another_mirror()
     {
         using var project = await TestProject.WebAsync(
-            "<PropertyGroup><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained><InvariantGlobalization>true</InvariantGlobalization><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage></PropertyGroup>");
+            "<PropertyGroup><RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>true</SelfContained>" +
+                "<InvariantGlobalization>true</InvariantGlobalization><ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage>" +
+                "</PropertyGroup>");
         using var work = new TemporaryDirectory();
         var first = await project.ContainerizeAsync($"-p:ContainerizeCacheDirectory={work["cache"]}");
         Assert.AreEqual(0, first.ExitCode, first.Output);
@@ -121,7 +124,8 @@ internal sealed class DebianTests
         Directory.Delete(work["cache"], recursive: true);
         foreach (var mirror in new[] { "", new Uri(work["mirror/debian"]).AbsoluteUri })
         {
-            var again = await project.ContainerizeAsync("--no-build", $"-p:ContainerizeCacheDirectory={work[$"cache of {mirror.Length}"]}", "-p:ContainerizeDebianLockedMode=true", $"-p:ContainerizeDebianMirror={mirror}");
+            var again = await project.ContainerizeAsync("--no-build", $"-p:ContainerizeCacheDirectory={work[$"cache of {mirror.Length}"]}",
+                "-p:ContainerizeDebianLockedMode=true", $"-p:ContainerizeDebianMirror={mirror}");
 
             Assert.AreEqual(0, again.ExitCode, again.Output);
             Assert.AreEqual(digest, project.Digest, mirror);

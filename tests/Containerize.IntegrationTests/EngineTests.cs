@@ -13,7 +13,9 @@ internal sealed class EngineTests
     // The base brings no shared certificates of its own for the test's host; the app proves ICU and time zones from inside.
     private const string Program = """
         var app = WebApplication.CreateBuilder(args).Build();
-        app.MapGet("/", () => $"user {Environment.UserName}, {1234.5.ToString("N1", System.Globalization.CultureInfo.GetCultureInfo("de-DE"))}, {TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin").BaseUtcOffset}");
+        var culture = System.Globalization.CultureInfo.GetCultureInfo("de-DE");
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        app.MapGet("/", () => $"user {Environment.UserName}, {1234.5.ToString("N1", culture)}, {zone.BaseUtcOffset}");
         app.Run();
         """;
 

@@ -46,7 +46,8 @@ internal sealed class IncrementalTests
         Assert.AreEqual(project.LayerDigest("dependencies"), clone.LayerDigest("dependencies"));
 
         project.Write("Program.cs", Changed);
-        var explained = await project.RunAsync("publish", "-t:ContainerizeExplain", $"-p:ContainerizeCacheDirectory={machine["cache"]}", "-p:ContinuousIntegrationBuild=true");
+        var explained = await project.RunAsync("publish", "-t:ContainerizeExplain", $"-p:ContainerizeCacheDirectory={machine["cache"]}",
+            "-p:ContinuousIntegrationBuild=true");
         Assert.AreEqual(0, explained.ExitCode, explained.Output);
         StringAssert.Contains(explained.Output, "dependencies: unchanged");
         StringAssert.Contains(explained.Output, "~ /app/hello.dll");
@@ -128,7 +129,8 @@ internal sealed class IncrementalTests
         await using var registry = await RegistryServer.StartAsync();
         using var machine = new TemporaryDirectory();
         using var project = await TestProject.ConsoleAsync(Body);
-        string[] push = [$"-p:ContainerRegistry={registry.Host}", "-p:ContainerizeUploadBudget=1KB", $"-p:ContainerizeCacheDirectory={machine["cache"]}"];
+        string[] push = [$"-p:ContainerRegistry={registry.Host}", "-p:ContainerizeUploadBudget=1KB",
+            $"-p:ContainerizeCacheDirectory={machine["cache"]}"];
 
         var first = await project.ContainerizeAsync(push);
         var digest = project.Digest;

@@ -21,7 +21,8 @@ internal sealed class ParityTests
         // PublishContainer changes a base's format only halfway: it leaves Docker's layers in an OCI manifest.
         (
             "docker",
-            "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage><ContainerImageFormat>Docker</ContainerImageFormat></PropertyGroup>"),
+            "<PropertyGroup><ContainerBaseImage>$(Bases):docker</ContainerBaseImage><ContainerImageFormat>Docker</ContainerImageFormat>" +
+            "</PropertyGroup>"),
         ("oci", "<PropertyGroup><ContainerImageFormat>OCI</ContainerImageFormat></PropertyGroup>"),
         ("tags", "<PropertyGroup><ContainerImageTags>1.2.3;latest;a_b-c</ContainerImageTags></PropertyGroup>"),
         ("run", """
@@ -63,33 +64,38 @@ internal sealed class ParityTests
             """),
         (
             "no-labels",
-            "<PropertyGroup><ContainerGenerateLabels>false</ContainerGenerateLabels><ContainerVendor>Example</ContainerVendor></PropertyGroup>"),
+            "<PropertyGroup><ContainerGenerateLabels>false</ContainerGenerateLabels><ContainerVendor>Example</ContainerVendor>" +
+            "</PropertyGroup>"),
         ("some-labels", $"""
             <PropertyGroup>
               <Description>Text</Description><ContainerVendor>Example</ContainerVendor><ContainerTitle>Title</ContainerTitle>
-              {string.Concat(new[] { "Description", "Version", "Vendor", "BaseName", "BaseDigest" }.Select(label => $"<ContainerGenerateLabelsImage{label}>false</ContainerGenerateLabelsImage{label}>"))}
+              {string.Concat(new[] { "Description", "Version", "Vendor", "BaseName", "BaseDigest" }.Select(NoLabel))}
               <ContainerGenerateLabelsDotnetToolset>false</ContainerGenerateLabelsDotnetToolset>
             </PropertyGroup>
             """),
         (
             "entrypoint",
-            """<ItemGroup><ContainerEntrypoint Include="/tini;--" /><ContainerEntrypointArgs Include="-v" /><ContainerDefaultArgs Include="--more" /></ItemGroup>"""),
+            """<ItemGroup><ContainerEntrypoint Include="/tini;--" /><ContainerEntrypointArgs Include="-v" /><ContainerDefaultArgs """ +
+            """Include="--more" /></ItemGroup>"""),
         ("entrypoint-args", """<ItemGroup><ContainerEntrypointArgs Include="--old" /></ItemGroup>"""),
         ("default-args", """<ItemGroup><ContainerDefaultArgs Include="--verbose;two words" /></ItemGroup>"""),
         (
             "command",
-            """<ItemGroup><ContainerAppCommand Include="/app/hello" /><ContainerAppCommandArgs Include="--always" /><ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
+            """<ItemGroup><ContainerAppCommand Include="/app/hello" /><ContainerAppCommandArgs Include="--always" />""" +
+            """<ContainerDefaultArgs Include="--once" /></ItemGroup>"""),
         (
             "command-as-default",
             "<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup>"),
         (
             "no-command",
-            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
+            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup>""" +
+            """<ContainerEntrypoint Include="/start" /></ItemGroup>"""),
         ("no-command-at-all", "<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup>"),
         // The same files for another platform: both take the publish directory as it is.
         (
             "windows",
-            "<PropertyGroup><ContainerBaseImage>$(Bases):windows</ContainerBaseImage><ContainerRuntimeIdentifier>win-x64</ContainerRuntimeIdentifier></PropertyGroup>"),
+            "<PropertyGroup><ContainerBaseImage>$(Bases):windows</ContainerBaseImage>" +
+            "<ContainerRuntimeIdentifier>win-x64</ContainerRuntimeIdentifier></PropertyGroup>"),
         ("windows-directory", """
             <PropertyGroup>
               <ContainerBaseImage>$(Bases):windows</ContainerBaseImage>
@@ -100,17 +106,23 @@ internal sealed class ParityTests
             """),
         (
             "refused-entrypoint",
-            """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypoint Include="/start" /></ItemGroup>"""),
+            """<PropertyGroup><ContainerAppCommandInstruction>Entrypoint</ContainerAppCommandInstruction></PropertyGroup><ItemGroup>""" +
+            """<ContainerEntrypoint Include="/start" /></ItemGroup>"""),
         (
             "refused-none",
-            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerAppCommand Include="/app/hello" /></ItemGroup>"""),
+            """<PropertyGroup><ContainerAppCommandInstruction>None</ContainerAppCommandInstruction></PropertyGroup><ItemGroup>""" +
+            """<ContainerAppCommand Include="/app/hello" /></ItemGroup>"""),
         (
             "refused-arguments",
-            """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup><ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),
+            """<PropertyGroup><ContainerAppCommandInstruction>DefaultArgs</ContainerAppCommandInstruction></PropertyGroup><ItemGroup>""" +
+            """<ContainerEntrypointArgs Include="-v" /></ItemGroup>"""),
         (
             "refused-instruction",
             "<PropertyGroup><ContainerAppCommandInstruction>Sometimes</ContainerAppCommandInstruction></PropertyGroup>"),
     ];
+
+    private static string NoLabel(string label) =>
+        $"<ContainerGenerateLabelsImage{label}>false</ContainerGenerateLabelsImage{label}>";
 
     private static readonly Platform s_windows = Platform.FromRuntimeIdentifier("win-x64") with { OsVersion = "10.0.20348.4294" };
 
@@ -142,10 +154,14 @@ internal sealed class ParityTests
                   {string.Concat(s_cases.Select(one => $"""<Case Include="{one.Name}" />"""))}
                 </ItemGroup>
                 <PropertyGroup>
-                  <Common>Configuration=Release;NoBuild=true;_IsPublishing=true;Bases={registry.Authority}/dotnet/base;ContainerRegistry={registry.Authority}</Common>
+                  <Common>Configuration=Release;NoBuild=true;_IsPublishing=true</Common>
+                  <Common>$(Common);Bases={registry.Authority}/dotnet/base;ContainerRegistry={registry.Authority}</Common>
+                  <Theirs>ContainerizeReplacesPublishContainer=false;$(Common)</Theirs>
                 </PropertyGroup>
-                <MSBuild Projects="hello.csproj" Targets="PublishContainer" Properties="ContainerizeReplacesPublishContainer=false;$(Common);Case=%(Case.Identity);ContainerRepository=theirs/%(Case.Identity)" ContinueOnError="true" />
-                <MSBuild Projects="hello.csproj" Targets="Containerize" Properties="$(Common);Case=%(Case.Identity);ContainerRepository=ours/%(Case.Identity)" ContinueOnError="true" />
+                <MSBuild Projects="hello.csproj" Targets="PublishContainer" ContinueOnError="true"
+                         Properties="$(Theirs);Case=%(Case.Identity);ContainerRepository=theirs/%(Case.Identity)" />
+                <MSBuild Projects="hello.csproj" Targets="Containerize" ContinueOnError="true"
+                         Properties="$(Common);Case=%(Case.Identity);ContainerRepository=ours/%(Case.Identity)" />
               </Target>
             </Project>
             """);
@@ -172,7 +188,9 @@ internal sealed class ParityTests
         foreach (var (target, repository) in new[] { ("PublishContainer", "theirs/index"), ("Containerize", "ours/index") })
         {
             var result =
-                await Dotnet.RunAsync(project.Directory, ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}", "-p:ContainerizeReplacesPublishContainer=false"], environment);
+                await Dotnet.RunAsync(project.Directory,
+                    ["publish", $"-t:{target}", $"-p:ContainerRepository={repository}", "-p:ContainerizeReplacesPublishContainer=false"],
+                    environment);
             Assert.AreEqual(0, result.ExitCode, result.Output);
         }
 
@@ -193,7 +211,10 @@ internal sealed class ParityTests
         registry.AddImage("dotnet/base", "oci", BaseImage(docker: false));
         registry.AddImage("dotnet/base", "docker", BaseImage(docker: true));
         registry.AddImage("dotnet/base", "windows", BaseImage(s_windows));
-        using var project = await TestProject.WebAsync($"<PropertyGroup><ContainerBaseImage>$(Bases):oci</ContainerBaseImage></PropertyGroup><Choose>{string.Concat(s_cases.Select(one => $"""<When Condition="'$(Case)' == '{one.Name}'">{one.Settings}</When>"""))}</Choose>");
+        var cases = s_cases.Select(one => $"""<When Condition="'$(Case)' == '{one.Name}'">{one.Settings}</When>""");
+        using var project = await TestProject.WebAsync(
+            "<PropertyGroup><ContainerBaseImage>$(Bases):oci</ContainerBaseImage></PropertyGroup>" +
+            $"<Choose>{string.Concat(cases)}</Choose>");
 
         var output = await ContainerizeAsync(project, registry);
 
@@ -249,8 +270,8 @@ internal sealed class ParityTests
         using var project = await TestProject.WebAsync($"""
             <ItemGroup>{string.Concat(names.Select(name => $"""<Candidate Include="{name}" />"""))}</ItemGroup>
             <Target Name="Normalize" Outputs="%(Candidate.Identity)">
-              <ParseContainerProperties FullyQualifiedBaseImageName="localhost:5000/x:1" ContainerRegistry="" ContainerRepository="%(Candidate.Identity)"
-                                        ContainerImageTag="1" ContainerImageTags="" ContainerEnvironmentVariables="">
+              <ParseContainerProperties FullyQualifiedBaseImageName="localhost:5000/x:1" ContainerRegistry=""
+                                        ContainerRepository="%(Candidate.Identity)" ContainerImageTag="1" ContainerImageTags="" ContainerEnvironmentVariables="">
                 <Output TaskParameter="NewContainerRepository" PropertyName="Normalized" />
               </ParseContainerProperties>
               <Message Importance="high" Text="SDK=%(Candidate.Identity)|$(Normalized)" />

@@ -59,7 +59,8 @@ internal sealed class PlatformChoiceTests
         return list.Length > 0 && list == ours && theirs != ours && has.Contains("Mode") && !has.Contains("PR")
                 ? $"The image is for {ours}, because ContainerRuntimeIdentifiers is set. {theirs} is only what the .NET SDK assumes"
             : list.Length > 0 && list != ours
-                ? $"The image is for {ours} alone, because {(has.Contains("PC") || has.Contains("ContainerRuntimeIdentifier") ? "Container" : "")}"
+                ? $"The image is for {ours} alone, because "
+                    + $"{(has.Contains("PC") || has.Contains("ContainerRuntimeIdentifier") ? "Container" : "")}"
                     + $"RuntimeIdentifier is set. ContainerRuntimeIdentifiers ({list}) has an effect only without it."
             : theirs == "win-x64;linux-arm64" && ours == "linux-arm64"
                 ? "The image is for linux-arm64, the Linux platforms of RuntimeIdentifiers, and not for win-x64."

@@ -12,7 +12,9 @@ internal sealed class PublishHookTests
         <PropertyGroup Condition="$(Case.Contains('always'))"><ContainerizeOnPublish>true</ContainerizeOnPublish></PropertyGroup>
         <PropertyGroup Condition="$(Case.Contains('library'))"><OutputType>Library</OutputType></PropertyGroup>
         <PropertyGroup Condition="$(Case.Contains('unpublishable'))"><IsPublishable>false</IsPublishable></PropertyGroup>
-        <PropertyGroup Condition="$(Case.Contains('unsupported'))"><EnableSdkContainerSupport>false</EnableSdkContainerSupport></PropertyGroup>
+        <PropertyGroup Condition="$(Case.Contains('unsupported'))">
+          <EnableSdkContainerSupport>false</EnableSdkContainerSupport>
+        </PropertyGroup>
         <Target Name="CountTheirs" BeforeTargets="_PublishSingleContainer;_PublishMultiArchContainers">
           <Message Importance="high" Text="THEIRS=$(Case)|made" />
         </Target>

@@ -99,7 +99,10 @@ internal sealed class PublishTests
         project.Write("wwwroot/site.css", "body {}");
         project.Write(
             "Texts.de.resx",
-            """<root><resheader name="resmimetype"><value>text/microsoft-resx</value></resheader><resheader name="version"><value>2.0</value></resheader><resheader name="reader"><value>System.Resources.ResXResourceReader</value></resheader><resheader name="writer"><value>System.Resources.ResXResourceWriter</value></resheader><data name="a"><value>b</value></data></root>""");
+            """<root><resheader name="resmimetype"><value>text/microsoft-resx</value></resheader><resheader name="version">""" +
+                """<value>2.0</value></resheader><resheader name="reader"><value>System.Resources.ResXResourceReader</value>""" +
+                """</resheader><resheader name="writer"><value>System.Resources.ResXResourceWriter</value></resheader><data name="a">""" +
+                """<value>b</value></data></root>""");
         project.Write("data/with spaces.txt", "spaces");
         project.Write("data/grüße-日本.txt", "umlauts");
         project.Write("data/" + longName, "deep");
@@ -194,8 +197,14 @@ internal sealed class PublishTests
     {
         using var project = await TestProject.ConsoleAsync(Scratch + """
             <Target Name="ShowOutputs" AfterTargets="Containerize">
-              <Message Importance="high" Text="DIGEST=$(GeneratedContainerDigest) TYPE=$(GeneratedContainerMediaType) ARCHIVE=$(GeneratedArchiveOutputPath) NAMES=@(GeneratedContainerName)" />
-              <Error Condition="'$(GeneratedContainerManifest)' == '' or '$(GeneratedContainerConfiguration)' == '' or '%(GeneratedContainer.ManifestDigest)' != '$(GeneratedContainerDigest)'" Text="an output is missing" />
+              <PropertyGroup>
+                <Shown>DIGEST=$(GeneratedContainerDigest) TYPE=$(GeneratedContainerMediaType)</Shown>
+                <Shown>$(Shown) ARCHIVE=$(GeneratedArchiveOutputPath) NAMES=@(GeneratedContainerName)</Shown>
+              </PropertyGroup>
+              <Message Importance="high" Text="$(Shown)" />
+              <Error Condition="'$(GeneratedContainerManifest)' == ''" Text="an output is missing" />
+              <Error Condition="'$(GeneratedContainerConfiguration)' == ''" Text="an output is missing" />
+              <Error Condition="'%(GeneratedContainer.ManifestDigest)' != '$(GeneratedContainerDigest)'" Text="an output is missing" />
             </Target>
             """);
 

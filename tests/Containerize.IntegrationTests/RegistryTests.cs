@@ -370,7 +370,8 @@ internal sealed class RegistryTests : IDisposable
     private static async Task ValidateAsync(string image, string host)
     {
         using var folder = new TemporaryDirectory();
-        (await ProcessRunner.RunAsync("skopeo", ["copy", "-q", "--src-tls-verify=false", $"docker://{host}/{image}", $"oci:{folder["layout"]}:copy"])).EnsureSuccess();
+        (await ProcessRunner.RunAsync("skopeo",
+            ["copy", "-q", "--src-tls-verify=false", $"docker://{host}/{image}", $"oci:{folder["layout"]}:copy"])).EnsureSuccess();
         ImageValidator.Check(folder["layout"], baseLayers: 0);
     }
 }

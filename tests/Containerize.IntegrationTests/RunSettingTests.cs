@@ -15,7 +15,8 @@ internal sealed class RunSettingTests
         <PropertyGroup><ContainerStopSignal>SIGRTMIN+3</ContainerStopSignal></PropertyGroup>
         <ItemGroup>
           <ContainerVolume Include="/data;/var/cache/app" />
-          <ContainerHealthcheck Include="/app/hello;--check" Interval="1m30s" Timeout="500ms" StartPeriod="00:00:10" StartInterval="2s" Retries="5" />
+          <ContainerHealthcheck Include="/app/hello;--check" Interval="1m30s" Timeout="500ms" StartPeriod="00:00:10"
+                                StartInterval="2s" Retries="5" />
           <ContainerAnnotation Include="org.example.all" Value="a;b=c" Scope="manifest;index;descriptor" />
           <ContainerAnnotation Include="org.example.manifest" Value="m" />
           <ContainerAnnotation Include="org.example.index" Value="i" Scope="index" />
@@ -40,7 +41,8 @@ internal sealed class RunSettingTests
         Assert.AreEqual("SIGRTMIN+3", (string?)image.Settings["StopSignal"]);
         Assert.IsTrue(JsonNode.DeepEquals(
             JsonNode.Parse(
-                """{"Test":["CMD","/app/hello","--check"],"Interval":90000000000,"Timeout":500000000,"StartPeriod":10000000000,"StartInterval":2000000000,"Retries":5}"""),
+                """{"Test":["CMD","/app/hello","--check"],"Interval":90000000000,"Timeout":500000000,"StartPeriod":10000000000""" +
+                ""","StartInterval":2000000000,"Retries":5}"""),
             image.Settings["Healthcheck"]), image.Settings["Healthcheck"]!.ToJsonString());
         var annotations = image.Manifest["annotations"]!;
         Assert.AreEqual("a;b=c", (string?)annotations["org.example.all"]);

@@ -12,7 +12,8 @@ internal sealed class SecretTests
 
     private static readonly string[] s_secrets =
     [
-        ".env", ".env.production", "appsettings.Development.json", "certificate.pfx", "store.P12", "signing.key", "conf/ssh/id_rsa", "conf/server.pem", "hello.csproj.user", "wwwroot/appsettings.Development.json",
+        ".env", ".env.production", "appsettings.Development.json", "certificate.pfx", "store.P12", "signing.key", "conf/ssh/id_rsa",
+        "conf/server.pem", "hello.csproj.user", "wwwroot/appsettings.Development.json",
     ];
 
     private static async Task<TestProject> CreateAsync(string body = "")

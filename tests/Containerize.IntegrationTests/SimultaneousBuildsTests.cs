@@ -33,7 +33,8 @@ internal sealed class SimultaneousBuildsTests
         var results = await Task.WhenAll(copies.Select((copy, number) => Dotnet.RunAsync(
             copy,
             [
-                "publish", "-t:Containerize", "--no-build", $"-p:ContainerRegistry={proxy.Authority}", $"-p:ContainerRepository={Repository(number % Repositories)}",
+                "publish", "-t:Containerize", "--no-build", $"-p:ContainerRegistry={proxy.Authority}",
+                $"-p:ContainerRepository={Repository(number % Repositories)}",
                 $"-p:ContainerArchiveOutputPath={folder[$"{number}.tar"]}",
             ],
             new Dictionary<string, string?> { ["CONTAINERIZE_CACHE_DIRECTORY"] = folder["cache"] })));

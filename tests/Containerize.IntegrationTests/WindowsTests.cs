@@ -34,7 +34,8 @@ internal sealed class WindowsTests
             """);
         project.Write("tool.txt", "tool");
 
-        var result = await project.ContainerizeAsync($"-p:ContainerRegistry={registry.Host}", "-p:ContainerRepository=team/app", $"-p:ContainerizeLayoutDirectory={folder["layout"]}");
+        var result = await project.ContainerizeAsync($"-p:ContainerRegistry={registry.Host}", "-p:ContainerRepository=team/app",
+            $"-p:ContainerizeLayoutDirectory={folder["layout"]}");
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Assert.Contains("mean nothing in an image for Windows", result.Output);
@@ -69,7 +70,8 @@ internal sealed class WindowsTests
             {
                 "Files", "Files/app", "Files/app/Humanizer.dll", "Hives",
                 "Files", "Files/Program Files", "Files/Program Files/Contoso", "Files/Program Files/Contoso/tool.txt", "Hives",
-                "Files", "Files/app", "Files/app/hello.deps.json", "Files/app/hello.dll", "Files/app/hello.exe", "Files/app/hello.pdb", "Files/app/hello.runtimeconfig.json", "Hives",
+                "Files", "Files/app", "Files/app/hello.deps.json", "Files/app/hello.dll", "Files/app/hello.exe", "Files/app/hello.pdb",
+                "Files/app/hello.runtimeconfig.json", "Hives",
             },
             listed,
             string.Join('\n', listed));

@@ -132,7 +132,8 @@ internal sealed class Dockerd : IEngine
     private readonly TemporaryDirectory _directory;
     private readonly BackgroundProcess _process;
 
-    public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory["docker.sock"]}" };
+    public IReadOnlyDictionary<string, string?> Environment =>
+        new Dictionary<string, string?> { ["DOCKER_HOST"] = $"unix://{_directory["docker.sock"]}" };
 
     private Dockerd(TemporaryDirectory directory, BackgroundProcess process)
     {
@@ -156,7 +157,8 @@ internal sealed class Dockerd : IEngine
 
     public Task<string> AskAsync(string image, int port, params string[] options) => EngineStart.AskAsync(this, options, image, port);
 
-    public Task<ProcessResult> RunAsync(params string[] arguments) => ProcessRunner.RunAsync("docker", ["-H", $"unix://{_directory["docker.sock"]}", .. arguments]);
+    public Task<ProcessResult> RunAsync(params string[] arguments) =>
+        ProcessRunner.RunAsync("docker", ["-H", $"unix://{_directory["docker.sock"]}", .. arguments]);
 
     public async ValueTask DisposeAsync()
     {

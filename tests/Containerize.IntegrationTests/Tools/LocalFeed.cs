@@ -49,7 +49,8 @@ internal static class LocalFeed
     internal static async Task<string> PackAsync(string project, string folder)
     {
         var output = Path.Combine(Folder, folder);
-        (await Dotnet.RunAsync(Repository.Root, ["pack", project, "--no-build", "-c", "Release", "-v", "quiet", "-o", output])).EnsureSuccess();
+        (await Dotnet.RunAsync(Repository.Root,
+            ["pack", project, "--no-build", "-c", "Release", "-v", "quiet", "-o", output])).EnsureSuccess();
         return Directory.GetFiles(output, "*.nupkg").Single();
     }
 

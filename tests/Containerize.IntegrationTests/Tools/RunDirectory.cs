@@ -16,7 +16,8 @@ internal static class RunDirectory
         (
             await Dotnet.RunAsync(
                 Repository.Root,
-                ["msbuild", "sdk/source/Containerize.Source.targets", "-t:_ContainerizeBuildTasks", "-v:quiet", "-nologo"])).EnsureSuccess();
+                ["msbuild", "sdk/source/Containerize.Source.targets", "-t:_ContainerizeBuildTasks", "-v:quiet",
+                    "-nologo"])).EnsureSuccess();
 
     [AssemblyCleanup]
     public static void Remove() => s_directory.Dispose();

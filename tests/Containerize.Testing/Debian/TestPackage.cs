@@ -28,7 +28,8 @@ internal sealed class TestPackage
         (Name, Version, Architecture, _format) = (name, version, architecture, format);
         _tar = new TarWriter(_data, format, leaveOpen: true);
         Raw(TarEntryType.Directory, "./", (UnixFileMode)0b111_101_101);
-        Stanza = $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Nobody <nobody@example.org>\n{string.Concat(fields.Select(field => field + "\n"))}Description: a test\n";
+        Stanza = $"Package: {name}\nVersion: {version}\nArchitecture: {architecture}\n" +
+            $"Maintainer: Nobody <nobody@example.org>\n{string.Concat(fields.Select(field => field + "\n"))}Description: a test\n";
     }
 
     public string Name { get; }

@@ -19,7 +19,8 @@ internal static class ConfigCheck
         }
 
         ImageValidator.Require(config["config"] is null or JsonObject, source, $"the settings in the config of {where} are no object");
-        ImageValidator.Require((string?)config["rootfs"]?["type"] == "layers", source, $"the config of {where} has the rootfs.type '{config["rootfs"]?["type"]}'");
+        ImageValidator.Require((string?)config["rootfs"]?["type"] == "layers", source,
+            $"the config of {where} has the rootfs.type '{config["rootfs"]?["type"]}'");
         ImageValidator.Require(config["rootfs"]?["diff_ids"] is JsonArray, source, $"the config of {where} has no rootfs.diff_ids");
         var diffIds = new List<Digest>();
         foreach (var text in config["rootfs"]!["diff_ids"]!.AsArray())

@@ -86,7 +86,8 @@ internal static class DockerArchiveCheck
             }
         }
 
-        ImageValidator.Require(listed.SetEquals(names), source, $"repositories names {string.Join(", ", listed)}, manifest.json {string.Join(", ", names)}");
+        ImageValidator.Require(listed.SetEquals(names), source,
+            $"repositories names {string.Join(", ", listed)}, manifest.json {string.Join(", ", names)}");
     }
 
     private static string File(BlobSource source, JsonNode? path) =>

@@ -228,8 +228,10 @@ internal static class ImageValidator
 
         private Descriptor Describe(JsonObject descriptor, string where)
         {
-            Require(Digest.TryParse((string?)descriptor["digest"], out var digest), source, $"a digest in {where} is malformed: '{descriptor["digest"]}'");
-            Require(descriptor["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) && bytes >= 0, source, $"the size of {digest} in {where} is no size: '{descriptor["size"]}'");
+            Require(Digest.TryParse((string?)descriptor["digest"], out var digest), source,
+                $"a digest in {where} is malformed: '{descriptor["digest"]}'");
+            Require(descriptor["size"] is JsonValue size && size.TryGetValue<long>(out var bytes) && bytes >= 0, source,
+                $"the size of {digest} in {where} is no size: '{descriptor["size"]}'");
             Require(!string.IsNullOrEmpty((string?)descriptor["mediaType"]), source, $"{digest} in {where} has no media type");
             return new Descriptor { MediaType = (string)descriptor["mediaType"]!, Digest = digest!, Size = (long)descriptor["size"]! };
         }

@@ -133,7 +133,8 @@ internal static class LayerCheck
             source,
             $"'{entry.Name}' in {where} has a time with fractions: {entry.ModificationTime:O}");
         var names = entry is PaxTarEntry pax ? pax.ExtendedAttributes.Keys.Intersect(s_chance).ToArray() : [];
-        ImageValidator.Require(names.Length == 0, source, $"'{entry.Name}' in {where} has the extended attribute {string.Join(", ", names)}, which differs from build to build");
+        ImageValidator.Require(names.Length == 0, source,
+            $"'{entry.Name}' in {where} has the extended attribute {string.Join(", ", names)}, which differs from build to build");
         ImageValidator.Require(entry.Name.Split('/')[..^1]
             .All(part => part is not ("" or ".")), source, $"{where} has the path '{entry.Name}', which is not in its shortest form");
     }
@@ -159,7 +160,8 @@ internal static class LayerCheck
         // Whether a directory counts with or without its slash is the writer's choice; one of the two orders it must be.
         var paths = entries.Select(entry => entry.Path).ToArray();
         var slashed = entries.Select(entry => entry.IsDirectory ? entry.Path + "/" : entry.Path).ToArray();
-        ImageValidator.Require(IsOrdered(paths) || IsOrdered(slashed), source, $"the entries of {where} are not in ordinal order: {string.Join(", ", FirstDisorder(paths))}");
+        ImageValidator.Require(IsOrdered(paths) || IsOrdered(slashed), source,
+            $"the entries of {where} are not in ordinal order: {string.Join(", ", FirstDisorder(paths))}");
     }
 
     private static bool IsOrdered(string[] paths) => FirstDisorder(paths).Length == 0;

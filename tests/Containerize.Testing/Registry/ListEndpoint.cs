@@ -73,7 +73,8 @@ internal sealed class ListEndpoint(TestRegistryOptions options, RegistryContent 
         ? reply
         : reply.With(
             "Link",
-            $"<{request.Path}?n={request.Parameter("n") ?? options.PageSize.ToString(CultureInfo.InvariantCulture)}&last={Uri.EscapeDataString(next)}{query}>; " +
+            $"<{request.Path}?n={request.Parameter("n") ?? options.PageSize.ToString(CultureInfo.InvariantCulture)}" +
+            $"&last={Uri.EscapeDataString(next)}{query}>; " +
             $"rel=\"next\"");
 
     private static JsonObject? Describe(StoredManifest manifest, Digest subject)

@@ -137,7 +137,8 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
 
     private static Reply? Check(JsonObject descriptor, long? size) =>
         size is null ? Reply.Error(404, "MANIFEST_BLOB_UNKNOWN", $"{descriptor["digest"]} is unknown in this repository")
-        : (long?)descriptor["size"] != size ? Reply.Error(400, "SIZE_INVALID", $"{descriptor["digest"]} has {size} bytes, not {descriptor["size"]}")
+        : (long?)descriptor["size"] != size
+            ? Reply.Error(400, "SIZE_INVALID", $"{descriptor["digest"]} has {size} bytes, not {descriptor["size"]}")
         : null;
 
     private static bool IsDigestOf(Digest digest, byte[] bytes)

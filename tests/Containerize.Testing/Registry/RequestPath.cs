@@ -29,7 +29,8 @@ internal sealed partial record RequestPath(RequestKind Kind, string Repository, 
     }
 
     [GeneratedRegex(
-        @"\A/v2/(?<name>.+)/(?:(?<kind>blobs/uploads)(?:/(?<reference>[^/]*))?|(?<kind>blobs|manifests|referrers)/(?<reference>[^/]+)|(?<kind>tags)/list)\z",
+        @"\A/v2/(?<name>.+)/(?:(?<kind>blobs/uploads)(?:/(?<reference>[^/]*))?|" +
+            @"(?<kind>blobs|manifests|referrers)/(?<reference>[^/]+)|(?<kind>tags)/list)\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Pattern();
 }

@@ -227,7 +227,8 @@ internal sealed class LayoutSourceTests
         _folder.Write("secret", "secret");
         _folder.Write(
             Layout.Index,
-            """{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:../../secret","size":6}]}""");
+            """{"schemaVersion":2,"manifests":[""" +
+                """{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:../../secret","size":6}]}""");
         Assert.AreEqual(DiagnosticCode.InvalidDocument, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName))).Code);
     }
 

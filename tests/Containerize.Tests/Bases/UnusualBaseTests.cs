@@ -84,11 +84,13 @@ internal sealed class UnusualBaseTests
     {
         await using var lab = await ClientLab.StartAsync();
         TestImage[] images = [TestImage.Create(Sample.Arm64, docker: false, null), TestImage.Create(Sample.Amd64, docker: false, null)];
+        var empty = lab.Registry.AddBlob(Repository, "{}"u8.ToArray()).Digest;
         var artifact = lab.Registry.AddManifest(
             Repository,
             null,
             Encoding.UTF8.GetBytes(
-                $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{lab.Registry.AddBlob(Repository, "{}"u8.ToArray()).Digest}}","size":2},"layers":[]}"""),
+                $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":""" +
+                $$"""{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{empty}}","size":2},"layers":[]}"""),
             MediaTypes.OciManifest);
         var entries = new[] { artifact }.Concat(images.Select(image => lab.Registry.AddImage(Repository, null, image)))
             .Select(entry => entry with { Platform = null });

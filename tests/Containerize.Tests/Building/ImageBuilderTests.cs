@@ -39,8 +39,8 @@ internal sealed class ImageBuilderTests
     private static IImageSource Base(string environment)
     {
         var config = Encoding.UTF8.GetBytes(
-            """{"architecture":"amd64","os":"linux","config":{"Env":[$ENV],"Healthcheck":{"Test":["NONE"]}},"rootfs":{"type":"layers","diff_ids":[]},"history":[],"unknown":{"member":1}}"""
-            .Replace("$ENV", environment, StringComparison.Ordinal));
+            $$$"""{"architecture":"amd64","os":"linux","config":{"Env":[{{{environment}}}],"Healthcheck":{"Test":["NONE"]}},"rootfs":""" +
+            """{"type":"layers","diff_ids":[]},"history":[],"unknown":{"member":1}}""");
         var manifest = OciJson.Write(
             new Manifest
             {

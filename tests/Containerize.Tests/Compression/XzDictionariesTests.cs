@@ -13,13 +13,23 @@ namespace Containerize.Tests.Compression;
 [TestClass]
 internal sealed class XzDictionariesTests : IDisposable
 {
-    private const string Data = "4Cf/AF5dABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZsRRayEgZETbRQr1eGSENy3XOdQQyWpXZwP4PXMgAAAAB6IdBCzhbRnAABeoBQAAAASkUHE7HEZ/sCAAAAAARZWg==";
+    private const string Data =
+        "4Cf/AF5dABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZsRRayEgZETbRQr1eGSENy3XOdQQyWpXZ" +
+        "wP4PXMgAAAAB6IdBCzhbRnAABeoBQAAAASkUHE7HEZ/sCAAAAAARZWg==";
     private const string Best = "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM" + Data;
     private const string Filtered = "/Td6WFoAAATm1rRGAgEEACEBHQDGX8H8" + Data;
     private const string Gigabyte = "/Td6WFoAAATm1rRGAgAhASQAAABeH8f5" + Data;
-    private const string Blocks = "/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4A//AExdABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZsRRayEgZEOU9eOAAAnQUrTo6gpv4CACEBFgAAAHQv5aPgD/8AGV0AAG/9//+jt/9HPkgVcjlhUbiSKOajhJ4pRgAAAACl8OollNPTJgIAIQEWAAAAdC/lo+AH/wARXQAAb/3//6O3/0c+SBVwlKlgAAAAAABH4yckGGj7OAADaIAgNYAgLYAQAOhJoWMUFzswAwAAAAAEWVo=";
-    private const string Sizes = "/Td6WFoAAATm1rRGA8BUgCAhARYAAAAAa/8Iz+AP/wBMXQAXC8snifLtGLQygTzihr9KQ6atb8U6aDA4gnOIG9yNeCh9Ha3F42W/mAD9YeLUpbqsHMNXZoyljqfJEIfCBuD2bEUWshIGRDlPXjgAAJ0FK06OoKb+A8AhgCAhARYAAAAAt7Fo3+AP/wAZXQAAb/3//6O3/0c+SBVyOWFRuJIo5qOEnilGAAAAAKXw6iWU09MmA8AZgBAhARYAAAAABiCBIeAH/wARXQAAb/3//6O3/0c+SBVwlKlgAAAAAABH4yckGGj7OAADbIAgOYAgMYAQAMFrJbcUFzswAwAAAAAEWVo=";
-    private const string LongCheck = "/Td6WFoAAArh+wyhAgAhARYAAAB0L+Wj4Cf/AF5dABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZsRRayEgZETbRQr1eGSENy3XOdQQyWpXZwP4PXMgAAAABirz8TLVcM88RAf9ADYgoHQrBcxub6vfKQl68w+pcTggABkgGAUAAArtJ+L7bp3xwCAAAAAApZWg==";
+    private const string Blocks =
+        "/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4A//AExdABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZ" +
+        "sRRayEgZEOU9eOAAAnQUrTo6gpv4CACEBFgAAAHQv5aPgD/8AGV0AAG/9//+jt/9HPkgVcjlhUbiSKOajhJ4pRgAAAACl8OollNPTJgIAIQEWAAAAdC/lo+AH/wARXQ" +
+        "AAb/3//6O3/0c+SBVwlKlgAAAAAABH4yckGGj7OAADaIAgNYAgLYAQAOhJoWMUFzswAwAAAAAEWVo=";
+    private const string Sizes =
+        "/Td6WFoAAATm1rRGA8BUgCAhARYAAAAAa/8Iz+AP/wBMXQAXC8snifLtGLQygTzihr9KQ6atb8U6aDA4gnOIG9yNeCh9Ha3F42W/mAD9YeLUpbqsHMNXZoyljqfJEIf" +
+        "CBuD2bEUWshIGRDlPXjgAAJ0FK06OoKb+A8AhgCAhARYAAAAAt7Fo3+AP/wAZXQAAb/3//6O3/0c+SBVyOWFRuJIo5qOEnilGAAAAAKXw6iWU09MmA8AZgBAhARYAAA" +
+        "AABiCBIeAH/wARXQAAb/3//6O3/0c+SBVwlKlgAAAAAABH4yckGGj7OAADbIAgOYAgMYAQAMFrJbcUFzswAwAAAAAEWVo=";
+    private const string LongCheck =
+        "/Td6WFoAAArh+wyhAgAhARYAAAB0L+Wj4Cf/AF5dABcLyyeJ8u0YtDKBPOKGv0pDpq1vxTpoMDiCc4gb3I14KH0drcXjZb+YAP1h4tSluqwcw1dmjKWOp8kQh8IG4PZ" +
+        "sRRayEgZETbRQr1eGSENy3XOdQQyWpXZwP4PXMgAAAABirz8TLVcM88RAf9ADYgoHQrBcxub6vfKQl68w+pcTggABkgGAUAAArtJ+L7bp3xwCAAAAAApZWg==";
 
     private readonly PackageFixture _fixture = new();
 

@@ -40,7 +40,8 @@ internal sealed class DebianLayerTests : IDisposable
                 [(
                     "var/lib/dpkg/status",
                     "Package: a\nStatus: install ok installed\nVersion: 2\n\nPackage: b\nStatus: deinstall ok config-files\nVersion: " +
-                    "1\n"), ("var/lib/dpkg/status.d/.wh.gone", ""), ("var/lib/dpkg/status.d/c", "Package: c\nVersion: 3\n"), (".wh.bin", "")]));
+                    "1\n"), ("var/lib/dpkg/status.d/.wh.gone", ""), ("var/lib/dpkg/status.d/c", "Package: c\nVersion: 3\n"),
+                        (".wh.bin", "")]));
 
         var dpkg =
             new DpkgBase(await ImageTree.ReadAsync(image, new BlobStore(_directory["cache"]), TreeParts.All, CancellationToken.None));
@@ -84,7 +85,9 @@ internal sealed class DebianLayerTests : IDisposable
                 [(
                     "usr/lib/os-release",
                     "PRETTY_NAME=\"Ubuntu 24.04.3 " +
-                    "LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n"), ("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 2\n"), ("var/lib/dpkg/info/a.list", "/.\n")]));
+                    "LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n"),
+                        ("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 2\n"),
+                        ("var/lib/dpkg/info/a.list", "/.\n")]));
 
         var dpkg =
             new DpkgBase(await ImageTree.ReadAsync(image, new BlobStore(_directory["cache"]), TreeParts.All, CancellationToken.None));

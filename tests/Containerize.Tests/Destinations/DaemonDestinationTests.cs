@@ -37,7 +37,8 @@ internal sealed class DaemonDestinationTests
             #!/bin/sh
             cd '{_folder.FullName}' || exit 9
             case "$1 $2" in
-              "version "*|"info --format") case "$*" in *DriverStatus*) echo '{driver}' ;; *Components*) echo '{server}' ;; *) {version} ;; esac ;;
+              "version "*|"info --format")
+                case "$*" in *DriverStatus*) echo '{driver}' ;; *Components*) echo '{server}' ;; *) {version} ;; esac ;;
               "--version "*) echo '{program} 1.0' ;;
               "image ls") echo sha256:1 ;;
               "image inspect") case "$*" in *.Id*) [ -n '{id}' ] && echo '{id}' ;; *) echo '{layers}' ;; esac ;;
@@ -52,7 +53,9 @@ internal sealed class DaemonDestinationTests
     }
 
     private Task<DestinationResult> WriteAsync(ImageSet images, EngineKind kind = EngineKind.Auto) =>
-        Sample.DeliverAsync(new DaemonDestination(kind, Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter), images);
+        Sample.DeliverAsync(
+            new DaemonDestination(kind, Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter),
+            images);
 
     private List<string> Entries()
     {

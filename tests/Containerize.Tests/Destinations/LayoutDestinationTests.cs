@@ -108,7 +108,8 @@ internal sealed class LayoutDestinationTests
     {
         _folder.Write("layout/index.json", """
             {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":1,
-            "digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","annotations":{"org.opencontainers.image.ref.name":"1.0"}}]}
+            "digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "annotations":{"org.opencontainers.image.ref.name":"1.0"}}]}
             """);
 
         await WriteAsync(new ImageSet(Sample.Image()));
@@ -119,7 +120,9 @@ internal sealed class LayoutDestinationTests
     [TestMethod]
     public async Task What_others_wrote_into_the_index_survives()
     {
-        var foreign = """{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","size":1,"x":"kept"}""";
+        var digest = "sha256:" + new string('a', 64);
+        var foreign =
+            $$"""{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{digest}}","size":1,"x":"kept"}""";
         _folder.Write(
             "layout/index.json",
             System.Text.Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"manifests\":[" + foreign + "],\"annotations\":{\"a\":\"b\"}}"));

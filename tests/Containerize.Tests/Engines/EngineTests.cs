@@ -47,7 +47,9 @@ internal sealed class EngineTests
             #!/bin/sh
             case "$1 $2" in
               "image list") echo NAME;;
-              "image load") cp "$4" '{folder["loaded"]}'; echo "$4" > '{folder["path"]}'; test "$(cat "$4")" != damaged || echo no image >&2; test "$(cat "$4")" != damaged;;
+              "image load")
+                cp "$4" '{folder["loaded"]}'; echo "$4" > '{folder["path"]}'
+                test "$(cat "$4")" != damaged || echo no image >&2; test "$(cat "$4")" != damaged;;
             esac
             """);
         var engine = await FindAsync((EngineKind)kind, folder);

@@ -100,7 +100,8 @@ internal sealed class ConfigRepairTests
 
     private static ImageConfig Read(string settings, string history = "[{}]") => ImageConfig.Read(
         RawDocument.Of(MediaTypes.OciConfig, Encoding.UTF8.GetBytes(
-            $$"""{"architecture":"amd64","os":"linux","config":{{settings}},"rootfs":{"type":"layers","diff_ids":["{{DiffId}}"]},"history":{{history}}}""")),
+            $$"""{"architecture":"amd64","os":"linux","config":{{settings}},"rootfs":{"type":"layers","diff_ids":["{{DiffId}}"]}""" +
+            $$""","history":{{history}}}""")),
         "test");
 
     private static JsonObject Json(ImageConfig config) => JsonNode.Parse(config.Blob.Content)!.AsObject();

@@ -9,8 +9,10 @@ namespace Containerize.Tests.Images;
 internal sealed class ImageConfigTests
 {
     private const string BaseConfig = """
-        {"architecture":"amd64","os":"linux","os.features":["x"],"variant":"v3","unknown":{"kept":true},"container":"abc","container_config":{},
-        "config":{"Env":["PATH=/bin","A=1"],"Entrypoint":["old"],"Cmd":["c"],"Healthcheck":{"Test":["CMD","true"]},"Labels":{"base":"yes"},"ExposedPorts":{"80/tcp":{}}},
+        {"architecture":"amd64","os":"linux","os.features":["x"],"variant":"v3","unknown":{"kept":true},
+        "container":"abc","container_config":{},
+        "config":{"Env":["PATH=/bin","A=1"],"Entrypoint":["old"],"Cmd":["c"],"Healthcheck":{"Test":["CMD","true"]},
+        "Labels":{"base":"yes"},"ExposedPorts":{"80/tcp":{}}},
         "rootfs":{"type":"layers","diff_ids":["sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]},
         "history":[{"created_by":"RUN x","empty_layer":true}]}
         """;

@@ -8,7 +8,9 @@ namespace Containerize.Tests.Inputs;
 [TestClass]
 internal sealed class LayerEntriesTests
 {
-    private const string Endpoints = """{"Version":1,"Endpoints":[{"Route":"a.css","ResponseHeaders":[{"Name":"ETag","Value":"\"x\""},{"Name":"Last-Modified","Value":"Mon, 23 Nov 2026 22:50:02 GMT"}]}]}""";
+    private const string Endpoints =
+        """{"Version":1,"Endpoints":[{"Route":"a.css","ResponseHeaders":[{"Name":"ETag","Value":"\"x\""},""" +
+        """{"Name":"Last-Modified","Value":"Mon, 23 Nov 2026 22:50:02 GMT"}]}]}""";
 
     private static readonly DateTimeOffset s_time = DateTimeOffset.UnixEpoch.AddSeconds(1);
 

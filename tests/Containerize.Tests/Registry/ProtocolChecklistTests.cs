@@ -8,8 +8,10 @@ internal sealed class ProtocolChecklistTests
     // What the specifications and the experience of others ask for; a row may say more than its key word.
     private static readonly string[] s_required =
     [
-        "Challenges", "Token by GET", "Token by POST", "Token reply", "Scopes", "A 401 in mid push", "Realm", "Redirects", "Manifest GET", "HEAD gaps", "Digest", "Lengths", "Blob GET",
-        "GET resume", "Push order", "Mount", "Location", "Chunks", "Upload resume", "A lost reply to a PUT", "Manifest PUT", "Types", "Foreign layers", "Referrers", "429 and 5xx", "HTTP",
+        "Challenges", "Token by GET", "Token by POST", "Token reply", "Scopes", "A 401 in mid push", "Realm", "Redirects", "Manifest GET",
+        "HEAD gaps", "Digest", "Lengths", "Blob GET",
+        "GET resume", "Push order", "Mount", "Location", "Chunks", "Upload resume", "A lost reply to a PUT", "Manifest PUT", "Types",
+        "Foreign layers", "Referrers", "429 and 5xx", "HTTP",
         "Quirk: a quota without advice fails fast and is called so",
         "Quirk: a Range that stays behind",
         "Quirk: a data host that refuses requests with credentials",
@@ -25,8 +27,10 @@ internal sealed class ProtocolChecklistTests
         "Quirk: Basic where Bearer is expected",
         "Quirk: http in the locations behind a TLS proxy",
         "Quirk: only one PATCH",
-        "Credentials: the order", "Credentials: own variables", "Credentials: the SDK's", "Credentials: inside a file", "Credentials: aliases", "Credentials: decoding", "Credentials: helpers",
-        "Security: foreign text", "Security: nothing is two things", "Security: documents are capped", "Security: a digest", "Networks", "Mirrors", "Cache", "Several projects",
+        "Credentials: the order", "Credentials: own variables", "Credentials: the SDK's", "Credentials: inside a file",
+        "Credentials: aliases", "Credentials: decoding", "Credentials: helpers",
+        "Security: foreign text", "Security: nothing is two things", "Security: documents are capped", "Security: a digest", "Networks",
+        "Mirrors", "Cache", "Several projects",
     ];
 
     [TestMethod]

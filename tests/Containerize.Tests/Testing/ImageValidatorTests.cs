@@ -253,7 +253,8 @@ internal sealed class ImageValidatorTests
     {
         directory.Write(
             "layout/manifest.json",
-            $$"""[{"Config":"blobs/sha256/{{Digest.Of(image.Config.Span).Hex}}","RepoTags":["a/b:1.0"],"Layers":["blobs/sha256/{{Digest.Of(layer.Span).Hex}}"]}]""");
+            $$"""[{"Config":"blobs/sha256/{{Digest.Of(image.Config.Span).Hex}}","RepoTags":["a/b:1.0"],"Layers":""" +
+                $$"""["blobs/sha256/{{Digest.Of(layer.Span).Hex}}"]}]""");
         directory.Write("layout/repositories", """{"a/b":{"1.0":"0000000000000000000000000000000000000000000000000000000000000000"}}""");
     }
 

@@ -95,10 +95,12 @@ internal sealed class RegistryFaultTests
         using var client = registry.CreateClient();
         registry.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.ResetAfterReceiving(100_000));
         using var start = await client.Call("POST", "/v2/a/blobs/uploads/");
-        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes));
+        await Assert.ThrowsExactlyAsync<HttpRequestException>(() =>
+            client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes));
         using var status = await client.Call("GET", start.Header("Location")!);
         Assert.AreEqual("0-99999", status.Header("Range"));
-        using var end = await client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes[100_000..], ("Content-Range", "100000-299999"));
+        using var end = await client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes[100_000..],
+            ("Content-Range", "100000-299999"));
         Assert.AreEqual(HttpStatusCode.Created, end.StatusCode);
         Assert.AreEqual(300_000, registry.BlobBytesReceived);
     }
@@ -110,7 +112,8 @@ internal sealed class RegistryFaultTests
         using var client = registry.CreateClient();
         registry.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.LoseReply());
         using var start = await client.Call("POST", "/v2/a/blobs/uploads/");
-        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes));
+        await Assert.ThrowsExactlyAsync<HttpRequestException>(() =>
+            client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes));
         using var again = await client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes);
         Assert.AreEqual("BLOB_UPLOAD_UNKNOWN", await again.ErrorCode());
         using var head = await client.Call("HEAD", $"/v2/a/blobs/{Digest.Of(s_bytes)}");

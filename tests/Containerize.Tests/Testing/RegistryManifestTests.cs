@@ -133,7 +133,10 @@ internal sealed class RegistryManifestTests
         var subject = s_image.Descriptor.Digest;
         foreach (var type in new[] { "application/x-sbom", "application/x-signature" })
         {
-            var json = $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","artifactType":"{{{type}}}","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{{Digest.Of("{}"u8)}}}","size":2},"layers":[],"subject":{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{subject}}}","size":{{{s_image.Manifest.Length}}}}}""";
+            var json = $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","artifactType":"{{{type}}}","config":""" +
+                $$$"""{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{{Digest.Of("{}"u8)}}}","size":2},"layers":[]""" +
+                $$$""","subject":{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{subject}}}","size":""" +
+                $$$"""{{{s_image.Manifest.Length}}}}}""";
             using var put = await Put(client, Digest.Of(json.Utf8()).ToString(), json.Utf8());
             Assert.AreEqual(subject.ToString(), put.Header("OCI-Subject"));
         }

@@ -221,7 +221,8 @@ internal sealed class TestRegistryTests
         using var start = await client.Call("POST", "/v2/a/blobs/uploads/");
         var fault = registry.On(RequestKind.Upload, "PUT").Do(f => f.Delay(TimeSpan.FromHours(1)));
         var stop = StopWhenBusyAsync();
-        await Assert.ThrowsExactlyAsync<HttpRequestException>(() => client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes));
+        await Assert.ThrowsExactlyAsync<HttpRequestException>(() =>
+            client.Call("PUT", $"{start.Header("Location")}?digest={Digest.Of(s_bytes)}", s_bytes));
         await stop;
 
         async Task StopWhenBusyAsync()

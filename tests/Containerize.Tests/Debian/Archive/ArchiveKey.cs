@@ -31,7 +31,8 @@ internal sealed class ArchiveKey
         var generator = new PgpKeyRingGenerator(
             PgpSignature.PositiveCertification, rsaBits is { } bits
                 ? NewRsaPair(created, bits)
-                : NewPair(created), "Archive of a test", SymmetricKeyAlgorithmTag.Null, HashAlgorithmTag.Sha256, rawPassPhrase: null, useSha1: true, hashed.Generate(), unhashedPackets: null, new SecureRandom());
+                : NewPair(created), "Archive of a test", SymmetricKeyAlgorithmTag.Null, HashAlgorithmTag.Sha256, rawPassPhrase: null,
+                    useSha1: true, hashed.Generate(), unhashedPackets: null, new SecureRandom());
         if (hasSubkey)
         {
             var subkey = new PgpSignatureSubpacketGenerator();

@@ -22,7 +22,9 @@ internal sealed class ResolverTests
     private static ContainerizeException Refused(string roots, PackageIndex[] indexes, string installed = "") =>
         Assert.ThrowsExactly<ContainerizeException>(() => Resolve(roots, indexes, installed));
 
-    private static string Installed(string name, string version = "1.0", string fields = "", string architecture = "amd64") => $"Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: {architecture}\n{(fields.Length > 0 ? fields + "\n" : "")}\n";
+    private static string Installed(string name, string version = "1.0", string fields = "", string architecture = "amd64") =>
+        $"Package: {name}\nStatus: install ok installed\nVersion: {version}\n" +
+        $"Architecture: {architecture}\n{(fields.Length > 0 ? fields + "\n" : "")}\n";
 
     [TestMethod]
     public void Dependencies_and_their_dependencies_are_added_and_recommendations_are_not() => Assert.AreEqual(

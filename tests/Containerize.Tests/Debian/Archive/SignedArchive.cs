@@ -138,7 +138,8 @@ internal sealed class SignedArchive : IDisposable
         static string Rfc(DateTimeOffset time) =>
             time.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
         return $"Origin: Test\nSuite: {SuiteName}\nCodename: {Codename}\nDate: " +
-            $"{Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}Architectures: " +
+            $"{Rfc(Date)}\n{(ValidUntil is { } until ? $"Valid-Until: {Rfc(until)}\n" : "")}{(ByHash ? "Acquire-By-Hash: yes\n" : "")}" +
+            "Architectures: " +
             $"{Architectures}\nComponents: {string.Join(' ', Components)}\nSHA256:\n{string.Join('\n', files)}\n";
     }
 

@@ -13,7 +13,9 @@ internal sealed class PackageLayerTests : IDisposable
 {
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
     // A tar with ./usr/hello, compressed by xz itself.
-    private const string XzTar = "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4Cf/AHRdABcLvBx9AZXAHUo+eRXDKKLIzhfZ13qPdpOpT1pgDIc8UW9JiNpLv8lv/SdkFoBcGCZYeFhEcG9euzhRyo3Jo6hoz7KQCfs9I+PG5rPgVdxXHLPNbao/v1Fv6qbMWMVGRBXCcofko3ExR3RIc4ZTxPeVXLwAAG5LFk9NTqqtAAGQAYBQAAClc7ZiscRn+wIAAAAABFla";
+    private const string XzTar =
+        "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4Cf/AHRdABcLvBx9AZXAHUo+eRXDKKLIzhfZ13qPdpOpT1pgDIc8UW9JiNpLv8lv/SdkFoBcGCZYeFhEcG9euzhRyo3Jo6h" +
+        "oz7KQCfs9I+PG5rPgVdxXHLPNbao/v1Fv6qbMWMVGRBXCcofko3ExR3RIc4ZTxPeVXLwAAG5LFk9NTqqtAAGQAYBQAAClc7ZiscRn+wIAAAAABFla";
 
     private readonly PackageFixture _fixture = new();
 

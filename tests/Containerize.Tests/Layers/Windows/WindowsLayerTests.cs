@@ -209,6 +209,9 @@ internal sealed class WindowsLayerTests : IDisposable
     public async Task A_link_is_refused() =>
         Assert.Contains("is a link", await RefuseAsync(DiagnosticCode.InvalidPath, File("app/a"), LayerFixture.Link("app/b", "a")));
 
-    private static string Sid(byte[] descriptor, int offset) =>
-        $"S-{descriptor[offset]}-{descriptor[offset + 7]}-{string.Join('-', Enumerable.Range(0, descriptor[offset + 1]).Select(part => BitConverter.ToUInt32(descriptor, offset + 8 + (part * 4))))}";
+    private static string Sid(byte[] descriptor, int offset)
+    {
+        var parts = Enumerable.Range(0, descriptor[offset + 1]).Select(part => BitConverter.ToUInt32(descriptor, offset + 8 + (part * 4)));
+        return $"S-{descriptor[offset]}-{descriptor[offset + 7]}-{string.Join('-', parts)}";
+    }
 }

@@ -164,7 +164,8 @@ internal sealed class AuthorizationTests
         await using var lab = await StartAsync(new BearerAuth("ada", "secret"));
         lab.LogIn("ada", "secret");
         var challenge = $"Bearer " +
-            $"realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\",scope=\"repository:mirror/team/app:pull\",error=\"insufficient_scope\"";
+            $"realm=\"{lab.Registry.TokenAddress}\",service=\"test-registry\",scope=\"repository:mirror/team/app:pull\"," +
+                $"error=\"insufficient_scope\"";
         lab.Registry.On(RequestKind.Manifest).Once()
             .Do(fault => fault.Reply(_ => Reply.Error(401, "DENIED").With("WWW-Authenticate", challenge)));
         Assert.IsNotNull(await PullAsync(lab));

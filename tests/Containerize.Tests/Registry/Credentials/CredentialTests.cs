@@ -143,7 +143,8 @@ internal sealed class CredentialTests
     {
         Write(
             ".docker/config.json",
-            $$$$"""{"auths":{"r.example":{"auth":"{{{{Base64("host:x")}}}}"},"r.example/team":{"auth":"{{{{Base64("team:x")}}}}"},"r.example/team/app":{"auth":"{{{{Base64("app:x")}}}}"}}}""");
+            $$$$"""{"auths":{"r.example":{"auth":"{{{{Base64("host:x")}}}}"},"r.example/team":{"auth":"{{{{Base64("team:x")}}}}"}""" +
+                $$$$""","r.example/team/app":{"auth":"{{{{Base64("app:x")}}}}"}}}""");
         Assert.AreEqual("app", (await FindAsync("r.example", "team/app"))!.User);
         Assert.AreEqual("team", (await FindAsync("r.example", "team/other"))!.User);
         Assert.AreEqual("host", (await FindAsync("r.example", "teamwork/app"))!.User);
@@ -185,7 +186,8 @@ internal sealed class CredentialTests
     {
         Write(
             ".docker/config.json",
-            $$$$"""{"auths":{"a.example":{"auth":"{{{{Base64("<token>:id-1")}}}}"},"b.example":{"auth":"{{{{Base64("ada:")}}}}","identitytoken":"id-2"}}}""");
+            $$$$"""{"auths":{"a.example":{"auth":"{{{{Base64("<token>:id-1")}}}}"},"b.example":""" +
+                $$$$"""{"auth":"{{{{Base64("ada:")}}}}","identitytoken":"id-2"}}}""");
         Assert.AreEqual("id-1", (await FindAsync("a.example"))!.IdentityToken);
         Assert.AreEqual("id-2", (await FindAsync("b.example"))!.IdentityToken);
     }
@@ -224,11 +226,13 @@ internal sealed class CredentialTests
     {
         Write(
             ".docker/config.json",
-            $$$$"""{"auths":{"c.example":{"auth":"{{{{Base64("entry:x")}}}}"},"b.example":{"auth":"{{{{Base64("entry:x")}}}}"}},"credHelpers":{"a.example":"one"},"credsStore":"two"}""");
+            $$$$"""{"auths":{"c.example":{"auth":"{{{{Base64("entry:x")}}}}"},"b.example":{"auth":"{{{{Base64("entry:x")}}}}"}}""" +
+                $$$$""","credHelpers":{"a.example":"one"},"credsStore":"two"}""");
         Helper("one", """echo '{"ServerURL":"x","Username":"from-helper","Secret":"s"}'""");
         Helper(
             "two",
-            """read host; if [ "$host" = "c.example" ]; then echo "credentials not found in native keychain"; exit 1; fi; echo '{"Username":"from-store","Secret":"s"}'""");
+            """read host; if [ "$host" = "c.example" ]; then echo "credentials not found in native keychain"; exit 1; fi; """ +
+                """echo '{"Username":"from-store","Secret":"s"}'""");
         Assert.AreEqual("from-helper", (await FindAsync("a.example"))!.User);
         Assert.AreEqual("from-store", (await FindAsync("b.example"))!.User);
         Assert.AreEqual("entry", (await FindAsync("c.example"))!.User);

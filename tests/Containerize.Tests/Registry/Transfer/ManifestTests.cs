@@ -8,7 +8,11 @@ namespace Containerize.Tests.Registry.Transfer;
 [TestClass]
 internal sealed class ManifestTests
 {
-    private const string Empty = """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2},"layers":[]}""";
+    private const string EmptyConfig = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+
+    private const string Empty =
+        """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":""" +
+        $$"""{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{EmptyConfig}}","size":2},"layers":[]}""";
 
     private static readonly byte[] s_manifest = Encoding.UTF8.GetBytes(Empty);
 

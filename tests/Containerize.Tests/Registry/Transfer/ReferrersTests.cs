@@ -62,6 +62,8 @@ internal sealed class ReferrersTests
         "team/app",
         tag: null,
         Encoding.UTF8.GetBytes(
-            $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.example.{{{number}}}","digest":"{{{s_subject}}}","size":7},"layers":[],"subject":{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{s_subject}}}","size":7} }"""),
+            $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":""" +
+            $$$"""{"mediaType":"application/vnd.example.{{{number}}}","digest":"{{{s_subject}}}","size":7},"layers":[],"subject":""" +
+            $$$"""{"mediaType":"{{{MediaTypes.OciManifest}}}","digest":"{{{s_subject}}}","size":7} }"""),
         MediaTypes.OciManifest);
 }
