@@ -107,7 +107,7 @@ internal sealed class BuildInputs : IDisposable
     internal void Announce() => _shared.Get(Cache.Root, () => BuildLease.Take(Cache));
 
     /// <summary>
-    /// Begins to read a base in a registry into the cache. Others are at hand, or need packages, which are more than a cache can be asked for.
+    /// Begins to read a base in a registry into the cache. Other bases are at hand, or are made of packages that this project selects.
     /// </summary>
     internal void ReadBaseAhead(Platform platform)
     {

@@ -6,8 +6,8 @@ using Task = System.Threading.Tasks.Task;
 namespace Containerize.MSBuild;
 
 /// <summary>
-/// Begins to read the base image while the project is compiled. The work goes on after this task, until the build ends at the latest; it says
-/// nothing, and fails nothing: <see cref="BuildImage"/> does the same when it is needed.
+/// Begins to read the base image while the project is compiled. The work goes on after this task, until the build ends at the latest;
+/// it says nothing, and fails nothing: <see cref="BuildImage"/> does the same when it is needed.
 /// </summary>
 public sealed class ReadBaseAhead : ContainerizeTask
 {

@@ -271,7 +271,8 @@ internal sealed class ParityTests
             <ItemGroup>{string.Concat(names.Select(name => $"""<Candidate Include="{name}" />"""))}</ItemGroup>
             <Target Name="Normalize" Outputs="%(Candidate.Identity)">
               <ParseContainerProperties FullyQualifiedBaseImageName="localhost:5000/x:1" ContainerRegistry=""
-                                        ContainerRepository="%(Candidate.Identity)" ContainerImageTag="1" ContainerImageTags="" ContainerEnvironmentVariables="">
+                                        ContainerRepository="%(Candidate.Identity)" ContainerImageTag="1"
+                                        ContainerImageTags="" ContainerEnvironmentVariables="">
                 <Output TaskParameter="NewContainerRepository" PropertyName="Normalized" />
               </ParseContainerProperties>
               <Message Importance="high" Text="SDK=%(Candidate.Identity)|$(Normalized)" />

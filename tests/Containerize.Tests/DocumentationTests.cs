@@ -89,7 +89,9 @@ internal sealed partial class DocumentationTests
     {
         var table = Properties.Tables.Single(table => table.Rows[0][0] == "Target");
         var named = table.Rows.Skip(2).Select(row => row[0].Trim('`')).ToList();
-        var defined = TargetName().Matches(Targets).Select(match => match.Groups[1].Value).Distinct().ToList();
+        // Those of an SDK, for projects that have none.
+        string[] stand = ["Restore", "Build", "Publish"];
+        var defined = TargetName().Matches(Targets).Select(match => match.Groups[1].Value).Distinct().Except(stand).ToList();
 
         Assert.AreEqual("Containerize", named[0]);
         CollectionAssert.AreEquivalent(defined, named);

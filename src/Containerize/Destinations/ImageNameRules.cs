@@ -35,11 +35,11 @@ internal static partial class ImageNameRules
 
         if (!isDefault && ImageReference.NamesRegistry(name))
         {
-            var (first, rest) = (name[..name.IndexOf('/', StringComparison.Ordinal)], name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+            var parts = name.Split('/', 2);
             reporter?.Warning(
                 DiagnosticCode.RegistryInRepository,
-                $"ContainerRepository '{name}' begins with '{first}', which engines read as a registry. If it is one, set ContainerRegistry "
-                + $"to '{first}' and ContainerRepository to '{rest}'.");
+                $"ContainerRepository '{name}' begins with '{parts[0]}', which engines read as a registry. If it is one, "
+                + $"set ContainerRegistry to '{parts[0]}' and ContainerRepository to '{parts[1]}'.");
         }
 
         return new ImageName(string.IsNullOrWhiteSpace(registry) ? null : registry.Trim(), name, Tags(tag, tags));

@@ -17,8 +17,8 @@ internal enum AnnotationScope
 internal static class AnnotationItems
 {
     /// <summary>
-    /// The annotations of one scope; the last one of a name counts. As in the SDK, scopes are separated by <c>,</c> or <c>;</c>, and an item
-    /// without one is for manifests and index.
+    /// The annotations of one scope; the last one of a name counts. As in the SDK, scopes are separated by <c>,</c> or <c>;</c>, and
+    /// an item without one is for manifests and index.
     /// </summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static Dictionary<string, string> Read(ProjectSettings project, AnnotationScope scope) =>
