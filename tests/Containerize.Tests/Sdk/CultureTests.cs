@@ -20,6 +20,7 @@ internal sealed partial class CultureTests
         "System.Text.RegularExpressions.Regex.IsMatch",
         "System.Text.RegularExpressions.Regex.Replace",
         "System.IO.File.ReadAllText",
+        "System.Environment.CommandLine",
         "System.Guid.NewGuid",
         "System.Uri.new",
         "System.DateTime.UtcNow",
