@@ -18,8 +18,6 @@ internal sealed partial class DocumentationTests
 
     private static string Sdk => Path.Combine(Root, "sdk");
 
-    private static string Targets => string.Join('\n', Files("*.targets", Sdk).Concat(Files("*.props", Sdk)).Select(File.ReadAllText));
-
     [TestMethod]
     public void Every_table_has_a_header_a_separator_and_rows_of_as_many_cells()
     {
@@ -68,7 +66,7 @@ internal sealed partial class DocumentationTests
     {
         var code = Code().Matches(Properties.Text).Select(match => match.Value);
         var explained = code.SelectMany(text => Word().Matches(text)).Select(word => word.Value).ToHashSet();
-        var read = Reading().Matches(Targets).Select(match => match.Groups[1].Value).ToHashSet();
+        var read = SdkTargets.Read.Where(name => name.StartsWith("Container", StringComparison.Ordinal)).ToHashSet();
 
         Assert.IsGreaterThan(50, read.Count);
         Assert.IsEmpty(read.Except(explained).Order().ToList());
@@ -79,9 +77,8 @@ internal sealed partial class DocumentationTests
     {
         var rows = Properties.Tables.Where(table => table.Rows[0][0] == "Property").SelectMany(table => table.Rows.Skip(2));
         var named = rows.SelectMany(row => Word().Matches(row[0])).Select(word => word.Value);
-        var targets = Targets;
 
-        Assert.IsEmpty(named.Where(name => !targets.Contains($"$({name})", StringComparison.Ordinal)).ToList());
+        Assert.IsEmpty(named.Where(name => !SdkTargets.Text.Contains($"$({name})", StringComparison.Ordinal)).ToList());
     }
 
     [TestMethod]
@@ -89,18 +86,15 @@ internal sealed partial class DocumentationTests
     {
         var table = Properties.Tables.Single(table => table.Rows[0][0] == "Target");
         var named = table.Rows.Skip(2).Select(row => row[0].Trim('`')).ToList();
-        // Those of an SDK, for projects that have none.
-        string[] stand = ["Restore", "Build", "Publish"];
-        var defined = TargetName().Matches(Targets).Select(match => match.Groups[1].Value).Distinct().Except(stand).ToList();
 
         Assert.AreEqual("Containerize", named[0]);
-        CollectionAssert.AreEquivalent(defined, named);
+        CollectionAssert.AreEquivalent(SdkTargets.Targets.ToList(), named);
     }
 
     [TestMethod]
     public void Pages_and_targets_are_in_plain_words()
     {
-        var found = from file in Pages.Concat(Files("*.targets", Sdk)).Concat(Files("*.props", Sdk))
+        var found = from file in Pages.Concat(SdkTargets.Files)
                     from Match match in OldWords().Matches(Code().Replace(File.ReadAllText(file), ""))
                     select $"{Path.GetRelativePath(Root, file)}: {match.Value}";
 
@@ -110,7 +104,7 @@ internal sealed partial class DocumentationTests
     [TestMethod]
     public void Every_error_warning_and_task_in_the_targets_links_to_the_page_of_diagnostics()
     {
-        var elements = Files("*.targets", Sdk).SelectMany(file => XDocument.Load(file).Descendants()).ToList();
+        var elements = SdkTargets.Files.SelectMany(file => XDocument.Load(file).Descendants()).ToList();
         var tasks = elements.Where(element => element.Name == "UsingTask")
             .Select(element => element.Attribute("TaskName")!.Value.Split('.')[^1]).ToHashSet();
 
@@ -134,13 +128,6 @@ internal sealed partial class DocumentationTests
         from file in Directory.GetFiles(directory, pattern, SearchOption.AllDirectories)
         where !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Intersect(s_generated).Any()
         select file;
-
-    // $(Name), $(Name.Trim()), @(Name), @(Name->...): what begins with an underscore is the targets' own.
-    [GeneratedRegex(@"[$@]\((Container[A-Za-z]*)")]
-    private static partial Regex Reading();
-
-    [GeneratedRegex("<Target Name=\"([A-Za-z]+)\"")]
-    private static partial Regex TargetName();
 
     // What technical English says in other words: no one, someone, again, anyone who, trusted, creates.
     [GeneratedRegex(@"\b(nobody|somebody|anew|whoever|believed|brings? about)\b", RegexOptions.IgnoreCase)]
