@@ -76,6 +76,7 @@ internal sealed class PackageTests
                 "Sdk/Sdk.targets",
                 "build/Containerize.Sdk.props",
                 "build/Containerize.Sdk.targets",
+                "build/Containerize.Sdk.targets.buildschema.json",
                 "tasks/net10.0/Containerize.MSBuild.dll",
                 "tasks/net10.0/Containerize.MSBuild.deps.json",
                 "tasks/net10.0/Containerize.dll",

@@ -12,8 +12,6 @@ internal sealed partial class DocumentationTests
 
     private static string Root => Clone.Root;
 
-    private static MarkdownPage Properties => MarkdownPage.Load(Path.Combine(Sdk, "docs", "Properties.md"));
-
     private static IEnumerable<string> Pages => Files("*.md", Root);
 
     private static string Sdk => Path.Combine(Root, "sdk");
@@ -62,36 +60,6 @@ internal sealed partial class DocumentationTests
     }
 
     [TestMethod]
-    public void Every_property_and_item_that_the_targets_read_is_explained()
-    {
-        var code = Code().Matches(Properties.Text).Select(match => match.Value);
-        var explained = code.SelectMany(text => Word().Matches(text)).Select(word => word.Value).ToHashSet();
-        var read = SdkTargets.Read.Where(name => name.StartsWith("Container", StringComparison.Ordinal)).ToHashSet();
-
-        Assert.IsGreaterThan(50, read.Count);
-        Assert.IsEmpty(read.Except(explained).Order().ToList());
-    }
-
-    [TestMethod]
-    public void Every_property_that_is_explained_is_read()
-    {
-        var rows = Properties.Tables.Where(table => table.Rows[0][0] == "Property").SelectMany(table => table.Rows.Skip(2));
-        var named = rows.SelectMany(row => Word().Matches(row[0])).Select(word => word.Value);
-
-        Assert.IsEmpty(named.Where(name => !SdkTargets.Text.Contains($"$({name})", StringComparison.Ordinal)).ToList());
-    }
-
-    [TestMethod]
-    public void The_table_of_targets_names_all_that_users_may_call_the_main_one_first()
-    {
-        var table = Properties.Tables.Single(table => table.Rows[0][0] == "Target");
-        var named = table.Rows.Skip(2).Select(row => row[0].Trim('`')).ToList();
-
-        Assert.AreEqual("Containerize", named[0]);
-        CollectionAssert.AreEquivalent(SdkTargets.Targets.ToList(), named);
-    }
-
-    [TestMethod]
     public void Pages_and_targets_are_in_plain_words()
     {
         var found = from file in Pages.Concat(SdkTargets.Files)
@@ -135,7 +103,4 @@ internal sealed partial class DocumentationTests
 
     [GeneratedRegex("`[^`]*`")]
     private static partial Regex Code();
-
-    [GeneratedRegex("[A-Za-z_]+")]
-    private static partial Regex Word();
 }
