@@ -8,6 +8,7 @@ using Containerize.Inputs;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Settings;
+using Containerize.Settings.Names;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -18,6 +19,8 @@ namespace Containerize.MSBuild;
 /// <summary>Builds an image from published files and keeps it in a directory, ready for <see cref="PublishImage"/>.</summary>
 public sealed class BuildImage : ContainerizeTask
 {
+    private ProjectFile? _projectFile;
+
     /// <summary>The publish directory, a full path.</summary>
     [Required]
     public required string PublishDirectory { get; set; }
@@ -77,6 +80,7 @@ public sealed class BuildImage : ContainerizeTask
     /// <inheritdoc/>
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
+        _projectFile = ProjectNames.Check(Project, CommandLineProperties, reporter);
         var destinations = DestinationSettings.Read(Project, reporter);
         CacheIsFull = await BuildInputs.UseAsync(
             this,
@@ -99,6 +103,11 @@ public sealed class BuildImage : ContainerizeTask
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
         var layers = LayerSettings.Read(Project, platform);
         var files = ListFiles(inputs, destinations, reporter);
+        if (_projectFile is not null)
+        {
+            new UnmatchedItems(_projectFile, reporter).Warn(Project, layers, files);
+        }
+
         using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
         var baseOptions = new LayerOptions { ModificationTime = layers.Entries.ModificationTime };
         var request = ImageRequests.Read(

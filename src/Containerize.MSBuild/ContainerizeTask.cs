@@ -25,6 +25,10 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     /// <summary>The settings, without MSBuild's types.</summary>
     internal ProjectSettings Project => field ??= new ProjectSettings(ProjectDirectory, Settings.Select(Read));
 
+    /// <summary>The names of the properties of the command line.</summary>
+    private protected IEnumerable<string> CommandLineProperties =>
+        BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];
+
     /// <summary>Stops the task soon. MSBuild calls it on Ctrl+C, even before <see cref="Execute"/>.</summary>
     public void Cancel() => _cancellation.Cancel();
 

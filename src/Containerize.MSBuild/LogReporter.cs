@@ -12,12 +12,12 @@ internal sealed class LogReporter(TaskLoggingHelper log, string page) : IReporte
 
     public void Detail(Message text) => log.LogMessage(MessageImportance.Low, "{0}", text.ToString());
 
-    public void Warning(DiagnosticCode code, Message text)
+    public void Warning(DiagnosticCode code, Message text, SourcePosition? at)
     {
         var name = ContainerizeException.Format(code);
         log.LogWarning(
             subcategory: null, warningCode: name, helpKeyword: name, helpLink: Link(name),
-            file: null, lineNumber: 0, columnNumber: 0, endLineNumber: 0,
+            file: at?.File, lineNumber: at?.Line ?? 0, columnNumber: at?.Column ?? 0, endLineNumber: 0,
             endColumnNumber: 0, message: "{0}", text.ToString());
     }
 

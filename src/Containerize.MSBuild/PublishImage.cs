@@ -176,6 +176,6 @@ public sealed class PublishImage : ContainerizeTask
 
         public void Detail(Message text) => inner.Detail(text);
 
-        public void Warning(DiagnosticCode code, Message text) => inner.Detail(text);
+        public void Warning(DiagnosticCode code, Message text, SourcePosition? at) => inner.Detail(text);
     }
 }

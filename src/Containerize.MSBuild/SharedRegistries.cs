@@ -33,7 +33,8 @@ internal sealed class SharedRegistries : IDisposable
 
         public void Detail(Message text) => _current.Value?.Reporter?.Detail(text);
 
-        public void Warning(DiagnosticCode code, Message text) => _current.Value?.Reporter?.Warning(code, text);
+        public void Warning(DiagnosticCode code, Message text, SourcePosition? at) =>
+            _current.Value?.Reporter?.Warning(code, text, at);
     }
 
     // Timers and requests that outlive their task still hold it.

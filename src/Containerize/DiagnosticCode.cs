@@ -107,6 +107,12 @@ internal enum DiagnosticCode
     /// <summary>The project has no SDK besides this package.</summary>
     NoSdk = 1042,
 
+    /// <summary>A property, item or metadata is unknown, and its name is nearly that of a known one (a warning).</summary>
+    UnknownName = 1043,
+
+    /// <summary>A layer, a file with wildcards or a pattern of secrets matches no file (a warning).</summary>
+    MatchesNothing = 1044,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

@@ -11,5 +11,6 @@ internal interface IReporter
     void Detail(Message text);
 
     /// <summary>Something that the user should change, though the build goes on.</summary>
-    void Warning(DiagnosticCode code, Message text);
+    /// <param name="at">Where it stands in a file of the project; null when it stands nowhere.</param>
+    void Warning(DiagnosticCode code, Message text, SourcePosition? at = null);
 }

@@ -33,6 +33,9 @@ internal enum ItemKind
     /// <summary>How files become layers.</summary>
     Layers,
 
+    /// <summary>A file in which the project declares its settings; the first is the project itself.</summary>
+    ProjectFile,
+
     /// <summary>An archive to write.</summary>
     Archive,
 

@@ -15,5 +15,6 @@ internal sealed class ListReporter : IReporter
 
     public void Detail(Message text) => _lines.Enqueue(text.ToString());
 
-    public void Warning(DiagnosticCode code, Message text) => _lines.Enqueue($"{ContainerizeException.Format(code)}: {text}");
+    public void Warning(DiagnosticCode code, Message text, SourcePosition? at) =>
+        _lines.Enqueue($"{ContainerizeException.Format(code)}: {text}");
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Containerize.Settings.Names;
 using Containerize.Testing;
 
 namespace Containerize.Tests.Sdk;
@@ -116,6 +117,18 @@ internal sealed partial class SchemaTests
         var text = Schema.GetRawText();
 
         Assert.IsEmpty(Names("types").Where(name => !text.Contains($"\"#/types/{name}\"", StringComparison.Ordinal)).ToList());
+    }
+
+    [TestMethod]
+    public void The_library_has_the_names_of_the_schema()
+    {
+        var schema = BuildSchema.Load();
+
+        CollectionAssert.AreEquivalent(Names("properties"), schema.Properties.ToList());
+        CollectionAssert.AreEquivalent(Names("items"), schema.Items.Keys.ToList());
+        CollectionAssert.AreEquivalent(
+            Metadata(Schema.GetProperty("items").GetProperty("ContainerizeFile")).Select(one => one.Name).ToList(),
+            schema.Items["ContainerizeFile"].ToList());
     }
 
     private static IEnumerable<string> Faults(string name, JsonElement value, string[] fields)

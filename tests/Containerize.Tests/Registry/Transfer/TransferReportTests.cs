@@ -80,7 +80,7 @@ internal sealed class TransferReportTests
 
         public void Detail(Message text) => task.Value?.Detail(text);
 
-        public void Warning(DiagnosticCode code, Message text) => task.Value?.Warning(code, text);
+        public void Warning(DiagnosticCode code, Message text, SourcePosition? at) => task.Value?.Warning(code, text, at);
     }
 
     /// <summary>A clock that a test moves. Its timers run in the context of who made them, as the system's do.</summary>
