@@ -5,6 +5,7 @@ using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Inputs;
+using Containerize.Inputs.Secrets;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Settings;
@@ -117,7 +118,7 @@ public sealed class BuildImage : ContainerizeTask
             [
                 .. packages.Layers,
                 .. LayerSettings.References(Project, inputs.Registries),
-                .. LayerStack.Plan(files, layers, reporter),
+                .. LayerStack.Plan(files, layers, SecretMemory.Load(Path.Combine(OutputDirectory, SecretMemory.FileName)), reporter),
             ]);
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
@@ -141,7 +142,10 @@ public sealed class BuildImage : ContainerizeTask
         Configuration = Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();
         MediaType = built.Image.Manifest.Descriptor.MediaType;
-        string[] written = [BuiltImageFile.FileName, FileHashes.FileName, IntactFiles.FileName, PublishMemory.FileName];
+        string[] written =
+        [
+            BuiltImageFile.FileName, FileHashes.FileName, IntactFiles.FileName, PublishMemory.FileName, SecretMemory.FileName,
+        ];
         WrittenOutputs = [.. written.Select(file => new TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {

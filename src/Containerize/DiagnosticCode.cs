@@ -113,6 +113,9 @@ internal enum DiagnosticCode
     /// <summary>A layer, a file with wildcards or a pattern of secrets matches no file (a warning).</summary>
     MatchesNothing = 1044,
 
+    /// <summary>Files hold secrets, and the project wants none.</summary>
+    SecretsFound = 1045,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

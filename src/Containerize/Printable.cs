@@ -64,9 +64,10 @@ internal static class Printable
     }
 
     /// <summary>The first names of a list in quotes, and how many more there are. It is cleaned, and not cut.</summary>
-    internal static Message List(IReadOnlyCollection<string> names)
+    /// <param name="note">What is to be said of a name, after it; null for nothing.</param>
+    internal static Message List(IReadOnlyCollection<string> names, Func<string, string>? note = null)
     {
-        var shown = string.Join(", ", names.Take(MaxNames).Select(name => $"'{Clean(name)}'"));
+        var shown = string.Join(", ", names.Take(MaxNames).Select(name => $"'{Clean(name)}'{note?.Invoke(name)}"));
         return names.Count > MaxNames ? $"{shown} and {names.Count - MaxNames} more" : shown;
     }
 }

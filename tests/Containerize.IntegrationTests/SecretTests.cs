@@ -10,10 +10,13 @@ internal sealed class SecretTests
 {
     private const string Canary = "CANARY-";
 
+    // Long enough for the SDK to find a compressed copy worth while.
+    private static readonly string s_fill = new(' ', 5000);
+
     private static readonly string[] s_secrets =
     [
-        ".env", ".env.production", "appsettings.Development.json", "certificate.pfx", "store.P12", "signing.key", "conf/ssh/id_rsa",
-        "conf/server.pem", "hello.csproj.user", "wwwroot/appsettings.Development.json",
+        ".env", ".env.production", "appsettings.Production.json", "certificate.pfx", "store.P12", "signing.key", "conf/ssh/id_rsa",
+        "conf/server.pem", "hello.csproj.user", "wwwroot/appsettings.Production.json",
     ];
 
     private static async Task<TestProject> CreateAsync(string body = "")
@@ -28,9 +31,9 @@ internal sealed class SecretTests
         foreach (var path in s_secrets)
         {
             var secret = Canary + Convert.ToHexStringLower(Encoding.UTF8.GetBytes(path));
-            // Long enough for the SDK to find a compressed copy worth while.
             project.Write(path, path.EndsWith(".user", StringComparison.Ordinal) ? $"<Project><!-- {secret} --></Project>"
-                : path.EndsWith(".json", StringComparison.Ordinal) ? $$"""{ "Secret": "{{secret}}{{new string(' ', 5000)}}" }"""
+                : path.EndsWith(".json", StringComparison.Ordinal)
+                ? $$"""{ "Store": "Server=db.corp.net;Password={{secret}}", "Fill": "{{s_fill}}" }"""
                 : $"-----BEGIN PRIVATE KEY-----\n{secret}\n");
         }
 
@@ -83,13 +86,49 @@ internal sealed class SecretTests
             StringAssert.Contains(output, $"'{path}'");
         }
 
+        StringAssert.Contains(output, "'appsettings.Production.json' (line 1: a connection string with a password)");
         foreach (var path in new[] { ".env.example", "conf/ca.pem", "appsettings.json" })
         {
             Assert.IsNotNull(image.Find("app/" + path), path);
         }
 
-        Assert.DoesNotContain("Development", image.Get("app/hello.staticwebassets.endpoints.json")
+        Assert.DoesNotContain("Production", image.Get("app/hello.staticwebassets.endpoints.json")
             .ReadAllText(), "An endpoint without its file would fail when it is asked for.");
+    }
+
+    [TestMethod]
+    public async Task Development_settings_are_in_the_image_without_a_warning_unless_they_hold_a_secret()
+    {
+        using var project = await TestProject.WebAsync("<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
+        project.Write("appsettings.json", """{ "Logging": { "LogLevel": { "Default": "Information" } }, "AllowedHosts": "*" }""");
+        project.Write("appsettings.Development.json", """{ "Logging": { "LogLevel": { "Default": "Information" } } }""");
+
+        var (image, output) = await ContainerizeAsync(project);
+
+        Assert.DoesNotContain("warning", output);
+        Assert.IsNotNull(image.Find("app/appsettings.Development.json"));
+
+        project.Write(
+            "appsettings.Development.json",
+            $$"""
+            {
+              "ConnectionStrings": {
+                "Shop": "Server=db.corp.net;Database=shop;User Id=app;Password={{Canary}}8f3kQz"
+              }
+            }
+            """);
+        (image, output) = await ContainerizeAsync(project);
+
+        Assert.IsNull(image.Find("app/appsettings.Development.json"));
+        Assert.IsNotNull(image.Find("app/appsettings.json"));
+        StringAssert.Contains(output, "'appsettings.Development.json' (line 3: a connection string with a password)");
+        Assert.DoesNotContain(Canary, output);
+
+        var refused = await project.ContainerizeAsync("-p:ContainerizeSecrets=Error");
+
+        Assert.AreNotEqual(0, refused.ExitCode, refused.Output);
+        StringAssert.Contains(refused.Output, "error CTZ1045");
+        StringAssert.Contains(refused.Output, "'appsettings.Development.json' (line 3: a connection string with a password)");
     }
 
     [TestMethod]
@@ -108,7 +147,7 @@ internal sealed class SecretTests
     {
         using var project = await CreateAsync("""
             <ItemGroup>
-              <ContainerizeSecretPattern Remove="appsettings.Development.json" />
+              <ContainerizeSecretPattern Include="!wwwroot/appsettings.Production.json" />
               <ContainerizeSecretPattern Remove="*.pfx" />
               <ContainerizeSecretPattern Include="!conf/server.pem" />
               <ContainerizeSecretPattern Include="tokens" Files="*.token;conf/**/*.jwt" />
@@ -123,10 +162,9 @@ internal sealed class SecretTests
         CollectionAssert.AreEquivalent(
             new[]
             {
-                "app/appsettings.Development.json",
-                "app/wwwroot/appsettings.Development.json",
-                "app/wwwroot/appsettings.Development.json.gz",
-                "app/wwwroot/appsettings.Development.json.br",
+                "app/wwwroot/appsettings.Production.json",
+                "app/wwwroot/appsettings.Production.json.gz",
+                "app/wwwroot/appsettings.Production.json.br",
                 "app/certificate.pfx",
                 "app/conf/server.pem",
             },

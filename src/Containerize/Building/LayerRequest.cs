@@ -17,8 +17,8 @@ internal sealed record LayerRequest
     /// <summary>How many layers there may be; at least one.</summary>
     internal required int MaxLayers { get; init; }
 
-    /// <summary>What a secret looks like.</summary>
-    internal IReadOnlyList<SecretPattern> Secrets { get; init; } = [];
+    /// <summary>What a secret looks like, and what becomes of it.</summary>
+    internal SecretRules Secrets { get; init; } = new(SecretPolicy.LeaveOut, []);
 
     /// <summary>The directory that patterns of secrets see files on this machine below.</summary>
     internal required string ProjectDirectory { get; init; }

@@ -1,4 +1,5 @@
 using Containerize.Inputs;
+using Containerize.Inputs.Secrets;
 using Containerize.Layers.Entries;
 using Containerize.Trees;
 
@@ -9,13 +10,14 @@ internal static class LayerStack
 {
     /// <param name="published">The published files.</param>
     /// <param name="request">What the project wants.</param>
+    /// <param name="memory">Looks for secrets in files.</param>
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <returns>The layers, bottom first.</returns>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.LayerOrder"/>, <see cref="DiagnosticCode.UnreadableFile"/>,
-    /// <see cref="DiagnosticCode.DuplicatePath"/> or <see cref="DiagnosticCode.InvalidPath"/>.
+    /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/> or <see cref="DiagnosticCode.SecretsFound"/>.
     /// </exception>
     internal static IReadOnlyList<ILayerSource> Plan(
-        IReadOnlyList<PublishedFile> published, LayerRequest request, IReporter reporter)
+        IReadOnlyList<PublishedFile> published, LayerRequest request, SecretMemory memory, IReporter reporter)
     {
         if (request.Split == LayerSplit.AppOnly)
         {
@@ -23,11 +25,8 @@ internal static class LayerStack
                 + $"Without PublishSingleFile and PublishAot, packages and app have layers of their own, and a change sends less.");
         }
 
-        var secrets = new SecretFilter(request.Secrets);
-        var leftOut = secrets.Find(published);
-        var files = published.Where(file => !leftOut.Contains(file.RelativePath)).ToList();
-        IReadOnlyList<AddedFile> added = [.. secrets.Without(request.Files, request.ProjectDirectory), .. request.FilesWithSecrets];
-        secrets.Warn(reporter);
+        var (files, leftOut, clean) = WithoutSecrets(published, request, memory, reporter);
+        IReadOnlyList<AddedFile> added = [.. clean, .. request.FilesWithSecrets];
         WarnOfUnexpected(files, reporter);
         var rules = request.Entries with { LeftOut = leftOut };
         var layers = LayerPlanner.Plan(files, request.Split, request.Rules)
@@ -66,6 +65,21 @@ internal static class LayerStack
         var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return [.. merged.Select(layer => layer with { Placement = placement, Owned = owned, NeedsBase = request.NeedsBase })];
+    }
+
+    private static (List<PublishedFile> Files, IReadOnlySet<string> LeftOut, IReadOnlyList<AddedFile> Added) WithoutSecrets(
+        IReadOnlyList<PublishedFile> published, LayerRequest request, SecretMemory memory, IReporter reporter)
+    {
+        if (request.Secrets.Policy == SecretPolicy.Include)
+        {
+            return ([.. published], new HashSet<string>(), request.Files);
+        }
+
+        var secrets = new SecretFilter(request.Secrets, memory);
+        var leftOut = secrets.Find(published);
+        var added = secrets.Without(request.Files, request.ProjectDirectory);
+        secrets.Report(reporter);
+        return ([.. published.Where(file => !leftOut.Contains(file.RelativePath))], leftOut, added);
     }
 
     private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, IReadOnlyList<WritableDirectory> directories) => new(

@@ -1,48 +1,85 @@
 using Containerize.Files;
+using Containerize.Inputs.Secrets;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Inputs;
 
-/// <summary>Keeps secrets out of an image, and tells in one warning what was left out.</summary>
-/// <param name="patterns">What a secret looks like.</param>
-internal sealed class SecretFilter(IReadOnlyList<SecretPattern> patterns)
+/// <summary>Keeps secrets out of an image, and tells in one warning what was left out, or in one error what must not be there.</summary>
+/// <param name="rules">What a secret looks like, and what becomes of one.</param>
+/// <param name="memory">Looks into files.</param>
+internal sealed class SecretFilter(SecretRules rules, SecretMemory memory)
 {
-    private readonly SecretFiles _secrets = new(patterns);
-    private readonly SortedSet<string> _found = new(StringComparer.Ordinal);
+    private readonly SecretFiles _secrets = new(rules.Patterns, memory);
+    private readonly SortedDictionary<string, IReadOnlyList<SecretFinding>> _found = new(StringComparer.Ordinal);
 
-    /// <summary>The paths of published files that are to be left out.</summary>
-    internal IReadOnlySet<string> Find(IReadOnlyList<PublishedFile> files) => Remember(_secrets.Find(files
+    /// <summary>
+    /// The paths of published files that are to be left out. What comes from packages is not looked into: it is public already, or as
+    /// secret as the feed, and its documents and test data are full of examples.
+    /// </summary>
+    internal IReadOnlySet<string> Find(IReadOnlyList<PublishedFile> files) => Remember(files
         .Where(file => file.Type != LayerEntryType.Directory)
-        .Select(file => new NamedFile(file.RelativePath, file.SourcePath))));
+        .Select(file => new NamedFile(file.RelativePath, file.SourcePath)
+        {
+            IsLookedInto = file.Type == LayerEntryType.File && !file.Origin.IsFromNuGet,
+            Stamp = file.Stamp,
+        }));
 
     /// <summary>The files without secrets. They are judged by the name they have here and by the one they get in the image.</summary>
     internal IReadOnlyList<AddedFile> Without(IReadOnlyList<AddedFile> files, string projectDirectory)
     {
         string Here(AddedFile file) => UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, file.SourcePath));
-        var here = Remember(_secrets.Find(files.Where(HasContent).Select(file => new NamedFile(Here(file), file.SourcePath))));
+        NamedFile Named(AddedFile file, string path) => new(path, file.SourcePath) { IsLookedInto = file.Type == LayerEntryType.File };
+        var here = Remember(files.Where(HasContent).Select(file => Named(file, Here(file))));
         var left = files.Where(file => !here.Contains(Here(file))).ToList();
-        var there = Remember(_secrets.Find(left.Where(HasContent).Select(file => new NamedFile(file.Path, file.SourcePath))));
+        var there = Remember(left.Where(HasContent).Select(file => Named(file, file.Path) with { IsLookedInto = false }));
         return [.. left.Where(file => !there.Contains(file.Path))];
     }
 
-    internal void Warn(IReporter reporter)
+    /// <summary>Says which files were found.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.SecretsFound"/>.</exception>
+    internal void Report(IReporter reporter)
     {
-        if (_found.Count > 0)
+        memory.Save();
+        if (_found.Count == 0)
         {
-            reporter.Warning(
-                DiagnosticCode.SecretsLeftOut,
-                $"Left out of the image, because they look like secrets: {Printable.List(_found)}. Mount what the app needs when it runs, "
-                    + $"and keep the rest out of the publish output (CopyToPublishDirectory=\"Never\"). "
-                    + $"A file that belongs into the image is let in by "
-                    + $"<ContainerizeSecretPattern Include=\"!{_found.Min}\" />, all of them by ContainerizeIncludeSecrets=true.");
+            return;
         }
+
+        var files = Printable.List(_found.Keys, Noted);
+        Message exceptions = $"A file that belongs into the image is let in by "
+            + $"<ContainerizeSecretPattern Include=\"!{_found.Keys.First()}\" />, all of them by ContainerizeSecrets=Include.";
+        if (rules.Policy == SecretPolicy.Error)
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.SecretsFound,
+                $"These files look like secrets, and ContainerizeSecrets=Error lets none into the image: {files}. Remove the secrets from "
+                    + $"them, or keep the files out of the publish output (CopyToPublishDirectory=\"Never\"). {exceptions}");
+        }
+
+        reporter.Warning(
+            DiagnosticCode.SecretsLeftOut,
+            $"Left out of the image, because they look like secrets: {files}. Mount what the app needs when it runs, "
+                + $"and keep the rest out of the publish output (CopyToPublishDirectory=\"Never\"). {exceptions}");
     }
 
     private static bool HasContent(AddedFile file) => file.Type != LayerEntryType.Directory;
 
-    private IReadOnlySet<string> Remember(IReadOnlySet<string> paths)
+    private string Noted(string path)
     {
-        _found.UnionWith(paths);
-        return paths;
+        const int Shown = 3;
+        var secrets = _found[path];
+        var more = secrets.Count > Shown ? $" and {secrets.Count - Shown} more" : "";
+        return secrets.Count == 0 ? "" : $" ({string.Join(", ", secrets.Take(Shown).Select(secret => secret.Text))}{more})";
+    }
+
+    private HashSet<string> Remember(IEnumerable<NamedFile> files)
+    {
+        var found = _secrets.Find(files);
+        foreach (var (path, secrets) in found)
+        {
+            _found[path] = secrets;
+        }
+
+        return found.Keys.ToHashSet(StringComparer.Ordinal);
     }
 }

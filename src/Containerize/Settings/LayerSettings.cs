@@ -34,7 +34,9 @@ internal static class LayerSettings
             Entries = rules,
             Rules = [.. project.Of(ItemKind.Layer).Select(Rule)],
             MaxLayers = SettingText.Number("ContainerizeMaxLayers", item["MaxLayers"], DefaultMaxLayers, least: 1, MostLayers),
-            Secrets = [.. project.Of(ItemKind.Secret).SelectMany(Patterns)],
+            Secrets = new SecretRules(
+                SettingText.Choice("ContainerizeSecrets", item["Secrets"], SecretPolicy.LeaveOut),
+                [.. project.Of(ItemKind.Secret).SelectMany(Patterns)]),
             ProjectDirectory = project.Directory,
             Files = added.Files(withSecrets: false),
             FilesWithSecrets = added.Files(withSecrets: true),

@@ -55,6 +55,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>What the project's last publish put into its directory, and from where.</summary>
     internal static RecordKind Published { get; } = new("sources.txt", 2);
 
+    /// <summary>Which secrets the project's files hold, by their stamps.</summary>
+    internal static RecordKind Secrets { get; } = new("secrets.txt", 1);
+
     /// <summary>The layers of the image that the project published last.</summary>
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);
 

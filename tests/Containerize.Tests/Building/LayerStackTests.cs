@@ -1,7 +1,9 @@
 using Containerize.Building;
 using Containerize.Inputs;
+using Containerize.Inputs.Secrets;
 using Containerize.Layers.Entries;
 using Containerize.Testing;
+using Containerize.Tests.Inputs.Secrets;
 
 namespace Containerize.Tests.Building;
 
@@ -18,21 +20,21 @@ internal sealed class LayerStackTests : IDisposable
         Entries = new EntryRules("/app", DateTimeOffset.UnixEpoch) { IsWindows = isWindows },
         MaxLayers = 10,
         ProjectDirectory = _directory.FullName,
-        Secrets = [SecretPattern.Parse(".env"), SecretPattern.Parse("*.pfx")],
+        Secrets = new(SecretPolicy.LeaveOut, [SecretPattern.Parse(".env"), SecretPattern.Parse("*.pfx")]),
     };
 
-    private PublishedFile File(string path, FileOriginKind origin = FileOriginKind.App) => new()
+    private PublishedFile File(string path, FileOriginKind origin = FileOriginKind.App, string? content = null) => new()
     {
         RelativePath = path,
         Type = LayerEntryType.File,
-        SourcePath = _directory.Write($"publish/{path}", path),
+        SourcePath = _directory.Write($"publish/{path}", content ?? path),
         Origin = new FileOrigin(origin, origin == FileOriginKind.Package ? "P" : null),
     };
 
     private AddedFile Added(string path, string target) => new(_directory.Write(path, path), target, Mode: null, Owner: null);
 
     private IReadOnlyList<ILayerSource> Plan(LayerRequest request, params IReadOnlyList<PublishedFile> files) =>
-        LayerStack.Plan(files, request, _reporter);
+        LayerStack.Plan(files, request, SecretMemory.Load(path: null), _reporter);
 
     [TestMethod]
     public void Secrets_stay_out_and_are_named_in_one_warning()
@@ -46,6 +48,70 @@ internal sealed class LayerStackTests : IDisposable
         Assert.AreEqual(DiagnosticCode.SecretsLeftOut, code);
         StringAssert.Contains(text, "'.env', 'keys/a.pfx'");
         Assert.DoesNotContain("b.pfx", text);
+    }
+
+    [TestMethod]
+    public void What_is_inside_is_named_by_line_and_kind_and_never_shown()
+    {
+        var samples = new SecretSamples(1);
+        var (url, password) = (samples.Urls.First(), samples.ConnectionStrings.First());
+
+        var layers = Plan(
+            Request() with { Files = [Added("conf/a.yaml", "etc/a.yaml") with { SourcePath = _directory.Write("conf/a.yaml", url) }] },
+            File("app.dll"), File("appsettings.json", content: $"\n{password}\n{url}"));
+
+        Assert.AreEqual("app", layers.Single().Name);
+        var (code, text) = _reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.SecretsLeftOut, code);
+        StringAssert.Contains(
+            text,
+            "'appsettings.json' (line 2: a connection string with a password, line 3: a URL with a password), "
+                + "'conf/a.yaml' (line 1: a URL with a password)");
+        Assert.DoesNotContain(url[8..20], text);
+        StringAssert.Contains(text, "ContainerizeSecrets=Include");
+    }
+
+    [TestMethod]
+    public void What_comes_from_packages_is_judged_by_its_name_alone()
+    {
+        var url = new SecretSamples(1).Urls.First();
+
+        var layers = Plan(
+            Request(),
+            File("readme.md", FileOriginKind.Package, url), File("runtime.md", FileOriginKind.RuntimePack, url),
+            File("a.pfx", FileOriginKind.Package), File("project.md", FileOriginKind.Project, url));
+
+        CollectionAssert.AreEqual(new[] { "runtime", "dependencies" }, layers.Select(layer => layer.Name).ToList());
+        StringAssert.Contains(_reporter.Warnings.Single().Text, "'a.pfx', 'project.md' (line 1");
+    }
+
+    [TestMethod]
+    public void A_project_that_wants_no_secrets_gets_an_error()
+    {
+        var request = Request() with { Secrets = new(SecretPolicy.Error, [SecretPattern.Parse(".env")]) };
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(
+            () => Plan(request, File("app.dll"), File(".env"), File("a.json", content: new SecretSamples(1).Urls.First())));
+
+        Assert.AreEqual(DiagnosticCode.SecretsFound, failure.Code);
+        StringAssert.Contains(failure.Message, "'.env', 'a.json' (line 1: a URL with a password)");
+        Plan(request, File("app.dll"));
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
+    public void A_project_that_wants_its_secrets_gets_them()
+    {
+        var request = Request() with
+        {
+            Secrets = new(SecretPolicy.Include, [SecretPattern.Parse(".env")]),
+            Files = [Added("b.pfx", "etc/b.pfx")],
+        };
+
+        var layers = Plan(request, File("app.dll"), File(".env"));
+
+        CollectionAssert.AreEqual(new[] { "files", "app" }, layers.Select(layer => layer.Name).ToList());
+        Assert.IsEmpty(_reporter.Warnings);
     }
 
     [TestMethod]

@@ -1,15 +1,49 @@
 using Containerize.Inputs;
+using Containerize.Inputs.Secrets;
 using Containerize.Testing;
+using Containerize.Tests.Inputs.Secrets;
 
 namespace Containerize.Tests.Inputs;
 
 [TestClass]
 internal sealed class SecretFilesTests
 {
-    private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) => [.. new SecretFiles(patterns)
-        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories)
-            .Select(file => new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file)))
-        .Order(StringComparer.Ordinal)];
+    private static IReadOnlyDictionary<string, IReadOnlyList<SecretFinding>> FindAll(
+        TemporaryDirectory directory, params SecretPattern[] patterns) => new SecretFiles(patterns, SecretMemory.Load(path: null))
+        .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file =>
+            new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file) { IsLookedInto = true }));
+
+    private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) =>
+        [.. FindAll(directory, patterns).Keys.Order(StringComparer.Ordinal)];
+
+    [TestMethod]
+    public void What_no_name_tells_is_found_inside_with_its_compressed_copies()
+    {
+        using var directory = new TemporaryDirectory();
+        var secret = new SecretSamples(1).ConnectionStrings.First();
+        directory.Write("appsettings.json", "{\n}");
+        directory.Write("appsettings.Development.json", $"\n\n{secret}");
+        directory.Write("appsettings.Development.json.gz", "compressed");
+        directory.Write("kept/a.json", secret);
+
+        var found = FindAll(directory, SecretPattern.Parse("!kept/**"));
+
+        CollectionAssert.AreEqual(
+            new[] { "appsettings.Development.json", "appsettings.Development.json.gz" },
+            found.Keys.Order(StringComparer.Ordinal).ToList());
+        Assert.AreEqual(new SecretFinding(SecretKind.ConnectionString, 3), found["appsettings.Development.json"].Single());
+    }
+
+    [TestMethod]
+    public void A_key_of_Google_may_be_in_what_browsers_get()
+    {
+        using var directory = new TemporaryDirectory();
+        var (_, key) = new SecretSamples(1).Tokens.First(token => token.Kind == SecretKind.GoogleApiKey);
+        directory.Write("wwwroot/map.js", key);
+        directory.Write("server.json", key);
+
+        CollectionAssert.AreEqual(new[] { "server.json" }, Find(directory));
+    }
 
     [TestMethod]
     public void A_name_counts_in_every_directory_and_a_path_in_its_own()

@@ -41,6 +41,7 @@ internal sealed class LayerSettingsTests
     [DataRow("CompressionLevel", "10", "ContainerizeCompressionLevel '10'", "1 to 9")]
     [DataRow("CompressionLevel", "0", "ContainerizeCompressionLevel '0'", "1 to 9")]
     [DataRow("CompressionLevel", "best", "ContainerizeCompressionLevel 'best'", "fast, default, small")]
+    [DataRow("Secrets", "maybe", "ContainerizeSecrets 'maybe'", "LeaveOut, Error, Include")]
     [DataRow("SourceDateEpoch", "yesterday", "SOURCE_DATE_EPOCH 'yesterday'", "seconds since 1970")]
     [DataRow("SourceDateEpoch", "-1", "SOURCE_DATE_EPOCH '-1'", "seconds since 1970")]
     [DataRow("SourceDateEpoch", "8589934592", "SOURCE_DATE_EPOCH '8589934592'", "seconds since 1970")]
@@ -49,6 +50,17 @@ internal sealed class LayerSettingsTests
         using var lab = With((metadata, value));
 
         lab.RefusesValue(project => (Read(project), LayerWriting.Read(project)), named, hint);
+    }
+
+    [TestMethod]
+    [DataRow("", nameof(SecretPolicy.LeaveOut))]
+    [DataRow("error", nameof(SecretPolicy.Error))]
+    [DataRow("Include", nameof(SecretPolicy.Include))]
+    public void What_becomes_of_secrets_is_one_word(string value, string policy)
+    {
+        using var lab = With(("Secrets", value));
+
+        Assert.AreEqual(policy, LayerSettings.Read(lab.Project, s_linux).Secrets.Policy.ToString());
     }
 
     [TestMethod]
@@ -129,7 +141,7 @@ internal sealed class LayerSettingsTests
             .Add(ItemKind.Secret, "tokens", ("Files", "*.token; *.jwt"))
             .Add(ItemKind.Secret, "*.pem", ("Contains", "PRIVATE KEY-----"));
 
-        var patterns = LayerSettings.Read(lab.Project, s_linux).Secrets;
+        var patterns = LayerSettings.Read(lab.Project, s_linux).Secrets.Patterns;
 
         Assert.AreEqual("True False False False", string.Join(' ', patterns.Select(pattern => pattern.IsException)));
         Assert.AreEqual("PRIVATE KEY-----", patterns[^1].Contains);
