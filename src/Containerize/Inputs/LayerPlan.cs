@@ -8,6 +8,11 @@ internal enum LayerSplit
 
     /// <summary>Everything in the app layer: a single file or native code leaves nothing to split.</summary>
     AppOnly,
+
+    /// <summary>
+    /// By origin, where all is handed out: the pages at the top name the fingerprints of the app's own code, and change with it.
+    /// </summary>
+    Site,
 }
 
 /// <summary>Decides which file goes into which layer. A pure function.</summary>
@@ -17,6 +22,8 @@ internal static class LayerPlanner
     private const long MuchContent = 1024 * 1024;
 
     private static readonly FilePattern s_webRoot = FilePattern.Parse("wwwroot/**");
+    private static readonly FilePattern s_folders = FilePattern.Parse("wwwroot/*/**");
+    private static readonly FilePattern s_code = FilePattern.Parse("wwwroot/**/_framework/**");
 
     /// <summary>Groups files into layers, the one that changes least first; empty ones are left out.</summary>
     /// <param name="split">How to split what no rule takes.</param>
@@ -27,21 +34,22 @@ internal static class LayerPlanner
         IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
     {
         var order = LayerOrder.Of(rules);
-        var hasMuchContent = files.Where(IsContent).Sum(file => file.Size) >= MuchContent;
+        var hasMuchContent = files.Where(file => IsContent(file, split)).Sum(file => file.Size) >= MuchContent;
         var groups = files.OrderBy(file => file.RelativePath, StringComparer.Ordinal)
             .ToLookup(file => rules.FirstOrDefault(rule => rule.Takes(file))?.Name
-            ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, hasMuchContent)));
+            ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, split, hasMuchContent)));
         return [.. order.Where(groups.Contains).Select(name => (name, (IReadOnlyList<PublishedFile>)[.. groups[name]]))];
     }
 
-    private static string LayerOf(PublishedFile file, bool hasMuchContent) => file.Origin.Kind switch
+    private static string LayerOf(PublishedFile file, LayerSplit split, bool hasMuchContent) => file.Origin.Kind switch
     {
         FileOriginKind.RuntimePack => LayerOrder.Runtime,
         FileOriginKind.Package => LayerOrder.Dependencies,
-        _ when hasMuchContent && IsContent(file) => LayerOrder.Content,
+        _ when hasMuchContent && IsContent(file, split) => LayerOrder.Content,
         _ => LayerOrder.App,
     };
 
-    private static bool IsContent(PublishedFile file) =>
-        file.Origin.Kind is not (FileOriginKind.Package or FileOriginKind.RuntimePack) && s_webRoot.Matches(file.RelativePath);
+    private static bool IsContent(PublishedFile file, LayerSplit split) => !file.Origin.IsFromNuGet && (split == LayerSplit.Site
+        ? s_folders.Matches(file.RelativePath) && !s_code.Matches(file.RelativePath)
+        : s_webRoot.Matches(file.RelativePath));
 }

@@ -125,4 +125,28 @@ internal sealed class LayerPlannerTests
 
         Assert.AreEqual("models: m.onnx | app: app", Describe(layers));
     }
+
+    [TestMethod]
+    public void Of_a_site_the_apps_own_code_and_the_pages_that_name_it_lie_above_the_rest()
+    {
+        const long Much = 1024 * 1024;
+        var layers = LayerPlanner.Plan(
+            [
+                File("wwwroot/_framework/System.wasm", FileOriginKind.RuntimePack, "Pack", "10.0.0", Much),
+                File("wwwroot/_framework/Fancy.wasm", FileOriginKind.Package, "Fancy", "1.0.0"),
+                File("wwwroot/_content/Fancy/fancy.css", FileOriginKind.Package, "Fancy"),
+                File("wwwroot/_framework/app.wasm", FileOriginKind.App, size: Much),
+                File("wwwroot/_framework/shared.wasm", FileOriginKind.Project),
+                File("wwwroot/css/app.css", FileOriginKind.App, size: Much),
+                File("wwwroot/index.html", FileOriginKind.App),
+            ],
+            LayerSplit.Site);
+
+        Assert.AreEqual(
+            "runtime: wwwroot/_framework/System.wasm"
+                + " | dependencies: wwwroot/_content/Fancy/fancy.css wwwroot/_framework/Fancy.wasm"
+                + " | content: wwwroot/css/app.css"
+                + " | app: wwwroot/_framework/app.wasm wwwroot/_framework/shared.wasm wwwroot/index.html",
+            Describe(layers));
+    }
 }
