@@ -38,6 +38,9 @@ public sealed class BuildImage : ContainerizeTask
     /// <summary>The names of the runtime packs of a self-contained app.</summary>
     public ITaskItem[] RuntimePacks { get; set; } = [];
 
+    /// <summary>What an app for the browser was made of (<c>ReferenceCopyLocalPaths</c>, <c>RuntimePackAsset</c>).</summary>
+    public ITaskItem[] References { get; set; } = [];
+
     /// <summary>The runtime identifier that the image is for.</summary>
     [Required]
     public required string RuntimeIdentifier { get; set; }
@@ -109,6 +112,8 @@ public sealed class BuildImage : ContainerizeTask
             new UnmatchedItems(_projectFile, reporter).Warn(Project, layers, files);
         }
 
+        var site = SiteSettings.Read(Project, platform);
+        var secrets = SecretMemory.Load(Path.Combine(OutputDirectory, SecretMemory.FileName));
         using var packages = new DebianPackages(DebianItems.Read(Project), inputs.Cache, reporter);
         var baseOptions = new LayerOptions { ModificationTime = layers.Entries.ModificationTime };
         var request = ImageRequests.Read(
@@ -118,7 +123,9 @@ public sealed class BuildImage : ContainerizeTask
             [
                 .. packages.Layers,
                 .. LayerSettings.References(Project, inputs.Registries),
-                .. LayerStack.Plan(files, layers, SecretMemory.Load(Path.Combine(OutputDirectory, SecretMemory.FileName)), reporter),
+                .. site is null
+                    ? LayerStack.Plan(files, layers, secrets, reporter)
+                    : site.Serve(LayerStack.Plan(site.Select(files), layers, secrets, reporter), files),
             ]);
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
@@ -160,7 +167,11 @@ public sealed class BuildImage : ContainerizeTask
     {
         var published = PublishedFiles.Select(Read).ToList();
         var origins = PublishedFileItems.Origins(
-            PublishDirectory, published, WrittenFiles.Select(file => file.ItemSpec), RuntimePacks.Select(pack => pack.ItemSpec));
+            PublishDirectory,
+            published,
+            WrittenFiles.Select(file => file.ItemSpec),
+            RuntimePacks.Select(pack => pack.ItemSpec),
+            References.Select(Read));
         var sources = PublishedFileItems.Sources(PublishDirectory, published);
         var outputs = OwnOutputs.Read(Project, destinations, inputs.Base, inputs.Cache.Root, OutputDirectory);
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, outputs.In(PublishDirectory, sources));

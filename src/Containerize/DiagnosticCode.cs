@@ -98,6 +98,12 @@ internal enum DiagnosticCode
     /// warning).</summary>
     ArchiveReplaced = 1037,
 
+    /// <summary>The publish output has no static site, or lacks the page that answers for paths without a file.</summary>
+    NoSite = 1038,
+
+    /// <summary>The base image of a static site has no web server that is known.</summary>
+    NoServerInBase = 1039,
+
     /// <summary>The .NET SDK's <c>PublishContainer</c> could not be replaced.</summary>
     CannotReplace = 1040,
 

@@ -16,7 +16,7 @@ internal static class LayerStack
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.LayerOrder"/>, <see cref="DiagnosticCode.UnreadableFile"/>,
     /// <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/> or <see cref="DiagnosticCode.SecretsFound"/>.
     /// </exception>
-    internal static IReadOnlyList<ILayerSource> Plan(
+    internal static IReadOnlyList<EntriesLayer> Plan(
         IReadOnlyList<PublishedFile> published, LayerRequest request, SecretMemory memory, IReporter reporter)
     {
         if (request.Split == LayerSplit.AppOnly)

@@ -20,8 +20,11 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
     private const string LayerName = "packages";
     private static readonly string[] s_always = ["base-files", "ca-certificates", "libc6", "libgcc-s1", "netbase"];
 
+    private static readonly string[] s_server = ["base-files", "libc6", "libnginx-mod-http-brotli-static", "nginx"];
+
     // What only scripts need; nothing of a package is run.
     private static readonly HashSet<string> s_left = new(StringComparer.Ordinal) { "awk", "debconf", "debconf-2.0", "mawk", "openssl" };
+    private static readonly HashSet<string> s_leftByServer = new(s_left, StringComparer.Ordinal) { "iproute2" };
 
     private static readonly Dictionary<string, (string Ssl, string Icu)> s_suites = new(StringComparer.Ordinal)
     {
@@ -77,22 +80,27 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
             Use = "base",
             Release = release,
             Architecture = DebianRequest.ArchitectureOf(platform),
-            Packages = [.. s_always, names.Ssl, .. settings.IsInvariant ? [] : (string[])[names.Icu, "tzdata"],
-                .. settings.IsNative ? [] : (string[])["libstdc++6"]],
-            Left = s_left,
+            Packages = settings.IsForSite ? s_server : [.. s_always, names.Ssl,
+                .. settings.IsInvariant ? [] : (string[])[names.Icu, "tzdata"], .. settings.IsNative ? [] : (string[])["libstdc++6"]],
+            Left = settings.IsForSite ? s_leftByServer : s_left,
         };
     }
 
-    // What .NET's own base images say.
+    // What .NET's own base images say; for a site, what of that is not for .NET.
     private Dictionary<string, string> Environment()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["APP_UID"] = NewRoot.AppUser.ToString(CultureInfo.InvariantCulture),
-            ["ASPNETCORE_HTTP_PORTS"] = "8080",
-            ["DOTNET_RUNNING_IN_CONTAINER"] = "true",
             ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         };
+        if (packages.Settings.IsForSite)
+        {
+            return variables;
+        }
+
+        variables["ASPNETCORE_HTTP_PORTS"] = "8080";
+        variables["DOTNET_RUNNING_IN_CONTAINER"] = "true";
         if (packages.Settings.IsInvariant)
         {
             variables["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "true";

@@ -44,6 +44,9 @@ internal sealed record DebianSettings
     /// <summary>Whether the app is native code (<c>PublishAot</c>), which needs no C++ library.</summary>
     public bool IsNative { get; init; }
 
+    /// <summary>Whether the base is to hand out a static site: then it has a web server, and nothing that .NET needs.</summary>
+    public bool IsForSite { get; init; }
+
     /// <summary>Whether packages are taken although the archives of updates and security updates are not there.</summary>
     public bool AllowsMissingUpdates { get; init; }
 

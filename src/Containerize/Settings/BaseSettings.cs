@@ -35,7 +35,7 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoRuntimeInBase"/>.</exception>
     internal void RequireRuntime(ProjectSettings project)
     {
-        if (Reference is DebianReference && !project.One(ItemKind.Debian).IsTrue("IsSelfContained"))
+        if (Reference is DebianReference && project.Find(ItemKind.Site) is null && !project.One(ItemKind.Debian).IsTrue("IsSelfContained"))
         {
             throw new ContainerizeException(
                 DiagnosticCode.NoRuntimeInBase,

@@ -33,6 +33,7 @@ internal static class DebianItems
             AllowsMissingUpdates = item.IsTrue("AllowMissingUpdates"),
             IsInvariant = item.IsTrue("IsInvariant"),
             IsNative = item.IsTrue("IsNative"),
+            IsForSite = project.Find(ItemKind.Site) is not null,
             IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
         };
     }

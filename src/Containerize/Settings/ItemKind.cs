@@ -36,6 +36,9 @@ internal enum ItemKind
     /// <summary>A file in which the project declares its settings; the first is the project itself.</summary>
     ProjectFile,
 
+    /// <summary>How a web server hands out the files; there for static sites only.</summary>
+    Site,
+
     /// <summary>An archive to write.</summary>
     Archive,
 

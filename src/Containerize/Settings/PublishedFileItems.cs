@@ -10,8 +10,13 @@ internal static class PublishedFileItems
     /// <param name="published">What is published: <c>RelativePath</c>, and the metadata of <c>ResolvedFileToPublish</c>.</param>
     /// <param name="written">Files that the build wrote; those in the publish directory belong there.</param>
     /// <param name="runtimePacks">The names of the runtime packs.</param>
+    /// <param name="references">What an app for the browser was made of.</param>
     internal static IReadOnlyDictionary<string, FileOrigin> Origins(
-        string publishDirectory, IEnumerable<Item> published, IEnumerable<string> written, IEnumerable<string> runtimePacks)
+        string publishDirectory,
+        IReadOnlyList<Item> published,
+        IEnumerable<string> written,
+        IEnumerable<string> runtimePacks,
+        params IEnumerable<Item> references)
     {
         var packs = runtimePacks.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var ignoresCase = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS();
@@ -24,9 +29,10 @@ internal static class PublishedFileItems
             origins[path] = FileOrigin.App;
         }
 
+        var assets = new BrowserAssets(published, references);
         foreach (var (path, item) in Paths(root, published))
         {
-            origins[path] = OriginOf(item, packs);
+            origins[path] = OriginOf(assets.SourceOf(item), packs);
         }
 
         return origins;

@@ -33,18 +33,9 @@ internal sealed class SettingItemsTests
     {
         using var directory = new TemporaryDirectory();
         var read = new SortedSet<string>(StringComparer.Ordinal);
-        var project = new ProjectSettings(directory.FullName, s_once.Select(kind => new Item("app", name =>
-        {
-            read.Add($"{kind}.{name}");
-            return name switch
-            {
-                "Kind" => kind.ToString(),
-                "WorkingDirectory" => "/app",
-                "Image" => "scratch",
-                "UploadBudget" => "1",
-                _ => "",
-            };
-        })));
+        var project = new ProjectSettings(directory.FullName, s_once.Select(kind => Record("app", kind)));
+        var site = new ProjectSettings(
+            directory.FullName, [Record("8080", ItemKind.Port), .. s_once.Append(ItemKind.Site).Select(kind => Record("app", kind))]);
         var reporter = new RecordingReporter();
         var platform = Platform.FromRuntimeIdentifier("linux-x64");
 
@@ -58,9 +49,24 @@ internal sealed class SettingItemsTests
         ReportFiles.Read(project);
         LayerSettings.Read(project, platform);
         ImageRequests.Read(project, platform, new ScratchSource(), []);
+        SiteSettings.Read(site, platform);
 
-        read.RemoveWhere(name => name.EndsWith(".Kind", StringComparison.Ordinal));
+        read.RemoveWhere(
+            name => name.EndsWith(".Kind", StringComparison.Ordinal) || name.StartsWith($"{ItemKind.Port}.", StringComparison.Ordinal));
         var written = Written.SelectMany(item => item.Elements().Select(metadata => $"{(string?)item.Attribute("Kind")}.{metadata.Name}"));
         Assert.AreEqual(string.Join('\n', written.Distinct().Order(StringComparer.Ordinal)), string.Join('\n', read));
+
+        Item Record(string identity, ItemKind kind) => new(identity, name =>
+        {
+            read.Add($"{kind}.{name}");
+            return name switch
+            {
+                "Kind" => kind.ToString(),
+                "WorkingDirectory" => "/app",
+                "Image" => "scratch",
+                "UploadBudget" => "1",
+                _ => "",
+            };
+        });
     }
 }

@@ -46,4 +46,48 @@ internal sealed class PublishedFileItemsTests
 
         CollectionAssert.AreEqual(new[] { "made.txt" }, origins.Keys.ToList());
     }
+
+    [TestMethod]
+    public void Assets_of_an_app_for_the_browser_come_from_what_they_were_made_of()
+    {
+        const string Pack = "Microsoft.NETCore.App.Runtime.Mono.browser-wasm";
+        Item[] references =
+        [
+            new("/nuget/pack/System.Private.CoreLib.dll", ("NuGetPackageId", Pack)),
+            new("/nuget/pack/dotnet.native.wasm", ("NuGetPackageId", Pack)),
+            new("/nuget/x/Fancy.Controls.dll", ("NuGetPackageId", "Fancy"), ("NuGetPackageVersion", "1.2.3")),
+            new("/nuget/y/Microsoft.AspNetCore.Components.WebAssembly.dll", ("NuGetPackageId", "Blazor")),
+            new("/src/lib/bin/lib.dll", ("ReferenceSourceTarget", "ProjectReference")),
+        ];
+        Item[] published =
+        [
+            Asset("/obj/System.Private.CoreLib.wasm", "System.Private.CoreLib.hf5.wasm", "runtime"),
+            Compressed("/obj/1.br", "System.Private.CoreLib.hf5.wasm.br", "/obj/System.Private.CoreLib.wasm"),
+            Asset("/bin/dotnet.native.rw4.wasm", "dotnet.native.rw4.wasm", "native", "/nuget/pack/dotnet.native.wasm"),
+            Asset("/obj/Fancy.Controls.wasm", "Fancy.Controls.a.wasm", "runtime"),
+            Compressed("/obj/2.gz", "Fancy.Controls.a.wasm.gz", "/obj/Fancy.Controls.wasm"),
+            Asset("/bin/blazor.webassembly.w3.js", "blazor.webassembly.w3.js", "boot", "/nuget/y/blazor.webassembly.js"),
+            Asset("/obj/lib.wasm", "lib.b.wasm", "runtime"),
+            Asset("/obj/app.wasm", "app.c.wasm", "runtime"),
+            Asset("/obj/System.Private.CoreLib.js", "dotnet.d.js", "manifest"),
+            Compressed("/obj/3.gz", "app.c.wasm.gz", "/obj/app.wasm"),
+        ];
+
+        var origins = PublishedFileItems.Origins(s_publish, published, [], [Pack], references);
+
+        Assert.AreEqual(
+            "RuntimePack RuntimePack RuntimePack Package:Fancy 1.2.3 Package:Fancy 1.2.3 Package:Blazor Project App App App",
+            string.Join(' ', published.Select(item => origins[item["RelativePath"]])
+                .Select(origin => origin.Kind == FileOriginKind.Package ? $"Package:{origin.Package}" : $"{origin.Kind}")));
+
+        static Item Asset(string identity, string name, string trait, string original = "") => new(
+            identity,
+            ("RelativePath", $"wwwroot/_framework/{name}"),
+            ("AssetTraitName", "WasmResource"),
+            ("AssetTraitValue", trait),
+            ("OriginalItemSpec", original));
+
+        static Item Compressed(string identity, string name, string plain) => new(
+            identity, ("RelativePath", $"wwwroot/_framework/{name}"), ("AssetTraitName", "Content-Encoding"), ("RelatedAsset", plain));
+    }
 }

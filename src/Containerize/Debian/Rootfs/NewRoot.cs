@@ -30,6 +30,8 @@ internal sealed class NewRoot : IRootTemplate
     public IReadOnlySet<string> Provides { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "base-files", "ca-certificates", "libc6", "libssl3", "libssl3t64", "media-types", "netbase", "tzdata",
+        // Their scripts set up logs and a page of Debian's own; a site brings its configuration, and writes to neither.
+        "libnginx-mod-http-brotli-static", "nginx", "nginx-common",
     };
 
     /// <inheritdoc/>
