@@ -100,6 +100,22 @@ internal sealed class TestProject : IDisposable
         string body = "", string program = ConsoleProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
         CreateAsync(name, "Microsoft.NET.Sdk", "<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>" + body, program, use);
 
+    /// <summary>A copy of a sample, with items and properties that a test adds.</summary>
+    internal static TestProject OfSample(string name, string body)
+    {
+        var (project, sample) = (new TestProject(name), Path.Combine(Repository.Root, "samples", name));
+        foreach (var file in System.IO.Directory.GetFiles(sample, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(sample, file)).Where(file => file.Split('/', '\\')[0] is not ("bin" or "obj")))
+        {
+            project.Write(file, File.ReadAllText(Path.Combine(sample, file)));
+        }
+
+        project.Write("Directory.Build.props", $"""<Project><Import Project="{Repository.SdkDirectory}/Sdk/Sdk.props" /></Project>""");
+        project.Write(
+            "Directory.Build.targets", $"""<Project>{body}<Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        return project;
+    }
+
     internal string Write(string path, string content) => _directory.Write(Path.Combine(Name, path), content);
 
     internal Task<ProcessResult> RunAsync(params string[] arguments) => Dotnet.RunAsync(Directory, arguments);
