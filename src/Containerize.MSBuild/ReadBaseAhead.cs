@@ -52,7 +52,7 @@ public sealed class ReadBaseAhead : ContainerizeTask
         {
         }
 
-        public void Warning(DiagnosticCode code, Message text)
+        public void Warning(DiagnosticCode code, Message text, SourcePosition? at)
         {
         }
     }

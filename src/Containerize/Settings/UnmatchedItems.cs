@@ -32,7 +32,7 @@ internal sealed class UnmatchedItems(ProjectFile file, IReporter reporter)
         }
 
         WarnOfFiles([.. project.Of(ItemKind.File).Select(added => Normal(added.Identity))]);
-        if (request.Secrets.Count > 0)
+        if (request.Secrets.Policy != SecretPolicy.Include)
         {
             IEnumerable<string> added = request.Files.Concat(request.FilesWithSecrets)
                 .SelectMany(added => new[] { added.Path, Path.GetRelativePath(project.Directory, added.SourcePath).Replace('\\', '/') });
