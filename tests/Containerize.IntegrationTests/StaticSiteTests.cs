@@ -12,10 +12,21 @@ namespace Containerize.IntegrationTests;
 [Requires("root", "apt-get", "podman", "runc")]
 internal sealed partial class StaticSiteTests
 {
-    private static readonly Podman s_podman = new();
+    private static Podman? s_podman;
+
+    private static Podman Podman => s_podman ?? throw new InvalidOperationException("Podman's storage was not made.");
+
+    [ClassInitialize]
+    public static async Task MakeStorageAsync(TestContext _) => s_podman = await Podman.StartAsync();
 
     [ClassCleanup]
-    public static async Task RemoveStorageAsync() => await s_podman.DisposeAsync();
+    public static async Task RemoveStorageAsync()
+    {
+        if (s_podman is not null)
+        {
+            await s_podman.DisposeAsync();
+        }
+    }
 
     [TestMethod]
     [Requires("chromium")]
@@ -30,16 +41,16 @@ internal sealed partial class StaticSiteTests
         Assert.AreEqual("runtime dependencies files app", string.Join(' ', Layers(project).Select(layer => layer.Name)));
         Assert.IsNull(image.Find("app/web.config"));
 
-        await s_podman.LoadAsync(project.Archive);
-        await using (var site = await ServedSite.StartAsync(s_podman, "browser:latest", port))
+        await Podman.LoadAsync(project.Archive);
+        await using (var site = await ServedSite.StartAsync(Podman, "browser:latest", port))
         {
             await AssertIsServedAsBrowsersWantItAsync(site);
             StringAssert.Contains(await BrowseAsync(new Uri(site.Address, "goods/pear")), "<h1>pear</h1>");
             StringAssert.Contains(await BrowseAsync(site.Address), "<p>apple: 50, pear: 40</p>");
-            (await s_podman.RunAsync("stop", site.Name)).EnsureSuccess();
-            var exit = await s_podman.RunAsync("inspect", "--format", "{{.State.ExitCode}}", site.Name);
+            (await Podman.RunAsync("stop", site.Name)).EnsureSuccess();
+            var exit = await Podman.RunAsync("inspect", "--format", "{{.State.ExitCode}}", site.Name);
             Assert.AreEqual("0", exit.EnsureSuccess().Output.Trim());
-            var logs = (await s_podman.RunAsync("logs", site.Name)).EnsureSuccess();
+            var logs = (await Podman.RunAsync("logs", site.Name)).EnsureSuccess();
             StringAssert.Contains(logs.Output, "GET /goods/pear");
             Assert.DoesNotContain("[alert]", logs.Error);
             Assert.DoesNotContain("[warn]", logs.Error);
@@ -80,8 +91,8 @@ internal sealed partial class StaticSiteTests
         Assert.IsNull(image.Find("app/hello.dll"));
         Assert.IsNull(image.Find("app/wwwroot/appsettings.json.gz"));
 
-        await s_podman.LoadAsync(project.Archive);
-        await using (var site = await ServedSite.StartAsync(s_podman, "hello:latest", port))
+        await Podman.LoadAsync(project.Archive);
+        await using (var site = await ServedSite.StartAsync(Podman, "hello:latest", port))
         {
             var index = await site.GetAsync("docs/");
             Assert.AreEqual((200, "documentation"), (index.Status, index.Text));

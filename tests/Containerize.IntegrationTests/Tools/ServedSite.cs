@@ -1,5 +1,4 @@
 using System.Net;
-using Containerize.Testing;
 
 namespace Containerize.IntegrationTests.Tools;
 
@@ -13,10 +12,13 @@ internal sealed class ServedSite : IAsyncDisposable
     {
         _engine = engine;
         Name = name;
-        _client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None })
+        var handler = new HttpClientHandler
         {
-            BaseAddress = address,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            CheckCertificateRevocationList = true,
         };
+        _client = new HttpClient(handler) { BaseAddress = address };
     }
 
     internal string Name { get; }
