@@ -18,6 +18,7 @@ internal sealed partial class CultureTests
     [
         "MSBuild.*",
         "System.Text.RegularExpressions.Regex.IsMatch",
+        "System.Text.RegularExpressions.Regex.Match",
         "System.Text.RegularExpressions.Regex.Replace",
         "System.IO.File.ReadAllText",
         "System.Environment.CommandLine",
