@@ -23,6 +23,9 @@ internal sealed class ConnectionStringShape() : SecretShape(SecretKind.Connectio
         "server", "datasource", "host", "hostname", "address", "addr", "networkaddress", "endpoint", "endpoints",
     };
 
+    private static readonly SearchValues<string> s_hostNames =
+        SearchValues.Create(["server", "source", "host", "addr", "endpoint"], StringComparison.OrdinalIgnoreCase);
+
     private static readonly HashSet<string> s_users = new(StringComparer.OrdinalIgnoreCase) { "userid", "uid", "user", "username" };
 
     private static readonly HashSet<string> s_passwords = new(StringComparer.OrdinalIgnoreCase) { "password", "pwd" };
@@ -55,18 +58,19 @@ internal sealed class ConnectionStringShape() : SecretShape(SecretKind.Connectio
     private static bool IsOne(ReadOnlySpan<char> text)
     {
         var separator = text.Contains(';') ? ';' : ',';
-        ReadOnlySpan<char> host = default;
+        var host = separator == ',' ? Endpoint(text[..Math.Max(0, text.IndexOf(','))]) : default;
+        // Most have none, and to take a text apart takes time.
+        if (separator == ',' ? host.IsEmpty : !text.ContainsAny(s_hostNames))
+        {
+            return false;
+        }
+
         ReadOnlySpan<char> user = default;
         ReadOnlySpan<char> password = default;
-        var isFirst = true;
         foreach (var range in text.Split(separator))
         {
             var part = text[range];
-            if (separator == ',' && isFirst)
-            {
-                host = Endpoint(part);
-            }
-            else if (Value(part, s_passwords) is { Length: > 0 } secret)
+            if (Value(part, s_passwords) is { Length: > 0 } secret)
             {
                 password = secret;
             }
@@ -79,8 +83,6 @@ internal sealed class ConnectionStringShape() : SecretShape(SecretKind.Connectio
             {
                 host = HostOf(server);
             }
-
-            isFirst = false;
         }
 
         return !host.IsEmpty && !Placeholder.IsHost(host) && !Placeholder.IsPassword(password, user);

@@ -34,7 +34,7 @@ internal static class Placeholder
     internal static bool IsPassword(ReadOnlySpan<char> password, ReadOnlySpan<char> user = default)
     {
         var text = password.Trim();
-        if (text.Length is < ShortestPassword or > LongestPassword || IsVariable(text) || Distinct(text, 3) < 3
+        if (text.Length is < ShortestPassword or > LongestPassword || IsVariable(text) || Distinct(text) < 3
             || text.Equals(user.Trim(), StringComparison.OrdinalIgnoreCase))
         {
             return true;
@@ -61,7 +61,7 @@ internal static class Placeholder
     }
 
     /// <summary>Whether a token has as many different characters as a random one.</summary>
-    internal static bool IsVaried(ReadOnlySpan<char> token) => Distinct(token, VariedToken) >= VariedToken;
+    internal static bool IsVaried(ReadOnlySpan<char> token) => Distinct(token) >= VariedToken;
 
     /// <summary>
     /// Whether a host is this machine, or one of documents. What guards a service of the developer's own machine is in every template, and
@@ -102,18 +102,16 @@ internal static class Placeholder
         name.EndsWith(domain, StringComparison.OrdinalIgnoreCase)
         && (name.Length == domain.Length || name[^(domain.Length + 1)] == '.');
 
-    private static int Distinct(ReadOnlySpan<char> text, int enough)
+    private static int Distinct(ReadOnlySpan<char> text)
     {
-        var seen = new HashSet<char>();
+        var seen = UInt128.Zero;
         foreach (var character in text)
         {
-            if (seen.Add(character) && seen.Count >= enough)
-            {
-                break;
-            }
+            // Tokens and keys are ASCII; elsewhere two characters may count as one.
+            seen |= UInt128.One << (character % 128);
         }
 
-        return seen.Count;
+        return (int)UInt128.PopCount(seen);
     }
 
     // P@ssw0rd!23 becomes password.
