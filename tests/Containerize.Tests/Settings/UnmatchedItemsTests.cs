@@ -119,6 +119,8 @@ internal sealed class UnmatchedItemsTests : IDisposable
     [TestMethod]
     public void Patterns_do_not_matter_where_secrets_are_included()
     {
+        _lab.Add(ItemKind.Layers, "layers", ("Secrets", "Include"));
+
         Warn("""<ItemGroup><ContainerizeSecretPattern Include="*.token" /></ItemGroup>""");
 
         Assert.AreEqual("", _lab.Reporter.AllText);
