@@ -8,7 +8,7 @@ namespace Containerize.IntegrationTests;
 [TestClass]
 internal sealed class TemplateTests
 {
-    private static readonly string s_scratch = "-p:ContainerBaseImage=scratch";
+    private const string Scratch = "-p:ContainerBaseImage=scratch";
 
     [TestMethod]
     public async Task A_new_web_app_becomes_an_image_by_one_command()
@@ -16,7 +16,7 @@ internal sealed class TemplateTests
         using var folder = await NewAsync();
 
         await RunAsync(folder, "new", "containerize-web", "-n", "Shop.Web", "-o", "shop");
-        var result = await RunAsync(folder, "publish", "shop", "-t:Containerize", s_scratch);
+        var result = await RunAsync(folder, "publish", "shop", "-t:Containerize", Scratch);
 
         Assert.DoesNotContain("warning", result.Output);
         StringAssert.Contains(result.Output, "shop-web:latest (linux/amd64)");
@@ -36,7 +36,7 @@ internal sealed class TemplateTests
 
         await RunAsync(folder, "new", "console", "-o", "tool", "--no-restore");
         await RunAsync(folder, "new", "containerize");
-        var result = await RunAsync(folder, "publish", "tool", "-t:Containerize", s_scratch);
+        var result = await RunAsync(folder, "publish", "tool", "-t:Containerize", Scratch);
 
         Assert.DoesNotContain("warning", result.Output);
         Assert.IsNotNull(ImageValidator.Check(folder["tool/bin/Release/net10.0/tool.tar"]).Single().Find("app/tool.dll"));

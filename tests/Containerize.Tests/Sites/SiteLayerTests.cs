@@ -5,7 +5,6 @@ using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers;
 using Containerize.Layers.Entries;
-using Containerize.Tests.Building;
 using static Containerize.Tests.Sites.SiteLab;
 using static Containerize.Tests.Trees.TreeLab;
 

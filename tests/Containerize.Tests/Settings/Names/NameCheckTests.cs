@@ -106,8 +106,8 @@ internal sealed partial class NameCheckTests
         var file = ProjectFile.Parse(targets, File.ReadAllText(targets));
 
         var names = file.Properties.Select(property => property.Name).Concat(file.Items.Select(item => item.Name))
-            .Where(name => name.StartsWith("Container", StringComparison.Ordinal));
-        Assert.IsGreaterThan(20, names.Count());
+            .Where(name => name.StartsWith("Container", StringComparison.Ordinal)).ToList();
+        Assert.IsGreaterThan(20, names.Count);
         Assert.IsEmpty(names.Except(schema.Properties).Except(schema.Items.Keys).Except(ForeignNames.All).ToList());
     }
 
