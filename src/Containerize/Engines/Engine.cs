@@ -142,9 +142,10 @@ internal sealed class Engine
         try
         {
             var archive = Path.Combine(directory.FullName, "image.tar");
-            await using (var file = File.Create(archive))
+            using (var file = AtomicFile.Create(archive))
             {
-                await write(file, cancellationToken);
+                await write(file.Stream, cancellationToken);
+                file.Commit();
             }
 
             var reply = await RunAsync(["image", "load", "--input", archive], cancellationToken);

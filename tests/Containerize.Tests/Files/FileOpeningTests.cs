@@ -60,7 +60,7 @@ internal sealed class FileOpeningTests
         // Those that take a path, and not what was opened.
         { } type when s_openingTypes.Contains(type) =>
             called.GetParameters() is [{ ParameterType: var first, Name: var name }, ..] && first == typeof(string)
-            && name is not ("pem" or "certPem" or "text" or "xml"),
+            && name is not ("pem" or "certPem" or "text" or "xml" or "name"),
         _ => false,
     };
 }

@@ -75,7 +75,7 @@ internal static class ProjectFiles
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllText(path) : null;
+            return File.Exists(path) ? RegularFile.ReadAllText(path) : null;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
