@@ -15,7 +15,8 @@ internal static class RegistrySettings
         var mirrors = project.Of(ItemKind.Mirror).Select(Mirror.Read).ToList();
         return new RegistryOptions
         {
-            PushRegistries = [.. project.Of(ItemKind.Registry).SelectMany(registry => Item.Split(registry.Identity))],
+            PushRegistries =
+                [.. project.Of(ItemKind.Registry).SelectMany(registry => Item.Split(registry.Identity)).Select(target => target.Split('/')[0])],
             PullRegistry = baseImage.Image?.Repository.Registry,
             InsecureRegistries =
                 [.. Names(item, "Insecure"), .. mirrors.Where(mirror => mirror.IsInsecure).Select(mirror => mirror.Location.Host)],

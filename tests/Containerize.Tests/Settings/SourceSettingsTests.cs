@@ -101,7 +101,7 @@ internal sealed class SourceSettingsTests
     {
         using var lab = new SettingsLab()
             .Add(ItemKind.Base, "base", ("Image", "ghcr.io/a/b"))
-            .Add(ItemKind.Registry, "push.example;other.example")
+            .Add(ItemKind.Registry, "push.example/team;other.example")
             .Add(ItemKind.Registries, "registries", ("Insecure", list), ("CertificateFiles", "ca.pem;more/ca.pem"), ("Retries", "3"));
 
         var options = RegistrySettings.Read(lab.Project, BaseSettings.Read(lab.Project));
