@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Containerize.Files;
 using Containerize.Storage;
 
 namespace Containerize.Inputs.Secrets;
 
 /// <summary>
-/// Which secrets files hold, remembered with the files' stamps, so that an unchanged file is not read again. It belongs to one project, and
-/// may be lost at any time. When shapes change, the version of <see cref="RecordKind.Secrets"/> does too.
+/// Which secrets files hold, remembered with the files' stamps, so that an unchanged file is not read again, and with their hashes, because
+/// some files are written again by each publish, and setting up a search takes longer than reading them. It belongs to one project, and may
+/// be lost at any time. When shapes change, the version of <see cref="RecordKind.Secrets"/> does too.
 /// </summary>
 internal sealed class SecretMemory
 {
@@ -16,6 +18,7 @@ internal sealed class SecretMemory
     private readonly TimeProvider _time;
     private readonly Dictionary<string, Remembered> _before;
     private readonly Dictionary<string, Remembered> _now = new(StringComparer.Ordinal);
+    private bool _isChanged;
 
     private SecretMemory(string? path, TimeProvider time, Dictionary<string, Remembered> before)
     {
@@ -27,7 +30,7 @@ internal sealed class SecretMemory
     /// <summary>The name of the file in the project's own directory.</summary>
     internal static string FileName => RecordKind.Secrets.Name;
 
-    /// <summary>How many files had to be read.</summary>
+    /// <summary>How many files had to be searched.</summary>
     internal int FilesRead { get; private set; }
 
     /// <summary>Reads the memory of earlier builds.</summary>
@@ -52,39 +55,42 @@ internal sealed class SecretMemory
         var now = stamp ?? FileStamp.Of(path);
         if (!_before.TryGetValue(path, out var known) || known.Stamp != now.Text)
         {
-            FilesRead++;
-            known = new(path, now.Text, SecretScanner.ScanFile(path));
+            var hash = HashOf(path, now.Size);
+            var isKnown = known is not null && hash.Length > 0 && known.Hash == hash;
+            FilesRead += isKnown ? 0 : 1;
+            _isChanged = true;
             // A file that may still change under the same stamp is read again next time.
-            if (!now.IsSettled(lookedAt))
-            {
-                return known.Findings;
-            }
+            known = new(path, now.IsSettled(lookedAt) ? now.Text : "", hash, isKnown ? known!.Findings : SecretScanner.ScanFile(path));
         }
 
         _now[path] = known;
         return known.Findings;
     }
 
+    private static string HashOf(string path, long size) =>
+        size > SecretScanner.LargestFile ? "" : Convert.ToHexStringLower(SHA256.HashData(RegularFile.ReadAllBytes(path)));
+
     /// <summary>Keeps what was learnt for the next build; files that were not asked for are forgotten. Failing to is no failure.</summary>
     internal void Save()
     {
-        if (_path is not null && (FilesRead > 0 || _now.Count != _before.Count))
+        if (_path is not null && (_isChanged || _now.Count != _before.Count))
         {
             SealedFile.TryWrite(_path, RecordKind.Secrets.TitleOf(null), string.Join('\n', _now.Values.Select(file => file.Text)));
         }
     }
 
-    private sealed record Remembered(string Path, string Stamp, IReadOnlyList<SecretFinding> Findings)
+    private sealed record Remembered(string Path, string Stamp, string Hash, IReadOnlyList<SecretFinding> Findings)
     {
         internal string Text => string.Join(
             Separator,
             Stamp,
+            Hash,
             string.Join(' ', Findings.Select(Short)),
             EscapedText.Write(Path));
 
         internal static Remembered? Parse(string line) =>
-            line.Split(Separator) is [var stamp, var findings, var path]
-                ? new(EscapedText.Read(path), stamp, [.. findings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Finding)])
+            line.Split(Separator) is [var stamp, var hash, var findings, var path]
+                ? new(EscapedText.Read(path), stamp, hash, [.. findings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Finding)])
                 : null;
 
         private static string Short(SecretFinding finding) =>

@@ -54,7 +54,7 @@ internal sealed class SecretMemoryTests : IDisposable
     }
 
     [TestMethod]
-    public void A_file_that_may_change_under_its_stamp_is_not_remembered()
+    public void A_file_that_may_change_under_its_stamp_is_known_by_its_content()
     {
         var file = WithSecret("a.txt");
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(1));
@@ -62,10 +62,31 @@ internal sealed class SecretMemoryTests : IDisposable
         first.Find(file);
         first.Save();
 
-        var second = Load();
-        second.Find(file);
+        var same = Load();
+        Assert.HasCount(1, same.Find(file));
+        Assert.AreEqual(0, same.FilesRead);
+        same.Save();
+        File.WriteAllText(file, new string('x', (int)new FileInfo(file).Length));
 
-        Assert.AreEqual(1, second.FilesRead);
+        var other = Load();
+        Assert.IsEmpty(other.Find(file));
+        Assert.AreEqual(1, other.FilesRead);
+    }
+
+    [TestMethod]
+    public void A_file_that_is_written_again_with_its_content_is_not_searched()
+    {
+        var file = WithSecret("a.txt");
+        var first = Load();
+        first.Find(file);
+        first.Save();
+        File.WriteAllBytes(file, File.ReadAllBytes(file));
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
+
+        var second = Load();
+
+        Assert.HasCount(1, second.Find(file));
+        Assert.AreEqual(0, second.FilesRead);
     }
 
     [TestMethod]
