@@ -16,7 +16,10 @@ internal static class RegistrySettings
         return new RegistryOptions
         {
             PushRegistries =
-                [.. project.Of(ItemKind.Registry).SelectMany(registry => Item.Split(registry.Identity)).Select(target => target.Split('/')[0])],
+            [
+                .. project.Of(ItemKind.Registry).SelectMany(registry => Item.Split(registry.Identity))
+                    .Select(target => target.Split('/')[0]),
+            ],
             PullRegistry = baseImage.Image?.Repository.Registry,
             InsecureRegistries =
                 [.. Names(item, "Insecure"), .. mirrors.Where(mirror => mirror.IsInsecure).Select(mirror => mirror.Location.Host)],

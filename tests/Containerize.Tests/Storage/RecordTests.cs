@@ -27,7 +27,10 @@ internal sealed class RecordTests : IDisposable
             .Where(property => property.PropertyType == typeof(RecordKind)).Select(property => (RecordKind)property.GetValue(null)!)
             .ToList();
 
-        RecordKind[] ofProjects = [RecordKind.FileHashes, RecordKind.Intact, RecordKind.Published, RecordKind.Secrets, RecordKind.PreviousBuild];
+        RecordKind[] ofProjects =
+        [
+            RecordKind.FileHashes, RecordKind.Intact, RecordKind.Published, RecordKind.Secrets, RecordKind.PreviousBuild,
+        ];
         CollectionAssert.AreEquivalent(RecordKind.InCache.Concat(ofProjects).ToList(), listed);
     }
 
