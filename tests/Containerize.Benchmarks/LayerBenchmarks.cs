@@ -138,7 +138,8 @@ public class LayerBenchmarks
     private void Shell(string compressor)
     {
         var command = $"tar cf - -C '{_source}' . | {compressor} | tee '{Path.Combine(_directory, "layer")}' | sha256sum";
-        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true })!;
+        // A pipe's exit code is that of its last command: without pipefail, a tool that is missing would be measured as a fast one.
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-o", "pipefail", "-c", command]) { RedirectStandardOutput = true })!;
         shell.StandardOutput.ReadToEnd();
         shell.WaitForExit();
         if (shell.ExitCode != 0)
