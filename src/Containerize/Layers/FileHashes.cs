@@ -16,6 +16,9 @@ internal sealed class FileHashes
     private const int FieldCount = 6;
     private const int ReadBuffer = 128 * 1024;
 
+    // A build that changed little reads less than this, sooner than other threads would start to.
+    private const long ReadAtOnce = 1024 * 1024;
+
     private readonly string? _path;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, Remembered> _before;
@@ -50,6 +53,7 @@ internal sealed class FileHashes
     {
         var hashed = new HashedFile[files.Count];
         var unknown = new List<int>();
+        var bytes = 0L;
         for (var index = 0; index < files.Count; index++)
         {
             var path = files[index].SourcePath!;
@@ -61,17 +65,29 @@ internal sealed class FileHashes
             else
             {
                 unknown.Add(index);
+                bytes += stamp.Size;
             }
         }
 
         if (unknown.Count > 0)
         {
             var lookedAt = _time.GetUtcNow();
-            await Parallel.ForEachAsync(unknown, cancellationToken, (index, token) =>
+            if (bytes <= ReadAtOnce)
             {
-                hashed[index] = Hash(files[index].SourcePath!, token);
-                return ValueTask.CompletedTask;
-            });
+                foreach (var index in unknown)
+                {
+                    hashed[index] = Hash(files[index].SourcePath!, cancellationToken);
+                }
+            }
+            else
+            {
+                await Parallel.ForEachAsync(unknown, cancellationToken, (index, token) =>
+                {
+                    hashed[index] = Hash(files[index].SourcePath!, token);
+                    return ValueTask.CompletedTask;
+                });
+            }
+
             FilesRead += unknown.Count;
             foreach (var index in unknown)
             {

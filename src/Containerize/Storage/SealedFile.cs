@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.IO.Hashing;
+using System.Security.Cryptography;
 using System.Text;
 using Containerize.Files;
 
@@ -60,7 +60,8 @@ internal static class SealedFile
         return content[..end].SequenceEqual(FirstLine(title, text)) ? Encoding.UTF8.GetString(text) : null;
     }
 
+    // SHA-256, because it is at hand: compiling the code of a faster checksum takes each build longer than this.
     private static byte[] FirstLine(string title, ReadOnlySpan<byte> text) =>
         Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"containerize {title} {Convert.ToHexStringLower(XxHash128.Hash(text))}\n"));
+            string.Create(CultureInfo.InvariantCulture, $"containerize {title} {Convert.ToHexStringLower(SHA256.HashData(text))}\n"));
 }
