@@ -15,7 +15,7 @@ internal sealed class RegistryDestination(
     RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, IReporter reporter, UploadBudget? budget = null)
     : IImageDestination
 {
-    private const string Kind = "registry";
+    internal const string Kind = "registry";
 
     /// <inheritdoc/>
     public string Id => $"{Kind} {target} {string.Join(' ', tags)}";
@@ -42,6 +42,20 @@ internal sealed class RegistryDestination(
 
     /// <inheritdoc/>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PushAsync(images, cancellationToken);
+        }
+        catch (ContainerizeException failure) when (failure.Code != DiagnosticCode.UploadBudgetExceeded)
+        {
+            // What failed is a blob or a request; what the user wanted is an image.
+            Message reason = failure.Message;
+            throw new ContainerizeException(failure.Code, $"{target}:{tags[0]} was not pushed. {reason}", failure);
+        }
+    }
+
+    private async Task<DestinationResult> PushAsync(ImageSet images, CancellationToken cancellationToken)
     {
         var sent = await PushBlobsAsync(images, evenIfThere: false, cancellationToken);
         // Before anything has a name: what exceeds the budget is not published where that is an error.

@@ -40,6 +40,27 @@ internal sealed class RegistryDestinationTests
     }
 
     [TestMethod]
+    [DataRow(false, "No credential was found for ")]
+    [DataRow(true, "; the credential is that of ")]
+    public async Task A_failure_names_the_image_first_and_then_the_account_that_was_refused(bool isLoggedIn, string expected)
+    {
+        await using var lab = await ClientLab.StartAsync(new TestRegistryOptions { Auth = isLoggedIn ? new BasicAuth("ada", "s") : null });
+        if (isLoggedIn)
+        {
+            lab.LogIn("ada", "s");
+        }
+
+        lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.Reply(403));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => Destination(lab, "1.0").WriteAsync(new ImageSet(Sample.Image()), CancellationToken.None));
+
+        Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
+        StringAssert.StartsWith(failure.Message, $"{lab.Repository}:1.0 was not pushed. Could not ");
+        StringAssert.Contains(failure.Message, expected);
+    }
+
+    [TestMethod]
     public async Task A_foreign_layer_is_named_and_not_sent()
     {
         await using var lab = await ClientLab.StartAsync();

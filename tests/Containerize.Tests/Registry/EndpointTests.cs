@@ -39,6 +39,8 @@ internal sealed class EndpointTests
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab, client));
         Assert.AreEqual(DiagnosticCode.RegistryUnavailable, failure.Code);
         StringAssert.Contains(failure.Message, "certificate");
+        StringAssert.Contains(failure.Message, "ContainerizeCertificateFiles");
+        StringAssert.Contains(failure.Message, "ContainerizeInsecureRegistries");
     }
 
     [TestMethod]

@@ -14,6 +14,7 @@ internal sealed class Authorizer(
 {
     private readonly ConcurrentDictionary<(string Scopes, bool IsWrite), Lazy<Task<BearerToken?>>> _tokens = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _extraScopes = new();
+    private readonly ConcurrentDictionary<(string Repository, bool IsWrite), string> _sources = new();
     private volatile IReadOnlyList<Challenge>? _challenges;
 
     /// <summary>Whether the registry has said how it wants to be asked.</summary>
@@ -22,6 +23,9 @@ internal sealed class Authorizer(
     /// <summary>The credential for what a request needs; null is anonymous.</summary>
     internal Task<Credential?> FindCredentialAsync(Access access, CancellationToken cancellationToken) =>
         credentials.FindAsync(registry, access.Repository, access.IsWrite, cancellationToken);
+
+    /// <summary>Where the credential came from that requests of this need were sent with; null when they were anonymous.</summary>
+    internal string? SourceFor(Access access) => _sources.GetValueOrDefault((access.Repository, access.IsWrite));
 
     /// <summary>The header for a request, by what is known so far.</summary>
     internal async Task<AuthenticationHeaderValue?> GetHeaderAsync(Access access, CancellationToken cancellationToken)
@@ -32,6 +36,11 @@ internal sealed class Authorizer(
         }
 
         var credential = await FindCredentialAsync(access, cancellationToken);
+        if (credential is not null)
+        {
+            _sources[(access.Repository, access.IsWrite)] = credential.Source;
+        }
+
         if (credential?.RegistryToken is { } registryToken)
         {
             return new("Bearer", registryToken);

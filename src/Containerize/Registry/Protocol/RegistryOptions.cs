@@ -11,8 +11,9 @@ internal sealed record RegistryOptions : HttpOptions
         "registry",
         DiagnosticCode.RegistryError,
         DiagnosticCode.UnsafeLocation,
-        "if it is your own authority's, name that authority's certificate file, or name the registry as insecure",
-        "if it speaks plain HTTP, name it as insecure (DOTNET_CONTAINER_INSECURE_REGISTRIES)",
+        "if it is your own authority's, name that authority's certificate file (ContainerizeCertificateFiles), or name the registry as "
+            + "insecure (ContainerizeInsecureRegistries)",
+        "if it speaks plain HTTP, name it as insecure (ContainerizeInsecureRegistries)",
         body => RegistryErrors.Parse(body.Span).Text);
 
     /// <summary>

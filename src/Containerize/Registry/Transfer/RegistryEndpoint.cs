@@ -25,6 +25,9 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
     /// <summary>Where it is.</summary>
     internal RegistryOrigin Origin => origin;
 
+    /// <summary>Where the credential came from that requests of this need were sent with; null when they were anonymous.</summary>
+    internal string? CredentialSourceFor(Access access) => authorizer.SourceFor(access);
+
     /// <summary>The URL of a path below <c>/v2/</c>.</summary>
     internal Uri UrlOf(string path) => VerbatimUrl.Create($"{Origin.Base.Scheme}://{Origin.Base.Authority}/v2/{path}");
 

@@ -42,6 +42,7 @@ internal sealed class AuthorizationTests
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab));
         Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
         StringAssert.Contains(failure.Message, "docker login");
+        Assert.MatchesRegex("The credential of .*CONTAINERIZE_REGISTRY_.* was refused", failure.Message);
         Assert.AreEqual(1, lab.Registry.Requests.Count(request => request.Authorization is not null));
         Assert.IsFalse((failure + lab.Reporter.Text).Contains("wrong-password", StringComparison.Ordinal));
     }
