@@ -48,6 +48,7 @@ internal sealed class PreparedPackages(
         }
 
         var there = Base is not null && fetched is { FitsBase: false } ? await Base().WaitAsync(cancellationToken) : null;
+        using var work = new LongWork(reporter, () => $"Making a layer of {files.Count} packages.");
         var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = there }
             .WriteAsync(cache.Store, options, cancellationToken);
         notes = notes with { Bases = PackageNotes.Find(cache, Content.Hash)?.Bases ?? [] };

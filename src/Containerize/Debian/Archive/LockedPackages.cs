@@ -110,24 +110,43 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
         }
     }
 
-    private Task<VerifiedFile?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken) =>
-        Task.WhenAll(set.Packages.Select(package => archive.TryFetchAsync(package, cancellationToken)));
+    private async Task<VerifiedFile?[]> FetchAllAsync(LockedSet set, CancellationToken cancellationToken)
+    {
+        var (done, size, all) = (0, 0L, set.Packages.Sum(package => package.Size));
+        using var work = new LongWork(
+            reporter,
+            () => $"Fetching packages: {Volatile.Read(ref done)} of {set.Packages.Count}, "
+                + $"{ByteSize.Format(Volatile.Read(ref size))} of {ByteSize.Format(all)}.");
+        return await Task.WhenAll(set.Packages.Select(async package =>
+        {
+            var file = await archive.TryFetchAsync(package, cancellationToken);
+            Interlocked.Increment(ref done);
+            Interlocked.Add(ref size, package.Size);
+            return file;
+        }));
+    }
 
     private async Task<LockedSet> ResolveAsync(DebianRequest request, CancellationToken cancellationToken)
     {
-        var (set, sources) = await archive.ResolveAsync(request, DebianLock.Read(lockFile), cancellationToken);
+        var (set, sources) = await ChooseAgainAsync(request, cancellationToken);
+        var isLocked = mode != DebianLockMode.ReadOnly
+            && await WriteAsync(set, sources, request.Release.Codename, cancellationToken);
+        Message locked = isLocked ? $" They are locked in '{lockFile}': commit that file." : $"";
         reporter.Message(
-            $"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for " +
-            $"{string.Join(", ", request.Packages)}.");
-        if (mode != DebianLockMode.ReadOnly)
-        {
-            await WriteAsync(set, sources, request.Release.Codename, cancellationToken);
-        }
-
+            $"{set.Packages.Count} packages of {request.Release.Codename} ({request.Architecture}) were chosen for "
+            + $"{string.Join(", ", request.Packages)}.{locked}");
         return set;
     }
 
-    private async Task WriteAsync(LockedSet set, IReadOnlyList<LockedSource> sources, string release, CancellationToken cancellationToken)
+    private async Task<(LockedSet Set, IReadOnlyList<LockedSource> Sources)> ChooseAgainAsync(
+        DebianRequest request, CancellationToken cancellationToken)
+    {
+        using var work = new LongWork(reporter, () => $"Reading what the archives of {request.Release.Codename} have.");
+        return await archive.ResolveAsync(request, DebianLock.Read(lockFile), cancellationToken);
+    }
+
+    /// <returns>Whether it is written.</returns>
+    private async Task<bool> WriteAsync(LockedSet set, IReadOnlyList<LockedSource> sources, string release, CancellationToken cancellationToken)
     {
         try
         {
@@ -138,6 +157,8 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
                 var old = DebianLock.Read(lockFile);
                 (old?.Release == release ? old : new DebianLock { Release = release }).With(set, sources).Write(lockFile);
             }
+
+            return true;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -154,6 +175,7 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
                 DiagnosticCode.DebianLockNotWritten,
                 $"{what} The image gets the packages that were chosen now; the next build may get others. Make its directory writable, " +
                 $"name another file with ContainerizeDebianLockFile, or set ContainerizeDebianWriteLock to false where that is meant.");
+            return false;
         }
     }
 }
