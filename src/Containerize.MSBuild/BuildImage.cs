@@ -156,10 +156,7 @@ public sealed class BuildImage : ContainerizeTask
         WrittenOutputs = [.. written.Select(file => new TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)
         {
-            foreach (var line in LayerReport.Explain(built, previous))
-            {
-                reporter.Message(line);
-            }
+            ShowResult([.. LayerReport.Explain(built, previous)]);
         }
     }
 

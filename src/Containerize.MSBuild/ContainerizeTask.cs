@@ -14,16 +14,18 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     [Required]
     public string DiagnosticsPage { get; set; } = "";
 
-    /// <summary>The project's directory, a full path; relative paths of the settings start there.</summary>
+    /// <summary>The project's file, a full path: messages name it, and relative paths of the settings start in its directory.</summary>
     [Required]
-    public string ProjectDirectory { get; set; } = "";
+    public string ProjectFile { get; set; } = "";
 
     /// <summary>What the project says; the metadata <c>Kind</c> of each item names what it says.</summary>
     [Required]
     public ITaskItem[] Settings { get; set; } = [];
 
     /// <summary>The settings, without MSBuild's types.</summary>
-    internal ProjectSettings Project => field ??= new ProjectSettings(ProjectDirectory, Settings.Select(Read));
+    internal ProjectSettings Project => field ??= new ProjectSettings(Path.GetDirectoryName(ProjectFile) ?? "", Settings.Select(Read));
+
+    private LogReporter Reporter => field ??= new LogReporter(Log, DiagnosticsPage, ProjectFile);
 
     /// <summary>The names of the properties of the command line.</summary>
     private protected IEnumerable<string> CommandLineProperties =>
@@ -35,7 +37,7 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     /// <inheritdoc/>
     public override bool Execute()
     {
-        var reporter = new LogReporter(Log, DiagnosticsPage);
+        var reporter = Reporter;
         try
         {
             // MSBuild's thread may have a context that waits for it; the work runs on the pool.
@@ -87,6 +89,38 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
             variable => (string)variable.Key,
             variable => variable.Value as string ?? "",
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+
+    /// <summary>Shows what the build made: in the log, and where a quiet build shows no messages, on standard output.</summary>
+    /// <param name="lines">All there is to say.</param>
+    /// <param name="quiet">What a quiet build says.</param>
+    private protected void ShowResult(IEnumerable<Message> lines, IEnumerable<Message> quiet)
+    {
+        Reporter.Result(lines);
+        SayQuietly([$"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {string.Join('\n', quiet)}"]);
+    }
+
+    /// <summary>The same for what is said alike by every build.</summary>
+    /// <param name="lines">The first begins with a word: what looks like a path or an address, terminals are given as a link.</param>
+    private protected void ShowResult(IReadOnlyList<Message> lines) => ShowResult(lines, lines);
+
+    /// <summary>Prints lines as they are, for a program that reads them.</summary>
+    private protected void Print(IReadOnlyList<Message> lines)
+    {
+        foreach (var line in lines)
+        {
+            Reporter.Message(line);
+        }
+
+        SayQuietly([.. lines.Select(line => line.ToString())]);
+    }
+
+    private static void SayQuietly(IReadOnlyList<string> lines)
+    {
+        if (lines.Count > 0 && new CommandLine(Environment.GetCommandLineArgs()).IsQuiet)
+        {
+            QuietOutput.Say(string.Join('\n', lines));
+        }
+    }
 
     /// <summary>An item without MSBuild's types.</summary>
     private protected static Item Read(ITaskItem item) => new(item.ItemSpec, item.GetMetadata);

@@ -22,6 +22,7 @@ public sealed class LockBaseImages : ContainerizeTask
         var names = before.Keys.Concat(current is null ? [] : [current]).Distinct(StringComparer.Ordinal);
         var tags = inputs.Tags();
         var after = new Dictionary<string, Digest?>(StringComparer.Ordinal);
+        var lines = new List<Message>();
         foreach (var name in names)
         {
             after[name] = await tags.AskAsync(ImageReference.Parse(name), cancellationToken);
@@ -32,22 +33,23 @@ public sealed class LockBaseImages : ContainerizeTask
                     $"The base image {name} does not exist. Check ContainerBaseImage, and whether you are logged in.");
             }
 
-            reporter.Message((before.TryGetValue(name, out var old), after[name]) switch
+            lines.Add((before.TryGetValue(name, out var old), after[name]) switch
             {
-                (_, null) => $"{name} does not exist any more; it is no longer locked.",
-                (true, { } same) when same == old => $"{name} is still {same}.",
-                (true, { } other) => $"{name} was {old} and is now {other}.",
-                (false, { } first) => $"{name} is {first}.",
+                (_, null) => (Message)$"  {name} does not exist any more; it is no longer locked.",
+                (true, { } same) when same == old => $"  {name} is still {same}.",
+                (true, { } other) => $"  {name} was {old} and is now {other}.",
+                (false, { } first) => $"  {name} is {first}.",
             });
         }
 
         if (after.Count > 0)
         {
             await BaseImageLock.UpdateAsync(file, after, cancellationToken);
+            ShowResult([$"locked in '{file}'", .. lines]);
         }
         else
         {
-            reporter.Message("The base image is not one that a tag in a registry names, so there is nothing to lock.");
+            ShowResult(["nothing to lock: the base image is not one that a tag in a registry names"]);
         }
     }
 }

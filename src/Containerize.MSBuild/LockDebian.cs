@@ -40,6 +40,6 @@ public sealed class LockDebian : ContainerizeTask
             await layer.MakeAsync(new LayerContext(opening, new LayerCache(inputs.Cache), inputs.Hashes, options), cancellationToken);
         }
 
-        reporter.Message($"Locked in '{packages.Settings.LockFile}'.");
+        ShowResult([$"locked in '{packages.Settings.LockFile}'"]);
     }
 }

@@ -12,14 +12,14 @@ public sealed class PruneCache : ContainerizeTask
         var settings = CacheSettings.Read(Project, Environment.GetEnvironmentVariable);
         if (settings.OpenExisting() is not { } store)
         {
-            reporter.Message($"There is no cache at '{settings.Directory}'; nothing to prune.");
+            ShowResult([$"no cache at '{settings.Directory}'; nothing to prune"]);
             return Task.CompletedTask;
         }
 
         var result = new CachePruner(store, settings.Limits).Prune(cancellationToken);
         var inUse = result.InUse == 0 ? "" : $"; {result.InUse} more are kept because a running build uses them";
         var (removed, left) = (ByteSize.Format(result.Bytes), ByteSize.Format(result.BytesLeft));
-        reporter.Message($"Removed {result.Files} files, {removed}, from '{store.Root}'{inUse}. The blobs that are left have {left}.");
+        ShowResult([$"Removed {result.Files} files, {removed}, from '{store.Root}'{inUse}. The blobs that are left have {left}."]);
         return Task.CompletedTask;
     }
 }

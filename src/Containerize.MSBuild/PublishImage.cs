@@ -3,6 +3,7 @@ using Containerize.Building;
 using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
+using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Storage;
 using Microsoft.Build.Framework;
@@ -107,12 +108,13 @@ public sealed class PublishImage : ContainerizeTask
             AnnotationItems.Read(Project, AnnotationScope.Descriptor));
         Describe(images, destinations, files);
         var results = await WriteAsync(destinations, push, inputs, images, reporter, cancellationToken);
-        var info = new ImageInfo(built, images, destinations.Name, results);
-        AtomicFile.Write(files.ImageInfo, info.ToJson());
+        var published = new PublishedImage(built, images, destinations.Name, results);
+        AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published));
         AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
-        foreach (var line in info.ToLines())
+        ShowResult(ImageLines.All(published), ImageLines.Short(published));
+        if (files.TellCi)
         {
-            reporter.Message(line);
+            Print(await CiSystems.TellAsync(published, Variables(), OutputDirectory, reporter, cancellationToken));
         }
 
         foreach (var (image, item) in built.Zip(BuiltImages))

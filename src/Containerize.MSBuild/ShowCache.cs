@@ -13,24 +13,22 @@ public sealed class ShowCache : ContainerizeTask
         var settings = CacheSettings.Read(Project, Environment.GetEnvironmentVariable);
         if (settings.OpenExisting() is not { } store)
         {
-            reporter.Message($"There is no cache at '{settings.Directory}' yet.");
+            ShowResult([$"no cache at '{settings.Directory}' yet"]);
             return Task.CompletedTask;
         }
 
         CacheMarker.Require(store);
         var report = CacheReport.Of(store, DateTimeOffset.UtcNow);
-        reporter.Message(store.Root);
-        foreach (var kind in report.Kinds)
-        {
-            var bytes = ByteSize.Format(kind.Bytes);
-            reporter.Message(string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {kind.Name,-10} {kind.Files,8} files {bytes,12}   least recently used {kind.OldestUse:yyyy-MM-dd}"));
-        }
-
         var (size, age) = (ByteSize.Format(settings.Limits.MaxSize), settings.Limits.MaxAge.TotalDays);
-        reporter.Message(string.Create(
-            CultureInfo.InvariantCulture, $"  kept: {size} of blobs, {age:0.#} days unused; builds running: {report.RunningBuilds}"));
+        ShowResult(
+        [
+            $"the cache at {store.Root}",
+            .. report.Kinds.Select(kind => (Message)string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {kind.Name,-10} {kind.Files,8} files {ByteSize.Format(kind.Bytes),12}   least recently used {kind.OldestUse:yyyy-MM-dd}")),
+            string.Create(
+                CultureInfo.InvariantCulture, $"  kept: {size} of blobs, {age:0.#} days unused; builds running: {report.RunningBuilds}"),
+        ]);
         return Task.CompletedTask;
     }
 }

@@ -18,6 +18,9 @@ internal static class ByteSize
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.##} GB"),
     };
 
+    /// <summary>Writes by how much something grew or shrank: <c>+21 KB</c>, <c>-1.5 MB</c>.</summary>
+    internal static string FormatDifference(long bytes) => bytes < 0 ? $"-{Format(-bytes)}" : $"+{Format(bytes)}";
+
     /// <summary>Reads a number and a unit: <c>500 KB</c>, <c>20MB</c>, <c>1 GiB</c>; a number alone counts bytes.</summary>
     /// <param name="property">The property it comes from, for the error message.</param>
     /// <returns>The size in bytes.</returns>

@@ -122,6 +122,9 @@ internal enum DiagnosticCode
     /// <summary>Files hold secrets, and the project wants none.</summary>
     SecretsFound = 1045,
 
+    /// <summary>What the build has to tell the CI system could not be written (a warning).</summary>
+    CiOutputFailed = 1070,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 

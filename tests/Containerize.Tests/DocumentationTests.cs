@@ -70,7 +70,7 @@ internal sealed partial class DocumentationTests
     }
 
     [TestMethod]
-    public void Every_error_warning_and_task_in_the_targets_links_to_the_page_of_diagnostics()
+    public void Every_error_warning_and_task_in_the_targets_names_the_project_and_links_to_the_page_of_diagnostics()
     {
         var elements = SdkTargets.Files.SelectMany(file => XDocument.Load(file).Descendants()).ToList();
         var tasks = elements.Where(element => element.Name == "UsingTask")
@@ -85,8 +85,10 @@ internal sealed partial class DocumentationTests
             return element.Name.LocalName switch
             {
                 "Error" or "Warning" => element.Attribute("Code")?.Value is { } code
-                    && element.Attribute("HelpLink")?.Value == $"{Page}#{code.ToLowerInvariant()}",
-                var name when tasks.Contains(name) => element.Attribute("DiagnosticsPage")?.Value == Page,
+                    && element.Attribute("HelpLink")?.Value == $"{Page}#{code.ToLowerInvariant()}"
+                    && element.Attribute("File")?.Value is "$(_ContainerizeProjectFile)" or "$(MSBuildProjectFullPath)",
+                var name when tasks.Contains(name) => element.Attribute("DiagnosticsPage")?.Value == Page
+                    && element.Attribute("ProjectFile")?.Value == "$(_ContainerizeProjectFile)",
                 _ => true,
             };
         }

@@ -3,63 +3,70 @@ using Containerize.Layers;
 namespace Containerize.Building;
 
 /// <summary>How a layer differs from the one that the last image had in its place.</summary>
-/// <param name="Added">Paths in the image that are new, in ordinal order.</param>
-/// <param name="Changed">Paths whose content, mode, owner or kind is another, in ordinal order.</param>
-/// <param name="Removed">Paths that are gone, in ordinal order.</param>
+/// <param name="Added">What is new, in the ordinal order of the paths.</param>
+/// <param name="Changed">What has another content, mode, owner or kind, in the ordinal order of the paths.</param>
+/// <param name="Removed">What is gone, in the ordinal order of the paths.</param>
 /// <param name="Packages">Packages that came, went or have another version, in ordinal order.</param>
 internal sealed record LayerChanges(
-    IReadOnlyList<string> Added, IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlyList<PackageChange> Packages)
+    IReadOnlyList<PathChange> Added,
+    IReadOnlyList<PathChange> Changed,
+    IReadOnlyList<PathChange> Removed,
+    IReadOnlyList<PackageChange> Packages)
 {
     private const int NamedInSummary = 3;
+
+    /// <summary>By how many bytes the files have grown, uncompressed; negative when they have shrunk.</summary>
+    internal long Growth => Added.Concat(Changed).Concat(Removed).Sum(path => (path.After ?? 0) - (path.Before ?? 0));
 
     /// <summary>Compares two contents.</summary>
     /// <param name="before">What the last image had.</param>
     public static LayerChanges Between(LayerContent before, LayerContent after)
     {
-        var old = before.Items.ToDictionary(item => item.Path, item => item.Fingerprint, StringComparer.Ordinal);
-        var added = new List<string>();
-        var changed = new List<string>();
+        var old = before.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
+        var added = new List<PathChange>();
+        var changed = new List<PathChange>();
         foreach (var item in after.Items)
         {
-            if (!old.Remove(item.Path, out var fingerprint))
+            if (!old.Remove(item.Path, out var earlier))
             {
-                added.Add(item.Path);
+                added.Add(new PathChange(item.Path, null, item.Size));
             }
-            else if (fingerprint != item.Fingerprint)
+            else if (earlier.Fingerprint != item.Fingerprint)
             {
-                changed.Add(item.Path);
+                changed.Add(new PathChange(item.Path, earlier.Size, item.Size));
             }
         }
 
-        return new LayerChanges(Sorted(added), Sorted(changed), Sorted(old.Keys), PackagesBetween(before, after));
+        var removed = old.Values.Select(item => new PathChange(item.Path, item.Size, null));
+        return new LayerChanges(Sorted(added), Sorted(changed), Sorted(removed), PackagesBetween(before, after));
     }
 
     /// <summary>The differences in a few words.</summary>
-    /// <returns>For example <c>Serilog 4.2.0 -> 4.3.0; 1 file changed (app/Serilog.dll)</c>.</returns>
+    /// <returns>For example <c>Serilog 4.2.0 -> 4.3.0, +2 KB; 1 changed (app/Serilog.dll)</c>.</returns>
     public override string ToString()
     {
         var parts = new List<string>();
         if (Packages.Count > 0)
         {
-            parts.Add(Named(Packages.Select(package => package.ToString()).ToList()));
+            parts.Add(Named(Packages.Select(package => package.ToString()).ToList(), "; "));
         }
 
         foreach (var (paths, what) in new[] { (Added, "added"), (Changed, "changed"), (Removed, "removed") })
         {
             if (paths.Count > 0)
             {
-                parts.Add($"{paths.Count} {what} ({Named(paths)})");
+                parts.Add($"{paths.Count} {what} ({Named([.. paths.Select(path => path.Path)], ", ")})");
             }
         }
 
         return parts.Count == 0 ? "written in another way" : string.Join("; ", parts);
     }
 
-    private static string Named(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(NamedInSummary).Select(Printable.Clean))
-        + (names.Count > NamedInSummary ? $", {names.Count - NamedInSummary} more" : "");
+    private static string Named(IReadOnlyList<string> names, string separator) =>
+        string.Join(separator, names.Take(NamedInSummary).Select(Printable.Clean))
+        + (names.Count > NamedInSummary ? $"{separator}{names.Count - NamedInSummary} more" : "");
 
-    private static List<string> Sorted(IEnumerable<string> paths) => [.. paths.Order(StringComparer.Ordinal)];
+    private static List<PathChange> Sorted(IEnumerable<PathChange> paths) => [.. paths.OrderBy(path => path.Path, StringComparer.Ordinal)];
 
     private static List<PackageChange> PackagesBetween(LayerContent before, LayerContent after)
     {
@@ -74,21 +81,44 @@ internal sealed record LayerChanges(
         return
         [
             .. old.Keys.Union(current.Keys).Order(StringComparer.OrdinalIgnoreCase)
-                .Select(id => new PackageChange(id, old.GetValueOrDefault(id), current.GetValueOrDefault(id)))
-                .Where(package => package.Before != package.After),
+                .Select(id => (Id: id, Old: old.GetValueOrDefault(id), New: current.GetValueOrDefault(id)))
+                .Where(package => package.Old.Version != package.New.Version)
+                .Select(package =>
+                    new PackageChange(package.Id, package.Old.Version, package.New.Version, package.New.Size - package.Old.Size)),
         ];
     }
 
-    private static Dictionary<string, string> PackagesOf(LayerContent content)
+    private static Dictionary<string, (string? Version, long Size)> PackagesOf(LayerContent content)
     {
-        var packages = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var package in content.Items.Select(item => item.Package).OfType<string>())
+        var packages = new Dictionary<string, (string? Version, long Size)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in content.Items)
         {
-            var parts = package.Split(' ', 2);
-            packages[parts[0]] = parts.Length == 2 ? parts[1] : "";
+            if (item.Package?.Split(' ', 2) is [var id, .. var version])
+            {
+                packages[id] = (version is [var text] ? text : "", packages.GetValueOrDefault(id).Size + (item.Size ?? 0));
+            }
         }
 
         return packages;
+    }
+}
+
+/// <summary>A path in the image at which something differs.</summary>
+/// <param name="Before">The size of the file that was there, uncompressed; null when there was none.</param>
+/// <param name="After">The size of the file that is there now; null when there is none.</param>
+internal sealed record PathChange(string Path, long? Before, long? After)
+{
+    /// <summary>The path with its size, or both sizes.</summary>
+    /// <returns>For example <c>/app/app.dll (5 KB -> 6 KB)</c>.</returns>
+    public override string ToString()
+    {
+        var sizes = (Before, After) switch
+        {
+            ({ } before, { } after) when before != after => $" ({ByteSize.Format(before)} -> {ByteSize.Format(after)})",
+            _ when (After ?? Before) is { } size => $" ({ByteSize.Format(size)})",
+            _ => "",
+        };
+        return $"/{Printable.Clean(Path)}{sizes}";
     }
 }
 
@@ -96,7 +126,8 @@ internal sealed record LayerChanges(
 /// <param name="Id">The package.</param>
 /// <param name="Before">Its version in the last image; null when it is new.</param>
 /// <param name="After">Its version now; null when it is gone.</param>
-internal sealed record PackageChange(string Id, string? Before, string? After)
+/// <param name="Growth">By how many bytes its files in the layer have grown, uncompressed; negative when they have shrunk.</param>
+internal sealed record PackageChange(string Id, string? Before, string? After, long Growth)
 {
     /// <inheritdoc/>
     public override string ToString() => (Before, After) switch
@@ -104,5 +135,5 @@ internal sealed record PackageChange(string Id, string? Before, string? After)
         (null, _) => $"{Id} {After} added",
         (_, null) => $"{Id} {Before} removed",
         _ => $"{Id} {Before} -> {After}",
-    };
+    } + (Growth == 0 ? "" : $", {ByteSize.FormatDifference(Growth)}");
 }

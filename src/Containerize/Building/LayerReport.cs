@@ -47,19 +47,22 @@ internal static class LayerReport
         };
         return (previous.InputsOf(layer.Name), layer.Changes) switch
         {
-            (null, null) when layer.Origin == LayerOrigin.Registry && previous.IsEmpty => $"unchanged, {how}",
-            (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Record.FileCount} files",
-            ({ } inputs, _) when inputs == layer.Inputs => $"unchanged, {how}",
+            (null, null) when layer.Origin == LayerOrigin.Registry && previous.IsEmpty => $"unchanged, {how}, {Size(layer)}",
+            (null, null) => $"{(previous.IsEmpty ? "" : "new, ")}{how}, {layer.Record.FileCount} files, {Size(layer)}",
+            ({ } inputs, _) when inputs == layer.Inputs => $"unchanged, {how}, {Size(layer)}",
             (_, null) => $"changed, {how}; what was in it before is not known here any more",
-            (_, { Added: var added, Changed: var changed, Removed: var removed }) =>
-                $"changed, {how}: {added.Count} added, {changed.Count} changed, {removed.Count} removed",
+            (_, { Added: var added, Changed: var changed, Removed: var removed, Growth: var growth }) =>
+                $"changed, {how}: {added.Count} added, {changed.Count} changed, {removed.Count} removed"
+                + (growth == 0 ? "" : $", {ByteSize.FormatDifference(growth)}"),
         };
     }
+
+    private static string Size(BuiltLayer layer) => ByteSize.Format(layer.Record.UncompressedSize);
 
     private static IEnumerable<string> Lines(LayerChanges? changes) => changes is null
         ? []
         : changes.Packages.Select(package => $"package {package}")
-            .Concat(changes.Added.Select(path => $"+ /{Printable.Clean(path)}"))
-            .Concat(changes.Changed.Select(path => $"~ /{Printable.Clean(path)}"))
-            .Concat(changes.Removed.Select(path => $"- /{Printable.Clean(path)}"));
+            .Concat(changes.Added.Select(path => $"+ {path}"))
+            .Concat(changes.Changed.Select(path => $"~ {path}"))
+            .Concat(changes.Removed.Select(path => $"- {path}"));
 }

@@ -33,7 +33,11 @@ internal interface IImageDestination
 /// <param name="Locations">The file, directory or image references.</param>
 /// <param name="BytesWritten">How many bytes of blobs were copied or sent.</param>
 /// <param name="BytesAvoided">How many bytes of blobs were there already, were mounted or were linked.</param>
-internal sealed record DestinationResult(string Kind, IReadOnlyList<string> Locations, long BytesWritten, long BytesAvoided);
+internal sealed record DestinationResult(string Kind, IReadOnlyList<string> Locations, long BytesWritten, long BytesAvoided)
+{
+    /// <summary>Whether the bytes went over a network.</summary>
+    internal bool IsRegistry => Kind == RegistryDestination.Kind;
+}
 
 /// <summary>What an image is called in archives and layouts.</summary>
 /// <param name="Registry">The registry the name begins with; null when the image goes to none.</param>

@@ -14,6 +14,8 @@ internal static class RegularFile
 
     private const string NullDevice = "/dev/null";
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Whether there is something to be read under a name; it may turn out not to be a file, or not readable.</summary>
     internal static bool IsThere(string path) => FileStatus.TryOf(path, followLinks: false) is not null;
 
@@ -50,6 +52,29 @@ internal static class RegularFile
     {
         using var file = File.OpenHandle(Checked(path), access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(file);
+    }
+
+    /// <summary>Adds bytes to the end of a file, which is created if there is none. Processes that do so at once wait for one another.</summary>
+    /// <param name="patience">How long to wait for others.</param>
+    /// <exception cref="IOException">It cannot be written, or is not a regular file, or others held it all the time.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
+    internal static async Task AppendAsync(
+        string path, ReadOnlyMemory<byte> content, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += s_pause)
+        {
+            try
+            {
+                using var file = new FileStream(
+                    IsThere(path) ? Checked(path) : path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+                file.Write(content.Span);
+                return;
+            }
+            catch (Exception failure) when (FileLock.IsHeld(failure) && waited < patience)
+            {
+                await Task.Delay(s_pause, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Reads a document, see <see cref="OpenRead"/>.</summary>

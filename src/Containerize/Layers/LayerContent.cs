@@ -109,4 +109,8 @@ internal sealed record ContentItem(string Path, string Fingerprint, string? Pack
 {
     /// <summary>Whether it is a regular file.</summary>
     internal bool IsFile => Fingerprint.StartsWith("f ", StringComparison.Ordinal);
+
+    /// <summary>The size of the file, uncompressed; null for what is none.</summary>
+    internal long? Size => Fingerprint.Split(' ') is ["f", _, _, var size, ..]
+        && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 }

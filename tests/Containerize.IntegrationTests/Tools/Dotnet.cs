@@ -22,7 +22,8 @@ internal static class Dotnet
             Environment(null),
             s_timeout);
 
-    private static Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string?>? more)
+    /// <summary>The variables of such a run, with further ones.</summary>
+    internal static Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string?>? more)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -38,7 +39,11 @@ internal static class Dotnet
             ["MSBuildExtensionsPath"] = null,
             ["MSBUILD_EXE_PATH"] = null,
             ["SOURCE_DATE_EPOCH"] = null,
+            // Nor does the CI system hear of the images of tests.
             ["CI"] = null,
+            ["GITHUB_ACTIONS"] = null,
+            ["GITLAB_CI"] = null,
+            ["TF_BUILD"] = null,
             ["CONTAINERIZE_CACHE_DIRECTORY"] = SharedCache.Directory,
         };
         foreach (var (name, value) in more ?? new Dictionary<string, string?>())

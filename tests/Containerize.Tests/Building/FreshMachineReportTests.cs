@@ -26,10 +26,10 @@ internal sealed class FreshMachineReportTests
             new[]
             {
                 "linux/amd64, compared with the image in the registry:",
-                "  dependencies: unchanged, in the registry",
-                "  app: changed, built: 1 added, 1 changed, 0 removed",
-                "    + /app/more.dll",
-                "    ~ /app/app.dll",
+                $"  dependencies: unchanged, in the registry, {ByteSize.Format(built.Layers[0].Record.UncompressedSize)}",
+                "  app: changed, built: 1 added, 1 changed, 0 removed, +11 B",
+                "    + /app/more.dll (3 B)",
+                "    ~ /app/app.dll (7 B -> 15 B)",
             },
             LayerReport.Explain(built, PreviousBuild.None).ToArray());
     }

@@ -16,9 +16,9 @@ internal sealed class LayerChangesTests
             Content(("app/a", "f 1", null), ("app/b", "f 2", null), ("app/c", "f 3", null)),
             Content(("app/b", "f 2", null), ("app/c", "f 4", null), ("app/d", "f 5", null)));
 
-        CollectionAssert.AreEqual(new[] { "app/d" }, changes.Added.ToList());
-        CollectionAssert.AreEqual(new[] { "app/c" }, changes.Changed.ToList());
-        CollectionAssert.AreEqual(new[] { "app/a" }, changes.Removed.ToList());
+        CollectionAssert.AreEqual(new[] { "app/d" }, changes.Added.Select(path => path.Path).ToList());
+        CollectionAssert.AreEqual(new[] { "app/c" }, changes.Changed.Select(path => path.Path).ToList());
+        CollectionAssert.AreEqual(new[] { "app/a" }, changes.Removed.Select(path => path.Path).ToList());
         Assert.IsEmpty(changes.Packages);
     }
 
@@ -42,6 +42,21 @@ internal sealed class LayerChangesTests
             Content([("app/a.dll", "f 2", "Alpha 1.1.0"), .. Enumerable.Range(1, 5).Select(i => ($"app/x{i}", "f 3", (string?)null))]));
 
         Assert.AreEqual("Alpha 1.0.0 -> 1.1.0; 5 added (app/x1, app/x2, app/x3, 2 more); 1 changed (app/a.dll)", changes.ToString());
+    }
+
+    [TestMethod]
+    public void Sizes_are_told_of_files_and_packages()
+    {
+        var changes = LayerChanges.Between(
+            Content(("app/a.dll", "f 644 0:0 30000 aa", "Alpha 1.0.0"), ("app/b", "f 644 0:0 5 aa", null), ("app/d", "d 755 0:0", null)),
+            Content(("app/a.dll", "f 644 0:0 9000 bb", "Alpha 0.9.0"), ("app/c", "f 644 0:0 5 aa", null), ("app/d", "d 750 0:0", null)));
+
+        Assert.AreEqual("Alpha 1.0.0 -> 0.9.0, -21 KB", changes.Packages.Single().ToString());
+        Assert.AreEqual("/app/a.dll (30 KB -> 9 KB)", changes.Changed[0].ToString());
+        Assert.AreEqual("/app/d", changes.Changed[1].ToString());
+        Assert.AreEqual("/app/c (5 B)", changes.Added.Single().ToString());
+        Assert.AreEqual("/app/b (5 B)", changes.Removed.Single().ToString());
+        Assert.AreEqual(-21_000, changes.Growth);
     }
 
     [TestMethod]

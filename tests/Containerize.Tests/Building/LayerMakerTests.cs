@@ -34,7 +34,7 @@ internal sealed class LayerMakerTests
 
         Assert.AreEqual("Cache Built", Origins(built));
         Assert.IsNull(built.Layers[0].Changes);
-        CollectionAssert.AreEqual(new[] { "app/app.dll" }, built.Layers[1].Changes!.Changed.ToList());
+        CollectionAssert.AreEqual(new[] { "app/app.dll" }, built.Layers[1].Changes!.Changed.Select(path => path.Path).ToList());
     }
 
     [TestMethod]

@@ -203,7 +203,7 @@ internal sealed class BuildInputsTests : IDisposable
     private IdleTask NewTask(params ITaskItem[] settings) => new()
     {
         BuildEngine = _build.Engine,
-        ProjectDirectory = _folder.FullName,
+        ProjectFile = _folder["app.csproj"],
         Settings =
         [
             .. settings,
