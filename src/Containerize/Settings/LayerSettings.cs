@@ -32,8 +32,8 @@ internal static class LayerSettings
         {
             Split = SettingText.Choice("The split of layers", item["Split"], LayerSplit.ByOrigin),
             Entries = rules,
-            Rules = [.. project.Of(ItemKind.Layer).Select(Rule)],
-            MaxLayers = SettingText.Number("ContainerizeMaxLayers", item["MaxLayers"], DefaultMaxLayers, least: 1, MostLayers),
+            Rules = Rules(project),
+            MaxLayers = MaxLayers(project),
             Secrets = new SecretRules(
                 SettingText.Choice("ContainerizeSecrets", item["Secrets"], SecretPolicy.LeaveOut),
                 [.. project.Of(ItemKind.Secret).SelectMany(Patterns)]),
@@ -47,6 +47,15 @@ internal static class LayerSettings
                 .Any(file => file["Mode"].Length + file["Owner"].Length > 0),
         };
     }
+
+    /// <summary>The layers that the project adds.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static IReadOnlyList<LayerRule> Rules(ProjectSettings project) => [.. project.Of(ItemKind.Layer).Select(Rule)];
+
+    /// <summary>How many layers there may be on the base.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static int MaxLayers(ProjectSettings project) => SettingText.Number(
+        "ContainerizeMaxLayers", project.One(ItemKind.Layers)["MaxLayers"], DefaultMaxLayers, least: 1, MostLayers);
 
     /// <summary>The layers of others, bottom first; one that is named twice is there once.</summary>
     /// <param name="project">What the project says.</param>
