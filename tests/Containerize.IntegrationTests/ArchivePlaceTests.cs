@@ -47,22 +47,45 @@ internal sealed class ArchivePlaceTests
         using var shared = new TemporaryDirectory();
         using var first = await TestProject.ConsoleAsync(Scratch);
         using var second = await TestProject.ConsoleAsync(Scratch, "System.Console.WriteLine(2);");
-        await PublishAsync(first, "-o", shared["one"]);
+        await PublishAsync(first, $"-p:PublishDir={shared["one"]}/");
 
-        var warned = await PublishAsync(second, "-o", shared["two"]);
+        var warned = await PublishAsync(second, $"-p:PublishDir={shared["two"]}/");
 
         foreach (var named in new[] { "warning CTZ1037:", shared["hello.tar"], Describe(first), Describe(second) })
         {
             StringAssert.Contains(warned, named);
         }
 
-        Assert.DoesNotContain("CTZ1037", await PublishAsync(second, "-o", shared["two"]), "It is the second project's now.");
-        StringAssert.Contains(await PublishAsync(second, "-o", shared["three"], "-c", "Debug"), "warning CTZ1037:");
-        var asked = await PublishAsync(first, "-o", shared["one"], $"-p:ContainerArchiveOutputPath={shared["hello.tar"]}");
+        Assert.DoesNotContain("CTZ1037", await PublishAsync(second, $"-p:PublishDir={shared["two"]}/"), "It is the second project's now.");
+        StringAssert.Contains(await PublishAsync(second, $"-p:PublishDir={shared["three"]}/", "-c", "Debug"), "warning CTZ1037:");
+        var asked = await PublishAsync(first, $"-p:PublishDir={shared["one"]}/", $"-p:ContainerArchiveOutputPath={shared["hello.tar"]}");
         Assert.DoesNotContain("CTZ1037", asked, "The user chose the file.");
         ImageValidator.Check(shared["hello.tar"]).Single();
 
         string Describe(TestProject project) => $"{project.Directory}/hello.csproj (Release, net10.0";
+    }
+
+    [TestMethod]
+    public async Task Beside_an_output_directory_lies_nothing_that_git_sees_and_clean_removes_what_is_in_bin_and_obj()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch);
+        project.Write(".gitignore", "bin/\nobj/\nout/\n");
+        (await ProcessRunner.RunAsync("git", ["init", "-q"], project.Directory)).EnsureSuccess();
+        (await ProcessRunner.RunAsync("git", ["add", "-A"], project.Directory)).EnsureSuccess();
+        var before = await StatusAsync();
+
+        await PublishAsync(project, "-o", "out", "-p:ContainerizeLayoutDirectory=bin/layout");
+        await PublishAsync(project, "-o", "out");
+
+        Assert.AreEqual(before, await StatusAsync());
+        ImageValidator.Check(project.Archive).Single();
+        Assert.AreEqual(0, (await project.RunAsync("clean", "-c", "Release")).ExitCode);
+        Assert.IsEmpty(Archives(project.Directory));
+        Assert.IsFalse(Directory.Exists(Path.Combine(project.Directory, "bin", "layout")));
+        Assert.IsEmpty(Directory.GetDirectories(project.Directory, "containerize", SearchOption.AllDirectories));
+
+        async Task<string> StatusAsync() =>
+            (await ProcessRunner.RunAsync("git", ["status", "--short"], project.Directory)).EnsureSuccess().Output;
     }
 
     private static async Task<string> PublishAsync(TestProject project, params string[] arguments)

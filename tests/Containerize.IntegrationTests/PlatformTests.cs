@@ -127,7 +127,7 @@ internal sealed class PlatformTests
         Assert.AreEqual(first, project.Digest, "What the first publish wrote is no content of the second.");
         Assert.IsTrue(File.Exists(Path.Combine(project.Directory, "out", "linux-x64", "hello.dll")));
         Assert.IsTrue(File.Exists(Path.Combine(project.Directory, "out", "linux-arm64", "hello.dll")));
-        ImageValidator.Check(Path.Combine(project.Directory, "hello.tar"));
+        ImageValidator.Check(project.Archive);
     }
 
     [TestMethod]
@@ -222,7 +222,7 @@ internal sealed class PlatformTests
         var result = await project.ContainerizeAsync("-o", "out", "-m:4");
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        ImageValidator.Check(Path.Combine(project.Directory, "hello.tar"));
+        ImageValidator.Check(project.Archive);
         var built = result.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("LIB=", StringComparison.Ordinal))
             .ToList();
         Assert.IsNotEmpty(built);
