@@ -57,6 +57,7 @@ internal sealed class BadInputTests
             "lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }");
 
         await FailsAsync(project, "CTZ1004", "library");
+        Assert.IsFalse(Directory.Exists(Path.Combine(project.Directory, "bin")), "It was not compiled for that.");
     }
 
     [TestMethod]

@@ -62,7 +62,7 @@ internal sealed record LayerChanges(
         return parts.Count == 0 ? "written in another way" : string.Join("; ", parts);
     }
 
-    private static string Named(IReadOnlyList<string> names, string separator) =>
+    private static string Named(List<string> names, string separator) =>
         string.Join(separator, names.Take(NamedInSummary).Select(Printable.Clean))
         + (names.Count > NamedInSummary ? $"{separator}{names.Count - NamedInSummary} more" : "");
 

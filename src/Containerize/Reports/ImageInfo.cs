@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text;
 using Containerize.Building;
-using Containerize.Destinations;
-using Containerize.Images;
 using Containerize.Oci;
 
 namespace Containerize.Reports;

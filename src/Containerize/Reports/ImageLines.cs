@@ -1,6 +1,5 @@
 using System.Globalization;
 using Containerize.Building;
-using Containerize.Destinations;
 
 namespace Containerize.Reports;
 

@@ -24,6 +24,8 @@ internal static class EarlySettings
         _ = LayerWriting.Read(project);
         _ = LayerSettings.Rules(project);
         _ = LayerSettings.MaxLayers(project);
+        _ = LayerSettings.Secrets(project);
+        _ = ImageRequests.Format(project);
         _ = AnnotationItems.Read(project, AnnotationScope.Manifest);
         if (platform is not null)
         {
@@ -38,6 +40,7 @@ internal static class EarlySettings
             _ = run.WorkingDirectory();
         }
 
+        _ = run.Instruction();
         _ = run.Ports;
         _ = run.Environment();
         _ = run.Volumes();

@@ -17,7 +17,7 @@ internal static class ImageRequests
         var item = project.One(ItemKind.Image);
         var run = new RunSettings(project, platform);
         var writing = LayerWriting.Read(project);
-        var format = SettingText.Choice("ContainerImageFormat", item["Format"], ImageFormat.Oci);
+        var format = Format(project);
         return new ImageRequest
         {
             Layers = layers,
@@ -42,6 +42,11 @@ internal static class ImageRequests
             ZstdLevel = writing.Zstd,
         };
     }
+
+    /// <summary>The family of media types.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static ImageFormat Format(ProjectSettings project) =>
+        SettingText.Choice("ContainerImageFormat", project.One(ItemKind.Image)["Format"], ImageFormat.Oci);
 
     private static Dictionary<string, string> Annotations(ProjectSettings project, ImageFormat format)
     {

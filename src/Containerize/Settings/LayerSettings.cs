@@ -35,7 +35,7 @@ internal static class LayerSettings
             Rules = Rules(project),
             MaxLayers = MaxLayers(project),
             Secrets = new SecretRules(
-                SettingText.Choice("ContainerizeSecrets", item["Secrets"], SecretPolicy.LeaveOut),
+                Secrets(project),
                 [.. project.Of(ItemKind.Secret).SelectMany(Patterns)]),
             ProjectDirectory = project.Directory,
             Files = added.Files(withSecrets: false),
@@ -51,6 +51,11 @@ internal static class LayerSettings
     /// <summary>The layers that the project adds.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static IReadOnlyList<LayerRule> Rules(ProjectSettings project) => [.. project.Of(ItemKind.Layer).Select(Rule)];
+
+    /// <summary>What becomes of secrets.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static SecretPolicy Secrets(ProjectSettings project) =>
+        SettingText.Choice("ContainerizeSecrets", project.One(ItemKind.Layers)["Secrets"], SecretPolicy.LeaveOut);
 
     /// <summary>How many layers there may be on the base.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>

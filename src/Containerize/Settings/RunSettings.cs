@@ -54,8 +54,13 @@ internal sealed partial class RunSettings(ProjectSettings project, Platform plat
         DefaultArgs = Arguments(ItemKind.DefaultArgs),
         AppCommand = [.. Arguments(ItemKind.AppCommand).Select(Program)],
         AppCommandArgs = Arguments(ItemKind.AppCommandArgs),
-        Instruction = SettingText.Choice("ContainerAppCommandInstruction", _item["AppCommandInstruction"], AppCommandInstruction.Unset),
+        Instruction = Instruction(),
     };
+
+    /// <summary>Which instruction starts the app.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal AppCommandInstruction Instruction() =>
+        SettingText.Choice("ContainerAppCommandInstruction", _item["AppCommandInstruction"], AppCommandInstruction.Unset);
 
     /// <summary>Directories whose content outlives a container.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
