@@ -29,7 +29,8 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
 
     // A file or directory that MSBuild takes as what is to be built; values of switches look alike.
     private static bool IsProject(string path) =>
-        Path.GetExtension(path) is ".csproj" or ".fsproj" or ".vbproj" or ".proj" or ".cs" or ".sln" or ".slnx" or ".slnf" && File.Exists(path);
+        Path.GetExtension(path) is ".csproj" or ".fsproj" or ".vbproj" or ".proj" or ".cs" or ".sln" or ".slnx" or ".slnf"
+        && File.Exists(path);
 
     private static bool HasProject(string path) => Directory.Exists(path) && Directory.EnumerateFiles(path).Any(IsProject);
 

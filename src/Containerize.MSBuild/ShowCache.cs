@@ -25,7 +25,8 @@ public sealed class ShowCache : ContainerizeTask
             $"the cache at {store.Root}",
             .. report.Kinds.Select(kind => (Message)string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {kind.Name,-10} {kind.Files,8} files {ByteSize.Format(kind.Bytes),12}   least recently used {kind.OldestUse:yyyy-MM-dd}")),
+                $"  {kind.Name,-10} {kind.Files,8} files {ByteSize.Format(kind.Bytes),12}   least recently used "
+                    + $"{kind.OldestUse:yyyy-MM-dd}")),
             string.Create(
                 CultureInfo.InvariantCulture, $"  kept: {size} of blobs, {age:0.#} days unused; builds running: {report.RunningBuilds}"),
         ]);

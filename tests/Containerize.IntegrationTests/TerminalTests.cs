@@ -46,7 +46,7 @@ internal sealed class TerminalTests
                 $@"^  hello net10\.0 succeeded \(\d+\.\ds\) → image {registry.Authority}/hello:latest \(linux/amd64\), [\d.]+ KB$",
                 screen.Lines[result],
                 shown);
-            Assert.AreEqual($"  {image.Descriptor.Digest}", screen.Rows[screen.Rows.ToList().IndexOf($"  {image.Descriptor.Digest}")]);
+            CollectionAssert.Contains(screen.Rows.ToList(), $"  {image.Descriptor.Digest}", "It fits into one row.");
             StringAssert.Contains(shown, $"\n  -> {registry.Authority}/hello:latest (");
             StringAssert.Contains(shown, columns == 120 ? " sent)" : "(0 B sent, ");
             Assert.IsEmpty(screen.Links.ToList(), "No word of ours is a link to nowhere.");
@@ -55,13 +55,15 @@ internal sealed class TerminalTests
 
         var (explained, _) = await TerminalScreen.RunAsync(project.Directory, 120, "publish", OnTerminal, "-t:ContainerizeExplain");
         StringAssert.Contains(
-            string.Join('\n', explained.Lines), " → linux/amd64, compared with the image that was published last:\n  app: unchanged, in the cache");
+            string.Join('\n', explained.Lines),
+            " → linux/amd64, compared with the image that was published last:\n  app: unchanged, in the cache");
     }
 
     [TestMethod]
     public async Task A_quiet_build_says_what_it_made_unless_its_output_is_read_and_CI_is_told()
     {
-        using var project = await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
         using var ci = new TemporaryDirectory();
         var environment = new Dictionary<string, string?>
         {

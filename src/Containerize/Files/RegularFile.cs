@@ -54,7 +54,9 @@ internal static class RegularFile
         RandomAccess.FlushToDisk(file);
     }
 
-    /// <summary>Adds bytes to the end of a file, which is created if there is none. Processes that do so at once wait for one another.</summary>
+    /// <summary>
+    /// Adds bytes to the end of a file, which is created if there is none. Processes that do so at once wait for one another.
+    /// </summary>
     /// <param name="patience">How long to wait for others.</param>
     /// <exception cref="IOException">It cannot be written, or is not a regular file, or others held it all the time.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>

@@ -40,7 +40,8 @@ internal static class CiSystems
     {
         if (IsTrue("GITHUB_ACTIONS"))
         {
-            yield return new GitHubActions(variables.GetValueOrDefault("GITHUB_OUTPUT"), variables.GetValueOrDefault("GITHUB_STEP_SUMMARY"));
+            yield return new GitHubActions(
+                variables.GetValueOrDefault("GITHUB_OUTPUT"), variables.GetValueOrDefault("GITHUB_STEP_SUMMARY"));
         }
 
         if (IsTrue("GITLAB_CI") && variables.GetValueOrDefault("CI_PROJECT_DIR") is { Length: > 0 } project)

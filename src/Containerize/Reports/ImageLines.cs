@@ -17,7 +17,8 @@ internal static class ImageLines
 
     // "image": what begins like a name and a colon, terminals would be given as a link to open.
     private static Message Title(PublishedImage published) =>
-        $"image {(Message)string.Join(", ", published.Name.References)} ({string.Join(", ", published.Built.Select(image => image.Image.Config.Platform))})"
+        $"image {(Message)string.Join(", ", published.Name.References)} "
+        + $"({string.Join(", ", published.Built.Select(image => image.Image.Config.Platform))})"
         + $", {ByteSize.Format(published.Size)}";
 
     private static Message Digest(PublishedImage published) => $"  {published.Digest}";

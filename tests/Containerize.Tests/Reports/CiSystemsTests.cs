@@ -1,4 +1,3 @@
-using Containerize.Building;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Reports;
@@ -111,7 +110,8 @@ internal sealed class CiSystemsTests : IDisposable
 
         var printed = await TellAsync(
             published,
-            ("TF_BUILD", "True"), ("GITHUB_ACTIONS", "true"), ("GITHUB_OUTPUT", _folder["out"]), ("GITHUB_STEP_SUMMARY", _folder["summary"]),
+            ("TF_BUILD", "True"),
+            ("GITHUB_ACTIONS", "true"), ("GITHUB_OUTPUT", _folder["out"]), ("GITHUB_STEP_SUMMARY", _folder["summary"]),
             ("GITLAB_CI", "true"), ("CI_PROJECT_DIR", _folder.FullName));
 
         foreach (var line in printed.Select(line => line.ToString()))

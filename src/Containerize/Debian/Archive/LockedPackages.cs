@@ -146,7 +146,8 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
     }
 
     /// <returns>Whether it is written.</returns>
-    private async Task<bool> WriteAsync(LockedSet set, IReadOnlyList<LockedSource> sources, string release, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(
+        LockedSet set, IReadOnlyList<LockedSource> sources, string release, CancellationToken cancellationToken)
     {
         try
         {

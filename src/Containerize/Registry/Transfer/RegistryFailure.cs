@@ -23,7 +23,9 @@ internal static class RegistryFailure
         return status switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-                new(DiagnosticCode.RegistryDenied, $"{sentence} {LoginHint(endpoint.Registry, access, status, endpoint.CredentialSourceFor(access))}"),
+                new(
+                    DiagnosticCode.RegistryDenied,
+                    $"{sentence} {LoginHint(endpoint.Registry, access, status, endpoint.CredentialSourceFor(access))}"),
             HttpStatusCode.NotFound when access.IsWrite => new(
                 DiagnosticCode.RegistryNotFound,
                 $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it by " +
