@@ -9,6 +9,7 @@ using Containerize.Debian.Packaging;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Programs;
 using Containerize.Registry.Authorization;
 using Containerize.Registry.Credentials;
 using Containerize.Registry.Machine;
@@ -46,6 +47,7 @@ internal static class FuzzTargets
         new("package-index", ReadIndex, Texts([Seeds.Stanza]), Never),
         new("deb", ReadPackage, [Seeds.Deb("", bytes => bytes), Seeds.Deb(".gz", Seeds.Gzip), Seeds.Deb(".zst", Seeds.Zstd)], Never),
         new("xz", bytes => XzDictionaries.Largest(new MemoryStream(bytes)), [Seeds.Xz], DebArchive.IsDamage),
+        new("elf", bytes => ProgramReader.Read(bytes), Seeds.Elf, Never),
         new("layer-tar", bytes => ReadLayer(bytes, MediaTypes.OciLayer), [Seeds.Tar()], Never),
         new("layer-gzip", bytes => ReadLayer(bytes, MediaTypes.OciLayerGzip), [Seeds.Gzip(Seeds.Tar())], Never),
         new("layer-zstd", bytes => ReadLayer(bytes, MediaTypes.OciLayerZstd), [Seeds.Zstd(Seeds.Tar())], Never),
