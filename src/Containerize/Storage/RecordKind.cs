@@ -25,6 +25,12 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Files of an image, by the digests of its layers.</summary>
     internal static RecordKind TreeFiles { get; } = new("treefiles", 2);
 
+    /// <summary>Programs and libraries of an image, by the digests of its layers.</summary>
+    internal static RecordKind TreePrograms { get; } = new("treeprograms", 1);
+
+    /// <summary>What is known of whether an image starts, by the digest of its config.</summary>
+    internal static RecordKind Start { get; } = new("starts", 1);
+
     /// <summary>Packages that were chosen, by what was asked of which archives.</summary>
     internal static RecordKind Choice { get; } = new("choices", 1);
 
@@ -62,8 +68,8 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);
 
     /// <summary>All kinds that have a directory in the cache.</summary>
-    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles, Choice, Archive,
-        Verified, Tag, Push, Use, ArchiveOwner];
+    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
+        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

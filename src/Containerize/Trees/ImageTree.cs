@@ -65,6 +65,14 @@ internal sealed class ImageTree
                 await ReadAsync(image, cache, TreeParts.All, cancellationToken), all, image.Layers.Count, cache, cancellationToken);
     }
 
+    /// <summary>Reads layers of an image for Linux, see above.</summary>
+    /// <param name="layers">The layers, bottom first.</param>
+    /// <exception cref="ContainerizeException">As for an image.</exception>
+    internal static async Task<ImageTree> ReadAsync(
+        IReadOnlyList<Layer> layers, BlobStore cache, TreeParts parts, CancellationToken cancellationToken) =>
+        new TreeMemory(cache, layers, isWindows: false).TryRead(parts)
+        ?? await ReadAsync(Empty(isWindows: false), layers, 0, cache, cancellationToken);
+
     /// <summary>What lies at a path; null when nothing does.</summary>
     /// <param name="path">The path, without links.</param>
     internal TreeNode? Find(string path)
@@ -153,6 +161,9 @@ internal enum TreeParts
 {
     /// <summary>Directories, links and users: what entries of a layer are fitted to.</summary>
     Directories,
+
+    /// <summary>What decides whether a program starts as well: programs and libraries with their modes, and where loaders look.</summary>
+    Programs,
 
     /// <summary>Files and the content of those that are kept as well.</summary>
     All,

@@ -20,15 +20,46 @@ internal static class KeptFiles
     /// <summary>The certificate authorities.</summary>
     internal const string CertificateBundle = "etc/ssl/certs/ca-certificates.crt";
 
+    /// <summary>Where ldconfig finds libraries, besides its own places.</summary>
+    internal const string LoaderConfiguration = "etc/ld.so.conf";
+
+    /// <summary>What ldconfig found.</summary>
+    internal const string LoaderCache = "etc/ld.so.cache";
+
+    /// <summary>More of its configuration.</summary>
+    internal const string LoaderDirectory = "etc/ld.so.conf.d";
+
+    private const string LoaderEnding = ".conf";
+
+    /// <summary>The certificate authorities of other distributions.</summary>
+    internal static IReadOnlyList<string> MoreCertificates { get; } =
+        ["etc/pki/tls/certs/ca-bundle.crt", "etc/ssl/ca-bundle.pem", "etc/ssl/cert.pem"];
+
     /// <summary>The release: the place of Debian's own package, and the one that programs read.</summary>
     internal static IReadOnlyList<string> Releases { get; } = ["usr/lib/os-release", "etc/os-release"];
 
+    /// <summary>Where programs of .NET find it that bring none.</summary>
+    internal static IReadOnlyList<string> DotnetLocations { get; } =
+        ["etc/dotnet/install_location_x64", "etc/dotnet/install_location_arm64", "etc/dotnet/install_location"];
+
+    /// <summary>Where the loaders of glibc and musl look for libraries, and .NET's programs for it.</summary>
+    internal static IReadOnlyList<string> LoaderPaths { get; } =
+        [LoaderConfiguration, LoaderCache, "etc/ld-musl-x86_64.path", "etc/ld-musl-aarch64.path", "etc/ld-musl-armhf.path",
+            .. DotnetLocations];
+
     /// <summary>Single files.</summary>
     internal static IReadOnlyList<string> Paths { get; } = [UserDatabase.Users, UserDatabase.Groups, Status, Diversions, CertificateBundle,
-        .. Releases];
+        .. Releases, .. LoaderPaths, .. MoreCertificates];
 
     /// <summary>Directories all of whose files are kept that have one of these endings.</summary>
-    internal static IReadOnlyList<(string Directory, string Ending)> Directories { get; } = [(StatusDirectory, ""), (FileLists, ".list")];
+    internal static IReadOnlyList<(string Directory, string Ending)> Directories { get; } =
+        [(StatusDirectory, ""), (FileLists, ".list"), (LoaderDirectory, LoaderEnding)];
+
+    /// <summary>Whether the content of a file belongs to what starts programs: loaders, certificate authorities, the release.</summary>
+    /// <param name="path">The path.</param>
+    internal static bool IsForPrograms(string path) => path == CertificateBundle || Releases.Contains(path) || LoaderPaths.Contains(path)
+        || MoreCertificates.Contains(path)
+        || (path.StartsWith(LoaderDirectory + "/", StringComparison.Ordinal) && path.EndsWith(LoaderEnding, StringComparison.Ordinal));
 
     /// <summary>Whether the content of a file is kept.</summary>
     /// <param name="path">The path.</param>

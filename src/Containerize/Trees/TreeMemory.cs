@@ -8,8 +8,8 @@ using Containerize.Storage;
 namespace Containerize.Trees;
 
 /// <summary>
-/// What the cache knows of the tree of an image. Losing it costs time only. It has two records: directories, links and users are read in
-/// every build; files, which are many times as many, only for packages.
+/// What the cache knows of the tree of an image. Losing it costs time only. It has three records: directories, links and users are read in
+/// every build; programs and libraries when an image is new; files, which are many times as many, only for packages.
 /// </summary>
 internal sealed class TreeMemory
 {
@@ -18,6 +18,7 @@ internal sealed class TreeMemory
 
     private readonly bool _isWindows;
     private readonly Record _directories;
+    private readonly Record _programs;
     private readonly Record _files;
 
     /// <summary>Names the memory of a tree.</summary>
@@ -29,6 +30,7 @@ internal sealed class TreeMemory
             string.Concat(layers.Select(layer => $"{layer.Blob.Descriptor.Digest} {layer.DiffId} {layer.Blob.Descriptor.MediaType}\n"));
         var key = (isWindows ? "windows\n" : "") + text;
         _directories = new Record(cache, RecordKind.Tree, key);
+        _programs = new Record(cache, RecordKind.TreePrograms, key);
         _files = new Record(cache, RecordKind.TreeFiles, key);
     }
 
@@ -42,7 +44,8 @@ internal sealed class TreeMemory
         }
 
         var files = parts == TreeParts.All ? _files.Read() : "";
-        if (files is null)
+        var programs = parts != TreeParts.Directories ? _programs.Read() : "";
+        if (files is null || programs is null)
         {
             return null;
         }
@@ -58,6 +61,7 @@ internal sealed class TreeMemory
             PutFile(tree, line.Split('\t'));
         }
 
+        TreePrograms.Put(tree, programs);
         return tree;
     }
 
@@ -78,6 +82,7 @@ internal sealed class TreeMemory
         }
 
         _files.Write(files.ToString());
+        _programs.Write(TreePrograms.Write(tree));
         _directories.Write(directories.ToString());
     }
 

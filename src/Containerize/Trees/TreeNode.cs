@@ -1,4 +1,5 @@
 using Containerize.Layers.Entries;
+using Containerize.Programs;
 
 namespace Containerize.Trees;
 
@@ -29,7 +30,7 @@ internal sealed class TreeNode
     /// <summary>Its name in the spelling of the image.</summary>
     internal string Name { get; init; } = "";
 
-    /// <summary>Its permissions.</summary>
+    /// <summary>Its permissions. Those of a file are known where programs were asked for, and it is one.</summary>
     internal UnixFileMode Mode { get; init; } = ImpliedMode;
 
     /// <summary>Who owns it.</summary>
@@ -102,4 +103,7 @@ internal sealed class FileContent(string path, int layer)
 
     /// <summary>The bytes; null when they are not kept.</summary>
     internal byte[]? Bytes { get; set; }
+
+    /// <summary>What it says of how it is started; null for what is no regular file, or was not looked into.</summary>
+    internal ProgramFile? Program { get; init; }
 }

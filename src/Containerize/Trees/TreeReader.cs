@@ -5,6 +5,7 @@ using Containerize.Images;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;
 using Containerize.Oci;
+using Containerize.Programs;
 using Containerize.Storage;
 
 namespace Containerize.Trees;
@@ -21,6 +22,7 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
     private const long MaxKept = 256L * 1024 * 1024;
 
     private long _kept;
+    private byte[] _buffer = new byte[ProgramReader.StartSize];
 
     /// <summary>Reads layers, bottom first. Layers that their vendor does not pass on are skipped.</summary>
     /// <param name="layers">All layers of the tree.</param>
@@ -149,8 +151,9 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
         }
         else if (entry.EntryType is not (TarEntryType.GlobalExtendedAttributes or TarEntryType.ExtendedAttributes))
         {
-            var content =
-                new FileContent(path, layer) { Bytes = KeptFiles.Includes(path) ? await ContentAsync(entry, cancellationToken) : null };
+            var bytes = KeptFiles.Includes(path) ? await ContentAsync(entry, cancellationToken) : null;
+            var program = bytes is not null ? ProgramReader.Read(bytes) : await ProgramAsync(entry, cancellationToken);
+            var content = new FileContent(path, layer) { Bytes = bytes, Program = program };
             tree.Put(path, (own, names) => NodeOf(own, entry, content, layer, names));
         }
     }
@@ -187,8 +190,7 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
 
     private async Task<byte[]?> ContentAsync(TarEntry entry, CancellationToken cancellationToken)
     {
-        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
-            || entry.Length > MaxFile)
+        if (!IsRegular(entry) || entry.Length > MaxFile)
         {
             return null;
         }
@@ -205,6 +207,44 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
         }
 
         return content;
+    }
+
+    private static bool IsRegular(TarEntry entry) =>
+        entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile;
+
+    /// <summary>Looks into a file while it passes. What is no program costs no more than its first bytes.</summary>
+    private async Task<ProgramFile?> ProgramAsync(TarEntry entry, CancellationToken cancellationToken)
+    {
+        if (tree.IsWindows || !IsRegular(entry))
+        {
+            return null;
+        }
+
+        if (entry.DataStream is not { } data)
+        {
+            return OtherFile.Instance;
+        }
+
+        var start = await data.ReadAtLeastAsync(
+            _buffer.AsMemory(0, ProgramReader.StartSize), ProgramReader.StartSize, throwOnEndOfStream: false, cancellationToken);
+        if (!ProgramReader.IsElf(_buffer.AsSpan(0, start)))
+        {
+            return ProgramReader.OfStart(_buffer.AsSpan(0, start));
+        }
+
+        if (entry.Length > ProgramReader.MostBytes)
+        {
+            return UnknownFile.Instance;
+        }
+
+        if (_buffer.Length < entry.Length)
+        {
+            Array.Resize(ref _buffer, (int)entry.Length);
+        }
+
+        var length = start + await data.ReadAtLeastAsync(
+            _buffer.AsMemory(start, (int)entry.Length - start), (int)entry.Length - start, throwOnEndOfStream: false, cancellationToken);
+        return ProgramReader.Read(_buffer.AsMemory(0, length));
     }
 
     private static ContainerizeException Unreadable(VerifiedFile layer, string why, Exception cause) => new(

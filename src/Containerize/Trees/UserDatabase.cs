@@ -49,6 +49,17 @@ internal sealed class UserDatabase
         return groupId is null ? null : new Owner(userId, groupId.Value);
     }
 
+    /// <summary>The groups that engines give a user besides the own one: those of <c>/etc/group</c> that name him as a member.</summary>
+    /// <param name="text">What a config's <c>User</c> says; a group that it names is the only one.</param>
+    internal IReadOnlySet<int> GroupsOf(string text)
+    {
+        var name = text.Trim();
+        var user = _users.Find(entry => entry[0] == name) ?? _users.Find(entry => entry[2] == name);
+        return user is null || name.Contains(':', StringComparison.Ordinal)
+            ? new HashSet<int>()
+            : _groups.Where(group => group[3].Split(',').Contains(user[0])).Select(group => Number(group[2])).OfType<int>().ToHashSet();
+    }
+
     private static List<string[]> Lines(string text) =>
         [.. text.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(fields => fields.Length >= 4)];
 
