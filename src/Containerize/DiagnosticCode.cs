@@ -122,6 +122,57 @@ internal enum DiagnosticCode
     /// <summary>Files hold secrets, and the project wants none.</summary>
     SecretsFound = 1045,
 
+    /// <summary>What the image would start is not in it.</summary>
+    StartMissing = 1050,
+
+    /// <summary>What the image would start is no program, or one that its user may not execute.</summary>
+    StartNotExecutable = 1051,
+
+    /// <summary>What the image would start is for another processor.</summary>
+    StartOtherMachine = 1052,
+
+    /// <summary>The image lacks the loader of its program, or the interpreter of its script.</summary>
+    StartLoaderMissing = 1053,
+
+    /// <summary>The app needs .NET in the base image, which has none.</summary>
+    StartNoDotnet = 1054,
+
+    /// <summary>The base image has no version of a framework that the app accepts.</summary>
+    StartFrameworkMissing = 1055,
+
+    /// <summary>The image lacks a library of native code (an error for what is loaded at the start, else a warning).</summary>
+    StartLibraryMissing = 1056,
+
+    /// <summary>A library of the image is too old for native code (an error for what is loaded at the start, else a warning).</summary>
+    StartLibraryTooOld = 1057,
+
+    /// <summary>The image lacks a library that .NET loads by name (a warning).</summary>
+    StartLoadedLibraryMissing = 1058,
+
+    /// <summary>The image does not know the user that it would run as.</summary>
+    StartUserMissing = 1059,
+
+    /// <summary>The image's user cannot use the working directory or a volume (a warning, and an error for a file in its place).</summary>
+    StartDirectoryUnusable = 1060,
+
+    /// <summary>The app is to listen on a port that only root may use (a warning).</summary>
+    StartPortPrivileged = 1061,
+
+    /// <summary>A web app will listen on localhost only (a warning).</summary>
+    StartListensLocally = 1062,
+
+    /// <summary>The image lacks the program of its health check (a warning).</summary>
+    StartHealthcheckMissing = 1063,
+
+    /// <summary>The signal that ends the app does not exist.</summary>
+    StartSignalUnknown = 1064,
+
+    /// <summary>The app asks for time zones, and the image has none (a warning).</summary>
+    StartNoTimeZones = 1065,
+
+    /// <summary>The app makes connections with TLS, and the image has no certificate authorities (a warning).</summary>
+    StartNoAuthorities = 1066,
+
     /// <summary>What the build has to tell the CI system could not be written (a warning).</summary>
     CiOutputFailed = 1070,
 

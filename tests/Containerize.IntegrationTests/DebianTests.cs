@@ -224,7 +224,8 @@ internal sealed class DebianTests
 
     private static async Task<string> PublishAsync(string sample, params string[] arguments)
     {
-        var result = await Dotnet.RunAsync(Repository.Root, ["publish", $"samples/{sample}", "-t:Containerize", .. arguments]);
+        var result = await Dotnet.RunAsync(Repository.Root, ["publish", $"samples/{sample}", "-t:Containerize",
+            "-p:ContainerizeStartCheck=Error", .. arguments]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         return Path.Combine(
             Repository.Root, "samples", sample, "bin", "Release", "net10.0", "linux-x64", $"{Path.GetFileName(sample)}.tar");

@@ -37,7 +37,8 @@ internal sealed class EngineTests
 
     private static Dockerd Docker => s_docker ?? throw new InvalidOperationException("dockerd was not started.");
 
-    private static string Base => $"<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:10</ContainerBaseImage></PropertyGroup>";
+    private static string Base => $"<PropertyGroup><ContainerBaseImage>{Registry.Host}/dotnet/base:10</ContainerBaseImage>"
+        + "<ContainerizeStartCheck>Error</ContainerizeStartCheck></PropertyGroup>";
 
     [ClassInitialize]
     public static async Task PublishAsync(TestContext _)

@@ -75,6 +75,7 @@ internal sealed partial class StaticSiteTests
             <PropertyGroup>
               <ContainerizeStaticSite>true</ContainerizeStaticSite>
               <ContainerizeStaticSiteFallback>None</ContainerizeStaticSiteFallback>
+              <ContainerizeStartCheck>Error</ContainerizeStartCheck>
               <ContainerBaseImage>debian-packages:bookworm</ContainerBaseImage>
             </PropertyGroup>
             <ItemGroup><ContainerPort Include="{port}" /></ItemGroup>

@@ -77,6 +77,8 @@ internal sealed record EntriesLayer(string Name, IReadOnlyList<LayerEntry> Entri
     {
         public LayerContent Content => content.Content;
 
+        public IReadOnlyList<LayerEntry> Entries => content.Entries;
+
         public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
         {
             using var earlier = similar is { } inputs ? context.Cache.OpenSegments(inputs) : null;

@@ -1,6 +1,7 @@
 using Containerize.Compression;
 using Containerize.Images;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Trees;
@@ -33,6 +34,9 @@ internal interface IPreparedLayer
 
     /// <summary>Whether its blob was made elsewhere: then the media type is its own, not the one that layers are written with.</summary>
     bool IsVerbatim => false;
+
+    /// <summary>The entries that it consists of; null for a layer whose bytes have to be read for that.</summary>
+    IReadOnlyList<LayerEntry>? Entries => null;
 
     /// <summary>Where a destination finds the bytes: a layer of a registry is there, too, and can be mounted from there.</summary>
     /// <param name="made">The layer in the store.</param>

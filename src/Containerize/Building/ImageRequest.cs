@@ -3,6 +3,7 @@ using Containerize.Compression;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Starting;
 
 namespace Containerize.Building;
 
@@ -50,6 +51,12 @@ internal sealed record ImageRequest
 
     /// <summary>How to find out whether the app works; null for the base's.</summary>
     public Healthcheck? Healthcheck { get; init; }
+
+    /// <summary>What becomes of what keeps the image from starting.</summary>
+    public StartPolicy StartCheck { get; init; }
+
+    /// <summary>Whether the project says that the app does without cultures.</summary>
+    public bool IsInvariant { get; init; }
 
     /// <summary>Annotations of the manifest, besides those that labels imply.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();

@@ -53,6 +53,15 @@ internal sealed class ImageConfig
     /// <summary>The working directory; empty means <c>/</c>.</summary>
     public string WorkingDirectory => Text(Settings, "WorkingDir") ?? "";
 
+    /// <summary>How engines find out whether the app works (<see cref="Images.Healthcheck.Test"/>); empty when they do not.</summary>
+    internal IReadOnlyList<string> HealthcheckTest => Texts(Settings?["Healthcheck"] as JsonObject, "Test");
+
+    /// <summary>The signal that ends the app; null for the engine's own.</summary>
+    internal string? StopSignal => Text(Settings, "StopSignal");
+
+    /// <summary>Directories whose content outlives a container.</summary>
+    internal IReadOnlyList<string> Volumes => [.. (Settings?["Volumes"] as JsonObject ?? []).Select(volume => volume.Key)];
+
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels =>
         (Settings?["Labels"] as JsonObject)?.ToDictionary(label => label.Key, label => label.Value?.ToString()

@@ -1,6 +1,7 @@
 using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Oci;
+using Containerize.Starting;
 
 namespace Containerize.Settings;
 
@@ -33,6 +34,8 @@ internal static class ImageRequests
             Volumes = run.Volumes(),
             StopSignal = run.StopSignal(),
             Healthcheck = run.Healthcheck(),
+            StartCheck = SettingText.Choice("ContainerizeStartCheck", item["StartCheck"], StartPolicy.Error),
+            IsInvariant = item.IsTrue("IsInvariant"),
             Annotations = Annotations(project, format),
             BaseLabels = (item.IsTrue("BaseNameLabel") ? BaseLabels.Name : BaseLabels.None)
                 | (item.IsTrue("BaseDigestLabel") ? BaseLabels.Digest : BaseLabels.None),

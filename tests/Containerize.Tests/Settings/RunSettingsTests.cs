@@ -48,6 +48,7 @@ internal sealed class RunSettingsTests
     [DataRow("Format", "Docer", "ContainerImageFormat 'Docer'", "Oci, Docker")]
     [DataRow("AppCommandInstruction", "Sometimes", "ContainerAppCommandInstruction 'Sometimes'", "Entrypoint, DefaultArgs, None")]
     [DataRow("AppCommandInstruction", "Unset", "ContainerAppCommandInstruction 'Unset'", "Entrypoint, DefaultArgs, None")]
+    [DataRow("StartCheck", "Maybe", "ContainerizeStartCheck 'Maybe'", "None, Warn, Error")]
     [DataRow("StopSignal", "stop", "ContainerStopSignal 'stop'", "SIGTERM")]
     [DataRow("StopSignal", "SIGTERM; rm", "ContainerStopSignal", "SIGRTMIN+3")]
     public void A_value_that_is_unknown_is_refused_with_what_would_be_good(string metadata, string value, string named, string hint)

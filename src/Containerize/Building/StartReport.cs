@@ -1,0 +1,51 @@
+using Containerize.Images;
+using Containerize.Starting;
+using Containerize.Storage;
+
+namespace Containerize.Building;
+
+/// <summary>Says whether an image will start, as the project wants to be told.</summary>
+internal static class StartReport
+{
+    /// <param name="image">The image, whose topmost layers are those of this build.</param>
+    /// <param name="layers">The layers of this build, bottom first.</param>
+    /// <param name="cache">Takes layers that have to be read, and remembers what was found.</param>
+    /// <param name="reporter">Takes warnings.</param>
+    /// <exception cref="ContainerizeException">The image certainly does not start, and that is to be an error.</exception>
+    internal static async Task ReportAsync(
+        ImageRequest request,
+        Image image,
+        IReadOnlyList<IPreparedLayer> layers,
+        BlobStore cache,
+        IReporter reporter,
+        CancellationToken cancellationToken)
+    {
+        if (request.StartCheck == StartPolicy.None)
+        {
+            return;
+        }
+
+        // Layers of others lie below those of files. What of a layer is no entry is read from its bytes, with all that is below it.
+        var above = layers.Reverse().TakeWhile(layer => layer.Entries is not null).Reverse().ToList();
+        var ports = EnvironmentInference.Ports(EnvironmentInference.Merge(image.Config, new Dictionary<string, string>()));
+        var check = new StartCheck(
+            image,
+            image.Layers.Count - above.Count,
+            [.. above.SelectMany(layer => layer.Entries!)],
+            [.. request.Ports.Concat(ports)],
+            request.IsInvariant);
+        var found = await check.FindAsync(cache, reporter, cancellationToken);
+        var error = request.StartCheck == StartPolicy.Error ? found.FirstOrDefault(finding => finding.IsCertain) : null;
+        foreach (var finding in found.Where(finding => finding != error))
+        {
+            reporter.Warning(finding.Code, finding.Text);
+        }
+
+        if (error is not null)
+        {
+            throw new ContainerizeException(
+                error.Code,
+                error.Text + " (ContainerizeStartCheck=Warn makes this a warning, None turns the check off.)");
+        }
+    }
+}

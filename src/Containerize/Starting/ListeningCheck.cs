@@ -1,0 +1,107 @@
+using System.Text.Json;
+
+namespace Containerize.Starting;
+
+/// <summary>
+/// Whether a web app listens where others reach it. With nothing set, ASP.NET Core listens on localhost, which inside of a container is
+/// the container alone.
+/// </summary>
+/// <remarks>ASP.NET Core, "Configure endpoints for the ASP.NET Core Kestrel web server".</remarks>
+internal static class ListeningCheck
+{
+    private static readonly JsonDocumentOptions s_lenient =
+        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private static readonly string[] s_ports = ["HTTP_PORTS", "HTTPS_PORTS"];
+    private static readonly string[] s_files = ["appsettings.Production.json", "appsettings.json"];
+    private static readonly string[] s_local = ["localhost", "127.", "[::1]"];
+
+    /// <param name="files">The image.</param>
+    /// <param name="app">The app.</param>
+    /// <param name="use">What the app uses.</param>
+    internal static StartFinding? Check(StartedImage files, DotnetApp app, Lazy<AssemblyUse> use)
+    {
+        if (app.Config is not { IsWeb: true })
+        {
+            return null;
+        }
+
+        // Endpoints of Kestrel win over addresses, and addresses over ports.
+        var addresses = Endpoints(files, app).DefaultIfEmpty(Addresses(files, app)).OfType<string>().ToList();
+        var isLocal = addresses.Count > 0
+            ? addresses.TrueForAll(IsLocal)
+            : !files.Variables.Any(variable => s_ports.Any(ports => variable.Key.EndsWith(ports, StringComparison.OrdinalIgnoreCase))
+                && variable.Value.Length > 0);
+        if (!isLocal || !use.Value.IsServer || use.Value.ChoosesAddress)
+        {
+            return null;
+        }
+
+        Message where = addresses.Count > 0 ? $" ({string.Join(", ", addresses)})" : $", as nothing says where else";
+        return StartFinding.Likely(
+            DiagnosticCode.StartListensLocally,
+            $"The app will listen on localhost only{where}: nothing outside of the container reaches it. Add "
+            + $"<ContainerEnvironmentVariable Include=\"ASPNETCORE_HTTP_PORTS\" Value=\"8080\" />, or set the addresses to http://+:8080.");
+    }
+
+    private static string? Addresses(StartedImage files, DotnetApp app) =>
+        files.Variables.FirstOrDefault(variable => variable.Key.Equals("URLS", StringComparison.OrdinalIgnoreCase)
+            || variable.Key.EndsWith("_URLS", StringComparison.OrdinalIgnoreCase)).Value is { Length: > 0 } said ? said
+        : Settings(files, app).Select(settings => Text(settings, "urls")).FirstOrDefault(urls => urls is not null);
+
+    private static IEnumerable<string> Endpoints(StartedImage files, DotnetApp app) =>
+        files.Variables.Where(variable => variable.Key.Contains("Kestrel__", StringComparison.OrdinalIgnoreCase)
+                && variable.Key.EndsWith("__Url", StringComparison.OrdinalIgnoreCase)).Select(variable => variable.Value)
+            .Concat(Settings(files, app).SelectMany(settings =>
+                Find(settings, "Kestrel") is { } kestrel && Find(kestrel, "Endpoints") is { ValueKind: JsonValueKind.Object } endpoints
+                    ? endpoints.EnumerateObject().Select(endpoint => Text(endpoint.Value, "Url")).OfType<string>()
+                    : []));
+
+    private static bool IsLocal(string addresses) => addresses.Split(';', StringSplitOptions.RemoveEmptyEntries)
+        .All(address => address.IndexOf("://", StringComparison.Ordinal) is > 0 and var at
+            && s_local.Any(local => address.AsSpan(at + 3).StartsWith(local, StringComparison.OrdinalIgnoreCase)));
+
+    private static IEnumerable<JsonElement> Settings(StartedImage files, DotnetApp app)
+    {
+        foreach (var name in s_files)
+        {
+            if (files.ReadText($"{app.Directory}/{name}") is { } text && Parse(text) is { } settings)
+            {
+                yield return settings;
+            }
+        }
+    }
+
+    private static JsonElement? Parse(string text)
+    {
+        try
+        {
+            return JsonElement.Parse(text, s_lenient);
+        }
+        catch (JsonException)
+        {
+            // The app will say it.
+            return null;
+        }
+    }
+
+    // Names of configuration are compared without case.
+    private static JsonElement? Find(JsonElement parent, string name)
+    {
+        if (parent.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in parent.EnumerateObject())
+            {
+                if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return member.Value;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Text(JsonElement parent, string name) =>
+        Find(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Containerize.Files;
+using Containerize.Layers.Entries;
+using Containerize.Testing;
+using Containerize.Testing.Images;
+using static Containerize.Tests.Starting.StartLab;
+
+namespace Containerize.Tests.Starting;
+
+/// <summary>What the code of an app asks for is there, and a web app listens where others reach it.</summary>
+[TestClass]
+internal sealed class WebAppTests : IDisposable
+{
+    private const string Config = """
+        {
+          "runtimeOptions": {
+            "includedFrameworks": [ { "name": "Microsoft.NETCore.App" }, { "name": "Microsoft.AspNetCore.App" } ],
+            "configProperties": { "System.Globalization.Invariant": true }
+          }
+        }
+        """;
+
+    private readonly StartLab _lab = new();
+    private readonly TemporaryDirectory _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _lab.Dispose();
+    }
+
+    private Task<string> CodesAsync(string[] uses, Dictionary<string, string> variables, string? settings = null)
+    {
+        var assembly = TestAssembly.Using(uses);
+        var app = new LayerEntry
+        {
+            Path = "app/probe.dll",
+            Type = LayerEntryType.File,
+            Mode = FileModes.Data,
+            SourcePath = _folder.Write("probe.dll", assembly),
+            Size = assembly.Length,
+        };
+        return _lab.CodesAsync(
+            Glibc,
+            [
+                App("app/probe", TestElf.Program("libc.so.6")), app, App("app/probe.runtimeconfig.json", Config),
+                .. settings is null ? (LayerEntry[])[] : [App("app/appsettings.json", settings)],
+            ],
+            Line("/app/probe") with { Environment = variables });
+    }
+
+    [TestMethod]
+    [DataRow("", "", null, "StartListensLocally")]
+    [DataRow("ASPNETCORE_HTTP_PORTS", "8080", null, "")]
+    [DataRow("ASPNETCORE_URLS", "http://+:8080", null, "")]
+    [DataRow("ASPNETCORE_URLS", "http://localhost:8080;http://127.0.0.1:9090", null, "StartListensLocally")]
+    [DataRow("ASPNETCORE_URLS", "http://localhost:8080;http://*:9090", null, "")]
+    [DataRow("Kestrel__Endpoints__Http__Url", "http://0.0.0.0:80", null, "")]
+    [DataRow("", "", """{ "Urls": "http://*:8080" }""", "")]
+    [DataRow("", "", """{ "urls": "http://localhost:8080" }""", "StartListensLocally")]
+    [DataRow("", "", """{ /* all */ "kestrel": { "endpoints": { "a": { "url": "http://*:8080" } } }, }""", "")]
+    [DataRow("ASPNETCORE_HTTP_PORTS", "8080", """{ "Kestrel": { "Endpoints": { "A": { "Url": "http://localhost:8080" } } } }""",
+        "StartListensLocally")]
+    [DataRow("", "", "not JSON", "StartListensLocally")]
+    public async Task A_web_app_is_told_to_listen_beyond_localhost(string name, string value, string? settings, string expected) =>
+        Assert.AreEqual(expected, await CodesAsync(
+            ["WebApplication"], name.Length == 0 ? [] : new Dictionary<string, string> { [name] = value }, settings));
+
+    [TestMethod]
+    [DataRow("KestrelServerOptions")]
+    [DataRow("IServerAddressesFeature")]
+    public async Task An_app_that_chooses_its_addresses_itself_is_not_told(string type) =>
+        Assert.AreEqual("", await CodesAsync(["WebApplication", type], []));
+
+    [TestMethod]
+    [DataRow("HttpClient", "StartLoadedLibraryMissing StartNoAuthorities")]
+    [DataRow("NegotiateAuthentication", "StartLoadedLibraryMissing")]
+    [DataRow("Console", "")]
+    public async Task What_the_code_uses_has_to_be_there(string type, string expected) =>
+        Assert.AreEqual(expected, await CodesAsync([type], []));
+
+    [TestMethod]
+    public async Task A_time_zone_of_the_environment_has_to_be_there() =>
+        Assert.AreEqual("StartNoTimeZones", await CodesAsync([], new Dictionary<string, string> { ["TZ"] = "Europe/Berlin" }));
+
+    [TestMethod]
+    public async Task A_file_that_is_no_assembly_uses_nothing()
+    {
+        var text = Encoding.UTF8.GetBytes("no assembly");
+        Assert.AreEqual("", await _lab.CodesAsync(
+            Glibc,
+            [
+                App("app/probe", TestElf.Program("libc.so.6")), App("app/probe.runtimeconfig.json", Config),
+                App("app/probe.dll", "MZ"),
+                App("app/other.dll", "MZ") with { Content = null, SourcePath = _folder.Write("other.dll", text), Size = text.Length },
+            ],
+            Line("/app/probe")));
+    }
+}
