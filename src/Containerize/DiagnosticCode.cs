@@ -176,6 +176,9 @@ internal enum DiagnosticCode
     /// <summary>What the build has to tell the CI system could not be written (a warning).</summary>
     CiOutputFailed = 1070,
 
+    /// <summary>The image was published, and its report could not be written (a warning).</summary>
+    ReportNotWritten = 1090,
+
     /// <summary>A registry, repository, tag or digest cannot be parsed as an image reference.</summary>
     InvalidReference = 2001,
 
