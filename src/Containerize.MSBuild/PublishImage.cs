@@ -3,6 +3,8 @@ using Containerize.Building;
 using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Pages;
 using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Storage;
@@ -117,6 +119,7 @@ public sealed class PublishImage : ContainerizeTask
             Print(await CiSystems.TellAsync(published, Variables(), OutputDirectory, reporter, cancellationToken));
         }
 
+        WriteReport(files, built, images, destinations, inputs, reporter);
         foreach (var (image, item) in built.Zip(BuiltImages))
         {
             PreviousBuild.Save(Path.Combine(item.ItemSpec, PreviousBuild.FileName), image.Layers);
@@ -129,6 +132,26 @@ public sealed class PublishImage : ContainerizeTask
         }
     }
 
+    // Before this build becomes the previous one, with which the report compares it.
+    private void WriteReport(
+        ReportFiles files,
+        IReadOnlyList<BuiltImage> built,
+        ImageSet images,
+        DestinationSettings destinations,
+        BuildInputs inputs,
+        IReporter reporter)
+    {
+        if (files.Page is not { } path)
+        {
+            return;
+        }
+
+        var cache = new LayerCache(inputs.Cache);
+        var reported = built.Zip(BuiltImages, (image, item) => ReportedImage.Read(
+            image, PreviousBuild.Load(Path.Combine(item.ItemSpec, PreviousBuild.FileName)), cache, startCheck: null));
+        ReportPage.Write(path, new ImageReport([.. destinations.References], images.Root.Descriptor.Digest, [.. reported]), reporter);
+    }
+
     // A repair publishes the same, and does not tell this build.
     private void Describe(ImageSet images, DestinationSettings destinations, ReportFiles files)
     {
@@ -138,7 +161,7 @@ public sealed class PublishImage : ContainerizeTask
         ArchivePath = destinations.Archive;
         ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
         var previous = BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName));
-        IEnumerable<string?> written = [destinations.Archive, files.ImageInfo, files.Digest, .. previous];
+        IEnumerable<string?> written = [destinations.Archive, files.ImageInfo, files.Digest, files.Page, .. previous];
         WrittenOutputs = [.. written.OfType<string>().Select(path => new TaskItem(path))];
     }
 

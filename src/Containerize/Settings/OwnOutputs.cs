@@ -20,7 +20,7 @@ internal sealed class OwnOutputs
         var reports = ReportFiles.Read(project);
         return new(project.Directory, new[]
         {
-            destinations.Archive, destinations.Layout, reports.ImageInfo, reports.Digest, baseImage.Tags.LockFile,
+            destinations.Archive, destinations.Layout, reports.ImageInfo, reports.Digest, reports.Page, baseImage.Tags.LockFile,
             DebianItems.LockFileOf(project), cache, outputDirectory,
         }.OfType<string>());
     }

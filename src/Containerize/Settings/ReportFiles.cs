@@ -4,11 +4,16 @@ namespace Containerize.Settings;
 /// <param name="ImageInfo">The full path of the facts, as JSON.</param>
 /// <param name="Digest">The full path of the digest.</param>
 /// <param name="TellCi">Whether the CI system that runs the build is told as well.</param>
-internal sealed record ReportFiles(string ImageInfo, string Digest, bool TellCi)
+/// <param name="Page">The full path of the report that is a page; null for none.</param>
+internal sealed record ReportFiles(string ImageInfo, string Digest, bool TellCi, string? Page)
 {
     internal static ReportFiles Read(ProjectSettings project)
     {
         var item = project.One(ItemKind.Report);
-        return new(project.FullPath(item["ImageInfoFile"]), project.FullPath(item["DigestFile"]), !item.IsFalse("CIOutput"));
+        return new(
+            project.FullPath(item["ImageInfoFile"]),
+            project.FullPath(item["DigestFile"]),
+            !item.IsFalse("CIOutput"),
+            item.IsTrue("IsPageWanted") ? project.FullPath(item["PageFile"]) : null);
     }
 }

@@ -31,11 +31,13 @@ internal sealed class OwnOutputsTests
         using var lab = Lab()
             .Add(ItemKind.Archive, "images/app.tar")
             .Add(ItemKind.Layout, "images/layout/")
-            .Add(ItemKind.Report, "report", ("ImageInfoFile", "facts/image.json"), ("DigestFile", "facts/digest.json"))
+            .Add(ItemKind.Report, "report", ("ImageInfoFile", "facts/image.json"), ("DigestFile", "facts/digest.json"),
+                ("IsPageWanted", "true"), ("PageFile", "facts/page.html"))
             .Add(ItemKind.Debian, "debian", ("LockFile", "locks/packages.json"));
         string[] outputs =
         [
             "images/app.tar", "images/layout/index.json", "images/layout/blobs/sha256/ab.json", "facts/image.json", "facts/digest.json",
+            "facts/page.html",
             "locks/base.json", "locks/packages.json", "cache/layers/x.json", "obj/containerize/x.json",
         ];
         string[] content = ["appsettings.json", "images/logo.png", "facts/other.json", "locks/x.json", "images/layout2/index.json"];
