@@ -148,7 +148,7 @@ public sealed class PublishImage : ContainerizeTask
 
         var cache = new LayerCache(inputs.Cache);
         var reported = built.Zip(BuiltImages, (image, item) => ReportedImage.Read(
-            image, PreviousBuild.Load(Path.Combine(item.ItemSpec, PreviousBuild.FileName)), cache, startCheck: null));
+            image, PreviousBuild.Load(Path.Combine(item.ItemSpec, PreviousBuild.FileName)), cache));
         ReportPage.Write(path, new ImageReport([.. destinations.References], images.Root.Descriptor.Digest, [.. reported]), reporter);
     }
 

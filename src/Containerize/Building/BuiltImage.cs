@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Starting;
 
 namespace Containerize.Building;
 
@@ -12,6 +13,9 @@ namespace Containerize.Building;
 /// <param name="BaseDigest">The digest of the base's manifest; null for an image from nothing.</param>
 internal sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, string? BaseName, Digest? BaseDigest)
 {
+    /// <summary>What the start check found; null when it did not run.</summary>
+    public IReadOnlyList<StartFinding>? StartFindings { get; init; }
+
     /// <summary>The layers that come from the base, bottom first.</summary>
     public IReadOnlyList<Layer> BaseLayers => [.. Image.Layers.Take(Image.Layers.Count - Layers.Count)];
 }

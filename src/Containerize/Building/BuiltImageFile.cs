@@ -3,6 +3,7 @@ using System.Text.Json;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Starting;
 using Containerize.Storage;
 
 namespace Containerize.Building;
@@ -32,7 +33,8 @@ internal static class BuiltImageFile
             built.BaseDigest,
             [.. built.Image.Layers.Select(layer => Locate(layer.Blob))],
             built.Layers,
-            [.. built.Layers.Select(layer => layer.Origin.ToString())]);
+            [.. built.Layers.Select(layer => layer.Origin.ToString())],
+            built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain, finding.Text)).ToList());
         store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
         store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
     }
@@ -63,7 +65,11 @@ internal static class BuiltImageFile
                 Origin = Enum.Parse<LayerOrigin>(part.Second),
                 Record = part.First.Record with { Blob = part.Third },
             });
-            return new BuiltImage(image, [.. layers], state.BaseName, state.BaseDigest);
+            return new BuiltImage(image, [.. layers], state.BaseName, state.BaseDigest)
+            {
+                StartFindings = state.Findings?.Select(
+                    finding => new StartFinding((DiagnosticCode)finding.Code, finding.IsCertain, finding.Text)).ToList(),
+            };
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
         {
@@ -84,7 +90,7 @@ internal static class BuiltImageFile
             ? new FileBlob(descriptor, place.Path, place.Offset)
             : remote(place.Repository ?? throw new JsonException(), descriptor);
 
-    // Origins are text of their own: the serializer for an enumeration is compiled in every build, which takes longer than all else here.
+    // Enumerations are text or numbers here: the serializer for an enumeration is compiled in every build, which takes longer than all else here.
     internal sealed record State(
         Descriptor Manifest,
         Descriptor Config,
@@ -92,7 +98,11 @@ internal static class BuiltImageFile
         Digest? BaseDigest,
         IReadOnlyList<BlobPlace> Blobs,
         IReadOnlyList<BuiltLayer> Layers,
-        IReadOnlyList<string> Origins);
+        IReadOnlyList<string> Origins,
+        IReadOnlyList<Finding>? Findings);
+
+    /// <summary>What the start check found, with the number of its code.</summary>
+    internal sealed record Finding(int Code, bool IsCertain, string Text);
 
     /// <summary>Where the bytes of a layer are; what they are stands in manifest and config.</summary>
     internal sealed record BlobPlace(string? Path, long Offset, RepositoryReference? Repository);

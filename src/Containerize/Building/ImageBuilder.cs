@@ -57,7 +57,8 @@ internal static class ImageBuilder
         var store = memory.Layers.Store;
         await StartedProgram.RequireAsync(built.Image, contents, request.WorkingDirectory, store, reporter, cancellationToken);
         IReadOnlyList<IPreparedLayer> prepared = [.. layers.Select(layer => layer.Prepared)];
-        await StartReport.ReportAsync(request, built.Image, prepared, store, reporter, cancellationToken);
+        var findings = await StartReport.ReportAsync(request, built.Image, prepared, store, reporter, cancellationToken);
+        built = built with { StartFindings = findings };
         if (compared.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
         {
             return built;

@@ -11,8 +11,9 @@ internal static class StartReport
     /// <param name="layers">The layers of this build, bottom first.</param>
     /// <param name="cache">Takes layers that have to be read, and remembers what was found.</param>
     /// <param name="reporter">Takes warnings.</param>
+    /// <returns>What was found; null when the project turned the check off.</returns>
     /// <exception cref="ContainerizeException">The image certainly does not start, and that is to be an error.</exception>
-    internal static async Task ReportAsync(
+    internal static async Task<IReadOnlyList<StartFinding>?> ReportAsync(
         ImageRequest request,
         Image image,
         IReadOnlyList<IPreparedLayer> layers,
@@ -22,7 +23,7 @@ internal static class StartReport
     {
         if (request.StartCheck == StartPolicy.None)
         {
-            return;
+            return null;
         }
 
         // Layers of others lie below those of files. What of a layer is no entry is read from its bytes, with all that is below it.
@@ -47,5 +48,7 @@ internal static class StartReport
                 error.Code,
                 error.Text + " (ContainerizeStartCheck=Warn makes this a warning, None turns the check off.)");
         }
+
+        return found;
     }
 }

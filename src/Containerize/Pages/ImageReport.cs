@@ -14,9 +14,7 @@ internal sealed record ImageReport(IReadOnlyList<string> Names, Digest Digest, I
 /// <param name="Built">The image.</param>
 /// <param name="Layers">The layers on the base, bottom first.</param>
 /// <param name="Changes">What is different from the image that was published before.</param>
-/// <param name="StartCheck">What the start check found; null when it did not run.</param>
-internal sealed record ReportedImage(
-    BuiltImage Built, IReadOnlyList<ReportedLayer> Layers, ReportedChanges Changes, IReadOnlyList<StartCheckFinding>? StartCheck)
+internal sealed record ReportedImage(BuiltImage Built, IReadOnlyList<ReportedLayer> Layers, ReportedChanges Changes)
 {
     /// <summary>The files that are known, with their layers; bottom layer first, in the order of the layers.</summary>
     internal IEnumerable<ReportedFile> Files => Layers.SelectMany(layer => layer.Files);
@@ -30,16 +28,13 @@ internal sealed record ReportedImage(
     /// <summary>Reads an image.</summary>
     /// <param name="previous">What the project published last, before this build.</param>
     /// <param name="cache">Knows what layers consist of.</param>
-    /// <param name="startCheck">What the start check found; null when it did not run.</param>
-    internal static ReportedImage Read(
-        BuiltImage built, PreviousBuild previous, LayerCache cache, IReadOnlyList<StartCheckFinding>? startCheck)
+    internal static ReportedImage Read(BuiltImage built, PreviousBuild previous, LayerCache cache)
     {
         var contents = built.Layers.Select(layer => cache.FindContent(layer.Inputs)).ToList();
         return new ReportedImage(
             built,
             [.. built.Layers.Zip(contents, ReportedLayer.Read)],
-            ReportedChanges.Read(built, contents, previous, cache),
-            startCheck);
+            ReportedChanges.Read(built, previous));
     }
 }
 

@@ -1,3 +1,5 @@
+using Containerize.Starting;
+
 namespace Containerize.Pages;
 
 /// <summary>The section of an image: what it consists of, what is different, what could be smaller, how it runs.</summary>
@@ -21,7 +23,7 @@ internal static class ImageSection
         {
             ["layers"] = LayerSection.Layers(image),
             ["sizes"] = LayerSection.Sizes(image, files),
-            ["start"] = StartCheck(image.StartCheck),
+            ["start"] = StartCheck(image.Built.StartFindings),
             ["changes"] = ChangeSection.Write(image.Changes),
             ["hints"] = FileSection.Hints(Pages.Hints.Find(files, config.Platform, [.. config.Entrypoint, .. config.Command])),
             ["biggest"] = FileSection.Biggest(files),
@@ -63,14 +65,14 @@ internal static class ImageSection
             """;
     }
 
-    private static Html StartCheck(IReadOnlyList<StartCheckFinding>? findings) => findings switch
+    private static Html StartCheck(IReadOnlyList<StartFinding>? findings) => findings switch
     {
         null => Html.None,
         [] => $"<p class=\"good\">Nothing was found that keeps the image from starting.</p>\n",
         _ => $"""
             <ul>
-            {findings.Select(finding => (Html)$"<li><span class=\"{(finding.IsError ? "error" : "warning")}\">{(
-                finding.IsError ? "Error" : "Warning")} {finding.Code}</span>: {finding.Text}</li>\n")}</ul>
+            {findings.Select(finding => (Html)$"<li><span class=\"{(finding.IsCertain ? "error" : "warning")}\">{(
+                finding.IsCertain ? "Error" : "Warning")} {ContainerizeException.Format(finding.Code)}</span>: {finding.Text}</li>\n")}</ul>
 
             """,
     };

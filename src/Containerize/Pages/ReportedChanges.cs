@@ -1,5 +1,4 @@
 using Containerize.Building;
-using Containerize.Layers;
 
 namespace Containerize.Pages;
 
@@ -9,21 +8,18 @@ namespace Containerize.Pages;
 internal sealed record ReportedChanges(bool HasPrevious, IReadOnlyList<LayerChange> Layers)
 {
     /// <summary>Compares an image.</summary>
-    /// <param name="contents">What its layers consist of; null for one that is not known.</param>
     /// <param name="previous">What the project published last, before this build.</param>
-    /// <param name="cache">Knows what layers of the last image consisted of.</param>
-    internal static ReportedChanges Read(
-        BuiltImage built, IReadOnlyList<LayerContent?> contents, PreviousBuild previous, LayerCache cache)
+    internal static ReportedChanges Read(BuiltImage built, PreviousBuild previous)
     {
         // A machine that published nothing yet may have compared with the image in the registry.
         var hasPrevious = !previous.IsEmpty || built.Layers.Any(layer => layer.Changes is not null);
-        var layers = built.Layers.Zip(contents, (layer, content) => Compare(layer, content, previous, cache))
+        var layers = built.Layers.Select(layer => Compare(layer, previous))
             .Concat(previous.Layers.Except(built.Layers.Select(layer => layer.Name)).Order(StringComparer.Ordinal)
                 .Select(gone => new LayerChange(gone, "gone", [], [])));
         return new ReportedChanges(hasPrevious, hasPrevious ? [.. layers] : []);
     }
 
-    private static LayerChange Compare(BuiltLayer layer, LayerContent? content, PreviousBuild previous, LayerCache cache)
+    private static LayerChange Compare(BuiltLayer layer, PreviousBuild previous)
     {
         var inputs = previous.InputsOf(layer.Name);
         if (inputs == layer.Inputs || (layer.Origin == LayerOrigin.Registry && previous.IsEmpty))
@@ -36,18 +32,13 @@ internal sealed record ReportedChanges(bool HasPrevious, IReadOnlyList<LayerChan
             return new LayerChange(layer.Name, inputs is null ? "new" : "changed; what was in it before is not known any more", [], []);
         }
 
-        var (before, after) = (Sizes(inputs is { } known ? cache.FindContent(known) : null), Sizes(content));
         return new LayerChange(layer.Name, "changed", changes.Packages,
         [
-            .. changes.Changed
-                .Select(path => new FileChange(path, before.GetValueOrDefault(path), after.GetValueOrDefault(path), "changed")),
-            .. changes.Added.Select(path => new FileChange(path, null, after.GetValueOrDefault(path), "added")),
-            .. changes.Removed.Select(path => new FileChange(path, before.GetValueOrDefault(path), null, "removed")),
+            .. changes.Changed.Select(path => new FileChange(path.Path, path.Before, path.After, "changed")),
+            .. changes.Added.Select(path => new FileChange(path.Path, null, path.After, "added")),
+            .. changes.Removed.Select(path => new FileChange(path.Path, path.Before, null, "removed")),
         ]);
     }
-
-    private static Dictionary<string, long?> Sizes(LayerContent? content) => (content?.Items ?? [])
-        .ToDictionary(item => item.Path, item => ReportedFile.Read("", item)?.Size, StringComparer.Ordinal);
 }
 
 /// <summary>What became of a layer.</summary>

@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using Containerize.Building;
 using Containerize.Layers;
 using Containerize.Pages;
+using Containerize.Starting;
 using Containerize.Testing;
 using Containerize.Tests.Building;
 
@@ -50,8 +51,9 @@ internal sealed class ReportPageTests
         lab.Write("<img src=x onerror=alert(1)>.txt", "text");
         lab.Write("a'b\"c&.txt", "text");
         var built = await lab.BuildAsync("a");
-        var report = new ImageReport(["<b>name</b>"], built.Image.Manifest.Descriptor.Digest,
-            [Read(lab, "a", built, PreviousBuild.None) with { StartCheck = [new(true, "CTZ1018", "<i>no program</i>")] }]);
+        built = built with { StartFindings = [StartFinding.Certain(DiagnosticCode.StartMissing, $"{"<i>no program</i>"}")] };
+        var report = new ImageReport(
+            ["<b>name</b>"], built.Image.Manifest.Descriptor.Digest, [Read(lab, "a", built, PreviousBuild.None)]);
         var page = ReportPage.ToText(report);
 
         Assert.DoesNotContain("<img", page);
@@ -107,13 +109,12 @@ internal sealed class ReportPageTests
     {
         await using var lab = await BuildLab.StartAsync();
         var built = await lab.BuildAsync("a");
-        var image = Read(lab, "a", built, PreviousBuild.None);
-        var digest = built.Image.Manifest.Descriptor.Digest;
 
-        StringAssert.Contains(
-            ReportPage.ToText(new ImageReport(["app"], digest, [image with { StartCheck = [] }])),
-            "Nothing was found that keeps the image from starting.");
-        Assert.DoesNotContain("keeps the image from starting", ReportPage.ToText(new ImageReport(["app"], digest, [image])));
+        StringAssert.Contains(Page(built with { StartFindings = [] }), "Nothing was found that keeps the image from starting.");
+        Assert.DoesNotContain("keeps the image from starting", Page(built with { StartFindings = null }));
+
+        string Page(BuiltImage image) => ReportPage.ToText(
+            new ImageReport(["app"], image.Image.Manifest.Descriptor.Digest, [Read(lab, "a", image, PreviousBuild.None)]));
     }
 
     [TestMethod]
@@ -159,7 +160,7 @@ internal sealed class ReportPageTests
     }
 
     private static ReportedImage Read(BuildLab lab, string machine, BuiltImage built, PreviousBuild previous) =>
-        ReportedImage.Read(built, previous, new LayerCache(lab.Cache(machine)), startCheck: null);
+        ReportedImage.Read(built, previous, new LayerCache(lab.Cache(machine)));
 
     private static string Page(BuildLab lab, string machine, BuiltImage built, PreviousBuild previous) =>
         ReportPage.ToText(new ImageReport(["team/app:1"], built.Image.Manifest.Descriptor.Digest, [Read(lab, machine, built, previous)]));
