@@ -61,7 +61,7 @@ internal sealed class ReportPageTests
         Assert.DoesNotContain("<i>", page);
         StringAssert.Contains(page, "/app/&lt;img src=x onerror=alert(1)&gt;.txt");
         StringAssert.Contains(page, "/app/a&#39;b&quot;c&amp;.txt");
-        StringAssert.Contains(page, "Error CTZ1018</span>: &lt;i&gt;no program&lt;/i&gt;");
+        StringAssert.Contains(page, "Error CTZ1050</span>: &lt;i&gt;no program&lt;/i&gt;");
     }
 
     [TestMethod]
