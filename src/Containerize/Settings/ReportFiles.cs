@@ -10,10 +10,11 @@ internal sealed record ReportFiles(string ImageInfo, string Digest, bool TellCi,
     internal static ReportFiles Read(ProjectSettings project)
     {
         var item = project.One(ItemKind.Report);
+        var page = project.FullPath(item["PageFile"]);
         return new(
             project.FullPath(item["ImageInfoFile"]),
             project.FullPath(item["DigestFile"]),
             !item.IsFalse("CIOutput"),
-            item.IsTrue("IsPageWanted") ? project.FullPath(item["PageFile"]) : null);
+            item.IsTrue("IsPageWanted") ? page : null);
     }
 }
