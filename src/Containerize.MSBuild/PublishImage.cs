@@ -113,6 +113,7 @@ public sealed class PublishImage : ContainerizeTask
         var published = new PublishedImage(built, images, destinations.Name, results);
         AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published));
         AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
+        OutputList.Add(OutputDirectory, ((string?[])[destinations.Archive, destinations.Layout]).OfType<string>());
         ShowResult(ImageLines.All(published), ImageLines.Short(published));
         if (files.TellCi)
         {
