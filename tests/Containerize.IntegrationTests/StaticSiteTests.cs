@@ -181,14 +181,21 @@ internal sealed partial class StaticSiteTests
         return plain.ToArray();
     }
 
+    // On a busy machine, the browser may take its picture before the app has started: then it is asked again.
     private static async Task<string> BrowseAsync(Uri address)
     {
-        using var profile = new TemporaryDirectory();
-        return (
-            await ProcessRunner.RunAsync(
-                "chromium",
-                ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", $"--user-data-dir={profile.FullName}",
-                    "--virtual-time-budget=60000", "--dump-dom", address.AbsoluteUri])).EnsureSuccess().Output;
+        var page = "";
+        for (var tries = 0; tries < 5 && !page.Contains("<h1>", StringComparison.Ordinal); tries++)
+        {
+            using var profile = new TemporaryDirectory();
+            page = (
+                await ProcessRunner.RunAsync(
+                    "chromium",
+                    ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", $"--user-data-dir={profile.FullName}",
+                        "--virtual-time-budget=60000", "--dump-dom", address.AbsoluteUri])).EnsureSuccess().Output;
+        }
+
+        return page;
     }
 
     private static List<(string Name, string Digest, long Size)> Layers(TestProject project) =>
