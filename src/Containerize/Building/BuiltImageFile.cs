@@ -90,7 +90,7 @@ internal static class BuiltImageFile
             ? new FileBlob(descriptor, place.Path, place.Offset)
             : remote(place.Repository ?? throw new JsonException(), descriptor);
 
-    // Enumerations are text or numbers here: the serializer for an enumeration is compiled in every build, which takes longer than all else here.
+    // Enumerations are text or numbers here: the serializer for one is compiled in every build, which takes longer than all else here.
     internal sealed record State(
         Descriptor Manifest,
         Descriptor Config,

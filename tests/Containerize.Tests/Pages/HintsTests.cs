@@ -15,9 +15,11 @@ internal sealed class HintsTests
     {
         var hints = Find(File("app/shop.pdb"), File("app/lib.pdb"), File("app/shop.dll"), File("app/native.pdb", "Native 1.0.0"));
 
-        Assert.AreEqual("app/shop.pdb", hints.Single(hint => hint.Cure.Contains("CopyOutputSymbols", StringComparison.Ordinal)).Files.Single().Path);
-        Assert.AreEqual("app/lib.pdb", hints.Single(hint => hint.Cure.Contains("AllowedReference", StringComparison.Ordinal)).Files.Single().Path);
+        Assert.AreEqual("app/shop.pdb", FileOf("CopyOutputSymbols"));
+        Assert.AreEqual("app/lib.pdb", FileOf("AllowedReference"));
         Assert.HasCount(2, hints);
+
+        string FileOf(string cure) => hints.Single(hint => hint.Cure.Contains(cure, StringComparison.Ordinal)).Files.Single().Path;
     }
 
     [TestMethod]
