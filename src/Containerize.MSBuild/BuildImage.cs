@@ -8,6 +8,7 @@ using Containerize.Inputs;
 using Containerize.Inputs.Secrets;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Settings.Names;
 using Containerize.Storage;
@@ -170,7 +171,8 @@ public sealed class BuildImage : ContainerizeTask
             RuntimePacks.Select(pack => pack.ItemSpec),
             References.Select(Read));
         var sources = PublishedFileItems.Sources(PublishDirectory, published);
-        var outputs = OwnOutputs.Read(Project, destinations, inputs.Base, inputs.Cache.Root, OutputDirectory);
+        var outputs = OwnOutputs.Read(
+            Project, destinations, inputs.Base, inputs.Cache.Root, OutputDirectory, CiSystems.Files(Variables(), OutputDirectory));
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, outputs.In(PublishDirectory, sources));
         var memory = PublishMemory.Load(Path.Combine(OutputDirectory, PublishMemory.FileName), PublishDirectory);
         var started = PublishOutputsFile is null ? null : FileStatus.TryOf(PublishOutputsFile, followLinks: true)?.Stamp.Modified;

@@ -17,6 +17,9 @@ internal sealed class AzurePipelines(string summary) : ICiSystem
     public string Name => "Azure Pipelines";
 
     /// <inheritdoc/>
+    public IEnumerable<string> Files => [summary];
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<Message>> TellAsync(PublishedImage published, CancellationToken cancellationToken)
     {
         AtomicFile.Write(summary, Encoding.UTF8.GetBytes(ImageSummary.Write(published)));

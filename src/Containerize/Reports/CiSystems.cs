@@ -36,6 +36,11 @@ internal static class CiSystems
         return lines;
     }
 
+    /// <summary>Full paths of the files that systems are told by, which may lie in the project's directory.</summary>
+    /// <inheritdoc cref="TellAsync"/>
+    internal static IEnumerable<string> Files(IReadOnlyDictionary<string, string> variables, string directory) =>
+        Find(variables, directory).SelectMany(system => system.Files);
+
     private static IEnumerable<ICiSystem> Find(IReadOnlyDictionary<string, string> variables, string directory)
     {
         if (IsTrue("GITHUB_ACTIONS"))

@@ -17,6 +17,9 @@ internal sealed class GitHubActions(string? outputs, string? summary) : ICiSyste
     public string Name => "GitHub Actions";
 
     /// <inheritdoc/>
+    public IEnumerable<string> Files => new[] { outputs, summary }.OfType<string>().Where(path => path.Length > 0);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Message>> TellAsync(PublishedImage published, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(outputs))

@@ -20,6 +20,9 @@ internal sealed class GitLabJob(string path) : ICiSystem
     public string Name => "GitLab";
 
     /// <inheritdoc/>
+    public IEnumerable<string> Files => [path];
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Message>> TellAsync(PublishedImage published, CancellationToken cancellationToken)
     {
         var values = CiValues.Of(published);

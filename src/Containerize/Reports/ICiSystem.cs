@@ -6,6 +6,9 @@ internal interface ICiSystem
     /// <summary>What people call it.</summary>
     string Name { get; }
 
+    /// <summary>Full paths of the files that it is told by.</summary>
+    IEnumerable<string> Files { get; }
+
     /// <summary>Tells of an image. What it was told of others, by this build or at the same time, stays.</summary>
     /// <returns>Lines to print, each on a line of its own.</returns>
     /// <exception cref="IOException">A file of the system cannot be written.</exception>

@@ -13,16 +13,22 @@ internal sealed class OwnOutputs
         _paths = [.. paths.Select(Path.TrimEndingDirectorySeparator).Where(path => !AndAbove(projectDirectory).Contains(path))];
 
     /// <param name="outputDirectory">The project's own directory for images, a full path.</param>
+    /// <param name="others">Full paths of what else a build writes.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static OwnOutputs Read(
-        ProjectSettings project, DestinationSettings destinations, BaseSettings baseImage, string cache, string outputDirectory)
+        ProjectSettings project,
+        DestinationSettings destinations,
+        BaseSettings baseImage,
+        string cache,
+        string outputDirectory,
+        IEnumerable<string> others)
     {
         var reports = ReportFiles.Read(project);
         return new(project.Directory, new[]
         {
             destinations.Archive, destinations.Layout, reports.ImageInfo, reports.Digest, reports.Page, baseImage.Tags.LockFile,
             DebianItems.LockFileOf(project), cache, outputDirectory,
-        }.OfType<string>());
+        }.OfType<string>().Concat(others));
     }
 
     /// <summary>Full paths in the publish directory that hold such files, or copies of them.</summary>

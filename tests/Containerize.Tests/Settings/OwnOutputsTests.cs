@@ -1,3 +1,4 @@
+using Containerize.Reports;
 using Containerize.Settings;
 
 namespace Containerize.Tests.Settings;
@@ -14,7 +15,9 @@ internal sealed class OwnOutputsTests
             DestinationSettings.Read(project, lab.Reporter),
             BaseSettings.Read(project),
             Path.Combine(lab.Directory, "cache"),
-            Path.Combine(lab.Directory, "obj", "containerize"));
+            Path.Combine(lab.Directory, "obj", "containerize"),
+            CiSystems.Files(
+                new Dictionary<string, string> { ["GITLAB_CI"] = "true", ["CI_PROJECT_DIR"] = lab.Directory }, lab.Directory));
         var files = sources.ToDictionary(source => $"published/{source}", source => Path.Combine(lab.Directory, source));
         var excluded = outputs.In("/publish", files);
         return [.. files.Keys.Where(path => excluded.Contains(Path.Combine("/publish", path))).Select(path => path["published/".Length..])];
@@ -37,7 +40,7 @@ internal sealed class OwnOutputsTests
         string[] outputs =
         [
             "images/app.tar", "images/layout/index.json", "images/layout/blobs/sha256/ab.json", "facts/image.json", "facts/digest.json",
-            "facts/page.html",
+            "facts/page.html", "containerize.env",
             "locks/base.json", "locks/packages.json", "cache/layers/x.json", "obj/containerize/x.json",
         ];
         string[] content = ["appsettings.json", "images/logo.png", "facts/other.json", "locks/x.json", "images/layout2/index.json"];
