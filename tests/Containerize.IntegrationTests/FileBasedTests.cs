@@ -28,6 +28,13 @@ internal sealed class FileBasedTests
         var image = ImageValidator.Check(folder["artifacts/note.tar"]).Single();
         Assert.IsNotNull(image.Find("app/note.dll"));
         StringAssert.Contains(result.Output, "team/note:latest (linux/amd64)");
+
+        File.Delete(folder["artifacts/note.tar"]);
+        result = await Dotnet.RunAsync(folder.FullName, ["publish", "note.cs", "-t:Containerize", "-o", "out"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        ImageValidator.Check(folder["artifacts/note.tar"]);
+        Assert.IsEmpty(Directory.GetFiles(folder.FullName, "*.tar"), "Nothing lies beside the directory that was asked for.");
     }
 
     [TestMethod]
