@@ -45,6 +45,20 @@ internal static class RegularFile
     internal static SafeFileHandle OpenHandle(string path, FileOptions options = FileOptions.None) =>
         File.OpenHandle(Checked(path), share: FileShare.Read | FileShare.Delete, options: options);
 
+    /// <summary>Reads until the buffer is full, or the file ends.</summary>
+    /// <returns>How many bytes were read.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static int ReadFully(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        var total = 0;
+        for (int read; total < buffer.Length && (read = RandomAccess.Read(file, buffer[total..], offset + total)) > 0;)
+        {
+            total += read;
+        }
+
+        return total;
+    }
+
     /// <summary>Has the bytes of a file written to the disk.</summary>
     /// <exception cref="IOException">There is none, or it is not a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>

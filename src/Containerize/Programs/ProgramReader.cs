@@ -26,7 +26,7 @@ internal static class ProgramReader
         using var file = RegularFile.OpenHandle(path);
         Span<byte> start = stackalloc byte[StartSize];
         start = start[..RandomAccess.Read(file, start, 0)];
-        return IsElf(start) ? ElfReader.Read((offset, buffer) => ReadFully(file, offset, buffer)) : OfStart(start);
+        return IsElf(start) ? ElfReader.Read((offset, buffer) => RegularFile.ReadFully(file, buffer, offset)) : OfStart(start);
     }
 
     /// <summary>What the first bytes of a file say that is not ELF.</summary>
@@ -56,16 +56,5 @@ internal static class ProgramReader
         part = part[..Math.Min(part.Length, buffer.Length)];
         part.CopyTo(buffer);
         return part.Length;
-    }
-
-    private static int ReadFully(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, Span<byte> buffer)
-    {
-        var total = 0;
-        for (int read; total < buffer.Length && (read = RandomAccess.Read(file, buffer[total..], offset + total)) > 0;)
-        {
-            total += read;
-        }
-
-        return total;
     }
 }

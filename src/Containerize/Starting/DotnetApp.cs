@@ -35,6 +35,7 @@ internal sealed record DotnetApp(string Program, string? Assembly, RuntimeConfig
         var real = "/" + files.Resolve(program);
         return files.Added.ContainsKey(real[1..])
             ? files.FindFile($"{real}.dll") is not null ? new DotnetApp(real, $"{real}.dll", Read(files, real), UsesHost: false)
+            : files.ReadBundledConfig(real) is { } config ? new DotnetApp(real, null, RuntimeConfig.Parse(config), UsesHost: false)
             : files.ProgramAt(real) is ElfFile { HasDotnet: true } ? new DotnetApp(real, null, null, UsesHost: false)
             : null
             : null;

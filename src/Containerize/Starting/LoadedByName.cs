@@ -36,11 +36,12 @@ internal sealed class LoadedByName(StartedImage files, LibrarySearch search, Bas
                 + $"{cure}or set <InvariantGlobalization>true</InvariantGlobalization> for an app that needs no cultures.");
         }
 
-        if (!Has(Ssl, runtime) && use.Value.UsesTls)
+        if (!Has(Ssl, runtime) && (use.Value.UsesCryptography || use.Value.UsesTls))
         {
+            Message why = use.Value.UsesCryptography ? (Message)$"uses cryptography" : $"makes connections with TLS";
             yield return StartFinding.Likely(
                 DiagnosticCode.StartLoadedLibraryMissing,
-                $"The app makes connections with TLS, and the image has no OpenSSL (libssl.so.3) for them. "
+                $"The app {why}, and the image has no OpenSSL (libssl.so.3) for that. "
                 + $"{release.Cure(["libssl.so.3"])}");
         }
 

@@ -96,6 +96,10 @@ internal sealed class StartedImage
             : null;
     }
 
+    /// <summary>The <c>runtimeconfig.json</c> in a program of this build that is a single file; null for others.</summary>
+    internal string? ReadBundledConfig(string path) =>
+        _added.GetValueOrDefault(Resolve(path))?.SourcePath is { } source ? AppBundle.ReadConfig(source) : null;
+
     /// <summary>The loader's cache of libraries, and other small files that are no text.</summary>
     internal byte[] ReadBytes(string path) => _tree.Read(path) ?? [];
 

@@ -12,6 +12,7 @@ internal sealed class StartApps : IDisposable
 
     private const string Program = """
         using System.Net.Security;
+        using System.Security.Cryptography.X509Certificates;
         using SkiaSharp;
 
         switch (args.FirstOrDefault())
@@ -47,6 +48,17 @@ internal sealed class StartApps : IDisposable
                 using (var key = System.Security.Cryptography.RSA.Create(2048))
                 {
                     Console.WriteLine(key.KeySize);
+                }
+
+                break;
+            case "authorities":
+                using (var client = new HttpClient())
+                using (var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly))
+                {
+                    if (store.Certificates.Count == 0)
+                    {
+                        return 4;
+                    }
                 }
 
                 break;
@@ -101,6 +113,7 @@ internal sealed class StartApps : IDisposable
         await PublishAsync(project, "contained", "-r", "linux-x64", "--self-contained");
         await PublishAsync(project, "musl", "-r", "linux-musl-x64", "--self-contained");
         await PublishAsync(project, "single", "-r", "linux-x64", "--self-contained", "-p:PublishSingleFile=true");
+        await PublishAsync(project, "single-dependent", "-r", "linux-x64", "--no-self-contained", "-p:PublishSingleFile=true");
         foreach (var file in Directory.GetFiles(Of("dependent")))
         {
             _directory.Write($"newer/{Path.GetFileName(file)}", await File.ReadAllBytesAsync(file));

@@ -17,6 +17,12 @@ namespace Containerize.IntegrationTests.Tools;
 /// <param name="directory">Takes lock files.</param>
 internal sealed class StartBases(StartApps apps, BlobStore cache, TemporaryDirectory directory)
 {
+    private static readonly Dictionary<string, string> s_parts = new(StringComparer.Ordinal)
+    {
+        ["no-ssl"] = "usr/lib/x86_64-linux-gnu/libssl.so.3",
+        ["no-authorities"] = "etc/ssl/certs",
+    };
+
     private static readonly Platform s_platform = new() { Os = "linux", Architecture = "amd64" };
 
     /// <summary>Opens a base by its name.</summary>
@@ -38,7 +44,7 @@ internal sealed class StartBases(StartApps apps, BlobStore cache, TemporaryDirec
         return Image.Create(ImageFormat.Oci, config, [.. image.Layers, added], NoAnnotations);
     }
 
-    // 'bookworm', 'trixie invariant', 'bookworm native': the suite, and what the app needs of it.
+    // 'bookworm', 'trixie invariant', 'bookworm native': the suite, and what the app needs of it; 'bookworm no-ssl': what is deleted from it.
     private Fixed Packages(string name)
     {
         var words = name.Split(' ');
@@ -53,7 +59,18 @@ internal sealed class StartBases(StartApps apps, BlobStore cache, TemporaryDirec
             cache,
             new RecordingReporter());
         var source = new DebianBaseSource(words[0], packages, new LayerCache(cache), new LayerOptions());
-        return new Fixed(token => source.OpenAsync(s_platform, token));
+        IReadOnlyList<TarEntry> deleted = [.. words.Where(s_parts.ContainsKey).Select(word => Deleted(s_parts[word]))];
+        return new Fixed(async token =>
+        {
+            var opened = await source.OpenAsync(s_platform, token);
+            return deleted.Count == 0 ? opened : opened with { Image = Add(opened.Image, TestLayer.FromTar(TestLayer.Tar([.. deleted]))) };
+        });
+    }
+
+    private static TarEntry Deleted(string path)
+    {
+        var slash = path.LastIndexOf('/') + 1;
+        return TestLayer.Entry(TarEntryType.RegularFile, $"{path[..slash]}.wh.{path[slash..]}", []);
     }
 
     // .NET without what resolves frameworks.
@@ -61,8 +78,7 @@ internal sealed class StartBases(StartApps apps, BlobStore cache, TemporaryDirec
     {
         var source = new LayoutSource((await DebianBase.SharedAsync()).Layout, "base");
         var image = (await source.OpenAsync(s_platform, CancellationToken.None)).Image;
-        return Add(image, TestLayer.FromTar(TestLayer.Tar(
-            TestLayer.Entry(TarEntryType.RegularFile, "usr/share/dotnet/host/.wh.fxr", []))));
+        return Add(image, TestLayer.FromTar(TestLayer.Tar(Deleted("usr/share/dotnet/host/fxr"))));
     }
 
     private async Task<TestLayer> MuslAsync() => TestLayer.FromTar(TestLayer.Tar(

@@ -8,7 +8,7 @@ namespace Containerize.Testing.Images;
 /// <summary>An assembly without code that refers to types of others.</summary>
 internal static class TestAssembly
 {
-    /// <summary>The file of an assembly that refers to types by these names.</summary>
+    /// <summary>The file of an assembly that refers to types by these names, with or without a namespace.</summary>
     public static byte[] Using(params string[] types)
     {
         var metadata = new MetadataBuilder();
@@ -25,7 +25,9 @@ internal static class TestAssembly
             metadata.GetOrAddString("other"), new Version(1, 0), default, default, default, default);
         foreach (var type in types)
         {
-            metadata.AddTypeReference(other, metadata.GetOrAddString("Other"), metadata.GetOrAddString(type));
+            var dot = type.LastIndexOf('.');
+            metadata.AddTypeReference(
+                other, metadata.GetOrAddString(dot < 0 ? "Other" : type[..dot]), metadata.GetOrAddString(type[(dot + 1)..]));
         }
 
         var file = new BlobBuilder();

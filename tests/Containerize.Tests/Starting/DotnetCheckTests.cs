@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Containerize.Starting;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 using static Containerize.Tests.Starting.StartLab;
 using static Containerize.Tests.Trees.TreeLab;
@@ -59,6 +60,20 @@ internal sealed class DotnetCheckTests : IDisposable
     [DataRow("dotnet", "/app/probe.dll")]
     public async Task A_base_without_dotnet_is_an_error(params string[] line) =>
         Assert.AreEqual("StartNoDotnet!", await CodesAsync([], line));
+
+    [TestMethod]
+    [DataRow("", "StartNoDotnet!")]
+    [DataRow("9.0.4", "StartFrameworkMissing!")]
+    [DataRow("10.0.3", "")]
+    public async Task A_single_file_has_inside_what_it_needs(string version, string expected)
+    {
+        using var folder = new TemporaryDirectory();
+        var program = TestBundle.Of(TestElf.Program("libc.so.6").ToBytes(), $"{{\"runtimeOptions\":{{{Framework}}}}}");
+        var entry = App("app/probe", program) with { Content = null, SourcePath = folder.Write("probe", program), Size = program.Length };
+
+        Assert.AreEqual(expected, await _lab.CodesAsync(
+            [.. Glibc, .. version.Length == 0 ? [] : Dotnet("usr/share/dotnet", version)], [entry], Line("/app/probe")));
+    }
 
     [TestMethod]
     public async Task A_version_that_is_older_than_the_apps_is_an_error() =>

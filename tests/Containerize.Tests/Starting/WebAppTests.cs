@@ -29,7 +29,8 @@ internal sealed class WebAppTests : IDisposable
         _lab.Dispose();
     }
 
-    private Task<string> CodesAsync(string[] uses, Dictionary<string, string> variables, string? settings = null)
+    private Task<string> CodesAsync(
+        string[] uses, Dictionary<string, string> variables, string? settings = null, string? package = null)
     {
         var assembly = TestAssembly.Using(uses);
         var app = new LayerEntry
@@ -39,6 +40,7 @@ internal sealed class WebAppTests : IDisposable
             Mode = FileModes.Data,
             SourcePath = _folder.Write("probe.dll", assembly),
             Size = assembly.Length,
+            Package = package,
         };
         return _lab.CodesAsync(
             Glibc,
@@ -75,9 +77,21 @@ internal sealed class WebAppTests : IDisposable
     [TestMethod]
     [DataRow("HttpClient", "StartLoadedLibraryMissing StartNoAuthorities")]
     [DataRow("NegotiateAuthentication", "StartLoadedLibraryMissing")]
+    [DataRow("System.Security.Cryptography.RSA", "StartLoadedLibraryMissing")]
+    [DataRow("System.Security.Cryptography.X509Certificates.X509Certificate2", "StartLoadedLibraryMissing")]
     [DataRow("Console", "")]
     public async Task What_the_code_uses_has_to_be_there(string type, string expected) =>
         Assert.AreEqual(expected, await CodesAsync([type], []));
+
+    [TestMethod]
+    [DataRow("Azure.Core 1.50.0", "HttpClient", "StartLoadedLibraryMissing StartNoAuthorities")]
+    [DataRow("Azure.Core 1.50.0", "System.Security.Cryptography.RSA", "")]
+    [DataRow("Npgsql 10.0.0", "NegotiateAuthentication", "")]
+    [DataRow("Microsoft.NETCore.App.Runtime.linux-x64 10.0.0", "HttpClient", "")]
+    [DataRow("Microsoft.AspNetCore.App.Runtime.linux-x64 10.0.0", "SslStream", "")]
+    public async Task A_package_makes_connections_for_the_app_and_the_rest_that_it_can_do_is_no_sign(
+        string package, string type, string expected) =>
+        Assert.AreEqual(expected, await CodesAsync([type], [], package: package));
 
     [TestMethod]
     public async Task A_time_zone_of_the_environment_has_to_be_there() =>
