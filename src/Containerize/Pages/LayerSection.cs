@@ -5,6 +5,7 @@ internal static class LayerSection
 {
     // A site may have ten thousands of files. The largest are what one looks for.
     private const int MostFiles = 100;
+    private const int MostCommand = 100;
 
     /// <summary>The layers by what a pull transfers.</summary>
     internal static Html Layers(ReportedImage image) => $"""
@@ -32,7 +33,24 @@ internal static class LayerSection
         """;
 
     private static Html Base(ReportedImage image) => image.Built.BaseLayers.Count == 0 ? Html.None
-        : Row("base", $"base ({Texts.Count(image.Built.BaseLayers.Count, "layer")})", "", "", image.BaseSize);
+        : $"""
+            {Row("base", $"base ({Texts.Count(image.Built.BaseLayers.Count, "layer")})", "", "", image.BaseSize)}{BaseLayers(image)}
+            """;
+
+    // What made each is all that is known without reading it: its command, as far as one can read a line.
+    private static IEnumerable<Html> BaseLayers(ReportedImage image)
+    {
+        var made = RunFacts.Read(image.Built.Image.Config).History.Where(line => !line.IsEmpty).ToList();
+        return image.Built.BaseLayers.Count == 1 ? [] : image.Built.BaseLayers.Select((layer, index) => (Html)$"""
+            <tr><th scope="row" class="part">{Made(made.ElementAtOrDefault(index))}</th><td></td><td class="wide-only"></td><td class="number">{
+                ByteSize.Format(layer.Blob.Descriptor.Size)}</td></tr>
+
+            """);
+    }
+
+    private static string Made(HistoryLine? line) => line is null || line.CreatedBy.Length == 0 ? "a layer"
+        : line.CreatedBy.Length <= MostCommand ? line.CreatedBy
+        : $"{line.CreatedBy[..MostCommand]}…";
 
     private static Html Row(string color, string name, string files, string uncompressed, long compressed) => $"""
         <tr><th scope="row"><span class="key {color}"></span>{name}</th><td class="number">{files}</td><td class="number wide-only">{

@@ -75,6 +75,7 @@ internal static class PageStyle
         .error { color: var(--bad); font-weight: 600; } .warning { color: var(--warn); font-weight: 600; } .good { color: var(--good); }
         .added { color: var(--good); } .removed { color: var(--bad); }
         .wide-only { white-space: nowrap; }
+        th.part { padding-left: 1.8em; font-weight: 400; overflow-wrap: anywhere; }
         @media (max-width: 40rem) {
           .map.large, .wide-only { display: none; }
           .map.small { display: block; }

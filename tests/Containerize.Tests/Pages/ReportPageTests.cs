@@ -1,6 +1,8 @@
 using System.Xml.Linq;
 using Containerize.Building;
+using Containerize.Images;
 using Containerize.Layers;
+using Containerize.Oci;
 using Containerize.Pages;
 using Containerize.Starting;
 using Containerize.Testing;
@@ -115,6 +117,28 @@ internal sealed class ReportPageTests
 
         string Page(BuiltImage image) => ReportPage.ToText(
             new ImageReport(["app"], image.Image.Manifest.Descriptor.Digest, [Read(lab, "a", image, PreviousBuild.None)]));
+    }
+
+    [TestMethod]
+    public async Task A_base_of_several_layers_shows_what_made_each()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var built = await lab.BuildAsync("a");
+        var layers = new[] { Sample.GzipLayer("a"), Sample.GzipLayer("b") };
+        var config = ImageConfig.Scratch(Sample.Amd64).Append(
+            [
+                new HistoryEntry(layers[0].DiffId, "ADD <root>", "rootfs"),
+                new HistoryEntry(layers[1].DiffId, $"RUN --password=hunter2 {new string('x', 200)}", "more"),
+            ],
+            DateTimeOffset.UnixEpoch);
+        var image = Image.Create(ImageFormat.Oci, config, layers, new Dictionary<string, string>());
+
+        var page = Page(lab, "a", built with { Image = image, Layers = [] }, PreviousBuild.None);
+
+        StringAssert.Contains(page, "base (2 layers)");
+        StringAssert.Contains(page, "<th scope=\"row\" class=\"part\">ADD &lt;root&gt;</th>");
+        StringAssert.Contains(page, "<th scope=\"row\" class=\"part\">(hidden)</th>");
+        Assert.DoesNotContain("hunter2", page);
     }
 
     [TestMethod]
