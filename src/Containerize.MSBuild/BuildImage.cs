@@ -133,7 +133,10 @@ public sealed class BuildImage : ContainerizeTask
             new LayerCache(inputs.Cache),
             inputs.Hashes,
             previous,
-            inputs.OpenPreviousImages(destinations, platform));
+            inputs.OpenPreviousImages(destinations, platform))
+        {
+            Ahead = inputs.Ahead,
+        };
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
         var delivery = new Delivery([.. destinations.Create(inputs.Registries, inputs.Cache, destinations.Name, reporter, intact)]);
         var annotations = AnnotationItems.Read(Project, AnnotationScope.Descriptor);
@@ -153,6 +156,7 @@ public sealed class BuildImage : ContainerizeTask
         string[] written =
         [
             BuiltImageFile.FileName, FileHashes.FileName, IntactFiles.FileName, PublishMemory.FileName, SecretMemory.FileName,
+            RecordKind.Ahead.Name,
         ];
         WrittenOutputs = [.. written.Select(file => new TaskItem(Path.Combine(OutputDirectory, file)))];
         if (Explain)

@@ -1,3 +1,4 @@
+using Containerize.Ahead;
 using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Debian;
@@ -52,7 +53,14 @@ internal sealed class BuildInputs : IDisposable
     internal BaseSettings Base { get; }
 
     /// <summary>What this project's files were when they were read last.</summary>
-    internal FileHashes Hashes => FileHashes.Load(Path.Combine(_outputDirectory, FileHashes.FileName));
+    internal FileHashes Hashes => FileHashes.Load(
+        Path.Combine(_outputDirectory, FileHashes.FileName), known: _shared.Get<SharedAhead>(Cache.Root, () => null)?.Contents);
+
+    /// <summary>Waits for the layer of a name that is made ahead; null when none is.</summary>
+    internal Func<string, CancellationToken, Task<AheadLayer?>> Ahead => (name, cancellationToken) =>
+        _shared.Get<LayersAhead>(_outputDirectory, () => null) is { } ahead
+            ? ahead.WaitAsync(name, _reporter, cancellationToken)
+            : LayerContext.NoneAhead(name, cancellationToken);
 
     private string OwnCache => Path.Combine(_outputDirectory, "cache");
 
@@ -114,11 +122,28 @@ internal sealed class BuildInputs : IDisposable
         if (Base.Image is { } image)
         {
             var source = new RegistrySource(Registries, image, Tags(), Cache, prefetch: false);
-            _shared.Get(Ahead(image, platform), () => new BaseAhead(source, platform, Cache));
+            _shared.Get(AheadOf(image, platform), () => new BaseAhead(source, platform, Cache));
         }
     }
 
-    private string Ahead(ImageReference image, Platform platform) => $"{image} {platform} {Cache.Root}";
+    /// <summary>Begins to make the layers of what packages bring, unless they are in the cache.</summary>
+    /// <param name="key">What the layers depend on.</param>
+    /// <param name="request">Reads what is expected; null for nothing.</param>
+    internal void MakeLayersAhead(Digest key, Func<AheadRequest?> request)
+    {
+        var layers = new LayerCache(Cache);
+        if (LayersAhead.AreThere(key, layers, _outputDirectory) || request() is not { } expected)
+        {
+            return;
+        }
+
+        Announce();
+        var shared = _shared.Get(Cache.Root, () => new SharedAhead())!;
+        _shared.Get(
+            _outputDirectory, () => new LayersAhead(expected, layers, _outputDirectory, shared.Contents, shared.Scheduler));
+    }
+
+    private string AheadOf(ImageReference image, Platform platform) => $"{image} {platform} {Cache.Root}";
 
     /// <summary>The base image's source.</summary>
     /// <param name="platform">What the image is for.</param>
@@ -137,7 +162,7 @@ internal sealed class BuildInputs : IDisposable
             Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
             Prefetch = prefetch,
         });
-        return Base.Image is { } image && _shared.Get<BaseAhead>(Ahead(image, platform), () => null) is { } ahead
+        return Base.Image is { } image && _shared.Get<BaseAhead>(AheadOf(image, platform), () => null) is { } ahead
             ? ahead.Before(source)
             : source;
     }

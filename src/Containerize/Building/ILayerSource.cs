@@ -65,6 +65,12 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     /// <summary>Gives the layers of this build that were made before, bottom first; those damaged in the cache are made again.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<Layer>>> Below { get; init; } = _ => Task.FromResult<IReadOnlyList<Layer>>([]);
 
+    /// <summary>Waits for the layer of a name that is made ahead; null when none is.</summary>
+    public Func<string, CancellationToken, Task<AheadLayer?>> Ahead { get; init; } = NoneAhead;
+
+    /// <summary>Nothing is made ahead.</summary>
+    internal static Task<AheadLayer?> NoneAhead(string name, CancellationToken cancellationToken) => Task.FromResult<AheadLayer?>(null);
+
     /// <summary>
     /// Reads what the layer is put upon: the base's config, and the tree of the base with the layers of this build that were made before.
     /// </summary>
@@ -78,3 +84,8 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
             : ImageTree.Empty(image.Config.Platform.IsWindows));
     }
 }
+
+/// <summary>A layer that was made before it was known what exactly goes into it.</summary>
+/// <param name="Inputs">The inputs hash of what was expected: the layer is the one that is wanted only if it has the same.</param>
+/// <param name="Made">What was made for this build; null for what was there already.</param>
+internal sealed record AheadLayer(Digest Inputs, LayerRecord? Made);

@@ -73,17 +73,10 @@ internal sealed record ImageRequest
     /// <summary>How hard zstd compresses, 1 to 22.</summary>
     public int ZstdLevel { get; init; } = LayerOptions.DefaultZstdLevel;
 
-    /// <summary>How the layers are written. There is no other place where that is put together.</summary>
+    /// <summary>How the layers are written.</summary>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.UnsupportedCompression"/>: the format cannot hold such layers.
     /// </exception>
-    public LayerOptions LayerOptions => new()
-    {
-        Encoding = LayerEncoding.Of(Format, Compression),
-        IsWindows = Platform.IsWindows,
-        ModificationTime = Created,
-        Level = GzipLevel,
-        ZstdLevel = ZstdLevel,
-    };
+    public LayerOptions LayerOptions => LayerOptions.Of(LayerEncoding.Of(Format, Compression), Platform, Created, GzipLevel, ZstdLevel);
 }
 
 /// <summary>Which labels tell of the base image.</summary>

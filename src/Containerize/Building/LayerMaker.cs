@@ -1,4 +1,5 @@
 using Containerize.Layers;
+using Containerize.Oci;
 
 namespace Containerize.Building;
 
@@ -52,19 +53,21 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         new(name, prepared.Content.Hash, prepared.Content.Packages, record, origin);
 
     /// <summary>A layer that was made here: its bytes are in the cache, or in a repository that the image goes to.</summary>
-    private async Task<BuiltLayer?> FindAsync(string name, IPreparedLayer prepared, LayerRecord record, CancellationToken cancellationToken)
-    {
-        var own = record.Blob.Descriptor;
-        var descriptor = prepared.IsVerbatim ? own : own with { MediaType = context.Options.Encoding.MediaType };
-        if (context.Cache.Store.TryGet(descriptor, out var blob))
-        {
-            return Built(name, prepared, record with { Blob = prepared.Locate(blob) }, LayerOrigin.Cache);
-        }
+    private async Task<BuiltLayer?> FindAsync(
+        string name, IPreparedLayer prepared, LayerRecord record, CancellationToken cancellationToken) =>
+        FindHere(name, prepared, record, LayerOrigin.Cache)
+            ?? (await registries.TryFindBlobAsync(DescriptorOf(prepared, record), cancellationToken) is { } remote
+                ? Built(name, prepared, record with { Blob = remote }, LayerOrigin.Registry)
+                : null);
 
-        return await registries.TryFindBlobAsync(descriptor, cancellationToken) is { } remote
-            ? Built(name, prepared, record with { Blob = remote }, LayerOrigin.Registry)
+    private BuiltLayer? FindHere(string name, IPreparedLayer prepared, LayerRecord record, LayerOrigin origin) =>
+        context.Cache.Store.TryGet(DescriptorOf(prepared, record), out var blob)
+            ? Built(name, prepared, record with { Blob = prepared.Locate(blob) }, origin)
             : null;
-    }
+
+    private Descriptor DescriptorOf(IPreparedLayer prepared, LayerRecord record) => prepared.IsVerbatim
+        ? record.Blob.Descriptor
+        : record.Blob.Descriptor with { MediaType = context.Options.Encoding.MediaType };
 
     /// <summary>A layer that is trusted to be what an image says. Its diffID is computed here, from the files.</summary>
     private async Task<BuiltLayer?> TrustAsync(
@@ -127,10 +130,21 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         $"{candidate.Image} claims that its layer {candidate.Digest} holds what the layer '{name}' holds, but {what}. It is not used. "
         + "If only your builds push there, find out who else does.");
 
+    // What is made ahead is waited for; so is what another build, or another project of this one, makes just now.
     private async Task<BuiltLayer> WriteAsync(string name, IPreparedLayer prepared, CancellationToken cancellationToken)
     {
-        var record = await prepared.WriteAsync(previous.InputsOf(name), cancellationToken);
-        context.Cache.Add(prepared.Content, record);
-        return Built(name, prepared, record with { Blob = prepared.Locate(record.Blob) }, LayerOrigin.Built);
+        var ahead = await context.Ahead(name, cancellationToken);
+        if (ahead?.Made is { } made && ahead.Inputs == prepared.Content.Hash
+            && FindHere(name, prepared, made, LayerOrigin.Built) is { } built)
+        {
+            return built;
+        }
+
+        var (record, isNew) = await context.Cache.MakeOnceAsync(
+            prepared.Content,
+            () => prepared.WriteAsync(ahead?.Inputs ?? previous.InputsOf(name), cancellationToken),
+            cancellationToken);
+        return FindHere(name, prepared, record, isNew ? LayerOrigin.Built : LayerOrigin.Cache)
+            ?? Built(name, prepared, record with { Blob = prepared.Locate(record.Blob) }, LayerOrigin.Built);
     }
 }

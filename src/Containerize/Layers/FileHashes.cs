@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using Containerize.Files;
@@ -24,11 +26,14 @@ internal sealed class FileHashes
     private readonly Dictionary<string, Remembered> _before;
     private readonly Dictionary<string, Remembered> _now = new(StringComparer.Ordinal);
 
-    private FileHashes(string? path, TimeProvider time, Dictionary<string, Remembered> before)
+    private readonly KnownContents? _known;
+
+    private FileHashes(string? path, TimeProvider time, Dictionary<string, Remembered> before, KnownContents? known)
     {
         _path = path;
         _time = time;
         _before = before;
+        _known = known;
     }
 
     /// <summary>The name of the file in the project's own directory.</summary>
@@ -39,9 +44,10 @@ internal sealed class FileHashes
 
     /// <summary>Reads the memory of earlier builds.</summary>
     /// <param name="path">Where it is kept; null to remember nothing.</param>
+    /// <param name="known">What this build has read of other copies of the same files; null for nothing.</param>
     /// <returns>The memory, empty when there is none or it is damaged.</returns>
-    public static FileHashes Load(string? path, TimeProvider? time = null) =>
-        new(path, time ?? TimeProvider.System, path is null ? [] : Read(path));
+    public static FileHashes Load(string? path, TimeProvider? time = null, KnownContents? known = null) =>
+        new(path, time ?? TimeProvider.System, path is null ? [] : Read(path), known);
 
     /// <summary>The digests of files.</summary>
     /// <param name="files">Entries with a source. The stamp of one that was looked at already is taken as it is; the file is not asked for
@@ -81,7 +87,8 @@ internal sealed class FileHashes
             }
             else
             {
-                await Parallel.ForEachAsync(unknown, cancellationToken, (index, token) =>
+                var options = new ParallelOptions { CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current };
+                await Parallel.ForEachAsync(unknown, options, (index, token) =>
                 {
                     hashed[index] = Hash(files[index].SourcePath!, token);
                     return ValueTask.CompletedTask;
@@ -150,29 +157,63 @@ internal sealed class FileHashes
         return known.Stamp == stamp ? known.Digest : null;
     }
 
-    private static HashedFile Hash(string path, CancellationToken cancellationToken)
+    private HashedFile Hash(string path, CancellationToken cancellationToken)
     {
         try
         {
             var before = FileStamp.Of(path);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var file = RegularFile.OpenHandle(path, FileOptions.SequentialScan);
-            var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(ReadBuffer);
-            var position = 0L;
-            for (int count; (count = RandomAccess.Read(file, buffer, position)) > 0; position += count)
+            if (_known?.Find(path, before.Size) is { } copy && CheckOf(path, before, cancellationToken) == copy.Check)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, count);
+                return new HashedFile(copy.Digest, before);
             }
 
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            return position == before.Size && FileStamp.Of(path) == before
-                ? new HashedFile(Digest.FromSha256(hash.GetHashAndReset()), before)
-                : throw SourceStream.Changed(path);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var check = _known is null ? null : new XxHash128();
+            Read(
+                path,
+                before,
+                bytes =>
+                {
+                    hash.AppendData(bytes);
+                    check?.Append(bytes);
+                },
+                cancellationToken);
+            var digest = Digest.FromSha256(hash.GetHashAndReset());
+            if (check is not null)
+            {
+                _known!.Add(path, before.Size, check.GetCurrentHashAsUInt128(), digest);
+            }
+
+            return new HashedFile(digest, before);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw SourceStream.Unreadable(path, failure);
+        }
+    }
+
+    private static UInt128 CheckOf(string path, FileStamp stamp, CancellationToken cancellationToken)
+    {
+        var check = new XxHash128();
+        Read(path, stamp, check.Append, cancellationToken);
+        return check.GetCurrentHashAsUInt128();
+    }
+
+    private static void Read(string path, FileStamp stamp, Action<ReadOnlySpan<byte>> take, CancellationToken cancellationToken)
+    {
+        using var file = RegularFile.OpenHandle(path, FileOptions.SequentialScan);
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
+        var position = 0L;
+        for (int count; (count = RandomAccess.Read(file, buffer, position)) > 0; position += count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            take(buffer.AsSpan(0, count));
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        if (position != stamp.Size || FileStamp.Of(path) != stamp)
+        {
+            throw SourceStream.Changed(path);
         }
     }
 

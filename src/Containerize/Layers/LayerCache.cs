@@ -40,6 +40,25 @@ internal sealed class LayerCache(BlobStore store)
         new Record(Store, RecordKind.Layer, content.Hash).Write(record.ToText());
     }
 
+    /// <summary>Makes a layer, unless another build on this machine, or another project of this one, makes it just now.</summary>
+    /// <param name="content">What goes into it.</param>
+    /// <param name="make">Makes it; its blob is in the store then.</param>
+    /// <returns>The layer, and whether it was made here.</returns>
+    /// <exception cref="ContainerizeException">What making it throws.</exception>
+    internal async Task<(LayerRecord Record, bool IsNew)> MakeOnceAsync(
+        LayerContent content, Func<Task<LayerRecord>> make, CancellationToken cancellationToken)
+    {
+        using var turn = await Store.WaitForTurnAsync(content.Hash, cancellationToken);
+        if (Find(content.Hash) is { ClaimedBy: null } other && Store.TryGet(other.Blob.Descriptor, out _))
+        {
+            return (other, false);
+        }
+
+        var made = await make();
+        Add(content, made);
+        return (made, true);
+    }
+
     /// <summary>Forgets a layer.</summary>
     /// <param name="inputs">Its inputs hash.</param>
     public void Remove(Digest inputs) => new Record(Store, RecordKind.Layer, inputs).Remove();

@@ -14,6 +14,16 @@ internal sealed record LayerOptions
     /// </summary>
     public static DateTimeOffset DefaultModificationTime { get; } = DateTimeOffset.UnixEpoch.AddSeconds(1);
 
+    /// <summary>How the layers of an image are written. There is no other place where that is put together.</summary>
+    internal static LayerOptions Of(LayerEncoding encoding, Platform platform, DateTimeOffset time, DeflateLevel gzip, int zstd) => new()
+    {
+        Encoding = encoding,
+        IsWindows = platform.IsWindows,
+        ModificationTime = time,
+        Level = gzip,
+        ZstdLevel = zstd,
+    };
+
     /// <summary>The time of all entries; fractions of seconds are dropped.</summary>
     public DateTimeOffset ModificationTime { get; init; } = DefaultModificationTime;
 

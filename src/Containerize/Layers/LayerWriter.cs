@@ -117,8 +117,8 @@ internal static class LayerWriter
             var files = 0;
             await RunTogetherAsync(
                 stop,
-                Task.Run(async () => files = await fill(pipeline, stop.Token), stop.Token),
-                Task.Run(() => pipeline.DrainAsync(writer.Stream), stop.Token));
+                Start(async () => files = await fill(pipeline, stop.Token), stop.Token),
+                Start(() => pipeline.DrainAsync(writer.Stream), stop.Token));
             var descriptor =
                 new Descriptor { MediaType = options.Encoding.MediaType, Digest = pipeline.OutputDigest, Size = pipeline.OutputSize };
             return new LayerRecord(
@@ -129,6 +129,10 @@ internal static class LayerWriter
             throw FileFailure.Explain(failure, $"A layer, which '{Printable.Clean(store.Root)}' has to hold,");
         }
     }
+
+    // Work that can wait has a scheduler of its own, and stays on it.
+    private static Task Start(Func<Task> half, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(half, cancellationToken, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current).Unwrap();
 
     /// <summary>Waits for both halves. When one fails, the other is stopped, and the failure that came first is thrown.</summary>
     private static async Task RunTogetherAsync(CancellationTokenSource stop, params Task[] halves)

@@ -42,7 +42,7 @@ internal sealed class SegmentPipeline : IDisposable
         // Besides those being compressed: one is filled, one is written, two wait on either side.
         _slots = new SemaphoreSlim(degree + 4);
         // One item at a time: between them the pool's threads must be free for the filling and the writing.
-        _compressors = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, degree, maxItemsPerTask: 1).ConcurrentScheduler;
+        _compressors = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Current, degree, maxItemsPerTask: 1).ConcurrentScheduler;
     }
 
     /// <summary>How long a segment may be, in bytes.</summary>

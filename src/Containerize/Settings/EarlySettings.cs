@@ -15,7 +15,7 @@ internal static class EarlySettings
     internal static void Check(ProjectSettings project, Platform? platform)
     {
         // Warnings are told by the build itself.
-        var silence = new Silence();
+        var silence = SilentReporter.Instance;
         var destinations = DestinationSettings.Read(project, silence);
         _ = ReuseSettings.Read(project, destinations);
         _ = PushSettings.Read(project, silence);
@@ -46,20 +46,5 @@ internal static class EarlySettings
         _ = run.Volumes();
         _ = run.StopSignal();
         _ = run.Healthcheck();
-    }
-
-    private sealed class Silence : IReporter
-    {
-        public void Message(Message text)
-        {
-        }
-
-        public void Detail(Message text)
-        {
-        }
-
-        public void Warning(DiagnosticCode code, Message text, SourcePosition? at)
-        {
-        }
     }
 }

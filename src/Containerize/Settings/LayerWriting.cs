@@ -27,6 +27,12 @@ internal sealed record LayerWriting(LayerCompression Compression, DeflateLevel G
         return new(compression, gzip, zstd, Seconds(item["SourceDateEpoch"]));
     }
 
+    /// <summary>How the layers of an image are written.</summary>
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.UnsupportedCompression"/>: the format cannot hold such layers.
+    /// </exception>
+    internal LayerOptions Options(ImageFormat format, Platform platform) =>
+        LayerOptions.Of(LayerEncoding.Of(format, Compression), platform, Time, Gzip, Zstd);
+
     // A number means what it means to the compressor.
     private static (DeflateLevel Gzip, int Zstd) Levels(string text, int most) => text.ToUpperInvariant() switch
     {

@@ -18,6 +18,9 @@ internal sealed class ProjectSettings(string directory, IEnumerable<Item> items)
     /// <summary>The only item of a kind; one without metadata when there is none, so that every setting has its default.</summary>
     internal Item One(ItemKind kind) => Find(kind) ?? new Item("");
 
+    /// <summary>The same without the items of a kind.</summary>
+    internal ProjectSettings Without(ItemKind kind) => new(directory, _items.Where(items => items.Key != kind).SelectMany(items => items));
+
     /// <summary>The full path of a file of this machine. Projects use either separator on every system.</summary>
     internal string FullPath(string path) => Path.GetFullPath(path.Trim().Replace('\\', Path.DirectorySeparatorChar), directory);
 }

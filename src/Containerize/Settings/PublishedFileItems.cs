@@ -38,6 +38,21 @@ internal static class PublishedFileItems
         return origins;
     }
 
+    /// <summary>The files of packages among those that a build copies beside the app.</summary>
+    /// <param name="copied">What is copied (<c>ReferenceCopyLocalPaths</c>): full paths.</param>
+    /// <param name="runtimePacks">The names of the runtime packs.</param>
+    internal static IReadOnlyList<PackageFile> OfPackages(IEnumerable<Item> copied, IEnumerable<string> runtimePacks)
+    {
+        var packs = runtimePacks.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. from item in copied
+               where item["NuGetPackageId"].Length > 0 && !item.IsFalse("CopyToPublishDirectory") && !item.IsFalse("Private")
+               let path = Path.Combine(item["DestinationSubDirectory"].Replace('\\', '/'), Path.GetFileName(item.Identity))
+               select new PackageFile(path.Replace(Path.DirectorySeparatorChar, '/'), item.Identity, OriginOf(item, packs)),
+        ];
+    }
+
     /// <summary>What each file is copied from: full paths, by path below the publish directory with <c>/</c>.</summary>
     /// <param name="publishDirectory">The publish directory, a full path.</param>
     /// <param name="published">What is published; items that name no file with its full path have no source.</param>

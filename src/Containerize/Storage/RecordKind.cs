@@ -67,6 +67,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>The layers of the image that the project published last.</summary>
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);
 
+    /// <summary>Which layers were made ahead for the project, and of what.</summary>
+    internal static RecordKind Ahead { get; } = new("ahead.txt", 1);
+
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
         TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner];

@@ -64,13 +64,15 @@ internal sealed class BuildLab : IAsyncDisposable
     /// <param name="targets">Where the image goes; null for the registry's own repository.</param>
     /// <param name="format">The family of media types.</param>
     /// <param name="needsBytes">Whether a destination reads the layers.</param>
+    /// <param name="ahead">What the build makes ahead; null for nothing.</param>
     internal async Task<BuiltImage> BuildAsync(
         string machine,
         IReadOnlyList<ImageReference>? from = null,
         bool trusts = false,
         IReadOnlyList<RepositoryReference>? targets = null,
         ImageFormat format = ImageFormat.Oci,
-        bool needsBytes = false)
+        bool needsBytes = false,
+        Func<string, CancellationToken, Task<AheadLayer?>>? ahead = null)
     {
         var origins =
             new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
@@ -92,7 +94,10 @@ internal sealed class BuildLab : IAsyncDisposable
             new LayerCache(Cache(machine)),
             FileHashes.Load(Path.Combine(obj, "hashes.txt")),
             PreviousBuild.Load(Path.Combine(obj, PreviousBuild.FileName)),
-            new PreviousImages(NewClient(), reuse, Sample.Amd64, Cache(machine), Reporter));
+            new PreviousImages(NewClient(), reuse, Sample.Amd64, Cache(machine), Reporter))
+        {
+            Ahead = ahead ?? LayerContext.NoneAhead,
+        };
         var built = await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(needsBytes), Reporter, CancellationToken.None);
         PreviousBuild.Save(Path.Combine(obj, PreviousBuild.FileName), built.Layers);
         return built;

@@ -1,5 +1,7 @@
 using Containerize.Building;
+using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Tests.Building;
 
@@ -122,4 +124,57 @@ internal sealed class LayerMakerTests
         Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
         Assert.AreEqual(0, push.BytesWritten);
     }
+
+    [TestMethod]
+    public async Task A_layer_that_this_build_made_ahead_is_taken_as_it_is()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var expected = (await lab.BuildAsync("here", from: [])).Layers[0];
+        // The record is all that the build has not: the layer is there.
+        new LayerCache(lab.Cache("here")).Remove(expected.Inputs);
+
+        var built = await lab.BuildAsync("here", from: [], ahead: Made(new AheadLayer(expected.Inputs, expected.Record)));
+
+        Assert.AreEqual("Built Cache", Origins(built));
+        Assert.IsNull(new LayerCache(lab.Cache("here")).Find(expected.Inputs), "Nothing was written a second time.");
+    }
+
+    [TestMethod]
+    public async Task A_layer_that_was_expected_otherwise_is_made_as_ever()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var other = (await lab.BuildAsync("here", from: [])).Layers[0];
+        lab.Write("lib.dll", "another package than was expected");
+
+        var built = await lab.BuildAsync("here", from: [], ahead: Made(new AheadLayer(other.Inputs, other.Record)));
+
+        Assert.AreEqual("Built Cache", Origins(built));
+        var alone = await lab.BuildAsync("elsewhere", from: []);
+        Assert.AreEqual(alone.Image.Manifest.Descriptor, built.Image.Manifest.Descriptor);
+    }
+
+    [TestMethod]
+    public async Task A_layer_that_another_project_makes_just_now_is_waited_for()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var made = (await lab.BuildAsync("elsewhere", from: [])).Layers[0];
+        var cache = new LayerCache(lab.Cache("here"));
+        var turn = await cache.Store.WaitForTurnAsync(made.Inputs, CancellationToken.None);
+
+        var building = lab.BuildAsync("here", from: []);
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        Assert.IsFalse(building.IsCompleted);
+        await using (var bytes = ((FileBlob)made.Record.Blob).OpenRead())
+        {
+            var blob = await cache.Store.AddAsync(made.Descriptor, bytes, "elsewhere", CancellationToken.None);
+            cache.Add(new LayerCache(lab.Cache("elsewhere")).FindContent(made.Inputs)!, made.Record with { Blob = blob });
+        }
+
+        turn!.Dispose();
+
+        Assert.AreEqual("Cache Built", Origins(await building));
+    }
+
+    private static Func<string, CancellationToken, Task<AheadLayer?>> Made(AheadLayer layer) =>
+        (name, _) => Task.FromResult(name == "dependencies" ? layer : null);
 }

@@ -30,6 +30,7 @@ internal sealed class RecordTests : IDisposable
         RecordKind[] ofProjects =
         [
             RecordKind.FileHashes, RecordKind.Intact, RecordKind.Published, RecordKind.Secrets, RecordKind.PreviousBuild,
+            RecordKind.Ahead,
         ];
         CollectionAssert.AreEquivalent(RecordKind.InCache.Concat(ofProjects).ToList(), listed);
     }

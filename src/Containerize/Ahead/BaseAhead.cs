@@ -5,7 +5,7 @@ using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Trees;
 
-namespace Containerize.Building;
+namespace Containerize.Ahead;
 
 /// <summary>
 /// Work for a base image that needs no file of the project: while that is compiled, the image is opened, and what it holds is read into the

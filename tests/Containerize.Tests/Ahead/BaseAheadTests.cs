@@ -1,5 +1,5 @@
 using Containerize.Bases;
-using Containerize.Building;
+using Containerize.Ahead;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -9,7 +9,7 @@ using Containerize.Testing.Registry;
 using Containerize.Tests.Registry;
 using Containerize.Trees;
 
-namespace Containerize.Tests.Building;
+namespace Containerize.Tests.Ahead;
 
 [TestClass]
 internal sealed class BaseAheadTests

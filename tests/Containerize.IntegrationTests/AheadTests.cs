@@ -1,0 +1,64 @@
+using Containerize.IntegrationTests.Tools;
+using Containerize.Testing;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>What is done beside the compiler decides nothing, and is done for what the build then wants.</summary>
+[TestClass]
+internal sealed class AheadTests
+{
+    private const string Body = """
+        <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>
+        <ItemGroup><PackageReference Include="Humanizer.Core" Version="3.0.10" /></ItemGroup>
+        """;
+
+    [TestMethod]
+    [DataRow("-m:1")]
+    [DataRow("-m")]
+    [DataRow("-graph")]
+    public async Task The_layer_of_packages_is_the_one_that_is_made_ahead_and_the_image_is_the_same_without(string how)
+    {
+        using var machine = new TemporaryDirectory();
+        using var project = await TestProject.ConsoleAsync(Body);
+        var result = await RunAsync(project, machine, how);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        var digest = project.Digest;
+
+        var ahead = await File.ReadAllLinesAsync(Remembered(project, "ahead.txt").Single());
+        var published = await File.ReadAllLinesAsync(Remembered(project, "published.txt").Single());
+        StringAssert.EndsWith(published[1], "dependencies");
+        Assert.AreEqual(published[1].Split(' ')[0], ahead[2], "What was expected is what was published.");
+
+        using var other = new TemporaryDirectory();
+        Directory.Delete(Path.Combine(project.Directory, "obj", "Release"), recursive: true);
+        Directory.Delete(Path.Combine(project.Directory, "bin"), recursive: true);
+        result = await RunAsync(project, other, how, "-p:ContainerizeWorkAhead=false");
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Assert.AreEqual(digest, project.Digest);
+        Assert.IsEmpty(Remembered(project, "ahead.txt"));
+    }
+
+    [TestMethod]
+    public async Task A_compile_that_fails_fails_alone_and_leaves_nothing_half_written()
+    {
+        using var machine = new TemporaryDirectory();
+        using var project = await TestProject.ConsoleAsync(Body);
+        project.Write("Program.cs", "this is not C#");
+
+        var result = await RunAsync(project, machine);
+
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Output, "error CS");
+        Assert.IsFalse(result.Output.Contains("CTZ", StringComparison.Ordinal), result.Output);
+        project.Write("Program.cs", TestProject.ConsoleProgram);
+        result = await RunAsync(project, machine);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Assert.IsEmpty(Directory.GetFiles(machine["cache/tmp"]));
+    }
+
+    private static string[] Remembered(TestProject project, string name) =>
+        Directory.GetFiles(Path.Combine(project.Directory, "obj"), name, SearchOption.AllDirectories);
+
+    private static Task<ProcessResult> RunAsync(TestProject project, TemporaryDirectory machine, params string[] arguments) =>
+        project.ContainerizeAsync([.. arguments, $"-p:ContainerizeCacheDirectory={machine["cache"]}"]);
+}
