@@ -16,8 +16,11 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
     /// <param name="name">What the user calls it.</param>
     internal async Task<BuiltLayer> MakeAsync(string name, IPreparedLayer prepared, CancellationToken cancellationToken)
     {
+        // What this build made ahead is as new as what it makes now: registries are asked for it as well.
+        var ahead = await context.Ahead(name, cancellationToken);
+        var isNew = ahead?.Made is not null && ahead.Inputs == prepared.Content.Hash;
         var record = context.Cache.Find(prepared.Content.Hash);
-        if (record is { ClaimedBy: null })
+        if (record is { ClaimedBy: null } && !isNew)
         {
             return await FindAsync(name, prepared, record, cancellationToken) ?? await WriteAsync(name, prepared, cancellationToken);
         }

@@ -175,6 +175,18 @@ internal sealed class LayerMakerTests
         Assert.AreEqual("Cache Built", Origins(await building));
     }
 
+    [TestMethod]
+    public async Task A_layer_that_was_made_ahead_need_not_be_sent_where_the_registry_has_it()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        await lab.PushAsync(await lab.BuildAsync("elsewhere"));
+        var expected = (await lab.BuildAsync("here", from: [])).Layers[0];
+
+        var built = await lab.BuildAsync("here", ahead: Made(new AheadLayer(expected.Inputs, expected.Record)));
+
+        Assert.AreEqual("Registry Cache", Origins(built));
+    }
+
     private static Func<string, CancellationToken, Task<AheadLayer?>> Made(AheadLayer layer) =>
         (name, _) => Task.FromResult(name == "dependencies" ? layer : null);
 }
