@@ -359,4 +359,10 @@ internal enum DiagnosticCode
 
     /// <summary>The container engine refused to load or save an image.</summary>
     EngineFailed = 6003,
+
+    /// <summary>Evidence could not be delivered with the image (a warning where it is optional).</summary>
+    EvidenceNotDelivered = 7001,
+
+    /// <summary>The list of what refers to an image is replaced by others again and again.</summary>
+    ReferrersContended = 7002,
 }

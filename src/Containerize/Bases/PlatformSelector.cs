@@ -39,9 +39,10 @@ internal static class PlatformSelector
                 .Select(offer => offer.Platform!));
     }
 
-    /// <summary>The entries of an index that are images or indexes.</summary>
+    /// <summary>The entries of an index that are images or indexes; what an entry calls an artifact is none.</summary>
     internal static IReadOnlyList<Descriptor> Offers(ImageIndex index) =>
-        [.. index.Manifests.Where(manifest => MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType))];
+        [.. index.Manifests.Where(manifest => manifest.ArtifactType is null
+            && (MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType)))];
 
     /// <summary>Adds to entries that do not say what they run on what their configs say. What is no image stays as it is.</summary>
     /// <param name="platformOf">Reads what an image runs on.</param>

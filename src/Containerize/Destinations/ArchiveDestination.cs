@@ -1,5 +1,6 @@
 using Containerize.Files;
 using Containerize.Images;
+using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
 
@@ -69,11 +70,16 @@ internal sealed class ArchiveDestination(
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/> or
     /// <see cref="DiagnosticCode.DigestMismatch"/>; an archive that was there before is unchanged.
     /// </exception>
-    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
+    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
     {
         var contents = ArchiveContents.Of(images, name, IsGzip);
         try
         {
+            if (evidence is not null)
+            {
+                await AttachAsync(images, evidence, cancellationToken);
+            }
+
             using var file = AtomicFile.Create(_path);
             await contents.WriteAsync(file.Stream, cancellationToken);
             owner?.Take(_path);
@@ -88,6 +94,14 @@ internal sealed class ArchiveDestination(
         }
 
         return new DestinationResult(Kind, [_path], contents.Length, 0);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Beside the archive, one file for each document.</remarks>
+    public Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken)
+    {
+        ArchiveEvidence.Write(_path, images, evidence);
+        return Task.CompletedTask;
     }
 
     private bool IsGzip =>

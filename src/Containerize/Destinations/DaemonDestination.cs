@@ -1,6 +1,7 @@
 using Containerize.Engines;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
 
@@ -42,11 +43,15 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     }
 
     /// <inheritdoc/>
+    /// <remarks>Engines have no place for it.</remarks>
+    public Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.EngineNotFound"/>,
     /// <see cref="DiagnosticCode.EngineUnavailable"/>, <see cref="DiagnosticCode.EngineFailed"/> or
     /// <see cref="DiagnosticCode.UnsupportedCompression"/>: the engine cannot unpack zstd.
     /// </exception>
-    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
+    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
     {
         var engine = await Engine.FindAsync(kind, environment, cancellationToken);
         var image = Choose(images, engine);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
 
@@ -37,30 +38,40 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     /// <summary>Writes the image where it is missing: on this machine first, which fails sooner, then to all registries at once.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     /// <param name="localize">Brings the bytes of all layers into files of this machine; called once, if a destination needs that.</param>
+    /// <param name="evidence">What goes with the image; null for none.</param>
     /// <returns>Where the image is now.</returns>
     /// <exception cref="ContainerizeException"> What the first local destination throws that fails; or why registries do not have the
     /// image, and which ones have.
     /// </exception>
     internal async Task<IReadOnlyList<DestinationResult>> WriteAsync(
-        ImageSet images, Func<CancellationToken, Task<ImageSet>> localize, CancellationToken cancellationToken)
+        ImageSet images,
+        Func<CancellationToken, Task<ImageSet>> localize,
+        CancellationToken cancellationToken,
+        Evidence? evidence = null)
     {
+        evidence = evidence is { IsEmpty: false } ? evidence : null;
         var results = new List<DestinationResult>();
         ImageSet? local = null;
         foreach (var destination in destinations.Where(destination => destination is not RegistryDestination))
         {
             if (await AskAsync(destination, images, cancellationToken) is { } found)
             {
+                if (evidence is not null)
+                {
+                    await destination.AttachAsync(images, evidence, cancellationToken);
+                }
+
                 results.Add(found);
                 continue;
             }
 
             // An engine reads the bytes of those layers only that it lacks.
             var source = destination.NeedsFiles ? local ??= await localize(cancellationToken) : local ?? images;
-            results.Add(await destination.WriteAsync(source, cancellationToken));
+            results.Add(await destination.WriteAsync(source, cancellationToken, evidence));
         }
 
         // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-        results.AddRange(await PushAsync([.. destinations.OfType<RegistryDestination>()], images, cancellationToken));
+        results.AddRange(await PushAsync([.. destinations.OfType<RegistryDestination>()], images, evidence, cancellationToken));
         return results;
     }
 
@@ -102,7 +113,7 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     }
 
     private async Task<IReadOnlyList<DestinationResult>> PushAsync(
-        IReadOnlyList<RegistryDestination> registries, ImageSet images, CancellationToken cancellationToken)
+        IReadOnlyList<RegistryDestination> registries, ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
         var pushes = registries.Select(PushOneAsync).ToList();
         await ((Task)Task.WhenAll(pushes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -117,8 +128,20 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         var all = string.Join(' ', failures.Select(failure => failure.Message).Append(rest));
         throw new ContainerizeException(failures[0].Code, all, failures[0]);
 
-        async Task<DestinationResult> PushOneAsync(RegistryDestination registry) =>
-            await AskAsync(registry, images, cancellationToken) ?? await registry.WriteAsync(images, cancellationToken);
+        async Task<DestinationResult> PushOneAsync(RegistryDestination registry)
+        {
+            if (await AskAsync(registry, images, cancellationToken) is not { } found)
+            {
+                return await registry.WriteAsync(images, cancellationToken, evidence);
+            }
+
+            if (evidence is not null)
+            {
+                await registry.AttachAsync(images, evidence, cancellationToken);
+            }
+
+            return found;
+        }
     }
 
     private async Task<DestinationResult?> AskAsync(IImageDestination destination, ImageSet images, CancellationToken cancellationToken)

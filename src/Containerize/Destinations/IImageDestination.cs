@@ -1,5 +1,6 @@
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
 
@@ -24,8 +25,14 @@ internal interface IImageDestination
     /// there before.
     /// </summary>
     /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="evidence">What is to be there before the image has its names; null for none.</param>
     /// <returns>Where the image is now.</returns>
-    Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken);
+    Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null);
+
+    /// <summary>Brings evidence to an image that is there already. What is there of it is left as it is.</summary>
+    /// <param name="images">The image, or the index with its images.</param>
+    /// <param name="evidence">What tells of it.</param>
+    Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken);
 }
 
 /// <summary>Where an image went.</summary>

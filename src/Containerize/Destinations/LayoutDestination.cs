@@ -4,6 +4,7 @@ using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
 
@@ -74,10 +75,15 @@ internal sealed class LayoutDestination(
     /// <see cref="DiagnosticCode.DigestMismatch"/>, or <see cref="DiagnosticCode.InvalidDocument"/> when the layout that is there is
     /// damaged; what it names is unchanged.
     /// </exception>
-    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
+    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
     {
         try
         {
+            if (evidence is not null)
+            {
+                await AddBlobsAsync(evidence, cancellationToken);
+            }
+
             var (written, avoided) = (0L, 0L);
             foreach (var blob in ImageBlobs.Of(images))
             {
@@ -91,7 +97,7 @@ internal sealed class LayoutDestination(
                 }
             }
 
-            await UpdateIndexAsync(images, cancellationToken);
+            await UpdateIndexAsync(images, evidence, cancellationToken);
             _intact.Save();
             reporter.Detail($"The layout '{directory}' had {avoided} of {written + avoided} bytes already.");
             ImageBlobs.TellForeign(images, $"The layout '{directory}'", reporter);
@@ -100,6 +106,29 @@ internal sealed class LayoutDestination(
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw FileFailure.Explain(failure, $"The OCI layout '{directory}'");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AddBlobsAsync(evidence, cancellationToken);
+            await UpdateIndexAsync(images, evidence, cancellationToken);
+            _intact.Save();
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            throw FileFailure.Explain(failure, $"The OCI layout '{directory}'");
+        }
+    }
+
+    private async Task AddBlobsAsync(Evidence evidence, CancellationToken cancellationToken)
+    {
+        foreach (var blob in LayoutEvidence.Blobs(evidence).DistinctBy(blob => blob.Descriptor.Digest))
+        {
+            await AddAsync(blob, cancellationToken);
         }
     }
 
@@ -183,7 +212,7 @@ internal sealed class LayoutDestination(
         }
     }
 
-    private async Task UpdateIndexAsync(ImageSet images, CancellationToken cancellationToken)
+    private async Task UpdateIndexAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
         // Projects of one solution may write their images to one layout at the same time. The lock keeps each other's entries;
         // where a file system has no locks, the index is still whole.
@@ -198,9 +227,11 @@ internal sealed class LayoutDestination(
             var path = Path.Combine(directory, Layout.Index);
             var old = RegularFile.IsThere(path) ? RegularFile.ReadAllBytes(path, OciJson.MaxDocumentSize) : null;
             TellSameTags(old);
-            if (old is null || !Names(old, images))
+            var isNamed = old is not null && Names(old, images);
+            IReadOnlyList<Descriptor> missing = evidence is null ? [] : LayoutEvidence.Missing(evidence, Entries(old));
+            if (!isNamed || missing.Count > 0)
             {
-                AtomicFile.Write(path, Merge(old, images), durable: true);
+                AtomicFile.Write(path, Merge(old, images, isNamed, missing), durable: true);
             }
         }
     }
@@ -218,24 +249,26 @@ internal sealed class LayoutDestination(
         }
     }
 
-    /// <summary>The index with the image's entries; entries and members of others stay as they are.</summary>
-    private byte[] Merge(byte[]? old, ImageSet images)
+    /// <summary>The index with the image's entries and its evidence; entries and members of others stay as they are.</summary>
+    private byte[] Merge(byte[]? old, ImageSet images, bool isNamed, IReadOnlyList<Descriptor> evidence)
     {
         if (old is null)
         {
-            return Own(images);
+            return IndexOf([.. LayoutIndex.Entries(images, name), .. evidence]);
         }
 
         // Read as a whole first: an index that cannot be understood is not written over.
         _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, old), Origin);
         var root = OciJson.ReadObject(old, Layout.Index, Origin);
-        root["manifests"] = new JsonArray(
-            [.. Entries(old).Where(entry => !IsReplaced(entry)).Concat(Entries(Own(images))).Select(entry => entry?.DeepClone())]);
+        var all = isNamed ? Entries(old) : Entries(old).Where(entry => !IsReplaced(entry)).Concat(Entries(Own(images)));
+        root["manifests"] = new JsonArray([.. all.Concat(Entries(IndexOf(evidence))).Select(entry => entry?.DeepClone())]);
         return OciJson.Write(root);
     }
 
-    private byte[] Own(ImageSet images) =>
-        OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] });
+    private byte[] Own(ImageSet images) => IndexOf([.. LayoutIndex.Entries(images, name)]);
+
+    private static byte[] IndexOf(IReadOnlyList<Descriptor> entries) =>
+        OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = entries });
 
     /// <summary>Whether an index has the image's entries, wherever they stand in it.</summary>
     private bool Names(byte[] index, ImageSet images)

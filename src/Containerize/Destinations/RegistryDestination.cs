@@ -2,6 +2,7 @@ using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
+using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
 
@@ -41,11 +42,11 @@ internal sealed class RegistryDestination(
     }
 
     /// <inheritdoc/>
-    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken)
+    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
     {
         try
         {
-            return await PushAsync(images, cancellationToken);
+            return await PushAsync(images, evidence, cancellationToken);
         }
         catch (ContainerizeException failure) when (failure.Code != DiagnosticCode.UploadBudgetExceeded)
         {
@@ -55,14 +56,19 @@ internal sealed class RegistryDestination(
         }
     }
 
-    private async Task<DestinationResult> PushAsync(ImageSet images, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EvidenceNotDelivered"/>.</exception>
+    public Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken) =>
+        new RegistryEvidence(client, target, reporter).PushAsync(evidence, cancellationToken);
+
+    private async Task<DestinationResult> PushAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
         var sent = await PushBlobsAsync(images, evenIfThere: false, cancellationToken);
         // Before anything has a name: what exceeds the budget is not published where that is an error.
         budget?.Check(target, sent.Sum(blob => blob.Sent));
         try
         {
-            await PutManifestsAsync(images, cancellationToken);
+            await PutManifestsAsync(images, evidence, cancellationToken);
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
         {
@@ -70,7 +76,7 @@ internal sealed class RegistryDestination(
             reporter.Message($"{failure.Message} Sending everything once more.");
             var again = await PushBlobsAsync(images, evenIfThere: true, cancellationToken);
             sent = [.. sent.Zip(again, (first, second) => (first.Size, first.Sent + second.Sent))];
-            await PutManifestsAsync(images, cancellationToken);
+            await PutManifestsAsync(images, evidence, cancellationToken);
         }
 
         return Result(sent);
@@ -95,12 +101,19 @@ internal sealed class RegistryDestination(
             return (blob.Descriptor.Size, outcome.BytesSent);
         }));
 
-    private async Task PutManifestsAsync(ImageSet images, CancellationToken cancellationToken)
+    private async Task PutManifestsAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
         var root = images.Root.Descriptor.Digest;
         foreach (var manifest in images.Images.Select(image => image.Manifest).Where(manifest => manifest.Descriptor.Digest != root))
         {
             await PutAsync(manifest.Descriptor.Digest.ToString(), manifest, cancellationToken);
+        }
+
+        if (evidence is not null)
+        {
+            // What it is about has to be there, and has no name yet.
+            await PutAsync(root.ToString(), images.Root, cancellationToken);
+            await AttachAsync(images, evidence, cancellationToken);
         }
 
         foreach (var tag in tags)

@@ -17,6 +17,9 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
     /// <summary>The value of <c>Content-Range</c>, when a piece of a blob is sent.</summary>
     internal string? ContentRange { get; init; }
 
+    /// <summary>The value of <c>If-Match</c>: the entity tag of what is to be replaced, when nothing else may be.</summary>
+    internal string? IfMatch { get; init; }
+
     /// <summary>The login of HTTP's basic scheme.</summary>
     /// <remarks>RFC 7617.</remarks>
     internal static AuthenticationHeaderValue Basic(string user, string password) =>
@@ -52,6 +55,11 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
         if (RangeStart is { } start)
         {
             message.Headers.TryAddWithoutValidation("Range", $"bytes={start}-");
+        }
+
+        if (IfMatch is not null)
+        {
+            message.Headers.TryAddWithoutValidation("If-Match", IfMatch);
         }
 
         return message;

@@ -55,6 +55,9 @@ internal static class MediaTypes
     /// <summary>Docker's first manifest format with a signature.</summary>
     public const string DockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 
+    /// <summary>The config of a manifest that is no image, whose only content is <c>{}</c>.</summary>
+    public const string Empty = "application/vnd.oci.empty.v1+json";
+
     /// <summary>Whether a media type is that of an image manifest.</summary>
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 

@@ -166,6 +166,33 @@ internal sealed class RegistryClient : IDisposable
             (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken),
             cancellationToken);
 
+    /// <summary>Puts manifests that refer to another one, so that what lists referrers finds them. Their blobs must be there.</summary>
+    /// <param name="subject">The manifest that all of them refer to.</param>
+    /// <param name="referrers">The manifests, each with how lists name it.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ReferrersContended"/>, or what the registry says.</exception>
+    internal Task PutReferrersAsync(
+        RepositoryReference target,
+        Digest subject,
+        IReadOnlyList<(Descriptor Entry, ReadOnlyMemory<byte> Content)> referrers,
+        CancellationToken cancellationToken) =>
+        UseAsync(
+            routes => routes.TargetOf(target),
+            $"push what refers to {subject} to {target}",
+            async (endpoint, name) =>
+            {
+                await new ReferrerPush(endpoint, name, _manifests, _options).RunAsync(subject, referrers, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Gets a manifest from the place that pushes go to; mirrors, which may be behind, are not asked.</summary>
+    internal async Task<RawDocument?> TryGetTargetAsync(RepositoryReference target, string tag, CancellationToken cancellationToken) =>
+        (await UseAsync(
+            routes => routes.TargetOf(target),
+            $"read {target} ({tag})",
+            (endpoint, name) => _manifests.TryGetTaggedAsync(endpoint, name, CheckTarget(tag), cancellationToken),
+            cancellationToken)).Document;
+
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {

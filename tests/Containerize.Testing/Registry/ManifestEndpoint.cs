@@ -20,8 +20,8 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             case "GET" or "HEAD":
                 return content.TryGet(request.Repository, out var repository)
                     ? repository.Find(request.Reference) is { } manifest
-                        ? new Reply(200).WithBody(manifest.Content, manifest.MediaType)
-                        .With("Docker-Content-Digest", manifest.Digest.ToString())
+                        ? Tag(new Reply(200).WithBody(manifest.Content, manifest.MediaType)
+                        .With("Docker-Content-Digest", manifest.Digest.ToString()), manifest)
                         : Reply.Error(404, "MANIFEST_UNKNOWN", "manifest unknown")
                     : Reply.Error(404, "NAME_UNKNOWN", "repository name not known to registry");
             case "DELETE" when options.Deletes:
@@ -85,7 +85,14 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             return Reply.Error(400, "MANIFEST_INVALID", failure.Message);
         }
 
-        if (!repository.TryAdd(new StoredManifest(digest, mediaType, bytes), byDigest ? null : request.Reference, options.ImmutableTags))
+        var condition = options.EntityTags ? request.Header("If-Match") : null;
+        if (condition is not null && !repository.TryReplace(
+            new StoredManifest(digest, mediaType, bytes), request.Reference, found => EntityTagOf(found) == condition))
+        {
+            return Reply.Error(412, "DENIED", "the manifest was replaced meanwhile");
+        }
+
+        if (condition is null && !repository.TryAdd(new StoredManifest(digest, mediaType, bytes), byDigest ? null : request.Reference, options.ImmutableTags))
         {
             return Reply.Error(400, "TAG_INVALID", $"the tag {request.Reference} exists and is immutable");
         }
@@ -96,6 +103,10 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             ? reply.With("OCI-Subject", (string?)subject["digest"] ?? "")
             : reply;
     }
+
+    private static string EntityTagOf(StoredManifest manifest) => $"\"{manifest.Digest}\"";
+
+    private Reply Tag(Reply reply, StoredManifest manifest) => options.EntityTags ? reply.With("ETag", EntityTagOf(manifest)) : reply;
 
     /// <summary>What is wrong with a document by itself, or null.</summary>
     private static string? CheckDocument(JsonObject document, string mediaType)

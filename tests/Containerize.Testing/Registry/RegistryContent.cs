@@ -90,6 +90,22 @@ internal sealed class Repository
         }
     }
 
+    /// <summary>Sets a tag if what it names is as expected.</summary>
+    internal bool TryReplace(StoredManifest manifest, string tag, Func<StoredManifest, bool> isExpected)
+    {
+        lock (_lock)
+        {
+            if (Resolve(tag) is not { } digest || !isExpected(_manifests[digest]))
+            {
+                return false;
+            }
+
+            _manifests[manifest.Digest] = manifest;
+            _tags[tag] = manifest.Digest;
+            return true;
+        }
+    }
+
     /// <summary>Removes a tag, or a manifest with all its tags.</summary>
     internal bool Remove(string reference)
     {

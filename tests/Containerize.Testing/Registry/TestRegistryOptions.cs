@@ -39,6 +39,9 @@ internal sealed record TestRegistryOptions
     /// <summary>Whether it has the referrers API; without it, that answers 404.</summary>
     public bool Referrers { get; init; } = true;
 
+    /// <summary>Whether manifests have entity tags, and <c>If-Match</c> is a condition.</summary>
+    public bool EntityTags { get; init; }
+
     /// <summary>Whether a tag can be written once only. A second time is refused even with the same digest.</summary>
     public bool ImmutableTags { get; init; }
 

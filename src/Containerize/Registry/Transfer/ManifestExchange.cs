@@ -45,17 +45,30 @@ internal sealed class ManifestExchange(RegistryOptions options)
         return (await TryGetAsync(endpoint, repository, target, cancellationToken))?.Descriptor;
     }
 
-    internal async Task PutAsync(
+    /// <summary>Gets a document together with its entity tag; null for a registry that has none.</summary>
+    internal Task<(RawDocument? Document, string? EntityTag)> TryGetTaggedAsync(
+        RegistryEndpoint endpoint, string repository, string target, CancellationToken cancellationToken) =>
+        endpoint.SendAsync(
+            RequestFor(HttpMethod.Get, endpoint, repository, target),
+            async (response, token) =>
+                (await ReadAsync(endpoint, repository, target, response, token), HeaderOf(response, "ETag")),
+            cancellationToken);
+
+    /// <summary>Puts a document.</summary>
+    /// <param name="ifMatch">The entity tag of what is to be replaced; null replaces anything.</param>
+    internal async Task<ManifestPut> PutAsync(
         RegistryEndpoint endpoint,
         string repository,
         string target,
         ReadOnlyMemory<byte> content,
         string mediaType,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        string? ifMatch = null)
     {
         var access = Access.Push(repository);
         var request = new RegistryRequest(HttpMethod.Put, UrlOf(endpoint, repository, target), access)
         {
+            IfMatch = ifMatch,
             Content = () =>
             {
                 var body = new ReadOnlyMemoryContent(content);
@@ -66,7 +79,12 @@ internal sealed class ManifestExchange(RegistryOptions options)
         using var response = await endpoint.SendAsync(request, cancellationToken);
         if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
         {
-            return;
+            return new(IsChanged: false, Digest.TryParse(HeaderOf(response, "OCI-Subject")?.Trim(), out var subject) ? subject : null);
+        }
+
+        if (ifMatch is not null && response.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return new(IsChanged: true, Subject: null);
         }
 
         var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
@@ -89,6 +107,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
         {
             throw failure;
         }
+
+        return new(IsChanged: false, Subject: null);
     }
 
     /// <summary>What helps where a registry, or a part of it, knows Docker's formats only.</summary>
@@ -202,10 +222,18 @@ internal sealed class ManifestExchange(RegistryOptions options)
             ? values.ToString().Split(';', ',')[0].Trim().ToLowerInvariant()
             : "";
 
+    private static string? HeaderOf(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+
     private static Digest? DigestOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
             && Digest.TryParse(values.ToString().Trim(), out var digest) ? digest : null;
 }
+
+/// <summary>What came of putting a manifest.</summary>
+/// <param name="IsChanged">Whether nothing was written, as another client had replaced what was to be replaced.</param>
+/// <param name="Subject">The subject that the registry says it noted; null when it noted none.</param>
+internal sealed record ManifestPut(bool IsChanged, Digest? Subject);
 
 /// <summary>A manifest or index as a registry stores it.</summary>
 /// <param name="Descriptor">Its settled media type, verified digest and size.</param>

@@ -1,0 +1,46 @@
+using Containerize.Files;
+using Containerize.Images;
+using Containerize.SupplyChain;
+
+namespace Containerize.Destinations;
+
+/// <summary>
+/// Evidence beside an archive, which has no place for it: a file for each document, named after the archive. Several images of one archive
+/// are told apart by their platform.
+/// </summary>
+internal static class ArchiveEvidence
+{
+    private static readonly string[] s_archiveEndings = [".tar.gz", ".tar", ".tgz"];
+
+    /// <summary>Where the documents go.</summary>
+    /// <param name="archive">The archive's full path.</param>
+    /// <returns>Each document with the full path of its file.</returns>
+    internal static IEnumerable<(Referrer Referrer, string Path)> Files(string archive, ImageSet images, Evidence evidence)
+    {
+        var ending = s_archiveEndings.FirstOrDefault(ending => archive.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ?? "";
+        var name = archive[..^ending.Length];
+        return evidence.Referrers.Select(referrer => (referrer, $"{name}{PlatformOf(referrer, images)}.{referrer.Suffix}"));
+    }
+
+    /// <summary>Writes the documents; a file that has its content is left as it is.</summary>
+    internal static void Write(string archive, ImageSet images, Evidence evidence)
+    {
+        foreach (var (referrer, path) in Files(archive, images, evidence))
+        {
+            if (!Holds(path, referrer.Payload.Memory.Span))
+            {
+                AtomicFile.Write(path, referrer.Payload.Content);
+            }
+        }
+    }
+
+    private static string PlatformOf(Referrer referrer, ImageSet images) =>
+        images.Images.Count > 1
+            && images.Images.FirstOrDefault(image => image.Manifest.Descriptor.Digest == referrer.Subject.Digest) is { } image
+            ? $".{image.Config.Platform.ToString().Replace('/', '-')}"
+            : "";
+
+    private static bool Holds(string path, ReadOnlySpan<byte> content) =>
+        new FileInfo(path) is { Exists: true } file && file.Length == content.Length
+            && RegularFile.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+}

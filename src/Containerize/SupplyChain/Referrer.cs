@@ -1,0 +1,64 @@
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.SupplyChain;
+
+/// <summary>
+/// A document about an image: an OCI manifest that refers to the image's. The image's own bytes do not change. The same document about the
+/// same image has the same bytes, so that a second push changes nothing.
+/// </summary>
+/// <remarks>OCI image specification 1.1, <i>manifest.md</i>, "Guidelines for Artifact Usage".</remarks>
+internal sealed record Referrer
+{
+    private static readonly MemoryBlob s_emptyConfig = new(MediaTypes.Empty, "{}"u8.ToArray());
+
+    /// <summary>Makes the manifest of a document.</summary>
+    /// <param name="subject">The manifest or index that the document is about.</param>
+    /// <param name="artifactType">What the document is, as a media type.</param>
+    /// <param name="payload">The document.</param>
+    /// <param name="suffix">What its file beside an archive ends in, without the first dot: <c>spdx.json</c>. Documents about one subject
+    /// have different ones.</param>
+    /// <param name="annotations">Annotations of the manifest, which lists of referrers show.</param>
+    public Referrer(
+        Descriptor subject,
+        string artifactType,
+        MemoryBlob payload,
+        string suffix,
+        IReadOnlyDictionary<string, string>? annotations = null)
+    {
+        Subject = new() { MediaType = subject.MediaType, Digest = subject.Digest, Size = subject.Size };
+        Payload = payload;
+        Suffix = suffix;
+        var sorted = annotations is { Count: > 0 }
+            ? new SortedList<string, string>(annotations.ToDictionary(), StringComparer.Ordinal) : null;
+        var document = new Manifest
+        {
+            MediaType = MediaTypes.OciManifest,
+            ArtifactType = artifactType,
+            Config = s_emptyConfig.Descriptor,
+            Layers = [payload.Descriptor],
+            Subject = Subject,
+            Annotations = sorted,
+        };
+        Manifest = new MemoryBlob(MediaTypes.OciManifest, OciJson.Write(document));
+        Entry = Manifest.Descriptor with { ArtifactType = artifactType, Annotations = sorted };
+    }
+
+    /// <summary>The manifest or index that the document is about.</summary>
+    public Descriptor Subject { get; }
+
+    /// <summary>The document.</summary>
+    public MemoryBlob Payload { get; }
+
+    /// <summary>What its file beside an archive ends in, without the first dot.</summary>
+    public string Suffix { get; }
+
+    /// <summary>The manifest that refers to the subject.</summary>
+    public MemoryBlob Manifest { get; }
+
+    /// <summary>How lists of referrers name it.</summary>
+    public Descriptor Entry { get; }
+
+    /// <summary>What the manifest names.</summary>
+    public IReadOnlyList<MemoryBlob> Blobs => [s_emptyConfig, Payload];
+}
