@@ -10,11 +10,14 @@ namespace Containerize.Ahead;
 internal sealed partial class BackgroundScheduler : TaskScheduler, IDisposable
 {
     private readonly ConcurrentQueue<Task> _queue = new();
+    private readonly Lazy<Thread> _thread;
+#pragma warning disable CA2213 // The thread may still wait for it at the end. It holds no handle of the system.
     private readonly SemaphoreSlim _work = new(0);
-    private readonly Lock _lock = new();
-    private Thread? _thread;
+#pragma warning restore CA2213
     private int _waiting;
     private volatile bool _isEnded;
+
+    internal BackgroundScheduler() => _thread = new Lazy<Thread>(Start);
 
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => Environment.ProcessorCount;
@@ -53,7 +56,7 @@ internal sealed partial class BackgroundScheduler : TaskScheduler, IDisposable
             return;
         }
 
-        Start();
+        _ = _thread.Value;
         _work.Release();
     }
 
@@ -63,21 +66,11 @@ internal sealed partial class BackgroundScheduler : TaskScheduler, IDisposable
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => _queue.ToArray();
 
-    private void Start()
+    private Thread Start()
     {
-        if (_thread is not null)
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_thread is null)
-            {
-                _thread = new Thread(Run) { IsBackground = true, Name = "Containerize ahead", Priority = ThreadPriority.BelowNormal };
-                _thread.UnsafeStart();
-            }
-        }
+        var thread = new Thread(Run) { IsBackground = true, Name = "Containerize ahead", Priority = ThreadPriority.BelowNormal };
+        thread.UnsafeStart();
+        return thread;
     }
 
     private void Run()

@@ -104,7 +104,7 @@ internal sealed class LayersAheadTests
         // Large, and nothing that compresses to nothing: the work is at it when it is stopped.
         var noise = new byte[64 << 20];
         new Random(1).NextBytes(noise);
-        File.WriteAllBytes(_folder.Write("packages/large.dll", ""), noise);
+        await File.WriteAllBytesAsync(_folder.Write("packages/large.dll", ""), noise);
         var file = new PackageFile("large.dll", _folder["packages/large.dll"], new FileOrigin(FileOriginKind.Package, "Lib", "1.0.0"));
         var ahead = Begin([file]);
         while (!Directory.Exists(_folder["cache/tmp"]) || Directory.GetFiles(_folder["cache/tmp"]).Length == 0)

@@ -2,7 +2,6 @@ using Containerize.Bases;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
-using Containerize.Storage;
 using Containerize.SupplyChain;
 using Containerize.Testing;
 using Containerize.Testing.Images;

@@ -1,5 +1,4 @@
 using Containerize.Ahead;
-using Containerize.Inputs;
 using Containerize.Oci;
 using Containerize.Settings;
 using Containerize.Testing;

@@ -89,8 +89,10 @@ internal sealed class ReferrerPush(RegistryEndpoint endpoint, string repository,
         return document is null ? (null, null) : (OciJson.ReadIndex(document, $"{endpoint.Registry}/{repository}:{tag}"), entityTag);
     }
 
+#pragma warning disable CA5394 // Spreads writers; nothing secret depends on it.
     private Task PauseAsync(int tries, CancellationToken cancellationToken) => Task.Delay(
         options.RetryDelay * (0.2 + (Random.Shared.NextDouble() * (tries + 1) * 0.3)), options.TimeProvider, cancellationToken);
+#pragma warning restore CA5394
 
     private static bool HasAll(IReadOnlyList<Descriptor> list, IReadOnlyList<Descriptor> entries) =>
         entries.All(entry => list.Any(listed => listed.Digest == entry.Digest));
