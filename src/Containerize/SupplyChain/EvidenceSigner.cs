@@ -19,7 +19,8 @@ internal sealed record SigningRequest(
 /// <param name="Subject">The manifest that it is about.</param>
 /// <param name="PredicateType">What kind of statement it is, as a URI.</param>
 /// <param name="Statement">An in-toto statement, as UTF-8 JSON: the bytes to sign.</param>
-/// <param name="Suffix">What the file of the statement ends in: a signature's own suffix begins with it, so that they are told apart.</param>
+/// <param name="Suffix">What the file of the statement ends in: a signature's own suffix begins with it, so that they are told apart.
+/// </param>
 internal sealed record Attestation(Descriptor Subject, string PredicateType, ReadOnlyMemory<byte> Statement, string Suffix)
 {
     /// <summary>The media type of <see cref="Statement"/>, as DSSE names it.</summary>

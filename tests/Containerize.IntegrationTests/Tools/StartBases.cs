@@ -44,7 +44,8 @@ internal sealed class StartBases(StartApps apps, BlobStore cache, TemporaryDirec
         return Image.Create(ImageFormat.Oci, config, [.. image.Layers, added], NoAnnotations);
     }
 
-    // 'bookworm', 'trixie invariant', 'bookworm native': the suite, and what the app needs of it; 'bookworm no-ssl': what is deleted from it.
+    // 'bookworm', 'trixie invariant', 'bookworm native': the suite, and what the app needs of it.
+    // 'bookworm no-ssl': what is deleted from it.
     private Fixed Packages(string name)
     {
         var words = name.Split(' ');
