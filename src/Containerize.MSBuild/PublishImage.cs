@@ -8,6 +8,7 @@ using Containerize.Pages;
 using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Storage;
+using Containerize.SupplyChain;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Task = System.Threading.Tasks.Task;
@@ -102,6 +103,7 @@ public sealed class PublishImage : ContainerizeTask
         var push = PushSettings.Read(Project, reporter);
         var files = ReportFiles.Read(Project);
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
+        var wanted = EvidenceSettings.Read(Project);
         IReadOnlyList<BuiltImage> built =
             [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), inputs.Registries.CreateBlob))];
         var images = ImageSet.Of(
@@ -109,7 +111,9 @@ public sealed class PublishImage : ContainerizeTask
             AnnotationItems.Read(Project, AnnotationScope.Index),
             AnnotationItems.Read(Project, AnnotationScope.Descriptor));
         Describe(images, destinations, files);
-        var results = await WriteAsync(destinations, push, inputs, images, reporter, cancellationToken);
+        var evidence = wanted is null ? null : await MakeEvidenceAsync(wanted, destinations, inputs, built, cancellationToken);
+        NoteEvidence(evidence, images, destinations);
+        var results = await WriteAsync(destinations, push, inputs, images, evidence, reporter, cancellationToken);
         var published = new PublishedImage(built, images, destinations.Name, results);
         AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published));
         AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
@@ -166,20 +170,45 @@ public sealed class PublishImage : ContainerizeTask
         WrittenOutputs = [.. written.OfType<string>().Select(path => new TaskItem(path))];
     }
 
+    private Task<Evidence> MakeEvidenceAsync(
+        EvidenceRequest wanted,
+        DestinationSettings destinations,
+        BuildInputs inputs,
+        IReadOnlyList<BuiltImage> built,
+        CancellationToken cancellationToken) =>
+        new EvidenceMaker(wanted, destinations.Name.Repository, inputs.Cache).MakeAsync(
+            built.Zip(BuiltImages, (image, item) => (
+                image, item.GetMetadata("DependencyFile") is { Length: > 0 } file ? Path.GetFullPath(file) : null)),
+            cancellationToken);
+
+    // The files beside an archive are the build's as well.
+    private void NoteEvidence(Evidence? evidence, ImageSet images, DestinationSettings destinations)
+    {
+        if (evidence is not null)
+        {
+            var files = destinations.Archive is { } archive
+                ? ArchiveEvidence.Files(archive, images, evidence).Select(file => file.Path) : [];
+            WrittenOutputs = [.. WrittenOutputs, .. files.Append(Path.Combine(OutputDirectory, AttachedEvidence.FileName))
+                .Select(path => new TaskItem(path))];
+        }
+    }
+
     private async Task<IReadOnlyList<DestinationResult>> WriteAsync(
         DestinationSettings destinations,
         PushSettings push,
         BuildInputs inputs,
         ImageSet images,
+        Evidence? evidence,
         IReporter reporter,
         CancellationToken cancellationToken)
     {
+        var attached = evidence is null ? null : AttachedEvidence.Load(Path.Combine(OutputDirectory, AttachedEvidence.FileName));
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
-        var delivery =
-            new Delivery([.. destinations.Create(inputs.Registries, inputs.Cache, destinations.Name, reporter, intact, push.Budget)]);
+        var delivery = new Delivery([.. destinations.Create(
+            inputs.Registries, inputs.Cache, destinations.Name, reporter, intact, push.Budget, attached)]);
         delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
         var results = new List<DestinationResult>(await delivery.WriteAsync(
-            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken));
+            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken, evidence));
         if (push.PlatformTags && images.IsIndex)
         {
             // The index went first: its images are there, and only the tags are new.

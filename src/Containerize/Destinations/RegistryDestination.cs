@@ -12,8 +12,14 @@ namespace Containerize.Destinations;
 /// <param name="tags">The tags to move.</param>
 /// <param name="reporter">Is told when everything has to be sent again.</param>
 /// <param name="budget">How much may be sent; null for as much as it takes.</param>
+/// <param name="attached">Remembers which evidence is there; null asks the registry.</param>
 internal sealed class RegistryDestination(
-    RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, IReporter reporter, UploadBudget? budget = null)
+    RegistryClient client,
+    RepositoryReference target,
+    IReadOnlyList<string> tags,
+    IReporter reporter,
+    UploadBudget? budget = null,
+    AttachedEvidence? attached = null)
     : IImageDestination
 {
     internal const string Kind = "registry";
@@ -58,8 +64,22 @@ internal sealed class RegistryDestination(
 
     /// <inheritdoc/>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EvidenceNotDelivered"/>.</exception>
-    public Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken) =>
-        new RegistryEvidence(client, target, reporter).PushAsync(evidence, cancellationToken);
+    public async Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken)
+    {
+        // The image is there; so is what went with it, as far as this project knows.
+        if (attached?.Knows(target.ToString(), evidence) != true)
+        {
+            await PushAsync(evidence, cancellationToken);
+        }
+    }
+
+    private async Task PushAsync(Evidence evidence, CancellationToken cancellationToken)
+    {
+        if (await new RegistryEvidence(client, target, reporter).PushAsync(evidence, cancellationToken))
+        {
+            attached?.Note(target.ToString(), evidence);
+        }
+    }
 
     private async Task<DestinationResult> PushAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
@@ -113,7 +133,7 @@ internal sealed class RegistryDestination(
         {
             // What it is about has to be there, and has no name yet.
             await PutAsync(root.ToString(), images.Root, cancellationToken);
-            await AttachAsync(images, evidence, cancellationToken);
+            await PushAsync(evidence, cancellationToken);
         }
 
         foreach (var tag in tags)

@@ -14,8 +14,9 @@ internal sealed class RegistryEvidence(RegistryClient client, RepositoryReferenc
     private const int MaxTries = 5;
 
     /// <summary>Pushes what is not there.</summary>
+    /// <returns>Whether all of it is there; without optional evidence, always.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.EvidenceNotDelivered"/>.</exception>
-    internal async Task PushAsync(Evidence evidence, CancellationToken cancellationToken)
+    internal async Task<bool> PushAsync(Evidence evidence, CancellationToken cancellationToken)
     {
         try
         {
@@ -28,6 +29,8 @@ internal sealed class RegistryEvidence(RegistryClient client, RepositoryReferenc
             {
                 await PushAsync(image, cancellationToken);
             }
+
+            return true;
         }
         catch (ContainerizeException failure)
         {
@@ -43,6 +46,7 @@ internal sealed class RegistryEvidence(RegistryClient client, RepositoryReferenc
 
             reporter.Warning(
                 DiagnosticCode.EvidenceNotDelivered, $"What tells of the image is not complete in {target}: {reason}");
+            return false;
         }
     }
 

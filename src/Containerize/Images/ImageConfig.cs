@@ -33,6 +33,9 @@ internal sealed class ImageConfig
         Variant = Text(_root, "variant"),
     };
 
+    /// <summary>When the image counts as made (RFC 3339); null when it does not say.</summary>
+    internal string? Created => Text(_root, "created");
+
     /// <summary>The digests of the uncompressed layers, bottom first.</summary>
     public IReadOnlyList<Digest> DiffIds => [.. Texts(_root["rootfs"] as JsonObject, "diff_ids").Select(Digest.Parse)];
 

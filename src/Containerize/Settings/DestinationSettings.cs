@@ -87,8 +87,15 @@ internal sealed record DestinationSettings
     /// <param name="reporter">Takes messages and warnings.</param>
     /// <param name="intact">Remembers which files were verified.</param>
     /// <param name="budget">How much may be sent to a registry.</param>
+    /// <param name="attached">Remembers which evidence registries have.</param>
     internal IEnumerable<IImageDestination> Create(
-        RegistryClient client, BlobStore cache, ImageName name, IReporter reporter, IntactFiles? intact = null, UploadBudget? budget = null)
+        RegistryClient client,
+        BlobStore cache,
+        ImageName name,
+        IReporter reporter,
+        IntactFiles? intact = null,
+        UploadBudget? budget = null,
+        AttachedEvidence? attached = null)
     {
         if (Archive is not null)
         {
@@ -108,7 +115,7 @@ internal sealed record DestinationSettings
 
         foreach (var target in Registries)
         {
-            yield return new RegistryDestination(client, target.Of(name).In(target.Registry), name.Tags, reporter, budget);
+            yield return new RegistryDestination(client, target.Of(name).In(target.Registry), name.Tags, reporter, budget, attached);
         }
     }
 }

@@ -27,6 +27,9 @@ internal enum ItemKind
     /// <summary>Files that tell of the image.</summary>
     Report,
 
+    /// <summary>What is delivered together with the image and tells of it; there only where that is wanted.</summary>
+    Evidence,
+
     /// <summary>How the image runs.</summary>
     Image,
 

@@ -70,9 +70,15 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Which layers were made ahead for the project, and of what.</summary>
     internal static RecordKind Ahead { get; } = new("ahead.txt", 1);
 
+    /// <summary>Documents that tell of an image, by what they are made of.</summary>
+    internal static RecordKind Evidence { get; } = new("evidence", 1);
+
+    /// <summary>What the project delivered with its images, and where.</summary>
+    internal static RecordKind Attached { get; } = new("attached.txt", 1);
+
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
-        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner];
+        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

@@ -4,6 +4,7 @@ using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Building;
@@ -183,6 +184,27 @@ internal sealed class RegistryEvidenceTests
         var layers = OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers;
 
         CollectionAssert.AreEqual(new[] { "one", "two" }, layers.Select(layer => layer.Annotations!["signature"]).ToArray());
+    }
+
+    [TestMethod]
+    public async Task Registries_are_not_asked_for_evidence_that_the_project_brought_there()
+    {
+        using var folder = new TemporaryDirectory();
+        await using var lab = await ClientLab.StartAsync();
+        var image = new ImageSet(Sample.Image());
+        var evidence = new Evidence { Referrers = [Document(image.Root.Descriptor, "a")] };
+        await WriteAsync(evidence);
+        lab.Registry.ClearRequests();
+
+        await WriteAsync(evidence);
+
+        Assert.IsTrue(lab.Registry.Requests.All(request => request.Reference == "1.0"), string.Join('\n', lab.Registry.Requests));
+        await WriteAsync(new Evidence { Referrers = [Document(image.Root.Descriptor, "b")] });
+        Assert.HasCount(2, (await ListAsync(lab, image.Root.Descriptor.Digest)).ToList());
+
+        Task WriteAsync(Evidence wanted) => new Delivery([new RegistryDestination(
+                lab.Client, lab.Repository, ["1.0"], lab.Reporter, attached: AttachedEvidence.Load(folder["attached.txt"]))])
+            .WriteAsync(image, _ => Task.FromResult(image), CancellationToken.None, wanted);
     }
 
     internal static Referrer Document(Descriptor subject, string text) => new(

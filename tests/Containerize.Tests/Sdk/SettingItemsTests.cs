@@ -14,7 +14,7 @@ internal sealed class SettingItemsTests
     private static readonly ItemKind[] s_once =
     [
         ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
-        ItemKind.Image, ItemKind.Layers, ItemKind.Archive,
+        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence,
     ];
 
     private static IEnumerable<XElement> Written =>
@@ -47,6 +47,7 @@ internal sealed class SettingItemsTests
         DebianItems.Read(project);
         PushSettings.Read(project, reporter);
         ReportFiles.Read(project);
+        EvidenceSettings.Read(project);
         LayerSettings.Read(project, platform);
         ImageRequests.Read(project, platform, new ScratchSource(), []);
         SiteSettings.Read(site, platform);

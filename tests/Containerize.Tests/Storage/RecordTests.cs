@@ -30,7 +30,7 @@ internal sealed class RecordTests : IDisposable
         RecordKind[] ofProjects =
         [
             RecordKind.FileHashes, RecordKind.Intact, RecordKind.Published, RecordKind.Secrets, RecordKind.PreviousBuild,
-            RecordKind.Ahead,
+            RecordKind.Ahead, RecordKind.Attached,
         ];
         CollectionAssert.AreEquivalent(RecordKind.InCache.Concat(ofProjects).ToList(), listed);
     }

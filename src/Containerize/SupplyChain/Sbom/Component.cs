@@ -1,0 +1,51 @@
+namespace Containerize.SupplyChain.Sbom;
+
+/// <summary>A part of an image that has a name of its own.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Version">The version; null when it is not known.</param>
+internal sealed record Component(ComponentKind Kind, string Name, string? Version)
+{
+    /// <summary>How other tools name it; null for what is in no register.</summary>
+    public string? PackageUrl { get; init; }
+
+    /// <summary>The licence, as an SPDX expression; null when it is not told as one.</summary>
+    public string? License { get; init; }
+
+    /// <summary>The SHA-256 of its manifest, for images, in hexadecimal digits.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>The SHA-512 of its package, in hexadecimal digits.</summary>
+    public string? Sha512 { get; init; }
+
+    /// <summary>What identifies it in the bill.</summary>
+    public string Reference => PackageUrl ?? $"{Kind.ToString().ToLowerInvariant()}:{Name}@{Version}";
+}
+
+/// <summary>What a component is.</summary>
+internal enum ComponentKind
+{
+    /// <summary>The image.</summary>
+    Image,
+
+    /// <summary>The image that it is built upon.</summary>
+    Base,
+
+    /// <summary>The project's own program.</summary>
+    App,
+
+    /// <summary>A project that the app refers to.</summary>
+    Project,
+
+    /// <summary>A NuGet package.</summary>
+    Package,
+
+    /// <summary>The runtime, as a NuGet package.</summary>
+    RuntimePack,
+
+    /// <summary>An assembly that the app refers to by its file.</summary>
+    Assembly,
+
+    /// <summary>A package of Debian or a distribution like it.</summary>
+    Debian,
+}

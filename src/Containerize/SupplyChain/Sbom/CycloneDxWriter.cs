@@ -1,0 +1,157 @@
+using System.Text.Json;
+
+namespace Containerize.SupplyChain.Sbom;
+
+/// <summary>Writes a bill as CycloneDX 1.6. Files are parts of the component that they belong to.</summary>
+/// <param name="bill">What the image consists of.</param>
+/// <param name="json">Takes the document.</param>
+/// <remarks>ECMA-424, and its JSON schema.</remarks>
+internal sealed class CycloneDxWriter(Bill bill, Utf8JsonWriter json)
+{
+    private readonly ILookup<string, BillFile> _files = bill.FilesByComponent;
+
+    /// <summary>Writes the document.</summary>
+    internal void Write()
+    {
+        json.WriteStartObject();
+        json.WriteString("bomFormat", "CycloneDX");
+        json.WriteString("specVersion", "1.6");
+        json.WriteString("serialNumber", SerialNumber(bill.Image.Sha256!));
+        json.WriteNumber("version", 1);
+        json.WriteStartObject("metadata");
+        json.WriteString("timestamp", bill.Created);
+        json.WriteStartObject("tools");
+        json.WriteStartArray("components");
+        json.WriteStartObject();
+        json.WriteString("type", "application");
+        json.WriteString("name", "Containerize");
+        json.WriteString("version", SbomDocument.ToolVersion);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WritePropertyName("component");
+        Write(bill.Image);
+        json.WriteEndObject();
+        json.WriteStartArray("components");
+        foreach (var component in bill.Components)
+        {
+            Write(component);
+        }
+
+        json.WriteEndArray();
+        WriteDependencies();
+        json.WriteEndObject();
+    }
+
+    private void Write(Component component)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", component.Kind switch
+        {
+            ComponentKind.Image or ComponentKind.Base => "container",
+            ComponentKind.App => "application",
+            ComponentKind.RuntimePack => "framework",
+            _ => "library",
+        });
+        json.WriteString("bom-ref", component.Reference);
+        json.WriteString("name", component.Name);
+        if (component.Version is not null)
+        {
+            json.WriteString("version", component.Version);
+        }
+
+        WriteHashes(("SHA-256", component.Sha256), ("SHA-512", component.Sha512));
+        if (component.License is { } license)
+        {
+            json.WriteStartArray("licenses");
+            json.WriteStartObject();
+            json.WriteString("expression", license);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
+        if (component.PackageUrl is { } url)
+        {
+            json.WriteString("purl", url);
+        }
+
+        if (_files.Contains(component.Reference))
+        {
+            json.WriteStartArray("components");
+            foreach (var file in _files[component.Reference])
+            {
+                Write(file);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void Write(BillFile file)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "file");
+        json.WriteString("bom-ref", $"file:/{file.Path}");
+        json.WriteString("name", $"/{file.Path}");
+        WriteHashes(("SHA-1", file.Sha1), ("SHA-256", file.Sha256));
+        json.WriteStartArray("properties");
+        json.WriteStartObject();
+        json.WriteString("name", "containerize:layer");
+        json.WriteString("value", file.Layer);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void WriteHashes(params IEnumerable<(string Algorithm, string? Value)> hashes)
+    {
+        var known = hashes.Where(hash => hash.Value is not null).ToList();
+        if (known.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("hashes");
+        foreach (var (algorithm, value) in known)
+        {
+            json.WriteStartObject();
+            json.WriteString("alg", algorithm);
+            json.WriteString("content", value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteDependencies()
+    {
+        json.WriteStartArray("dependencies");
+        WriteDependency(bill.Image.Reference, bill.Components.Select(component => component.Reference).Order(StringComparer.Ordinal));
+        foreach (var component in bill.Components)
+        {
+            WriteDependency(component.Reference, bill.Dependencies.GetValueOrDefault(component.Reference, []));
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteDependency(string reference, IEnumerable<string> needed)
+    {
+        json.WriteStartObject();
+        json.WriteString("ref", reference);
+        json.WriteStartArray("dependsOn");
+        foreach (var other in needed)
+        {
+            json.WriteStringValue(other);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // RFC 9562, version 8: the bits of a digest in the form of a UUID, so that the same image has the same number everywhere.
+    private static string SerialNumber(string digest) =>
+        $"urn:uuid:{digest[..8]}-{digest[8..12]}-8{digest[13..16]}-a{digest[17..20]}-{digest[20..32]}";
+}

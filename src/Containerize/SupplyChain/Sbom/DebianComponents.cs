@@ -1,0 +1,95 @@
+using System.Text;
+using Containerize.Debian.Model;
+using Containerize.Trees;
+
+namespace Containerize.SupplyChain.Sbom;
+
+/// <summary>The packages of Debian, or a distribution like it, that an image's own notes list.</summary>
+internal sealed class DebianComponents
+{
+    private readonly List<(Component Component, Stanza Notes)> _all = [];
+
+    /// <summary>Reads the notes of an image.</summary>
+    /// <param name="tree">All parts of its tree.</param>
+    internal DebianComponents(ImageTree tree)
+    {
+        var release = Fields(KeptFiles.Releases.Select(tree.ReadText).FirstOrDefault(text => text.Length > 0) ?? "");
+        var vendor = release.GetValueOrDefault("ID", "debian");
+        var distribution = release.TryGetValue("VERSION_ID", out var number) ? $"{vendor}-{number}" : null;
+        foreach (var stanza in Notes(tree).SelectMany(Stanza.ParseAll))
+        {
+            // "install ok installed"; the paragraphs of status.d have no such field.
+            if (stanza["Package"] is { Length: > 0 } name && stanza["Version"] is { Length: > 0 } version
+                && (stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]))
+            {
+                var url = PackageUrl.Debian(vendor, name, version, stanza["Architecture"] ?? "all", distribution);
+                _all.Add((new Component(ComponentKind.Debian, name, version) { PackageUrl = url }, stanza));
+            }
+        }
+    }
+
+    /// <summary>The packages.</summary>
+    internal IEnumerable<Component> All => _all.Select(package => package.Component);
+
+    /// <summary>Which packages need which others of the image, by reference.</summary>
+    internal IEnumerable<(string From, string To)> Needs()
+    {
+        var names = _all.GroupBy(package => package.Component.Name, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First().Component.Reference, StringComparer.Ordinal);
+        foreach (var (component, notes) in _all)
+        {
+            foreach (var alternatives in Relation.Parse(notes["Pre-Depends"]).Concat(Relation.Parse(notes["Depends"])))
+            {
+                if (alternatives.Select(relation => names.GetValueOrDefault(relation.Name)).FirstOrDefault(name => name is not null)
+                    is { } needed && needed != component.Reference)
+                {
+                    yield return (component.Reference, needed);
+                }
+            }
+        }
+    }
+
+    /// <summary>Which of an image's own files belong to which package, by the lists that dpkg keeps.</summary>
+    /// <param name="files">The files.</param>
+    /// <returns>References of packages, by path.</returns>
+    internal Dictionary<string, string> Owners(IReadOnlyDictionary<string, LayerFile> files)
+    {
+        var names = _all.GroupBy(package => package.Component.Name, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First().Component.Reference, StringComparer.Ordinal);
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, list) in files)
+        {
+            if (list.Content is { } content && path.StartsWith(KeptFiles.FileLists + "/", StringComparison.Ordinal)
+                && names.TryGetValue(Path.GetFileNameWithoutExtension(path).Split(':')[0], out var owner))
+            {
+                foreach (var file in Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Trim('/')))
+                {
+                    // Packages may have their files where a link of the release leads to /usr.
+                    owners.TryAdd(files.ContainsKey(file) ? file : $"usr/{file}", owner);
+                }
+
+                owners.TryAdd(path, owner);
+            }
+        }
+
+        return owners;
+    }
+
+    private static IEnumerable<string> Notes(ImageTree tree)
+    {
+        yield return tree.ReadText(KeptFiles.Status);
+        var directory = tree.Find(tree.Resolve(KeptFiles.StatusDirectory, followLast: true));
+        foreach (var name in (directory?.Children?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal))
+        {
+            if (!name.EndsWith(".md5sums", StringComparison.Ordinal))
+            {
+                yield return tree.ReadText($"{KeptFiles.StatusDirectory}/{name}");
+            }
+        }
+    }
+
+    private static Dictionary<string, string> Fields(string text) => text.Split('\n')
+        .Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2)
+        .GroupBy(parts => parts[0].Trim(), StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.Last()[1].Trim().Trim('"', '\''), StringComparer.Ordinal);
+}

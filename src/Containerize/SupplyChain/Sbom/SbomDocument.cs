@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Containerize.SupplyChain.Sbom;
+
+/// <summary>A bill of materials as a document.</summary>
+internal static class SbomDocument
+{
+    /// <summary>The version of Containerize, without the commit.</summary>
+    internal static string ToolVersion { get; } =
+        typeof(SbomDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Writes a bill. The same bill gives the same bytes.</summary>
+    internal static byte[] Write(Bill bill, SbomFormat format) => WriteJson(json =>
+    {
+        if (format == SbomFormat.Spdx)
+        {
+            new SpdxWriter(bill, json).Write();
+        }
+        else
+        {
+            new CycloneDxWriter(bill, json).Write();
+        }
+    });
+
+    /// <summary>The media type of a form.</summary>
+    internal static string MediaType(SbomFormat format) =>
+        format == SbomFormat.Spdx ? "application/spdx+json" : "application/vnd.cyclonedx+json";
+
+    /// <summary>What files of a form end in.</summary>
+    internal static string Suffix(SbomFormat format) => format == SbomFormat.Spdx ? "spdx.json" : "cdx.json";
+
+    /// <summary>What attestations call a form.</summary>
+    /// <remarks>The predicate types of the in-toto attestation framework.</remarks>
+    internal static string PredicateType(SbomFormat format) =>
+        format == SbomFormat.Spdx ? "https://spdx.dev/Document/v2.3" : "https://cyclonedx.org/bom/v1.6";
+
+    /// <summary>Writes JSON that is the same on every machine.</summary>
+    internal static byte[] WriteJson(Action<Utf8JsonWriter> write, bool isIndented = true)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var options = new JsonWriterOptions
+        {
+            Indented = isIndented,
+            NewLine = "\n",
+            // Nothing of it becomes part of a page.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            write(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}
