@@ -7,6 +7,7 @@ using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Settings;
 using Containerize.Storage;
+using Containerize.SupplyChain.Trust;
 
 namespace Containerize.MSBuild;
 
@@ -49,6 +50,9 @@ internal sealed class BuildInputs : IDisposable
     internal BlobStore Cache { get; }
 
     internal RegistryClient Registries { get; }
+
+    /// <summary>What the project demands of signatures of base images; null when it demands none.</summary>
+    internal BaseTrust? Trust => field ??= CreateTrust();
 
     internal BaseSettings Base { get; }
 
@@ -121,7 +125,7 @@ internal sealed class BuildInputs : IDisposable
     {
         if (Base.Image is { } image)
         {
-            var source = new RegistrySource(Registries, image, Tags(), Cache, prefetch: false);
+            var source = new RegistrySource(Registries, image, Tags(), Cache, prefetch: false, Verify);
             _shared.Get(AheadOf(image, platform), () => new BaseAhead(source, platform, Cache));
         }
     }
@@ -161,10 +165,26 @@ internal sealed class BuildInputs : IDisposable
             Environment = Environment.GetEnvironmentVariable,
             Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
             Prefetch = prefetch,
+            Verify = Verify,
         });
+        source = Base.MaxImageAge is { } age ? new DatedSource(source, age, _reporter, TimeProvider.System) : source;
         return Base.Image is { } image && _shared.Get<BaseAhead>(AheadOf(image, platform), () => null) is { } ahead
             ? ahead.Before(source)
             : source;
+    }
+
+    private SignatureCheck? Verify => Trust is { } trust ? trust.VerifyAsync : null;
+
+    private BaseTrust? CreateTrust()
+    {
+        if (_project.Find(ItemKind.BaseTrust) is null)
+        {
+            return null;
+        }
+
+        var locked = Base.Tags is { IsOffline: true, LockFile: { } file }
+            ? BaseImageLock.Read(file).VerifiedSignatures.Select(each => new VerifiedBase(each.Image, each.Rule, each.Signer)) : [];
+        return new(TrustItems.Read(_project), Registries, Cache, [.. locked], Base.Tags.IsOffline, _reporter);
     }
 
     /// <summary>Images in registries whose layers may be reused.</summary>

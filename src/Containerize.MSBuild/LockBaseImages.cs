@@ -44,12 +44,33 @@ public sealed class LockBaseImages : ContainerizeTask
 
         if (after.Count > 0)
         {
-            await BaseImageLock.UpdateAsync(file, after, cancellationToken);
+            var signed = current is not null && after[current] is { } digest
+                ? await VerifyAsync(inputs, digest, [.. after.Values.OfType<Digest>()], lines, cancellationToken) : null;
+            await BaseImageLock.UpdateAsync(file, after, cancellationToken, signed);
             ShowResult([$"locked in '{file}'", .. lines]);
         }
         else
         {
             ShowResult(["nothing to lock: the base image is not one that a tag in a registry names"]);
         }
+    }
+
+    // Other platforms may have other bases, whose signatures stay; those of images that are locked no longer go.
+    private static async Task<IReadOnlyList<LockedSignature>?> VerifyAsync(
+        BuildInputs inputs, Digest digest, Digest[] locked, List<Message> lines, CancellationToken cancellationToken)
+    {
+        if (inputs.Trust is not { } trust || inputs.Base.Image is not { } image
+            || await trust.VerifyAsync(image, [digest], cancellationToken) is not { } verified)
+        {
+            return null;
+        }
+
+        lines.Add($"  {digest} is signed by {verified.Signer}.");
+        var known = BaseImageLock.Read(inputs.Base.Tags.LockFile!).VerifiedSignatures;
+        return
+        [
+            .. known.Where(each => each.Image != verified.Digest && locked.Contains(each.Image)),
+            new(verified.Digest, verified.Rule, verified.Signer),
+        ];
     }
 }

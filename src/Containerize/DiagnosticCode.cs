@@ -365,4 +365,22 @@ internal enum DiagnosticCode
 
     /// <summary>The list of what refers to an image is replaced by others again and again.</summary>
     ReferrersContended = 7002,
+
+    /// <summary>A signing key, or a key that verifies, cannot be read or is of no use.</summary>
+    InvalidSigningKey = 7020,
+
+    /// <summary>The password of a signing key is missing or wrong.</summary>
+    SigningKeyPassword = 7021,
+
+    /// <summary>A base image has no signature, though the project demands one.</summary>
+    BaseNotSigned = 7040,
+
+    /// <summary>The signatures of a base image are not those that the project demands.</summary>
+    BaseSignatureInvalid = 7041,
+
+    /// <summary>An item that says who may sign base images cannot be understood.</summary>
+    InvalidTrustRule = 7042,
+
+    /// <summary>A base image is older than the project allows.</summary>
+    BaseTooOld = 7043,
 }

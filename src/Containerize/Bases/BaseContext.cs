@@ -1,3 +1,4 @@
+using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
 
@@ -24,8 +25,17 @@ internal sealed record BaseContext
     /// <summary>Makes the source of a base of packages, by its suite: packages are a room above this one.</summary>
     internal required Func<string, IImageSource> Packages { get; init; }
 
+    /// <summary>Makes sure that a base in a registry is signed; null where the project demands no signature.</summary>
+    internal SignatureCheck? Verify { get; init; }
+
     /// <summary>
     /// Whether the layers of a base in a registry are needed in any case, and may be fetched while other layers are written.
     /// </summary>
     internal bool Prefetch { get; init; }
 }
+
+/// <summary>Makes sure that a base is signed by whom the project trusts: that is a room above this one.</summary>
+/// <param name="image">What the project calls the base.</param>
+/// <param name="digests">What that means, and each manifest that leads from there to the platform's.</param>
+/// <exception cref="ContainerizeException">It is not.</exception>
+internal delegate Task SignatureCheck(ImageReference image, IReadOnlyList<Digest> digests, CancellationToken cancellationToken);

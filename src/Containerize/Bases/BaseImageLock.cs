@@ -12,6 +12,7 @@ namespace Containerize.Bases;
 internal sealed class BaseImageLock
 {
     private const string Images = "baseImages";
+    private const string Signatures = "signatures";
     private const string Version = "version";
     private const int CurrentVersion = 1;
 
@@ -21,14 +22,19 @@ internal sealed class BaseImageLock
 
     private readonly JsonObject _document;
 
-    private BaseImageLock(JsonObject document, IReadOnlyDictionary<string, Digest> entries)
+    private BaseImageLock(
+        JsonObject document, IReadOnlyDictionary<string, Digest> entries, IReadOnlyList<LockedSignature> signatures)
     {
         _document = document;
         Entries = entries;
+        VerifiedSignatures = signatures;
     }
 
     /// <summary>The digests by the image's full name with its tag.</summary>
     public IReadOnlyDictionary<string, Digest> Entries { get; }
+
+    /// <summary>Which images were found signed, by what the project demanded then.</summary>
+    public IReadOnlyList<LockedSignature> VerifiedSignatures { get; }
 
     /// <summary>Reads a lock file. One that does not exist is empty.</summary>
     /// <param name="path">The file, a full path.</param>
@@ -37,7 +43,7 @@ internal sealed class BaseImageLock
     {
         if (!RegularFile.IsThere(path))
         {
-            return new(new JsonObject { [Version] = CurrentVersion }, new Dictionary<string, Digest>());
+            return new(new JsonObject { [Version] = CurrentVersion }, new Dictionary<string, Digest>(), []);
         }
 
         try
@@ -59,7 +65,7 @@ internal sealed class BaseImageLock
                     : throw Invalid(path, $"what it says of '{Printable.Clean(name)}' is not a digest");
             }
 
-            return new(document, entries);
+            return new(document, entries, [.. ReadSignatures(document, path)]);
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
         {
@@ -76,9 +82,14 @@ internal sealed class BaseImageLock
     /// </summary>
     /// <param name="path">The file, a full path.</param>
     /// <param name="changes">The digests by name; null removes an entry.</param>
+    /// <param name="signatures">All images that were found signed; null keeps what the file says of them.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLockFile"/>, or
     /// <see cref="DiagnosticCode.CannotWrite"/>.</exception>
-    public static async Task UpdateAsync(string path, IReadOnlyDictionary<string, Digest?> changes, CancellationToken cancellationToken)
+    public static async Task UpdateAsync(
+        string path,
+        IReadOnlyDictionary<string, Digest?> changes,
+        CancellationToken cancellationToken,
+        IReadOnlyList<LockedSignature>? signatures = null)
     {
         try
         {
@@ -93,11 +104,32 @@ internal sealed class BaseImageLock
 
             current._document[Images] =
                 new JsonObject(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value.ToString())));
+            if (signatures is { Count: > 0 })
+            {
+                var sorted = signatures.OrderBy(each => each.Image.ToString(), StringComparer.Ordinal);
+                current._document[Signatures] = new JsonObject(sorted.Select(
+                    each => KeyValuePair.Create(each.Image.ToString(), (JsonNode?)each.Write())));
+            }
+            else if (signatures is not null)
+            {
+                current._document.Remove(Signatures);
+            }
+
             AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(current._document.ToJsonString(s_readable) + "\n"), durable: true);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw FileFailure.Explain(failure, $"The lock file '{Printable.Clean(path)}'");
+        }
+    }
+
+    private static IEnumerable<LockedSignature> ReadSignatures(JsonObject document, string path)
+    {
+        foreach (var (image, value) in document[Signatures] as JsonObject
+            ?? (document[Signatures] is null ? [] : throw Invalid(path, $"its \"{Signatures}\" is not an object")))
+        {
+            yield return LockedSignature.Read(image, value)
+                ?? throw Invalid(path, $"what it says of the signature of '{Printable.Clean(image)}' cannot be read");
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed record DockerArchiveReference(string File, string? Tag) : BaseIm
 internal sealed record RegistryReference(ImageReference Image) : BaseImageReference
 {
     internal override IImageSource Open(BaseContext context) =>
-        new RegistrySource(context.Registries, Image, context.Tags, context.Cache, context.Prefetch);
+        new RegistrySource(context.Registries, Image, context.Tags, context.Cache, context.Prefetch, context.Verify);
 }
 
 /// <summary>An image in the storage of a container engine.</summary>

@@ -14,8 +14,11 @@ namespace Containerize.Bases;
 /// <param name="tags">Finds out what its tag means; null asks its registry.</param>
 /// <param name="cache">Where documents, and layers that are fetched, are kept.</param>
 /// <param name="prefetch">Whether to fetch the layers into the cache at once, because a destination needs their bytes.</param>
+/// <param name="verify">Makes sure that the image is signed by whom the project trusts, before its config or a layer is read; null where
+/// no signature is demanded.</param>
 internal sealed class RegistrySource(
-    RegistryClient client, ImageReference reference, BaseTags? tags, BlobStore cache, bool prefetch) : IImageSource
+    RegistryClient client, ImageReference reference, BaseTags? tags, BlobStore cache, bool prefetch, SignatureCheck? verify = null)
+    : IImageSource
 {
     private const int MaxNesting = 4;
 
@@ -47,6 +50,7 @@ internal sealed class RegistrySource(
     {
         var name = reference.ToString();
         var document = await ManifestAsync(digest, cancellationToken);
+        var path = new List<Digest> { digest };
         for (var depth = 0; MediaTypes.IsIndex(document.Descriptor.MediaType); depth++)
         {
             if (depth == MaxNesting)
@@ -60,6 +64,12 @@ internal sealed class RegistrySource(
             var manifest = await ManifestAsync(child.Digest, cancellationToken);
             // The digest is right; the size that the index gives has to be.
             document = RawDocument.Verify(manifest.Descriptor with { Size = child.Size }, manifest.Content, name);
+            path.Add(child.Digest);
+        }
+
+        if (verify is not null)
+        {
+            await verify(reference, path, cancellationToken);
         }
 
         var config = OciJson.ReadManifest(document, name).Config;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json;
 using Containerize.Oci;
@@ -33,9 +34,6 @@ internal sealed class ImageConfig
         Variant = Text(_root, "variant"),
     };
 
-    /// <summary>When the image counts as made (RFC 3339); null when it does not say.</summary>
-    internal string? Created => Text(_root, "created");
-
     /// <summary>The digests of the uncompressed layers, bottom first.</summary>
     public IReadOnlyList<Digest> DiffIds => [.. Texts(_root["rootfs"] as JsonObject, "diff_ids").Select(Digest.Parse)];
 
@@ -49,6 +47,10 @@ internal sealed class ImageConfig
 
     /// <summary>The command, or the default arguments of the entrypoint; empty when there are none.</summary>
     public IReadOnlyList<string> Command => Texts(Settings, "Cmd");
+
+    /// <summary>When the image was made, as it says itself; null when it says nothing that can be read.</summary>
+    internal DateTimeOffset? Created => DateTimeOffset.TryParse(
+        Text(_root, "created"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var created) ? created : null;
 
     /// <summary>The user, and group, the process runs as; empty means root.</summary>
     public string User => Text(Settings, "User") ?? "";
@@ -314,8 +316,9 @@ internal sealed class ImageConfig
                 item => item is null ? throw new InvalidOperationException($"'{name}' holds a null") : item.GetValue<string>())]
             : [];
 
-    private static string Rfc3339(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>A time as all documents of an image write it: RFC 3339, UTC, to the second.</summary>
+    internal static string Rfc3339(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A layer's part of a config: its content, and what <c>docker history</c> shows of it.</summary>

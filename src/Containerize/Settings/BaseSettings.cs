@@ -9,6 +9,9 @@ namespace Containerize.Settings;
 /// <param name="Tags">How long an answer about its tag counts, and which lock file there is.</param>
 internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy Tags)
 {
+    /// <summary>How old the base image may be; null for any age.</summary>
+    internal TimeSpan? MaxImageAge { get; init; }
+
     /// <summary>The image in a registry, if it is one.</summary>
     internal ImageReference? Image => (Reference as RegistryReference)?.Image;
 
@@ -28,7 +31,10 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
                 IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
                 LockFile = item["LockFile"] is { Length: > 0 } file ? project.FullPath(file) : null,
                 IsLocked = item.IsTrue("LockedMode"),
-            });
+            })
+        {
+            MaxImageAge = Duration.Parse("ContainerizeBaseMaxAge", item["MaxImageAge"]),
+        };
     }
 
     /// <summary>Makes sure that there is a .NET runtime: a base made of packages has a C library and certificates only.</summary>

@@ -113,4 +113,7 @@ internal enum ItemKind
 
     /// <summary><c>ContainerizeCaCertificate</c>.</summary>
     CaCertificate,
+
+    /// <summary><c>ContainerizeBaseTrust</c>.</summary>
+    BaseTrust,
 }

@@ -52,6 +52,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Which build wrote an archive whose name follows from the image's, by the archive's path.</summary>
     internal static RecordKind ArchiveOwner { get; } = new("owners", 1);
 
+    /// <summary>Who signed a base image, by its digest and what the project demands.</summary>
+    internal static RecordKind Trust { get; } = new("trust", 1);
+
     /// <summary>What the project's files contain, by their stamps.</summary>
     internal static RecordKind FileHashes { get; } = new("hashes.txt", 3);
 
@@ -78,7 +81,7 @@ internal sealed record RecordKind(string Name, int Version)
 
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
-        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence];
+        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Trust];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

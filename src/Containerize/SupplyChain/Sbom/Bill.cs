@@ -2,10 +2,10 @@ namespace Containerize.SupplyChain.Sbom;
 
 /// <summary>What an image consists of: the content of a bill of materials, whatever its form.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Created">When the image counts as made (RFC 3339, UTC).</param>
+/// <param name="Created">When the image counts as made; written to the second.</param>
 /// <param name="Components">All else, in the order of their kinds and references.</param>
 /// <param name="Files">The files of the image's own layers, in ordinal order of their paths.</param>
-internal sealed record Bill(Component Image, string Created, IReadOnlyList<Component> Components, IReadOnlyList<BillFile> Files)
+internal sealed record Bill(Component Image, DateTimeOffset Created, IReadOnlyList<Component> Components, IReadOnlyList<BillFile> Files)
 {
     /// <summary>What each component needs, by reference; both sides in ordinal order.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies { get; init; }

@@ -13,7 +13,6 @@ namespace Containerize.SupplyChain.Sbom;
 internal sealed class BillReader(string name, PackageFolders folders, BlobStore cache)
 {
     private const string DependencyEnding = ".deps.json";
-    private const string NeverMade = "1970-01-01T00:00:00Z";
 
     /// <summary>Reads an image. Layers that are not on this machine are fetched.</summary>
     /// <param name="dependencies">The full path of the app's file of dependencies, for images that have none themselves.</param>
@@ -45,7 +44,7 @@ internal sealed class BillReader(string name, PackageFolders folders, BlobStore 
         IEnumerable<Component> components = [.. below is null ? [] : (Component[])[below], .. app.All, .. debian?.All ?? []];
         return new Bill(
             image,
-            built.Image.Config.Created ?? NeverMade,
+            built.Image.Config.Created ?? DateTimeOffset.UnixEpoch,
             [.. components.DistinctBy(component => component.Reference)
                 .OrderBy(component => component.Kind).ThenBy(component => component.Reference, StringComparer.Ordinal)],
             [.. files.All.Select(file => new BillFile(

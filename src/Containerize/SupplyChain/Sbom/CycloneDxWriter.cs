@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Containerize.Images;
 
 namespace Containerize.SupplyChain.Sbom;
 
@@ -19,7 +20,7 @@ internal sealed class CycloneDxWriter(Bill bill, Utf8JsonWriter json)
         json.WriteString("serialNumber", SerialNumber(bill.Image.Sha256!));
         json.WriteNumber("version", 1);
         json.WriteStartObject("metadata");
-        json.WriteString("timestamp", bill.Created);
+        json.WriteString("timestamp", ImageConfig.Rfc3339(bill.Created));
         json.WriteStartObject("tools");
         json.WriteStartArray("components");
         json.WriteStartObject();

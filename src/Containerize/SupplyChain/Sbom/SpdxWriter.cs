@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Containerize.Images;
 
 namespace Containerize.SupplyChain.Sbom;
 
@@ -29,7 +30,7 @@ internal sealed class SpdxWriter(Bill bill, Utf8JsonWriter json)
         // A name that nothing else has; nothing has to lie there.
         json.WriteString("documentNamespace", $"https://containerize.invalid/spdx/sha256/{digest}");
         json.WriteStartObject("creationInfo");
-        json.WriteString("created", bill.Created);
+        json.WriteString("created", ImageConfig.Rfc3339(bill.Created));
         json.WriteStartArray("creators");
         json.WriteStringValue($"Tool: Containerize-{SbomDocument.ToolVersion}");
         json.WriteEndArray();

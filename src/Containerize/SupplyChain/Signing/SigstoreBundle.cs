@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Containerize.Oci;
+
+namespace Containerize.SupplyChain.Signing;
+
+/// <summary>A signed statement, with what is needed to verify it.</summary>
+/// <param name="Envelope">The signed statement.</param>
+/// <param name="Material">Which key signed, and who vouches for it and for the time.</param>
+/// <remarks>Sigstore bundle, version 0.3.</remarks>
+internal sealed record SigstoreBundle(DsseEnvelope Envelope, JsonObject Material)
+{
+    /// <summary>Its media type, and the artifact type of the referrer that holds one.</summary>
+    internal const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+    private const string MediaTypeBegin = "application/vnd.dev.sigstore.bundle";
+    private const string ContentAnnotation = "dev.sigstore.bundle.content";
+    private const string PredicateAnnotation = "dev.sigstore.bundle.predicateType";
+
+    /// <summary>Whether a media type, or an artifact type, is that of a bundle of any version.</summary>
+    internal static bool IsBundle(string? mediaType) => mediaType?.StartsWith(MediaTypeBegin, StringComparison.Ordinal) ?? false;
+
+    /// <summary>The annotations of a referrer that holds a bundle.</summary>
+    internal static IReadOnlyDictionary<string, string> Annotations(string predicateType) => new SortedDictionary<string, string>
+    {
+        [ContentAnnotation] = "dsse-envelope",
+        [PredicateAnnotation] = predicateType,
+    };
+
+    /// <summary>Signs a statement with a key that verifiers know.</summary>
+    internal static SigstoreBundle Sign(ReadOnlyMemory<byte> statement, SigningKey key) => new(
+        new(DsseEnvelope.Statement, statement, [key.Sign(DsseEnvelope.SignedBytes(DsseEnvelope.Statement, statement.Span))]),
+        new JsonObject
+        {
+            // As cosign names keys: a verifier that knows several finds the right one by it.
+            ["publicKey"] = new JsonObject
+            {
+                ["hint"] = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(key.Public.Info.Span)),
+            },
+        });
+
+    /// <summary>Reads a bundle.</summary>
+    /// <param name="origin">Where it comes from, for the error message.</param>
+    /// <returns>The bundle; null when it holds something else than a statement.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    internal static SigstoreBundle? Read(ReadOnlySpan<byte> json, string origin)
+    {
+        var root = OciJson.ReadObject(json, "signature", origin);
+        return IsBundle(root.Text("mediaType")) && DsseEnvelope.Read(root.Member("dsseEnvelope")) is { } envelope
+            && root.Member("verificationMaterial") is JsonObject material ? new(envelope, material) : null;
+    }
+
+    /// <summary>The bundle as JSON.</summary>
+    internal byte[] Write() => OciJson.Write(new JsonObject
+    {
+        ["mediaType"] = MediaType,
+        ["verificationMaterial"] = Material.DeepClone(),
+        ["dsseEnvelope"] = Envelope.Write(),
+    });
+}

@@ -1,0 +1,15 @@
+using Containerize.SupplyChain.Signing;
+
+namespace Containerize.SupplyChain.Trust;
+
+/// <summary>A signature as a registry keeps it; nothing of it is verified.</summary>
+/// <param name="Form">The form, in words.</param>
+internal abstract record FoundSignature(string Form);
+
+/// <summary>A bundle of Sigstore.</summary>
+internal sealed record FoundBundle(SigstoreBundle Bundle) : FoundSignature("Sigstore bundle");
+
+/// <summary>A signature of the older form.</summary>
+/// <param name="Payload">What is signed.</param>
+/// <param name="Signature">The signature of the payload's bytes.</param>
+internal sealed record FoundSimpleSignature(ReadOnlyMemory<byte> Payload, byte[] Signature) : FoundSignature("Sigstore .sig image");

@@ -1,0 +1,34 @@
+using System.Text;
+using Containerize.Oci;
+using Containerize.SupplyChain.Signing;
+
+namespace Containerize.SupplyChain.Trust;
+
+/// <summary>Who may sign the bases below a prefix. One valid signature of one of them is enough.</summary>
+/// <param name="Prefix">The registry, or a path in it; <c>*</c> for all that no other rule names.</param>
+internal sealed record TrustRule(string Prefix)
+{
+    /// <summary>The prefix of the rule for all that no other rule names.</summary>
+    internal const string Everything = "*";
+
+    /// <summary>The keys that may sign.</summary>
+    internal IReadOnlyList<PublicKey> Keys { get; init; } = [];
+
+    /// <summary>Whether bases need no signature.</summary>
+    internal bool AllowsUnsigned { get; init; }
+
+    /// <summary>The digest of all that the rule demands: what was verified by one rule is not verified by another.</summary>
+    internal Digest Digest => Digest.Of(Encoding.UTF8.GetBytes(
+        string.Join('\n', Keys.Select(key => $"key {key.Digest}").Order(StringComparer.Ordinal))));
+
+    /// <summary>Whether the rule is about a repository.</summary>
+    internal bool Covers(RepositoryReference repository) => Prefix == Everything
+        || $"{repository}/".StartsWith($"{Prefix}/", StringComparison.Ordinal);
+
+    /// <summary>The two rules as one: either's signatures count.</summary>
+    internal TrustRule Or(TrustRule other) => this with
+    {
+        Keys = [.. Keys, .. other.Keys],
+        AllowsUnsigned = AllowsUnsigned || other.AllowsUnsigned,
+    };
+}
