@@ -383,4 +383,7 @@ internal enum DiagnosticCode
 
     /// <summary>A base image is older than the project allows.</summary>
     BaseTooOld = 7043,
+
+    /// <summary>The command line of the tool <c>containerize</c> is not understood.</summary>
+    InvalidCommandLine = 8001,
 }

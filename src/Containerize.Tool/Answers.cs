@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+
+namespace Containerize.Tool;
+
+/// <summary>What <c>inspect</c> says.</summary>
+/// <param name="Packages">The packages; null when they were not asked for.</param>
+internal sealed record InspectAnswer(
+    string Name,
+    string Digest,
+    string MediaType,
+    string Platform,
+    long Size,
+    IReadOnlyDictionary<string, string> Annotations,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Settings,
+    IReadOnlyList<LayerAnswer> Layers,
+    IReadOnlyList<PackageAnswer>? Packages);
+
+/// <summary>A layer.</summary>
+/// <param name="Name">The name that Containerize gave it; null for a layer of another tool.</param>
+/// <param name="CreatedBy">What its history says made it.</param>
+internal sealed record LayerAnswer(int Number, string Digest, string DiffId, string MediaType, long Size, string? Name, string? CreatedBy);
+
+/// <summary>A package.</summary>
+internal sealed record PackageAnswer(string Kind, string Name, string Version);
+
+/// <summary>A step of an image's history.</summary>
+/// <param name="Layer">The number of the layer that it made, from the bottom; null for none.</param>
+/// <param name="Size">The size of that layer in bytes, compressed.</param>
+internal sealed record HistoryAnswer(int? Layer, string? Digest, long? Size, string CreatedBy, string Comment);
+
+/// <summary>A file.</summary>
+/// <param name="IsVisible">Whether a container sees this one: no layer above replaces or removes it.</param>
+/// <param name="Package">Whose it is, if a package says so.</param>
+internal sealed record FileAnswer(
+    string Path,
+    string Kind,
+    long Size,
+    string Mode,
+    string Owner,
+    string? Target,
+    string? Digest,
+    int Layer,
+    string? LayerName,
+    bool IsVisible,
+    PackageAnswer? Package);
+
+/// <summary>What <c>diff</c> says.</summary>
+internal sealed record DiffAnswer(
+    string Before,
+    string After,
+    bool AreEqual,
+    bool OtherConfig,
+    IReadOnlyList<LayerChangeAnswer> Layers,
+    IReadOnlyList<PackageChangeAnswer> Packages,
+    IReadOnlyList<SettingChangeAnswer> Settings,
+    IReadOnlyList<FileChangeAnswer> Files);
+
+/// <summary>A layer that one of two images has.</summary>
+internal sealed record LayerChangeAnswer(string Change, string Digest, string DiffId, long Size, string? Name);
+
+/// <summary>A package that differs.</summary>
+internal sealed record PackageChangeAnswer(
+    string Change, string Kind, string Name, IReadOnlyList<string> Before, IReadOnlyList<string> After);
+
+/// <summary>A setting that differs.</summary>
+internal sealed record SettingChangeAnswer(string Name, IReadOnlyList<string> Before, IReadOnlyList<string> After);
+
+/// <summary>A file that differs.</summary>
+/// <param name="What">What of it differs.</param>
+internal sealed record FileChangeAnswer(string Change, string Path, IReadOnlyList<string> What, long? SizeBefore, long? SizeAfter);
+
+/// <summary>What the cache holds.</summary>
+internal sealed record CacheAnswer(string? Directory, bool Exists, int RunningBuilds, IReadOnlyList<CacheKindAnswer> Kinds);
+
+/// <summary>One kind of what the cache holds.</summary>
+internal sealed record CacheKindAnswer(string Name, int Files, long Bytes, DateTime OldestUse);
+
+/// <summary>What was removed from the cache.</summary>
+internal sealed record PruneAnswer(string? Directory, int Files, long Bytes, long BytesLeft, int InUse);
+
+/// <summary>How answers are written; compiled, so that no time goes into looking at types.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NewLine = "\n",
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(InspectAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<HistoryAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<FileAnswer>))]
+[JsonSerializable(typeof(DiffAnswer))]
+[JsonSerializable(typeof(CacheAnswer))]
+[JsonSerializable(typeof(PruneAnswer))]
+internal sealed partial class AnswerJson : JsonSerializerContext;
