@@ -10,6 +10,8 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
 {
     private readonly CancellationTokenSource _cancellation = new();
 
+    static ContainerizeTask() => SharedLibraries.Use();
+
     /// <summary>The address of the page that explains all codes. Errors and warnings link to its headings.</summary>
     [Required]
     public string DiagnosticsPage { get; set; } = "";
