@@ -49,6 +49,7 @@ internal static class Program
         _ = BuildLease.Take(cache.Store);
         _ = await cache.Store.WaitForTurnAsync(Digest.Of([]), CancellationToken.None);
         _ = cache.Store.CreateWriter();
+        _ = cache.Store.ContinueWriter(new MemoryBlob(MediaTypes.OciLayer, "a part"u8.ToArray()).Descriptor);
         _ = new CachePruner(cache.Store, CacheLimits.Default).PruneIfDue(CancellationToken.None);
     }
 

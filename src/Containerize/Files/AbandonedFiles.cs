@@ -18,7 +18,8 @@ internal static partial class AbandonedFiles
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)).AsSpan(0, 4));
 
     /// <summary>A name that no other file has.</summary>
-    internal static string NewName() => $".{s_machine}{Guid.NewGuid().ToString("N")[8..]}.tmp";
+    /// <param name="ending">What it ends with.</param>
+    internal static string NewName(string ending = ".tmp") => $".{s_machine}{Guid.NewGuid().ToString("N")[8..]}{ending}";
 
     /// <summary>Whether a name is one that temporary files have, in this version or an earlier one.</summary>
     internal static bool IsName(string name) => Name().IsMatch(name);
@@ -26,39 +27,51 @@ internal static partial class AbandonedFiles
     /// <summary>Creates a temporary file and keeps it locked while it is open.</summary>
     /// <param name="directory">Where; it exists.</param>
     /// <param name="mode">Its permissions; null for those that new files of this user have.</param>
-    internal static FileStream Create(string directory, UnixFileMode? mode)
+    /// <param name="ending">What its name ends with.</param>
+    internal static FileStream Create(string directory, UnixFileMode? mode, string ending = ".tmp")
     {
-        // Not write alone: a network file system locks only what may be read.
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (mode is not null && !OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = mode;
-        }
-
         while (true)
         {
-            var path = Path.Combine(directory, NewName());
-            try
+            if (TryHold(Path.Combine(directory, NewName(ending)), FileMode.CreateNew, mode) is { } file)
             {
-                var file = new FileStream(path, options);
-                if (File.Exists(path))
-                {
-                    return file;
-                }
+                return file;
+            }
+        }
+    }
 
-                // Between its creation and its lock another process took it for abandoned.
-                file.Dispose();
-            }
-            catch (IOException failure) when (FileLock.IsHeld(failure))
+    /// <summary>
+    /// Takes over a file whose writer died, and keeps it locked while it is open. Of several that want it one gets it: it gets a new name.
+    /// </summary>
+    /// <param name="directory">Where; it exists.</param>
+    /// <param name="ending">What its name ends with.</param>
+    /// <param name="maxLength">How many bytes it may have; a longer one is removed, and so is a shorter one beside a longer one.</param>
+    /// <returns>The file; null when there is none, or its writer may be alive.</returns>
+    internal static FileStream? TryTakeOver(string directory, string ending, long maxLength)
+    {
+        try
+        {
+            var found = new DirectoryInfo(directory).GetFiles($".*{ending}");
+            bool? locksWork = null;
+            FileStream? taken = null;
+            foreach (var file in found.OrderByDescending(file => file.Length))
             {
-                // Another process looks whether it is abandoned.
+                bool IsLeft() => IsDead(file, DateTimeOffset.UtcNow, s_abandonedElsewhere, ref locksWork);
+                if (taken is null && file.Length <= maxLength)
+                {
+                    taken = TryTakeOver(file.FullName, ending, IsLeft);
+                }
+                else
+                {
+                    TryRemove(file.FullName, IsLeft);
+                }
             }
+
+            return taken;
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            // Nothing is lost but what was done before.
+            return null;
         }
     }
 
@@ -82,8 +95,7 @@ internal static partial class AbandonedFiles
         {
             foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos().Where(entry => (isName ?? IsName)(entry.Name)))
             {
-                // A lock that can be had is no sign of death where locks do not work, or do not reach the writer's machine.
-                if (TryRemove(entry.FullName, IsDead(entry)) is { } size)
+                if (TryRemove(entry.FullName, () => IsDead(entry, now, patience ?? s_abandonedElsewhere, ref locksWork)) is { } size)
                 {
                     (files, bytes) = (files + 1, bytes + size);
                 }
@@ -95,10 +107,6 @@ internal static partial class AbandonedFiles
         }
 
         return (files, bytes);
-
-        Func<bool> IsDead(FileSystemInfo entry) => () =>
-            (entry.Name.StartsWith($".{s_machine}", StringComparison.Ordinal) && (locksWork ??= LocksWork(directory)))
-            || now - entry.LastWriteTimeUtc > (patience ?? s_abandonedElsewhere);
     }
 
     /// <summary>Removes a file unless a process holds it.</summary>
@@ -160,6 +168,63 @@ internal static partial class AbandonedFiles
         {
             return false;
         }
+    }
+
+    // Asked of a file whose lock can be had. That is no sign of death where locks do not work, or do not reach the writer's machine.
+    private static bool IsDead(FileSystemInfo entry, DateTimeOffset now, TimeSpan patience, ref bool? locksWork) =>
+        (entry.Name.StartsWith($".{s_machine}", StringComparison.Ordinal)
+            && (locksWork ??= LocksWork(Path.GetDirectoryName(entry.FullName)!)))
+        || now - entry.LastWriteTimeUtc > patience;
+
+    private static FileStream? TryTakeOver(string path, string ending, Func<bool> isDead)
+    {
+        var own = Path.Combine(Path.GetDirectoryName(path)!, NewName(ending));
+        using (var file = TryLock(path, out _))
+        {
+            if (file is null || !isDead())
+            {
+                return null;
+            }
+
+            File.Move(path, own);
+        }
+
+        // Unlocked for a moment: this lock keeps out readers of the finished file, and a writer's does not.
+        return TryHold(own, FileMode.Open, mode: null);
+    }
+
+    private static FileStream? TryHold(string path, FileMode fileMode, UnixFileMode? mode)
+    {
+        // Not write alone: a network file system locks only what may be read.
+        var options = new FileStreamOptions
+        {
+            Mode = fileMode,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (mode is not null && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        try
+        {
+            var file = new FileStream(path, options);
+            if (File.Exists(path))
+            {
+                return file;
+            }
+
+            // Between its creation and its lock another process took it for abandoned.
+            file.Dispose();
+        }
+        catch (IOException failure) when (FileLock.IsHeld(failure))
+        {
+            // Another process looks whether it is abandoned.
+        }
+
+        return null;
     }
 
     private static FileStream? TryLock(string path, out bool isHeld)

@@ -8,13 +8,15 @@ internal sealed class AtomicFile : IDisposable
 {
     private readonly string? _target;
     private readonly string _temporary;
+    private readonly bool _stays;
     private bool _committed;
 
-    private AtomicFile(FileStream stream, string? target)
+    private AtomicFile(FileStream stream, string? target, bool stays = false)
     {
         Stream = stream;
         _temporary = stream.Name;
         _target = target;
+        _stays = stays;
     }
 
     /// <summary>Takes the bytes.</summary>
@@ -34,6 +36,18 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Starts a file whose name is not known yet.</summary>
     /// <param name="directory">Where it lies until then; it exists, and other code removes what is left there.</param>
     internal static AtomicFile CreateIn(string directory, UnixFileMode mode) => new(AbandonedFiles.Create(directory, mode), target: null);
+
+    /// <summary>
+    /// Goes on with a file whose writer did not get to its end, or starts it. Disposed before it is committed, it stays for the next writer
+    /// unless it is empty.
+    /// </summary>
+    /// <param name="directory">Where it lies until then; it exists, and other code removes what is left there.</param>
+    /// <param name="ending">What the name ends with: says what the file will be.</param>
+    /// <param name="maxLength">How many bytes it may have; a longer one is not gone on with.</param>
+    internal static AtomicFile ContinueIn(string directory, string ending, long maxLength, UnixFileMode mode) => new(
+        AbandonedFiles.TryTakeOver(directory, ending, maxLength) ?? AbandonedFiles.Create(directory, mode, ending),
+        target: null,
+        stays: true);
 
     /// <summary>Writes a small file. One that has the content already is left alone, so that its time says when it changed.</summary>
     /// <param name="path">The target, as a full path.</param>
@@ -94,7 +108,7 @@ internal sealed class AtomicFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_committed)
+        if (!_committed && Stream.CanWrite && !(_stays && Stream.Length > 0))
         {
             File.Delete(_temporary);
         }

@@ -24,24 +24,40 @@ internal sealed class Download(
     /// <summary>Opens the content for one forward read; who reads it verifies it.</summary>
     /// <exception cref="TransientException">No place serves it.</exception>
     /// <exception cref="AbsentException">No place has it.</exception>
-    internal async Task<Stream> OpenAsync(CancellationToken cancellationToken) => await OpenAsync(firstPlace: 0, cancellationToken);
+    internal async Task<Stream> OpenAsync(CancellationToken cancellationToken) =>
+        await OpenAsync(firstPlace: 0, start: 0, cancellationToken);
 
     /// <summary>
     /// Takes the content in. When it turns out to be damaged the next place is tried, from the first byte on; the last place is asked once
     /// more, for the bytes may have been damaged on their way.
     /// </summary>
-    /// <param name="keep">Reads and verifies the stream.</param>
+    /// <param name="start">
+    /// The first byte that is wanted. When it turns out that the content is damaged, those before it may be what is: all of it is fetched,
+    /// and no place is blamed.
+    /// </param>
+    /// <param name="keep">Reads the stream and verifies the content; the stream's position is that of its first byte.</param>
     /// <inheritdoc cref="OpenAsync(CancellationToken)" path="/exception"/>
-    internal async Task<T> RunAsync<T>(Func<Stream, CancellationToken, Task<T>> keep, CancellationToken cancellationToken)
+    internal async Task<T> RunAsync<T>(long start, Func<Stream, CancellationToken, Task<T>> keep, CancellationToken cancellationToken)
     {
+        if (start > 0)
+        {
+            retrier.Report($"The download of {name} continues at byte {start} of {size}: an earlier build fetched what is before it.");
+        }
+
         for (var (first, isRepeated) = (0, false); ;)
         {
-            var stream = await OpenAsync(first, cancellationToken);
+            var stream = await OpenAsync(first, start, cancellationToken);
             await using (stream.ConfigureAwait(false))
             {
                 try
                 {
                     return await keep(stream, cancellationToken);
+                }
+                catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch && start > 0)
+                {
+                    start = 0;
+                    first = stream.Place;
+                    retrier.Report($"{failure.Message} Downloading all of it.");
                 }
                 catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.DigestMismatch
                     && !(stream.IsLastPlace && isRepeated))
@@ -71,14 +87,14 @@ internal sealed class Download(
         passOver(place, failure);
     }
 
-    private async Task<ResumingStream> OpenAsync(int firstPlace, CancellationToken cancellationToken)
+    private async Task<ResumingStream> OpenAsync(int firstPlace, long start, CancellationToken cancellationToken)
     {
         if (places is [])
         {
             throw new AbsentException(name);
         }
 
-        var stream = new ResumingStream(this, firstPlace);
+        var stream = new ResumingStream(this, firstPlace, start);
         try
         {
             await stream.OpenAsync(cancellationToken);

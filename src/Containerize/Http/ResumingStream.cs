@@ -7,14 +7,15 @@ namespace Containerize.Http;
 /// that gets on may break often; one that does not ends: connections that bring next to nothing are counted, and so is each one that begins
 /// at the first byte again. When a place fails, the next one takes over at the same byte.
 /// </summary>
-internal sealed class ResumingStream(Download download, int firstPlace) : ForwardStream
+internal sealed class ResumingStream(Download download, int firstPlace, long start) : ForwardStream
 {
     // What a connection must bring to count as progress: a hundredth of the whole, up to this.
     private const long MaxProgress = 1024 * 1024;
 
     private readonly long _progress = Math.Clamp(download.Size / 100, 1, MaxProgress);
+    private readonly bool _isBegun = start > 0;
     private readonly byte[] _skipped = new byte[16 * 1024];
-    private long _position;
+    private long _position = start;
     private Stream? _current;
     private long _openedAt;
     private int _opened;
@@ -78,6 +79,12 @@ internal sealed class ResumingStream(Download download, int firstPlace) : Forwar
 
     private async Task<int> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (_current is null && _isBegun && _position >= download.Size)
+        {
+            // All was there before; no server is asked for nothing.
+            return 0;
+        }
+
         try
         {
             _current ??= await OpenHereAsync(cancellationToken);

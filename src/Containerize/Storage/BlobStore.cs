@@ -142,6 +142,16 @@ internal sealed class BlobStore
     /// <returns>The writer; disposed before its commit, it leaves nothing behind.</returns>
     internal BlobWriter CreateWriter() => new(this, AtomicFile.CreateIn(CreateDirectory(CacheFiles.Temporary), FileModes.PrivateData));
 
+    /// <summary>
+    /// Goes on with a blob of which an earlier build fetched a part, or starts it. Each part has one writer,
+    /// and no reader before all its bytes are verified.
+    /// </summary>
+    /// <returns>The writer; disposed before its commit, it leaves what it has for the next one.</returns>
+    internal BlobWriter ContinueWriter(Descriptor blob) => new(
+        this,
+        AtomicFile.ContinueIn(
+            CreateDirectory(CacheFiles.Parts), CacheFiles.PartEnding(blob.Digest), blob.Size, FileModes.PrivateData));
+
     /// <summary>Removes what killed processes left: temporary files, locks, and what was moved aside. Failing to is no failure.</summary>
     /// <returns>How many files went, and their size in bytes.</returns>
     internal (int Files, long Bytes) RemoveAbandoned(DateTimeOffset now)
@@ -212,6 +222,8 @@ internal sealed class BlobStore
         // given before a crash of the machine, which keeps the size and loses the content.
         if (FindHere(descriptor) is { } existing && IsWhole(existing))
         {
+            // Not needed by a next writer either.
+            file.Stream.SetLength(0);
             return existing;
         }
 

@@ -6,7 +6,7 @@ namespace Containerize.Storage;
 /// <summary>A blob on its way into a <see cref="BlobStore"/>: a temporary file that gets its name when its digest is known.</summary>
 internal sealed class BlobWriter(BlobStore store, AtomicFile file) : IDisposable
 {
-    /// <summary>Takes the bytes.</summary>
+    /// <summary>Takes the bytes. One that an earlier build began has bytes already; it stands at the first of them.</summary>
     internal Stream Stream => file.Stream;
 
     /// <summary>Gives the bytes their name.</summary>
@@ -17,6 +17,6 @@ internal sealed class BlobWriter(BlobStore store, AtomicFile file) : IDisposable
         return store.Commit(file, descriptor);
     }
 
-    /// <summary>Removes the temporary file unless it was committed.</summary>
+    /// <summary>Removes the temporary file unless it was committed, or is a part that the next build goes on with.</summary>
     public void Dispose() => file.Dispose();
 }

@@ -16,6 +16,9 @@ internal static partial class CacheFiles
     /// <summary>The directory of files that have no name yet.</summary>
     internal const string Temporary = "tmp";
 
+    /// <summary>The directory of blobs of which a part was fetched.</summary>
+    internal const string Parts = "parts";
+
     /// <summary>The directory of files that are held while something is done once.</summary>
     internal const string Locks = "locks";
 
@@ -33,13 +36,13 @@ internal static partial class CacheFiles
 
     /// <summary>All directories, relative to the cache's.</summary>
     internal static IReadOnlyList<string> Directories { get; } =
-        [Blobs, Path.Combine(Blobs, "sha256"), Temporary, Locks, Leases, .. RecordKind.InCache.Select(kind => kind.Name)];
+        [Blobs, Path.Combine(Blobs, "sha256"), Parts, Temporary, Locks, Leases, .. RecordKind.InCache.Select(kind => kind.Name)];
 
-    /// <summary>Lists the blobs and records. Links are not followed.</summary>
+    /// <summary>Lists the blobs, parts of blobs, and records. Links are not followed.</summary>
     /// <param name="root">The cache's directory.</param>
     /// <returns>The files; those that vanish meanwhile are left out.</returns>
     internal static IEnumerable<CacheFile> List(string root) =>
-        from name in RecordKind.InCache.Select(kind => kind.Name).Prepend(Blobs)
+        from name in (string[])[Blobs, Parts, .. RecordKind.InCache.Select(kind => kind.Name)]
         let directory = new DirectoryInfo(Path.Combine(root, name))
         where directory is { Exists: true, LinkTarget: null }
         from file in directory.EnumerateFiles("*", s_all)
@@ -76,6 +79,9 @@ internal static partial class CacheFiles
     /// <summary>Whether a name is one that files in <c>tmp</c> have, in this version or an earlier one.</summary>
     internal static bool IsTemporary(string name) => AbandonedFiles.IsName(name) || EarlierTemporary().IsMatch(name);
 
+    /// <summary>How the names of a blob's parts end.</summary>
+    internal static string PartEnding(Digest digest) => $".{digest.Algorithm}-{digest.Hex}.part";
+
     // A name, and not the content: damaged files go with time as well.
     private static bool IsName(string root, string path) => Path.GetRelativePath(root, path).Split(Path.DirectorySeparatorChar) switch
     {
@@ -83,6 +89,7 @@ internal static partial class CacheFiles
         [CacheMarker.FileName] => !CacheMarker.IsOthers(root),
         [var name] => AbandonedFiles.IsName(name),
         [Blobs, var algorithm, var hex] => Digest.TryParse($"{algorithm}:{hex}", out _),
+        [Parts, var name] => PartName().IsMatch(name),
         [Temporary, var name] => IsTemporary(name),
         [Leases, var name] => AbandonedFiles.IsName(name) || KeyName().IsMatch(name),
         [Locks, var name] => KeyName().IsMatch(name),
@@ -96,7 +103,7 @@ internal static partial class CacheFiles
     {
         try
         {
-            return new CacheFile(file, kind, kind == Blobs, file.Length, LastUse.Of(root, file, kind == Blobs));
+            return new CacheFile(file, kind, kind is Blobs or Parts, file.Length, LastUse.Of(root, file, kind == Blobs));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -106,6 +113,9 @@ internal static partial class CacheFiles
 
     [GeneratedRegex(@"\A(?:sha256-|sha512-)?[0-9a-f]{32,128}(?:\.content|\.notes|\.files|\.lock)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex KeyName();
+
+    [GeneratedRegex(@"\A\.[0-9a-f]{32}\.(?:sha256|sha512)-[0-9a-f]{64,128}\.part\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PartName();
 
     [GeneratedRegex(@"\A(?:sha256|sha512|[0-9a-f]{16})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Group();
@@ -117,7 +127,7 @@ internal static partial class CacheFiles
 /// <summary>A file of a cache.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Kind">The directory that it lies in.</param>
-/// <param name="IsBlob">Whether it counts for the size; everything else is small.</param>
+/// <param name="IsBlob">Whether it is a blob or a part of one, and counts for the size; everything else is small.</param>
 /// <param name="Size">Its size, in bytes.</param>
 /// <param name="UsedAt">When it was last used.</param>
 internal sealed record CacheFile(FileInfo File, string Kind, bool IsBlob, long Size, DateTime UsedAt);

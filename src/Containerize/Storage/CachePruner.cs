@@ -15,6 +15,9 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
     // Looking at all files takes longer than a build that has nothing to do.
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
+    // A part serves the next build of an image, or of one on the same base. It is as large as a blob, and worth less.
+    private static readonly TimeSpan s_partAge = TimeSpan.FromDays(7);
+
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
 
     /// <summary>Prunes unless another build did lately. Failing to is no failure.</summary>
@@ -53,12 +56,13 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
         var abandoned = store.RemoveAbandoned(_time.GetUtcNow());
         var files = CacheFiles.List(store.Root).OrderBy(file => file.UsedAt).ToList();
         var size = files.Where(file => file.IsBlob).Sum(file => file.Size);
-        var oldestKept = _time.GetUtcNow().UtcDateTime - limits.MaxAge;
+        var now = _time.GetUtcNow().UtcDateTime;
+        var (oldestKept, oldestPart) = (now - limits.MaxAge, now - (limits.MaxAge < s_partAge ? limits.MaxAge : s_partAge));
         var result = new PruneResult(abandoned.Files, abandoned.Bytes, size, 0);
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (file.UsedAt >= oldestKept && (!file.IsBlob || size <= limits.MaxSize))
+            if (file.UsedAt >= (file.Kind == CacheFiles.Parts ? oldestPart : oldestKept) && (!file.IsBlob || size <= limits.MaxSize))
             {
                 continue;
             }
@@ -67,7 +71,7 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
             {
                 result = result with { InUse = result.InUse + 1 };
             }
-            else if (TryDelete(file.File))
+            else if (TryDelete(file))
             {
                 size -= file.IsBlob ? file.Size : 0;
                 result = result with { Files = result.Files + 1, Bytes = result.Bytes + file.Size };
@@ -89,6 +93,11 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
             && LastUse.Of(store.Root, file.File, file.IsBlob) == file.UsedAt
             && !(BuildLease.OldestRunning(store, _time.GetUtcNow(), out _) is { } began && file.UsedAt >= began - LastUse.Precision);
     }
+
+    // A part is written where it lies, so its writer's lock counts. Blobs and records have their names when they are whole.
+    private static bool TryDelete(CacheFile file) => file.Kind == CacheFiles.Parts
+        ? AbandonedFiles.TryRemove(file.File.FullName, () => true) is not null
+        : TryDelete(file.File);
 
     private static bool TryDelete(FileInfo file)
     {

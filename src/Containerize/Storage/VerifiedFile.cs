@@ -45,6 +45,36 @@ internal sealed class VerifiedFile : FileBlob
         return new VerifiedFile(writer.Commit(expected), expected);
     }
 
+    /// <summary>
+    /// Adds a download to the part of a blob that a store has, and verifies all of it: what was there before as well. A part that is not
+    /// what it should be is emptied, and so is one that the disk has no room for.
+    /// </summary>
+    /// <param name="writer">Has the bytes before the download's position, and maybe others, which are replaced.</param>
+    /// <param name="expected">What all bytes should be.</param>
+    /// <param name="rest">The download; read to the end, not disposed.</param>
+    /// <param name="origin">Where it comes from, for the error message.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
+    internal static async Task<VerifiedFile> CompleteAsync(
+        BlobWriter writer, Descriptor expected, Stream rest, string origin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            writer.Stream.SetLength(rest.Position);
+            writer.Stream.Position = 0;
+            // Not disposed: the wrapper would dispose the caller's stream.
+            var verifying = new VerifyingStream(rest, expected, origin);
+            await verifying.BeginWithAsync(writer.Stream, cancellationToken);
+            await verifying.CopyToAsync(writer.Stream, CopyBuffer, cancellationToken);
+            return new VerifiedFile(writer.Commit(expected), expected);
+        }
+        catch (Exception failure) when (
+            FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        {
+            writer.Stream.SetLength(0);
+            throw;
+        }
+    }
+
     /// <summary>The same bytes under another media type: digest and size do not depend on it.</summary>
     internal VerifiedFile As(string mediaType) => new(this, Descriptor with { MediaType = mediaType });
 

@@ -10,6 +10,8 @@ namespace Containerize.Storage;
 /// </summary>
 internal sealed class VerifyingStream : ForwardStream
 {
+    private const int Buffer = 128 * 1024;
+
     private readonly Stream _inner;
     private readonly Descriptor _expected;
     private readonly string _origin;
@@ -36,6 +38,18 @@ internal sealed class VerifyingStream : ForwardStream
     {
         get => _read;
         set => throw new NotSupportedException();
+    }
+
+    /// <summary>Takes in bytes that come before those of this stream.</summary>
+    /// <param name="earlier">Is read to its end, not disposed.</param>
+    internal async Task BeginWithAsync(Stream earlier, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[Buffer];
+        for (var count = -1; count != 0;)
+        {
+            count = await earlier.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            Check(buffer.AsSpan(0, count), atEnd: false);
+        }
     }
 
     /// <inheritdoc/>

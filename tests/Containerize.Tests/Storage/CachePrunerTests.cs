@@ -130,6 +130,39 @@ internal sealed class CachePrunerTests
     }
 
     [TestMethod]
+    public async Task Parts_of_blobs_count_for_the_size_and_go_after_a_week()
+    {
+        var blob = await AddAsync("blob", TimeSpan.FromDays(5));
+        var recent = WritePart("recent", TimeSpan.FromDays(6));
+        var old = WritePart("old", TimeSpan.FromDays(8));
+
+        Assert.AreEqual(new PruneResult(1, 3, 10, 0), Prune(maxSize: 100));
+        Assert.IsFalse(File.Exists(old));
+
+        Assert.AreEqual(new PruneResult(1, 6, 4, 0), Prune(maxSize: 9));
+        Assert.IsFalse(File.Exists(recent));
+        Assert.IsTrue(File.Exists(blob.Path));
+    }
+
+    [TestMethod]
+    public async Task A_part_stays_that_a_process_writes()
+    {
+        CacheMarker.Put(Store);
+        var blob = new MemoryBlob(MediaTypes.OciLayer, "a blob"u8.ToArray());
+        using (var writer = Store.ContinueWriter(blob.Descriptor))
+        {
+            writer.Stream.Write("a b"u8);
+            SetUse(Directory.GetFiles(_folder["store/parts"]).Single(), TimeSpan.FromDays(8));
+            Assert.AreEqual(3, Prune(maxSize: 0).BytesLeft);
+            writer.Stream.Write("lob"u8);
+            writer.Commit(blob.Descriptor);
+        }
+
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(blob.Descriptor, CancellationToken.None));
+        Assert.IsEmpty(Directory.GetFiles(_folder["store/parts"]));
+    }
+
+    [TestMethod]
     public async Task The_report_of_a_pruning_counts_what_killed_builds_left()
     {
         _ = await AddAsync("blob", TimeSpan.Zero);
@@ -278,6 +311,14 @@ internal sealed class CachePrunerTests
             new MemoryBlob(MediaTypes.OciLayer, content).Descriptor, new MemoryStream(content), "test", CancellationToken.None);
         SetUse(blob.Path, unusedFor);
         return blob;
+    }
+
+    private string WritePart(string text, TimeSpan unusedFor)
+    {
+        var part = _folder.Write(
+            $"store/parts/{AbandonedFiles.NewName(CacheFiles.PartEnding(Digest.Of(System.Text.Encoding.UTF8.GetBytes(text))))}", text);
+        SetUse(part, unusedFor);
+        return part;
     }
 
     private string WriteOther(TimeSpan unusedFor)

@@ -78,8 +78,9 @@ internal sealed class ArchiveDownloader : IDisposable
             Reporter.Detail($"Fetching {name} ({file.Size} bytes).");
             var download =
                 new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
+            using var writer = Store.ContinueWriter(file);
             return await download.RunAsync(
-                (content, token) => VerifiedFile.WriteAsync(Store, file, content, name, token), cancellationToken);
+                writer.Stream.Length, (content, token) => VerifiedFile.CompleteAsync(writer, file, content, name, token), cancellationToken);
         }
         catch (AbsentException)
         {

@@ -78,12 +78,14 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
     {
         try
         {
+            using var writer = store.ContinueWriter(blob);
             return await downloadOf(repository, blob).RunAsync(
+                writer.Stream.Length,
                 (content, token) =>
                 {
-                    progress.GoTo(0);
+                    progress.GoTo(content.Position);
                     // The download disposes the content.
-                    return VerifiedFile.WriteAsync(store, blob, new ProgressStream(content, progress), repository.ToString(), token);
+                    return VerifiedFile.CompleteAsync(writer, blob, new ProgressStream(content, progress), repository.ToString(), token);
                 },
                 cancellationToken);
         }

@@ -245,10 +245,24 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
     [TestMethod]
     public async Task A_file_that_stays_too_short_is_named()
     {
-        var failure = await RefusedAsync(_server.On("x.deb", WholeFile(s_content[..^1])));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => FetchAsync(_server.On("x.deb", WholeFile(s_content[..^1]))));
 
         Assert.AreEqual(DiagnosticCode.ArchiveUnavailable, failure.Code);
         StringAssert.Contains(failure.Message, $"{s_content.Length - 1} of {s_content.Length} bytes");
+    }
+
+    [TestMethod]
+    public async Task What_a_build_fetched_before_it_failed_is_continued_by_the_next()
+    {
+        var address = _server.On("x.deb", BreakAfter(s_content, 200_000), Status(403));
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => FetchAsync(address));
+        var part = new DirectoryInfo(_directory["cache/parts"]).GetFiles().Single();
+
+        CollectionAssert.AreEqual(s_content, await FetchAsync(_server.On("second/x.deb", Content(s_content))));
+
+        Assert.AreEqual($"bytes={part.Length}-", Ranges[^1]);
+        Assert.IsEmpty(Directory.GetFiles(_directory["cache/parts"]));
     }
 
     [TestMethod]
