@@ -6,8 +6,8 @@ using Containerize.SupplyChain;
 namespace Containerize.Destinations;
 
 /// <summary>
-/// The image storage of Docker or Podman. The archive is streamed into the engine's own <c>load</c>; layers at the bottom of the image
-/// that the engine has in another image are named in it, but their bytes are left out, and never fetched.
+/// The image storage of a container engine. The archive is streamed into the engine's own <c>load</c>; layers that the engine has are
+/// named in it, but their bytes are left out, and never fetched: those at the bottom that another image has, or any in containerd.
 /// </summary>
 /// <param name="kind">Which engine.</param>
 /// <param name="name">What the image is called in the engine.</param>
@@ -74,7 +74,7 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
 
         var set = new ImageSet(image);
         var whole = ArchiveContents.Of(set, name, gzip: false);
-        var present = PresentLayers(image, await engine.ListLayersAsync(cancellationToken));
+        var present = await FindPresentAsync(engine, image, cancellationToken);
         await RequireZstdAsync(engine, image, present, cancellationToken);
         if (present.Count > 0)
         {
@@ -109,7 +109,9 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     }
 
     private DestinationResult Result(Engine engine, long written, long avoided) =>
-        new(Kind, [.. name.References.Select(name => $"{engine.Kind.ToString().ToLowerInvariant()}:{name}")], written, avoided);
+        new(Kind, [.. NamesIn(engine).Select(name => $"{engine.Kind.ToString().ToLowerInvariant()}:{name}")], written, avoided);
+
+    private IReadOnlyList<string> NamesIn(Engine engine) => engine.NeedsFullNames ? name.FullReferences : name.References;
 
     // Engines keep one platform of an image; those that could keep more still run only their own.
     private static Image Choose(ImageSet images, Engine engine) =>
@@ -119,7 +121,7 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     {
         // An image's id is the digest of its config, and of its manifest in Docker's containerd image store.
         string[] ids = [image.Document.Config.Digest.ToString(), image.Manifest.Descriptor.Digest.ToString()];
-        foreach (var name in name.References)
+        foreach (var name in NamesIn(engine))
         {
             var id = await engine.FindImageAsync(name, cancellationToken);
             if (id is null || !ids.Any(own => own.EndsWith(id, StringComparison.Ordinal)))
@@ -130,6 +132,11 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
 
         return true;
     }
+
+    private static async Task<HashSet<Digest>> FindPresentAsync(Engine engine, Image image, CancellationToken cancellationToken) =>
+        await engine.ListBlobsAsync(cancellationToken) is { } blobs
+            ? image.Document.Layers.Select(layer => layer.Digest).Where(digest => blobs.Contains(digest.ToString())).ToHashSet()
+            : PresentLayers(image, await engine.ListLayersAsync(cancellationToken));
 
     /// <summary>The blobs of the longest row of layers, from the bottom, that an image of the engine begins with.</summary>
     private static HashSet<Digest> PresentLayers(Image image, IReadOnlyList<IReadOnlyList<string>> engineImages)

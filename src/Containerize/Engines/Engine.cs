@@ -64,7 +64,8 @@ internal sealed class Engine
                 $"push to a registry with ContainerRegistry, or write an archive with ContainerArchiveOutputPath.")
             : new ContainerizeException(
                 DiagnosticCode.EngineUnavailable,
-                $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check DOCKER_HOST and its context.");
+                $"The container engine does not answer. {string.Join(" ", failures)} Start it, or check where its program looks for it: " +
+                $"DOCKER_HOST and the context, CONTAINERD_ADDRESS for ctr.");
     }
 
     /// <summary>
@@ -74,7 +75,7 @@ internal sealed class Engine
     public async Task<IReadOnlyList<IReadOnlyList<string>>> ListLayersAsync(CancellationToken cancellationToken)
     {
         // Docker's containerd image store looks for the bytes themselves, and would keep an image that it cannot unpack.
-        if (LoadsFiles || Kind == EngineKind.Docker && await HasContainerdStoreAsync(cancellationToken))
+        if (LoadsFiles || Kind == EngineKind.Containerd || Kind == EngineKind.Docker && await HasContainerdStoreAsync(cancellationToken))
         {
             return [];
         }
@@ -95,6 +96,14 @@ internal sealed class Engine
 
         return layers;
     }
+
+    /// <summary>
+    /// The digests of the blobs that the engine has; an archive that is loaded may leave them out, wherever they are in an image.
+    /// </summary>
+    /// <returns>The digests; null where the engine keeps no blobs, and <see cref="ListLayersAsync"/> tells what it has.</returns>
+    public async Task<IReadOnlySet<string>?> ListBlobsAsync(CancellationToken cancellationToken) => Kind == EngineKind.Containerd
+        ? (await RunAsync(["content", "ls", "--quiet"], cancellationToken)).Lines.ToHashSet(StringComparer.Ordinal)
+        : null;
 
     /// <summary>
     /// Whether the engine is known not to unpack layers that are compressed with zstd: Docker before version 23, unless containerd keeps
@@ -132,7 +141,8 @@ internal sealed class Engine
             return await LoadFileAsync(write, cancellationToken);
         }
 
-        var reply = await RunAsync(_program, ["load", "--quiet"], write, output: null, cancellationToken);
+        string[] arguments = Kind == EngineKind.Containerd ? ["images", "import", "-"] : ["load", "--quiet"];
+        var reply = await RunAsync(_program, arguments, write, output: null, cancellationToken);
         return reply.ExitCode == 0 ? null : reply.Words;
     }
 
@@ -157,8 +167,11 @@ internal sealed class Engine
         }
     }
 
+    /// <summary>Whether the engine takes the names of images as they are, and needs them in full: <c>docker.io/team/app:1.0</c>.</summary>
+    public bool NeedsFullNames => Kind == EngineKind.Containerd;
+
     /// <summary>The id of an image: the digest of its config, or of its manifest where that is the engine's way.</summary>
-    /// <param name="name">The image's name or id.</param>
+    /// <param name="name">The image's name or id; in full where the engine needs that.</param>
     /// <returns>The id; null when the engine has no such image.</returns>
     public async Task<string?> FindImageAsync(string name, CancellationToken cancellationToken)
     {
@@ -166,6 +179,15 @@ internal sealed class Engine
         {
             // What these say of an image has no place for its id.
             return null;
+        }
+
+        if (Kind == EngineKind.Containerd)
+        {
+            // REF TYPE DIGEST STATUS SIZE UNPACKED: an import that failed leaves the name on an image that cannot be run.
+            var check = await RunAsync(["images", "check", $"name==\"{name}\""], cancellationToken);
+            return check.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(words => words is [_, _, _, "complete", .., "true"] && words[0] == name)
+                .Select(words => words[2]).FirstOrDefault();
         }
 
         var reply = await RunAsync(["image", "inspect", "--format", "{{.Id}}", name], cancellationToken);
@@ -189,12 +211,14 @@ internal sealed class Engine
     private static async Task<(Engine? Engine, string Words)> OpenAsync(
         EngineKind kind, string program, CancellationToken cancellationToken)
     {
-        if (kind is EngineKind.Wslc or EngineKind.MacOSContainer)
+        if (kind is EngineKind.Wslc or EngineKind.MacOSContainer or EngineKind.Containerd)
         {
-            // Both run Linux on this machine's processor, and list images only while their service runs.
-            var listed = await RunAsync(program, ["image", "list"], null, null, cancellationToken);
-            var platform = Platform.FromRuntimeIdentifier($"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
-            return listed.ExitCode == 0 ? (new Engine(kind, program, platform), "") : (null, listed.Words);
+            // The first two run Linux on this machine's processor. All list what they have only while their service runs.
+            var isContainerd = kind == EngineKind.Containerd;
+            var answer = await RunAsync(program, isContainerd ? ["namespaces", "ls"] : ["image", "list"], null, null, cancellationToken);
+            var family = isContainerd && OperatingSystem.IsWindows() ? "win" : "linux";
+            var platform = Platform.FromRuntimeIdentifier($"{family}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
+            return answer.ExitCode == 0 ? (new Engine(kind, program, platform), "") : (null, answer.Words);
         }
 
         var reply = kind == EngineKind.Docker
@@ -254,6 +278,7 @@ internal sealed class Engine
         EngineKind.Podman => "podman",
         EngineKind.Wslc => "wslc",
         EngineKind.MacOSContainer => "container",
+        EngineKind.Containerd => "ctr",
         _ => "docker",
     };
 }
@@ -275,4 +300,10 @@ internal enum EngineKind
 
     /// <summary>Apple's containers on macOS, by their program <c>container</c>.</summary>
     MacOSContainer,
+
+    /// <summary>
+    /// containerd, by its program <c>ctr</c>: at the address and in the namespace that <c>CONTAINERD_ADDRESS</c> and
+    /// <c>CONTAINERD_NAMESPACE</c> say.
+    /// </summary>
+    Containerd,
 }

@@ -100,6 +100,30 @@ internal sealed class DaemonDestinationTests
     }
 
     [TestMethod]
+    public async Task Containerd_is_not_sent_the_layers_that_it_has_wherever_they_are_in_the_image()
+    {
+        var images = TwoLayers();
+        var app = images.Images[0].Document.Layers[1].Digest;
+        var script = _folder.Write("bin/ctr", $"""
+            #!/bin/sh
+            case "$1 $2" in
+              "content ls") echo {app} ;;
+              "images import") cat > '{Loaded}' ;;
+            esac
+            """);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var result = await WriteAsync(images, EngineKind.Containerd);
+
+        Assert.DoesNotContain(Layout.PathOf(app), Entries());
+        Assert.Contains(Layout.PathOf(images.Images[0].Document.Layers[0].Digest), Entries());
+        Assert.AreEqual("containerd:docker.io/demo/app:1.0", result.Locations.Single());
+    }
+
+    [TestMethod]
     public async Task The_same_layer_above_another_one_is_sent()
     {
         var images = TwoLayers();

@@ -70,9 +70,40 @@ internal sealed class EngineTests
     }
 
     [TestMethod]
+    [DataRow("complete (3/3) 4.8 MiB/4.8 MiB true", true)]
+    [DataRow("complete (3/3) 4.8 MiB/4.8 MiB false", false)]
+    [DataRow("incomplete (2/3) 1.8 MiB/4.8 MiB false", false)]
+    public async Task An_image_of_containerd_counts_when_it_is_complete_and_unpacked(string status, bool isThere)
+    {
+        const string Name = "docker.io/team/app:1.0";
+        using var folder = new TemporaryDirectory();
+        await WriteAsync(folder["ctr"], $"""
+            #!/bin/sh
+            case "$1 $2" in
+              "namespaces ls") echo NAME LABELS;;
+              "images check")
+                test "$3" = 'name=="{Name}"' || exit 3
+                echo 'REF TYPE DIGEST STATUS SIZE UNPACKED'
+                echo '{Name} application/vnd.oci.image.manifest.v1+json sha256:1 {status}';;
+              "content ls") echo sha256:2; echo sha256:3;;
+              "images import") test "$3" = - && cat > '{folder["loaded"]}';;
+            esac
+            """);
+        var engine = await FindAsync(EngineKind.Containerd, folder);
+
+        Assert.AreEqual(isThere ? "sha256:1" : null, await engine.FindImageAsync(Name, CancellationToken.None));
+        CollectionAssert.AreEquivalent(
+            new[] { "sha256:2", "sha256:3" }, (await engine.ListBlobsAsync(CancellationToken.None))!.ToArray());
+        Assert.IsNull(await engine.LoadAsync(
+            async (stream, token) => await stream.WriteAsync("image"u8.ToArray(), token), CancellationToken.None));
+        Assert.AreEqual("image", await File.ReadAllTextAsync(folder["loaded"]));
+    }
+
+    [TestMethod]
     [DataRow(EngineKind.Wslc, "wslc")]
     [DataRow(EngineKind.MacOSContainer, "container")]
     [DataRow(EngineKind.Podman, "podman")]
+    [DataRow(EngineKind.Containerd, "ctr")]
     public async Task An_engine_that_is_not_there_or_does_not_run_is_named(object kind, string program)
     {
         using var folder = new TemporaryDirectory();
