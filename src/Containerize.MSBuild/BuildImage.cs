@@ -107,7 +107,9 @@ public sealed class BuildImage : ContainerizeTask
         inputs.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
         var layers = LayerSettings.Read(Project, platform);
-        var files = ListFiles(inputs, destinations, reporter);
+        var listed = ListFiles(inputs, destinations, reporter);
+        IReadOnlyList<PublishedFile> symbols = destinations.DebugImage is null ? [] : [.. listed.Where(SymbolFiles.IsOne)];
+        IReadOnlyList<PublishedFile> files = symbols.Count == 0 ? listed : [.. listed.Where(file => !SymbolFiles.IsOne(file))];
         if (_projectFile is not null)
         {
             new UnmatchedItems(_projectFile, reporter).Warn(Project, layers, files);
@@ -127,7 +129,10 @@ public sealed class BuildImage : ContainerizeTask
                 .. site is null
                     ? LayerStack.Plan(files, layers, secrets, reporter)
                     : site.Serve(LayerStack.Plan(site.Select(files), layers, secrets, reporter), files),
-            ]);
+            ]) with
+        {
+            Symbols = destinations.DebugImage == true ? LayerStack.Symbols(symbols, layers, secrets, reporter) : null,
+        };
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
             new LayerCache(inputs.Cache),
@@ -148,6 +153,11 @@ public sealed class BuildImage : ContainerizeTask
             reporter,
             cancellationToken);
         BuiltImageFile.Save(built, store);
+        if (built.Debug is { } debug)
+        {
+            BuiltImageFile.Save(debug, BuiltImageFile.DebugStore(OutputDirectory));
+        }
+
         delivery.Save(Path.Combine(OutputDirectory, Delivery.FileName));
         Manifest = Encoding.UTF8.GetString(built.Image.Manifest.Content);
         Configuration = Encoding.UTF8.GetString(built.Image.Config.Blob.Content);

@@ -117,8 +117,13 @@ public sealed class PublishImage : ContainerizeTask
         var published = new PublishedImage(built, images, destinations.Name, results);
         AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published));
         AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
-        OutputList.Add(OutputDirectory, ((string?[])[destinations.Archive, destinations.Layout]).OfType<string>());
+        OutputList.Add(OutputDirectory, destinations.Files);
         ShowResult(ImageLines.All(published), ImageLines.Short(published));
+        if (destinations.DebugImage == true)
+        {
+            await PublishDebugImageAsync(destinations.OfDebugImage, push, inputs, reporter, cancellationToken);
+        }
+
         if (files.TellCi)
         {
             Print(await CiSystems.TellAsync(published, Variables(), OutputDirectory, reporter, cancellationToken));
@@ -135,6 +140,23 @@ public sealed class PublishImage : ContainerizeTask
             var (removed, left) = (ByteSize.Format(pruned.Bytes), ByteSize.Format(pruned.BytesLeft));
             reporter.Detail($"Removed {pruned.Files} files ({removed}) from the cache; the blobs that are left have {left}.");
         }
+    }
+
+    private async Task PublishDebugImageAsync(
+        DestinationSettings destinations, PushSettings push, BuildInputs inputs, IReporter reporter, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BuiltImage> built =
+            [.. BuiltImages.Select(image => BuiltImageFile.Load(BuiltImageFile.DebugStore(image.ItemSpec), inputs.Registries.CreateBlob))];
+        var images = ImageSet.Of(
+            [.. built.Select(image => image.Image)],
+            AnnotationItems.Read(Project, AnnotationScope.Index),
+            AnnotationItems.Read(Project, AnnotationScope.Descriptor));
+        var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
+        var delivery = new Delivery([.. destinations.Create(
+            inputs.Registries, inputs.Cache, destinations.Name, reporter, intact, push.Budget)]);
+        var results = await delivery.WriteAsync(
+            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken);
+        ShowResult([.. ImageLines.Short(new PublishedImage(built, images, destinations.Name, results))]);
     }
 
     // Before this build becomes the previous one, with which the report compares it.
@@ -166,7 +188,8 @@ public sealed class PublishImage : ContainerizeTask
         ArchivePath = destinations.Archive;
         ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
         var previous = BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName));
-        IEnumerable<string?> written = [destinations.Archive, files.ImageInfo, files.Digest, files.Page, .. previous];
+        var archives = destinations.Files.Where(path => path != destinations.Layout);
+        IEnumerable<string?> written = [.. archives, files.ImageInfo, files.Digest, files.Page, .. previous];
         WrittenOutputs = [.. written.OfType<string>().Select(path => new TaskItem(path))];
     }
 

@@ -16,6 +16,9 @@ internal sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers,
     /// <summary>What the start check found; null when it did not run.</summary>
     public IReadOnlyList<StartFinding>? StartFindings { get; init; }
 
+    /// <summary>The same image with symbols; null when none was wanted. It is handed on as an image of its own.</summary>
+    public BuiltImage? Debug { get; init; }
+
     /// <summary>The layers that come from the base, bottom first.</summary>
     public IReadOnlyList<Layer> BaseLayers => [.. Image.Layers.Take(Image.Layers.Count - Layers.Count)];
 }

@@ -17,6 +17,10 @@ internal static class BuiltImageFile
     /// <summary>The file's name.</summary>
     public const string FileName = "build.json";
 
+    /// <summary>The store of an image's debug image.</summary>
+    /// <param name="directory">The directory of the image's own store.</param>
+    internal static BlobStore DebugStore(string directory) => new(Path.Combine(directory, "debug"));
+
     /// <summary>Writes the image. What earlier builds left in the store and this image does not have is removed.</summary>
     /// <param name="store">The store that has its layers.</param>
     public static void Save(BuiltImage built, BlobStore store)

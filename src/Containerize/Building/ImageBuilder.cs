@@ -48,7 +48,34 @@ internal static class ImageBuilder
                 + "Set ContainerImageFormat to Docker if it is to work in both.");
         }
 
-        var layers = await FitAsync(request.Layers, await making, context, maker, cancellationToken);
+        var built = await BuildAsync(request, baseImage, await making, context, maker, memory, needsBytes, reporter, cancellationToken);
+        if (request.Symbols is not null)
+        {
+            built = built with { Debug = await DebugImage.OfAsync(built, request.Symbols, context, maker, request, cancellationToken) };
+            memory.Hashes.Save();
+        }
+
+        return built;
+    }
+
+    /// <summary>A layer with what the image says of it.</summary>
+    internal static Layer LayerOf(BuiltLayer layer) => new(layer.Record.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) };
+
+    /// <summary>What the image's history says of a layer.</summary>
+    internal static HistoryEntry History(BuiltLayer layer) => new(layer.Record.DiffId, CreatedBy, Describe(layer));
+
+    private static async Task<BuiltImage> BuildAsync(
+        ImageRequest request,
+        BaseImage baseImage,
+        IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)> made,
+        LayerContext context,
+        LayerMaker maker,
+        BuildMemory memory,
+        Func<Image, CancellationToken, Task<bool>> needsBytes,
+        IReporter reporter,
+        CancellationToken cancellationToken)
+    {
+        var layers = await FitAsync(request.Layers, made, context, maker, cancellationToken);
         memory.Hashes.Save();
         var contents = layers.Select(layer => layer.Prepared.Content).ToList();
         var comparing = layers.Zip(contents, (layer, content) => CompareAsync(layer.Built, content, memory, cancellationToken));
@@ -65,7 +92,7 @@ internal static class ImageBuilder
         }
 
         var verified = await Task.WhenAll(
-            compared.Zip(layers, (layer, made) => maker.VerifyAsync(layer, made.Prepared, cancellationToken)));
+            compared.Zip(layers, (layer, one) => maker.VerifyAsync(layer, one.Prepared, cancellationToken)));
         return verified.SequenceEqual(compared) ? built : Assemble(request, baseImage, verified, reporter);
     }
 
@@ -140,12 +167,12 @@ internal static class ImageBuilder
         Digest? baseDigest = baseImage.Name is null ? null : baseImage.Image.Manifest.Descriptor.Digest;
         var settings = Settings(request, baseImage, baseDigest, reporter);
         var config = baseImage.Image.Config
-            .Append(layers.Select(layer => new HistoryEntry(layer.Record.DiffId, CreatedBy, Describe(layer))), request.Created)
+            .Append(layers.Select(History), request.Created)
             .With(settings);
         IReadOnlyList<Layer> all =
         [
             .. baseImage.Image.Layers,
-            .. layers.Select(layer => new Layer(layer.Record.Blob, layer.Record.DiffId) { Annotations = Annotations(layer) }),
+            .. layers.Select(LayerOf),
         ];
         var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
         return new BuiltImage(image, layers, baseImage.Name, baseDigest);

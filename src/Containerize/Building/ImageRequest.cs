@@ -13,6 +13,9 @@ internal sealed record ImageRequest
     /// <summary>The layers to put on the base, bottom first.</summary>
     public required IReadOnlyList<ILayerSource> Layers { get; init; }
 
+    /// <summary>The layer that the image's debug image has on top of it; null for no debug image.</summary>
+    public ILayerSource? Symbols { get; init; }
+
     /// <summary>Where the base comes from.</summary>
     public required IImageSource Base { get; init; }
 

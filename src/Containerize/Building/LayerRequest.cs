@@ -29,6 +29,9 @@ internal sealed record LayerRequest
     /// <summary>Files besides the published ones that the project wants even if they are secrets.</summary>
     internal IReadOnlyList<AddedFile> FilesWithSecrets { get; init; } = [];
 
+    /// <summary>What goes into the debug image besides the symbols.</summary>
+    internal IReadOnlyList<AddedFile> Debugger { get; init; } = [];
+
     /// <summary>Directories that the app may write to.</summary>
     internal IReadOnlyList<WritableDirectory> WritableDirectories { get; init; } = [];
 

@@ -8,6 +8,8 @@ namespace Containerize.Building;
 /// <summary>Plans the layers of an app: published files, files that the project adds, and no secrets among them.</summary>
 internal static class LayerStack
 {
+    private const string SymbolsName = "symbols";
+
     /// <param name="published">The published files.</param>
     /// <param name="request">What the project wants.</param>
     /// <param name="memory">Looks for secrets in files.</param>
@@ -65,6 +67,30 @@ internal static class LayerStack
         var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return [.. merged.Select(layer => layer with { Placement = placement, Owned = owned, NeedsBase = request.NeedsBase })];
+    }
+
+    /// <summary>Plans the layer of a debug image. Secrets are looked for in symbols as in other files.</summary>
+    /// <param name="symbols">The symbols.</param>
+    /// <param name="request">What the project wants.</param>
+    /// <param name="memory">Looks for secrets in files.</param>
+    /// <param name="reporter">Takes messages and warnings.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.DuplicatePath"/> or
+    /// <see cref="DiagnosticCode.SecretsFound"/>.</exception>
+    internal static EntriesLayer Symbols(
+        IReadOnlyList<PublishedFile> symbols, LayerRequest request, SecretMemory memory, IReporter reporter)
+    {
+        if (symbols.Count == 0)
+        {
+            reporter.Message("The debug image has no symbols, because none were published. "
+                + $"DebugType=portable makes PDB files; with embedded ones the image has symbols already.");
+        }
+
+        var (files, leftOut, debugger) = WithoutSecrets(symbols, request with { Files = request.Debugger }, memory, reporter);
+        var rules = request.Entries with { LeftOut = leftOut };
+        var layer = new EntriesLayer(
+            SymbolsName, [.. LayerEntries.Of(files, rules), .. debugger.Select(LayerEntries.Of)]);
+        LayerEntries.CheckConflicts(layer.Entries, rules.IsWindows);
+        return rules.IsWindows ? layer : layer with { Placement = new Placement([], request.User, request.Environment) };
     }
 
     private static (List<PublishedFile> Files, IReadOnlySet<string> LeftOut, IReadOnlyList<AddedFile> Added) WithoutSecrets(

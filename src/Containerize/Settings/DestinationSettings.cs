@@ -9,6 +9,9 @@ namespace Containerize.Settings;
 /// <summary>Where an image goes, and what it is called there.</summary>
 internal sealed record DestinationSettings
 {
+    private const string DebugSuffix = "-debug";
+    private const int MaxTag = 128;
+
     /// <summary>What the image is called.</summary>
     internal required ImageName Name { get; init; }
 
@@ -25,6 +28,21 @@ internal sealed record DestinationSettings
     internal EngineKind? Engine { get; init; }
 
     internal IReadOnlyList<RegistryTarget> Registries { get; init; } = [];
+
+    /// <summary>
+    /// Whether the symbols go into a debug image, or into none; null leaves them in the image, where the publish put them.
+    /// </summary>
+    internal bool? DebugImage { get; init; }
+
+    /// <summary>The same places for the debug image: its tags, and the name of its archive, end with <c>-debug</c>.</summary>
+    internal DestinationSettings OfDebugImage => this with
+    {
+        Name = Name with { Tags = [.. Name.Tags.Select(tag => tag + DebugSuffix)] },
+        Archive = Archive is null ? null : DebugArchive(Archive),
+    };
+
+    /// <summary>The files and directories that are written.</summary>
+    internal IEnumerable<string> Files => ((string?[])[Archive, DebugImage == true ? OfDebugImage.Archive : null, Layout]).OfType<string>();
 
     /// <summary>The image's names, one per registry and tag.</summary>
     internal IEnumerable<string> References =>
@@ -64,10 +82,37 @@ internal sealed record DestinationSettings
             Registries = registries,
             Archive = path is null ? null : ArchiveDestination.PathOf(path, name),
             ArchiveBuild = path is not null && ArchiveDestination.IsDirectory(path) ? build : null,
+            DebugImage = Debug(item["DebugImage"], name.Tags),
             Layout = project.Find(ItemKind.Layout) is { } layout ? project.FullPath(layout.Identity) : null,
             Engine = project.Find(ItemKind.Engine) is { } engine
                 ? SettingText.Choice("LocalRegistry", engine.Identity.Trim(), EngineKind.Auto) : null,
         };
+    }
+
+    private static bool? Debug(string text, IReadOnlyList<string> tags)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        var isWanted = bool.TryParse(text, out var value)
+            ? value
+            : throw SettingText.Invalid($"ContainerizeDebugImage '{text}' is neither true nor false.");
+        return isWanted && tags.FirstOrDefault(tag => tag.Length + DebugSuffix.Length > MaxTag) is { } tooLong
+            ? throw new ContainerizeException(
+                DiagnosticCode.InvalidTag,
+                $"The debug image (ContainerizeDebugImage) of the tag '{tooLong}' would be called '{tooLong}{DebugSuffix}', and a tag has "
+                + $"at most {MaxTag} characters. Choose a shorter tag.")
+            : isWanted;
+    }
+
+    private static string DebugArchive(string path)
+    {
+        var name = System.IO.Path.GetFileName(path);
+        var end = name.LastIndexOf(".tar", StringComparison.OrdinalIgnoreCase) is > 0 and var tar ? tar
+            : name.LastIndexOf('.') is > 0 and var dot ? dot : name.Length;
+        return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $"{name[..end]}{DebugSuffix}{name[end..]}");
     }
 
     // A repository that begins with the path already is complete.

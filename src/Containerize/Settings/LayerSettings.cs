@@ -11,6 +11,9 @@ internal static class LayerSettings
 {
     private const int DefaultMaxLayers = 10;
 
+    // Where debuggers are in a debug image: documented, and named by users in their editors.
+    private const string DebuggerPath = "debugger";
+
     // What engines can stack, less a usual base.
     private const int MostLayers = 100;
 
@@ -40,6 +43,7 @@ internal static class LayerSettings
             ProjectDirectory = project.Directory,
             Files = added.Files(withSecrets: false),
             FilesWithSecrets = added.Files(withSecrets: true),
+            Debugger = Debugger(project, item["DebuggerDirectory"]),
             WritableDirectories = added.WritableDirectories(),
             User = run.User,
             Environment = run.Environment(),
@@ -70,6 +74,23 @@ internal static class LayerSettings
     internal static IEnumerable<ILayerSource> References(ProjectSettings project, RegistryClient client) =>
         project.Of(ItemKind.LayerReference).Select(item => Reference(project, item.Identity.Trim(), client))
             .DistinctBy(layer => layer.Name);
+
+    private static IReadOnlyList<AddedFile> Debugger(ProjectSettings project, string text)
+    {
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        var source = Path.TrimEndingDirectorySeparator(project.FullPath(text));
+        return Directory.Exists(source)
+            ? [.. new AddedDirectory(source, followLinks: false).List()
+                .Select(file => file with { Path = file.Path.Length == 0 ? DebuggerPath : $"{DebuggerPath}/{file.Path}" })]
+            : throw new ContainerizeException(
+                DiagnosticCode.MissingFile,
+                $"ContainerizeDebuggerDirectory '{text}' does not exist ('{source}'). Correct the path, "
+                    + $"or let the target that makes the directory run before Containerize.");
+    }
 
     private static ILayerSource Reference(ProjectSettings project, string text, RegistryClient client)
     {

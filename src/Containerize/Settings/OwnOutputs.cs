@@ -26,9 +26,9 @@ internal sealed class OwnOutputs
         var reports = ReportFiles.Read(project);
         return new(project.Directory, new[]
         {
-            destinations.Archive, destinations.Layout, reports.ImageInfo, reports.Digest, reports.Page, baseImage.Tags.LockFile,
+            reports.ImageInfo, reports.Digest, reports.Page, baseImage.Tags.LockFile,
             DebianItems.LockFileOf(project), cache, outputDirectory,
-        }.OfType<string>().Concat(others));
+        }.OfType<string>().Concat(destinations.Files).Concat(others));
     }
 
     /// <summary>Full paths in the publish directory that hold such files, or copies of them.</summary>

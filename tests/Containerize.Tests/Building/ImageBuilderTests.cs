@@ -2,9 +2,11 @@ using System.Text;
 using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Destinations;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
@@ -82,6 +84,27 @@ internal sealed class ImageBuilderTests
         Assert.AreEqual(MediaTypes.OciManifest, (string?)image.Manifest["mediaType"]);
         Assert.AreEqual("""{"Test":["NONE"]}""", image.Settings["Healthcheck"]!.ToJsonString());
         Assert.AreEqual("""{"member":1}""", image.Config["unknown"]!.ToJsonString());
+    }
+
+    [TestMethod]
+    public async Task A_debug_image_is_the_image_and_a_layer_of_symbols()
+    {
+        var file =
+            new LayerEntry { Path = "app/app.pdb", Type = LayerEntryType.File, Mode = FileModes.Data, Content = "lines"u8.ToArray() };
+        var symbols = new EntriesLayer("symbols", [file]);
+        var (plain, _) = await BuildAsync();
+
+        var (built, _) = await BuildAsync(request => request with { Symbols = symbols });
+
+        Assert.IsNull(plain.Debug);
+        Assert.AreEqual(plain.Image.Manifest.Descriptor.Digest, built.Image.Manifest.Descriptor.Digest);
+        var debug = built.Debug!;
+        CollectionAssert.AreEqual(new[] { "dependencies", "app", "symbols" }, debug.Layers.Select(layer => layer.Name).ToList());
+        CollectionAssert.AreEqual(
+            built.Image.Document.Layers.Select(layer => layer.Digest).ToList(),
+            debug.Image.Document.Layers.SkipLast(1).Select(layer => layer.Digest).ToList());
+        Assert.AreEqual(debug.Image.Layers[^1].DiffId, debug.Image.Config.DiffIds[^1]);
+        CollectionAssert.AreEqual(built.Image.Config.Entrypoint.ToList(), debug.Image.Config.Entrypoint.ToList());
     }
 
     [TestMethod]

@@ -37,6 +37,29 @@ internal sealed class LayerStackTests : IDisposable
         LayerStack.Plan(files, request, SecretMemory.Load(path: null), _reporter);
 
     [TestMethod]
+    public void Symbols_and_a_debugger_are_one_layer_without_secrets()
+    {
+        var request = Request() with { Debugger = [Added("vsdbg/vsdbg", "debugger/vsdbg"), Added("vsdbg/a.pfx", "debugger/a.pfx")] };
+
+        var layer = LayerStack.Symbols([File("app.pdb"), File("de/app.pdb")], request, SecretMemory.Load(path: null), _reporter);
+
+        Assert.AreEqual("symbols", layer.Name);
+        CollectionAssert.AreEquivalent(
+            new[] { "app/app.pdb", "app/de/app.pdb", "debugger/vsdbg" },
+            layer.Entries.Where(entry => entry.Type == LayerEntryType.File).Select(entry => entry.Path).ToArray());
+        Assert.AreEqual(DiagnosticCode.SecretsLeftOut, _reporter.Warnings.Single().Code);
+    }
+
+    [TestMethod]
+    [DataRow("app.pdb", true)]
+    [DataRow("native/App.PDB", true)]
+    [DataRow("app.dbg", true)]
+    [DataRow("app.dll", false)]
+    [DataRow("pdb", false)]
+    [DataRow("app.pdb.txt", false)]
+    public void Symbols_are_known_by_their_names(string path, bool isSymbol) => Assert.AreEqual(isSymbol, SymbolFiles.IsOne(File(path)));
+
+    [TestMethod]
     public void Secrets_stay_out_and_are_named_in_one_warning()
     {
         var layers = Plan(

@@ -55,6 +55,45 @@ internal sealed class DestinationSettingsTests
     }
 
     [TestMethod]
+    [DataRow("image.tar", "image-debug.tar")]
+    [DataRow("shop.1.0.TAR.gz", "shop.1.0-debug.TAR.gz")]
+    [DataRow("image.tgz", "image-debug.tgz")]
+    [DataRow("image", "image-debug")]
+    [DataRow("images/", "app-debug.tar")]
+    public void The_debug_image_has_tags_and_an_archive_of_its_own(string path, string file)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("Tags", "1;2"), ("DebugImage", "true"))
+            .Add(ItemKind.Archive, path, ("Build", "/a/app.csproj (Release)"));
+
+        var debug = Read(lab).OfDebugImage;
+
+        Assert.AreEqual(file, Path.GetFileName(debug.Archive));
+        CollectionAssert.AreEqual(new[] { "app:1-debug", "app:2-debug" }, debug.References.ToArray());
+        Assert.HasCount(2, Read(lab).Files.ToList());
+    }
+
+    [TestMethod]
+    [DataRow("", null)]
+    [DataRow("False", false)]
+    [DataRow("true", true)]
+    public void Whether_there_is_a_debug_image_is_said_or_not(string text, bool? expected)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("DebugImage", text));
+
+        Assert.AreEqual(expected, Read(lab).DebugImage);
+    }
+
+    [TestMethod]
+    public void A_debug_image_that_cannot_have_its_tag_is_refused()
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("Tag", new string('a', 123)), ("DebugImage", "true"));
+        using var other = new SettingsLab().Add(ItemKind.Name, "app", ("DebugImage", "maybe"));
+
+        lab.Refuses(DiagnosticCode.InvalidTag, _ => Read(lab), "-debug", "at most 128 characters");
+        other.RefusesValue(_ => Read(other), "ContainerizeDebugImage 'maybe'");
+    }
+
+    [TestMethod]
     [DataRow("", "Auto")]
     [DataRow("auto", "Auto")]
     [DataRow("DOCKER", "Docker")]

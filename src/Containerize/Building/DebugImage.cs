@@ -1,0 +1,36 @@
+using Containerize.Images;
+
+namespace Containerize.Building;
+
+/// <summary>
+/// The debug image of an image: its own layers, config and annotations, and one more layer with symbols. What is debugged is what runs.
+/// </summary>
+internal static class DebugImage
+{
+    /// <summary>Makes the debug image.</summary>
+    /// <param name="built">The image.</param>
+    /// <param name="symbols">The layer to put on it.</param>
+    /// <param name="context">What layers are made with.</param>
+    /// <param name="maker">Reuses or writes the layer.</param>
+    /// <param name="request">What the image was made from.</param>
+    /// <exception cref="ContainerizeException">What the layer has to say.</exception>
+    internal static async Task<BuiltImage> OfAsync(
+        BuiltImage built,
+        ILayerSource symbols,
+        LayerContext context,
+        LayerMaker maker,
+        ImageRequest request,
+        CancellationToken cancellationToken)
+    {
+        var prepared = await symbols.PrepareAsync(context, cancellationToken);
+        prepared = await symbols.FitAsync(context, cancellationToken) ?? prepared;
+        var layer = await maker.MakeAsync(symbols.Name, prepared, cancellationToken);
+        layer = await maker.VerifyAsync(layer, prepared, cancellationToken);
+        var image = Image.Create(
+            request.Format,
+            built.Image.Config.Append([ImageBuilder.History(layer)], request.Created),
+            [.. built.Image.Layers, ImageBuilder.LayerOf(layer)],
+            built.Image.Document.Annotations ?? new Dictionary<string, string>());
+        return new BuiltImage(image, [.. built.Layers, layer], built.BaseName, built.BaseDigest);
+    }
+}
