@@ -9,6 +9,7 @@ using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Storage;
 using Containerize.SupplyChain;
+using Containerize.SupplyChain.Signing;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Task = System.Threading.Tasks.Task;
@@ -112,6 +113,7 @@ public sealed class PublishImage : ContainerizeTask
             AnnotationItems.Read(Project, AnnotationScope.Descriptor));
         Describe(images, destinations, files);
         var evidence = wanted is null ? null : await MakeEvidenceAsync(wanted, destinations, inputs, built, cancellationToken);
+        evidence = await SignAsync(evidence, images, destinations, inputs, reporter, cancellationToken);
         NoteEvidence(evidence, images, destinations);
         var results = await WriteAsync(destinations, push, inputs, images, evidence, reporter, cancellationToken);
         var published = new PublishedImage(built, images, destinations.Name, results);
@@ -203,6 +205,27 @@ public sealed class PublishImage : ContainerizeTask
             built.Zip(BuiltImages, (image, item) => (
                 image, item.GetMetadata("DependencyFile") is { Length: > 0 } file ? Path.GetFullPath(file) : null)),
             cancellationToken);
+
+    // Where the image goes to engines only, there is nothing to sign it for, and no key is needed.
+    private async Task<Evidence?> SignAsync(
+        Evidence? evidence,
+        ImageSet images,
+        DestinationSettings destinations,
+        BuildInputs inputs,
+        IReporter reporter,
+        CancellationToken cancellationToken)
+    {
+        if (!destinations.TakeEvidence || SigningSettings.Read(Project) is not { } signing)
+        {
+            return evidence;
+        }
+
+        evidence ??= Evidence.None with { IsOptional = signing.IsOptional };
+        var statements = evidence.Referrers.Select(SignStatement.Of).OfType<Attestation>().ToList();
+        var request = SigningRequest.Of(images, statements, destinations.PulledNames);
+        var signer = new ImageSigner(signing.Key, Environment.GetEnvironmentVariable, inputs.Cache, reporter);
+        return evidence.With(await signer.SignAsync(request, cancellationToken));
+    }
 
     // The files beside an archive are the build's as well.
     private void NoteEvidence(Evidence? evidence, ImageSet images, DestinationSettings destinations)

@@ -372,6 +372,9 @@ internal enum DiagnosticCode
     /// <summary>The password of a signing key is missing or wrong.</summary>
     SigningKeyPassword = 7021,
 
+    /// <summary>A property holds a signing key or a password, not the place of one.</summary>
+    SecretInProperty = 7022,
+
     /// <summary>A base image has no signature, though the project demands one.</summary>
     BaseNotSigned = 7040,
 

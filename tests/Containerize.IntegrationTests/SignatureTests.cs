@@ -42,8 +42,8 @@ internal sealed class SignatureTests : IDisposable
         var digest = await SeedAsync("signed");
         await SeedAsync("unsigned");
         await SeedAsync("changed");
-        var key = await NewKeyAsync("signer", "EC", "ec_paramgen_curve:P-256");
-        var other = await NewKeyAsync("other", "EC", "ec_paramgen_curve:P-256");
+        var key = await KeyPair.CreateAsync(_folder, "signer");
+        var other = await KeyPair.CreateAsync(_folder, "other");
         var payload = Encoding.UTF8.GetBytes(
             "{\"critical\": {\"identity\": {\"docker-reference\": \"\"}, \"image\": {\"docker-manifest-digest\": \"" + digest
             + "\"}, \"type\": \"cosign container image signature\"}, \"optional\": {}}");
@@ -71,8 +71,8 @@ internal sealed class SignatureTests : IDisposable
     [DataRow("RSA", "rsa_keygen_bits:2048")]
     public async Task OpenSSL_verifies_the_bytes_that_a_bundle_signs(string algorithm, string option)
     {
-        var key = await NewKeyAsync("signer", algorithm, option);
-        using var signing = new SigningKeyFile(_ => null).Read(key.PrivateKey, null);
+        var key = await KeyPair.CreateAsync(_folder, "signer", algorithm, option);
+        using var signing = Open(key.PrivateKey);
         var bundle = SigstoreBundle.Sign(SignStatement.Of(Digest.Of("image"u8)), signing).Write();
         var envelope = JsonNode.Parse(bundle)!["dsseEnvelope"]!;
         var payload = Convert.FromBase64String(envelope["payload"]!.GetValue<string>());
@@ -95,32 +95,26 @@ internal sealed class SignatureTests : IDisposable
     [DataRow("ED25519", null)]
     public async Task Sigstores_own_library_accepts_our_bundle_and_refuses_another_key_and_a_changed_byte(string algorithm, string? option)
     {
-        var key = await NewKeyAsync("signer", algorithm, option);
-        var other = await NewKeyAsync("other", algorithm, option);
-        using var signing = new SigningKeyFile(_ => null).Read(key.PrivateKey, null);
+        var key = await KeyPair.CreateAsync(_folder, "signer", algorithm, option);
+        var other = await KeyPair.CreateAsync(_folder, "other", algorithm, option);
+        using var signing = Open(key.PrivateKey);
         var bundle = SigstoreBundle.Sign(SignStatement.Of(Digest.Of("image"u8)), signing);
         var changed = bundle.Envelope.Payload.ToArray();
         changed[^2] ^= 1;
 
-        var verdicts = await VerifyAsync(
-            (bundle, key.PublicKey),
-            (bundle, other.PublicKey),
-            (bundle with { Envelope = bundle.Envelope with { Payload = changed } }, key.PublicKey));
+        var verdicts = await SigstoreVerifier.VerifyAsync(
+            _folder,
+            (bundle.Write(), key.PublicKey),
+            (bundle.Write(), other.PublicKey),
+            ((bundle with { Envelope = bundle.Envelope with { Payload = changed } }).Write(), key.PublicKey));
 
-        Assert.AreEqual("accepted, SIGNATURE_ERROR, SIGNATURE_ERROR", verdicts);
+        Assert.AreEqual("accepted, SIGNATURE_ERROR, SIGNATURE_ERROR", string.Join(", ", verdicts));
     }
 
-    private async Task<string> VerifyAsync(params (SigstoreBundle Bundle, string Key)[] cases)
+    private static SigningKey Open(string path)
     {
-        var scripts = Path.Combine(Repository.Root, "tests", "Containerize.IntegrationTests", "Sigstore");
-        foreach (var file in Directory.GetFiles(scripts))
-        {
-            File.Copy(file, Path.Combine(Directory.CreateDirectory(_folder["node"]).FullName, Path.GetFileName(file)));
-        }
-
-        (await ProcessRunner.RunAsync("npm", ["ci", "--no-audit", "--no-fund"], _folder["node"])).EnsureSuccess();
-        var files = cases.SelectMany((each, number) => new[] { _folder.Write($"bundle{number}.json", each.Bundle.Write()), each.Key });
-        return (await ProcessRunner.RunAsync("node", ["verify.js", .. files], _folder["node"])).EnsureSuccess().Output.Trim();
+        var file = new SigningKeyFile(SigningKeyPlace.Parse(path, "", full => full), _ => null);
+        return file.Import(file.ReadPem());
     }
 
     private async Task<ProcessResult> BuildAsync(string repository, string key)
@@ -165,15 +159,5 @@ internal sealed class SignatureTests : IDisposable
         await client.PushBlobAsync(target, layer.Blob, default);
         await client.PushBlobAsync(target, config, default);
         await client.PutManifestAsync(target, SimpleSigning.TagOf(subject), manifest.Memory, MediaTypes.OciManifest, default);
-    }
-
-    private async Task<(string PrivateKey, string PublicKey)> NewKeyAsync(string name, string algorithm, string? option)
-    {
-        var (privateKey, publicKey) = (_folder[$"{name}.pem"], _folder[$"{name}.pub"]);
-        string[] options = option is null ? [] : ["-pkeyopt", option];
-        (await ProcessRunner.RunAsync("openssl", ["genpkey", "-algorithm", algorithm, .. options, "-out", privateKey]))
-            .EnsureSuccess();
-        (await ProcessRunner.RunAsync("openssl", ["pkey", "-in", privateKey, "-pubout", "-out", publicKey])).EnsureSuccess();
-        return (privateKey, publicKey);
     }
 }

@@ -51,6 +51,13 @@ internal sealed record DestinationSettings
     /// <summary>Whether a destination needs the bytes of the base's layers in any case.</summary>
     internal bool NeedBaseLayers => Archive is not null || Layout is not null;
 
+    /// <summary>Whether a destination has a place for what tells of the image: engines have none.</summary>
+    internal bool TakeEvidence => NeedBaseLayers || Registries.Count > 0;
+
+    /// <summary>What the image is called where it is pulled: one name per registry and repository, without tags.</summary>
+    internal IReadOnlyList<string> PulledNames =>
+        [.. Registries.Select(target => ImageReference.Parse($"{target.Registry}/{target.Repository}").Repository.ToString()).Distinct()];
+
     /// <summary>Reads and checks destinations and name. Nothing is opened.</summary>
     /// <param name="project">What the project says.</param>
     /// <param name="reporter">Takes the warning of a changed name, unless this is the build of one of several platforms.</param>

@@ -76,12 +76,15 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Documents that tell of an image, by what they are made of.</summary>
     internal static RecordKind Evidence { get; } = new("evidence", 1);
 
+    /// <summary>Signatures of images and documents, by what was signed with which key.</summary>
+    internal static RecordKind Signature { get; } = new("signatures", 1);
+
     /// <summary>What the project delivered with its images, and where.</summary>
     internal static RecordKind Attached { get; } = new("attached.txt", 1);
 
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
-        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Trust];
+        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Signature, Trust];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";

@@ -67,7 +67,10 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
                 image.Image.Manifest.Descriptor,
                 type,
                 new MemoryBlob(type, Encoding.UTF8.GetBytes(text)),
-                SbomDocument.Suffix(format)));
+                SbomDocument.Suffix(format))
+            {
+                PredicateType = SbomDocument.PredicateType(format),
+            });
         }
 
         return referrers;

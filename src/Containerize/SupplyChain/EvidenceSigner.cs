@@ -1,3 +1,4 @@
+using Containerize.Images;
 using Containerize.Oci;
 
 namespace Containerize.SupplyChain;
@@ -13,7 +14,15 @@ internal delegate Task<Evidence> EvidenceSigner(SigningRequest request, Cancella
 /// <param name="Attestations">What is said of them.</param>
 /// <param name="Names">The image's names, as users pull it: one per registry and repository, without tags; none without registries.</param>
 internal sealed record SigningRequest(
-    IReadOnlyList<Descriptor> Subjects, IReadOnlyList<Attestation> Attestations, IReadOnlyList<string> Names);
+    IReadOnlyList<Descriptor> Subjects, IReadOnlyList<Attestation> Attestations, IReadOnlyList<string> Names)
+{
+    /// <summary>What there is to sign of an image, or of an index with its images.</summary>
+    internal static SigningRequest Of(ImageSet images, IReadOnlyList<Attestation> attestations, IReadOnlyList<string> names) => new(
+        [.. images.Images.Select(image => image.Manifest).Prepend(images.Root).Select(manifest => manifest.Descriptor)
+            .DistinctBy(manifest => manifest.Digest)],
+        attestations,
+        names);
+}
 
 /// <summary>A statement about a manifest, before it is signed.</summary>
 /// <param name="Subject">The manifest that it is about.</param>

@@ -53,6 +53,10 @@ internal sealed record Referrer
     /// <summary>What its file beside an archive ends in, without the first dot.</summary>
     public string Suffix { get; }
 
+    /// <summary>What a signed statement calls what the document says, as a URI; null for a document that is not signed, and for one that
+    /// is a statement itself.</summary>
+    public string? PredicateType { get; init; }
+
     /// <summary>The manifest that refers to the subject.</summary>
     public MemoryBlob Manifest { get; }
 

@@ -39,6 +39,8 @@ internal sealed class EarlySettingsTests : IDisposable
     [DataRow(ItemKind.Reuse, "reuse", "From", "a b", DiagnosticCode.InvalidReference)]
     [DataRow(ItemKind.Cache, "cache", "MaxAge", "old", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Registries, "registries", "Retries", "-1", DiagnosticCode.InvalidProperty)]
+    [DataRow(ItemKind.Signing, "signing", "Key", "", DiagnosticCode.InvalidSigningKey)]
+    [DataRow(ItemKind.Signing, "signing", "Key", "-----BEGIN PRIVATE KEY-----", DiagnosticCode.SecretInProperty)]
     [DataRow(ItemKind.Annotation, "a", "Scope", "Images", DiagnosticCode.InvalidProperty)]
     public void A_wrong_value_is_refused(ItemKind kind, string identity, string name, string value, DiagnosticCode code)
     {

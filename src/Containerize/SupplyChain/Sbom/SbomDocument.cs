@@ -33,9 +33,9 @@ internal static class SbomDocument
     internal static string Suffix(SbomFormat format) => format == SbomFormat.Spdx ? "spdx.json" : "cdx.json";
 
     /// <summary>What attestations call a form.</summary>
-    /// <remarks>The predicate types of the in-toto attestation framework.</remarks>
+    /// <remarks>The predicate types of the in-toto attestation framework, as <c>cosign verify-attestation --type</c> knows them.</remarks>
     internal static string PredicateType(SbomFormat format) =>
-        format == SbomFormat.Spdx ? "https://spdx.dev/Document/v2.3" : "https://cyclonedx.org/bom/v1.6";
+        format == SbomFormat.Spdx ? "https://spdx.dev/Document" : "https://cyclonedx.org/bom";
 
     /// <summary>Writes JSON that is the same on every machine.</summary>
     internal static byte[] WriteJson(Action<Utf8JsonWriter> write, bool isIndented = true)

@@ -4,8 +4,8 @@ using Containerize.Storage;
 namespace Containerize.SupplyChain.Signing;
 
 /// <summary>Signs images and statements with a private key, in both forms that verifiers read.</summary>
-/// <param name="key">The key; it lives as long as the signer.</param>
-internal sealed class KeySigner(SigningKey key)
+/// <param name="key">Signs; it lives as long as this.</param>
+internal sealed class KeySigner(IContentSigner key)
 {
     private const string Suffix = "sigstore.json";
 

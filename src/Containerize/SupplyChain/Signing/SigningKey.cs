@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using Containerize.Oci;
 using Org.BouncyCastle.Asn1.X9;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -12,7 +13,7 @@ namespace Containerize.SupplyChain.Signing;
 /// A private key that signs: ECDSA on P-256 or P-384, RSA, or Ed25519. The same bytes get the same signature each time, so that an image
 /// that did not change is not signed differently.
 /// </summary>
-internal sealed class SigningKey : IDisposable
+internal sealed class SigningKey : IContentSigner, IDisposable
 {
     private readonly AsymmetricAlgorithm? _key;
     private readonly Ed25519PrivateKeyParameters? _ed25519;
@@ -31,6 +32,9 @@ internal sealed class SigningKey : IDisposable
 
     /// <summary>The key that verifies what this one signs.</summary>
     internal PublicKey Public { get; }
+
+    /// <inheritdoc/>
+    public Digest KeyDigest => Public.Digest;
 
     /// <summary>Reads a private key.</summary>
     /// <param name="pkcs8">The key in the form of PKCS #8, without a password.</param>
@@ -56,10 +60,9 @@ internal sealed class SigningKey : IDisposable
         }
     }
 
-    /// <summary>Signs bytes.</summary>
-    /// <returns>The signature, as <see cref="PublicKey.Verify"/> takes it.</returns>
+    /// <inheritdoc/>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidSigningKey"/>: the signature came out wrong.</exception>
-    internal byte[] Sign(ReadOnlySpan<byte> content)
+    public byte[] Sign(ReadOnlySpan<byte> content)
     {
         var signature = _key switch
         {

@@ -8,42 +8,53 @@ using Org.BouncyCastle.Security;
 
 namespace Containerize.SupplyChain.Signing;
 
-/// <summary>
-/// Reads a private key from where a project says it is: a PEM file, or <c>env:NAME</c> for a variable that holds the PEM. The key itself
-/// and its password are never values of the project, because those stand in logs.
-/// </summary>
+/// <summary>Reads a private key from where a project says it is.</summary>
 /// <param name="environment">Reads environment variables.</param>
-internal sealed class SigningKeyFile(Func<string, string?> environment)
+internal sealed class SigningKeyFile(SigningKeyPlace place, Func<string, string?> environment)
 {
-    private const string VariablePrefix = "env:";
     private const int MaxFileSize = 64 * 1024;
 
-    /// <summary>The variable that cosign reads the password from.</summary>
-    internal const string CosignPassword = "COSIGN_PASSWORD";
+    private readonly string _origin = place.IsVariable ? $"The variable {place.Name}" : $"The file '{place.Name}'";
 
-    /// <summary>Whether a text names an environment variable.</summary>
-    private static bool IsVariable(string text) => text.StartsWith(VariablePrefix, StringComparison.Ordinal);
+    /// <summary>Reads the key as PEM, and decodes nothing.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidSigningKey"/>.</exception>
+    internal string ReadPem()
+    {
+        if (place.IsVariable)
+        {
+            return environment(place.Name) is { Length: > 0 } value ? value : throw new ContainerizeException(
+                DiagnosticCode.InvalidSigningKey,
+                $"ContainerizeSigningKey is 'env:{place.Name}', but the variable {place.Name} is not set or empty in this build's "
+                    + $"environment. Hand it to the step that builds the image.");
+        }
 
-    /// <summary>Reads the key.</summary>
-    /// <param name="place">The full path of the file, or <c>env:NAME</c>.</param>
-    /// <param name="passwordVariable">The variable with the password; null for <see cref="CosignPassword"/>.</param>
+        try
+        {
+            return RegularFile.ReadAllText(place.Name, MaxFileSize);
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            throw SigningKey.Invalid(_origin, failure.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>Decodes the key.</summary>
+    /// <param name="pem">What <see cref="ReadPem"/> read.</param>
     /// <exception cref="ContainerizeException">
     /// <see cref="DiagnosticCode.InvalidSigningKey"/> or <see cref="DiagnosticCode.SigningKeyPassword"/>.
     /// </exception>
-    internal SigningKey Read(string place, string? passwordVariable)
+    internal SigningKey Import(string pem)
     {
-        var pem = PemOf(place);
-        var origin = IsVariable(place) ? $"The variable {place[VariablePrefix.Length..]}" : $"The file '{place}'";
         byte[]? pkcs8 = null;
         try
         {
-            pkcs8 = Decode(pem, origin, passwordVariable ?? CosignPassword);
-            return SigningKey.Import(pkcs8, origin);
+            pkcs8 = Decode(pem);
+            return SigningKey.Import(pkcs8, _origin);
         }
         // No cause is handed on: what a decoder says of a private key could hold a part of it.
         catch (Exception failure) when (failure is CryptographicException or FormatException)
         {
-            throw SigningKey.Invalid(origin, "it is not a private key in PEM");
+            throw SigningKey.Invalid(_origin, "it is not a private key in PEM");
         }
         finally
         {
@@ -51,32 +62,11 @@ internal sealed class SigningKeyFile(Func<string, string?> environment)
         }
     }
 
-    private string PemOf(string place)
-    {
-        if (IsVariable(place))
-        {
-            var name = place[VariablePrefix.Length..].Trim();
-            return environment(name) is { Length: > 0 } value ? value : throw new ContainerizeException(
-                DiagnosticCode.InvalidSigningKey,
-                $"ContainerizeSigningKey is '{place}', but the variable {name} is not set or empty in this build's environment. Hand it to "
-                    + $"the step that builds the image.");
-        }
-
-        try
-        {
-            return RegularFile.ReadAllText(place, MaxFileSize);
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            throw SigningKey.Invalid($"The file '{place}'", failure.Message.TrimEnd('.'));
-        }
-    }
-
-    private byte[] Decode(string pem, string origin, string passwordVariable)
+    private byte[] Decode(string pem)
     {
         if (!PemEncoding.TryFind(pem, out var fields))
         {
-            throw SigningKey.Invalid(origin, pem.Contains("Proc-Type:", StringComparison.Ordinal)
+            throw SigningKey.Invalid(_origin, pem.Contains("Proc-Type:", StringComparison.Ordinal)
                 ? "it is encrypted in OpenSSL's old form; 'openssl pkcs8 -topk8' converts it"
                 : "it has no '-----BEGIN PRIVATE KEY-----'");
         }
@@ -101,38 +91,38 @@ internal sealed class SigningKeyFile(Func<string, string?> environment)
                 }
 
             case "ENCRYPTED PRIVATE KEY":
-                return Decrypt(content, origin, passwordVariable);
+                return Decrypt(content);
             case "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY":
-                return CosignKey.Decrypt(OciJson.ReadObject(content, "encrypted key", origin), Password(origin, passwordVariable))
-                    ?? throw WrongPassword(origin, passwordVariable);
+                return CosignKey.Decrypt(OciJson.ReadObject(content, "encrypted key", _origin), Password()) ?? throw WrongPassword();
             default:
-                throw SigningKey.Invalid(origin, $"it is a '{Printable.Clean(pem[fields.Label])}'");
+                throw SigningKey.Invalid(_origin, $"it is a '{Printable.Clean(pem[fields.Label])}'");
         }
     }
 
-    private byte[] Decrypt(byte[] content, string origin, string passwordVariable)
+    private byte[] Decrypt(byte[] content)
     {
         try
         {
             // The library takes the low byte of each character; OpenSSL takes the bytes of UTF-8.
-            var password = Encoding.Latin1.GetChars(Password(origin, passwordVariable));
+            var password = Encoding.Latin1.GetChars(Password());
             var key = PrivateKeyFactory.DecryptKey(password, content);
             return PrivateKeyInfoFactory.CreatePrivateKeyInfo(key).GetEncoded();
         }
         catch (Exception failure) when (failure is InvalidCipherTextException or IOException or ArgumentException or PkcsException)
         {
-            throw WrongPassword(origin, passwordVariable);
+            throw WrongPassword();
         }
     }
 
-    private byte[] Password(string origin, string variable) => environment(variable) is { } password
+    private byte[] Password() => environment(place.PasswordVariable) is { } password
         ? Encoding.UTF8.GetBytes(password)
         : throw new ContainerizeException(
             DiagnosticCode.SigningKeyPassword,
-            $"{origin} holds an encrypted key, and the variable {variable} with its password is not set. Set it for this build, or name "
-                + $"another variable in ContainerizeSigningKeyPasswordVariable.");
+            $"{_origin} holds an encrypted key, and the variable {place.PasswordVariable} with its password is not set. Set it for this "
+                + $"build, or name another variable in ContainerizeSigningKeyPasswordVariable.");
 
-    private static ContainerizeException WrongPassword(string origin, string variable) => new(
+    private ContainerizeException WrongPassword() => new(
         DiagnosticCode.SigningKeyPassword,
-        $"{origin} cannot be decrypted with the password in the variable {variable}. The password is another one, or the file is damaged.");
+        $"{_origin} cannot be decrypted with the password in the variable {place.PasswordVariable}. The password is another one, or the "
+            + $"key is damaged.");
 }

@@ -27,14 +27,14 @@ internal sealed record SigstoreBundle(DsseEnvelope Envelope, JsonObject Material
     };
 
     /// <summary>Signs a statement with a key that verifiers know.</summary>
-    internal static SigstoreBundle Sign(ReadOnlyMemory<byte> statement, SigningKey key) => new(
+    internal static SigstoreBundle Sign(ReadOnlyMemory<byte> statement, IContentSigner key) => new(
         new(DsseEnvelope.Statement, statement, [key.Sign(DsseEnvelope.SignedBytes(DsseEnvelope.Statement, statement.Span))]),
         new JsonObject
         {
             // As cosign names keys: a verifier that knows several finds the right one by it.
             ["publicKey"] = new JsonObject
             {
-                ["hint"] = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(key.Public.Info.Span)),
+                ["hint"] = Convert.ToBase64String(Convert.FromHexString(key.KeyDigest.Hex)),
             },
         });
 

@@ -159,6 +159,50 @@ internal sealed class SigningKeyTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(CosignPublicKey)]
+    [DataRow("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")]
+    [DataRow("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t")]
+    [DataRow("MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC")]
+    [DataRow("env:hunter 2")]
+    public void A_key_that_is_written_into_the_project_is_refused_and_not_shown(string key)
+    {
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => SigningKeyPlace.Parse(key, "", path => path));
+
+        Assert.AreEqual(DiagnosticCode.SecretInProperty, failure.Code);
+        Assert.DoesNotContain(key[^8..], failure.ToString());
+    }
+
+    [TestMethod]
+    public void A_password_that_is_written_into_the_project_is_refused_and_not_shown()
+    {
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => SigningKeyPlace.Parse("a.pem", "pa$$word", path => path));
+
+        Assert.AreEqual(DiagnosticCode.SecretInProperty, failure.Code);
+        Assert.DoesNotContain("pa$$word", failure.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("keys/cosign.key", "", "/full/keys/cosign.key", false, "COSIGN_PASSWORD")]
+    [DataRow("MyCompany/Infrastructure/SigningKeys/Production/ContainerImages.key", "env:P", "/full/MyCompany/Infrastructure/SigningKeys"
+        + "/Production/ContainerImages.key", false, "P")]
+    [DataRow("env:KEY", "P", "KEY", true, "P")]
+    public void A_key_is_in_a_file_or_in_a_variable(string text, string password, string name, bool isVariable, string passwordVariable)
+    {
+        var place = SigningKeyPlace.Parse(text, password, path => $"/full/{path}");
+
+        Assert.AreEqual((name, isVariable, passwordVariable), (place.Name, place.IsVariable, place.PasswordVariable));
+    }
+
+    [TestMethod]
+    public void To_sign_without_a_key_is_refused()
+    {
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => SigningKeyPlace.Parse("", "", path => path));
+
+        Assert.AreEqual(DiagnosticCode.InvalidSigningKey, failure.Code);
+        StringAssert.Contains(failure.Message, "ContainerizeSigningKey");
+    }
+
+    [TestMethod]
     public void A_key_that_is_too_weak_is_refused()
     {
         using var rsa = RSA.Create(1024);
@@ -190,6 +234,9 @@ internal sealed class SigningKeyTests : IDisposable
         }
     }
 
-    private SigningKey Read(string place, string? passwordVariable = null) =>
-        new SigningKeyFile(_environment.GetValueOrDefault).Read(place, passwordVariable);
+    private SigningKey Read(string place, string passwordVariable = "")
+    {
+        var file = new SigningKeyFile(SigningKeyPlace.Parse(place, passwordVariable, path => path), _environment.GetValueOrDefault);
+        return file.Import(file.ReadPem());
+    }
 }
