@@ -78,6 +78,13 @@ internal sealed record CacheKindAnswer(string Name, int Files, long Bytes, DateT
 /// <summary>What was removed from the cache.</summary>
 internal sealed record PruneAnswer(string? Directory, int Files, long Bytes, long BytesLeft, int InUse);
 
+/// <summary>An image name in a file.</summary>
+/// <param name="State">What became of it: <c>pinned</c>, <c>resolved</c>, <c>notPinned</c>, <c>moved</c>, <c>left</c> or <c>failed</c>.</param>
+/// <param name="Result">What the file has, or should have, instead.</param>
+/// <param name="Why">Why it is left, or how it failed.</param>
+internal sealed record ResolveAnswer(
+    string File, int Line, int Column, string Image, string State, string? Result, string? Why);
+
 /// <summary>How answers are written; compiled, so that no time goes into looking at types.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -90,4 +97,5 @@ internal sealed record PruneAnswer(string? Directory, int Files, long Bytes, lon
 [JsonSerializable(typeof(DiffAnswer))]
 [JsonSerializable(typeof(CacheAnswer))]
 [JsonSerializable(typeof(PruneAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ResolveAnswer>))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

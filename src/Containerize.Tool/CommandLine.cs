@@ -39,6 +39,7 @@ internal static class CommandLine
             ImageCommands.Find(shared),
             ImageCommands.Diff(shared),
             CacheCommands.Create(shared),
+            ResolveCommand.Create(shared),
         };
     }
 }

@@ -59,6 +59,11 @@ internal sealed class ImageAccess : IDisposable
         }
     }
 
+    /// <summary>Asks the registry what a tag means now.</summary>
+    /// <returns>The digest; null when the registry has none of this name.</returns>
+    internal async Task<Digest?> ResolveAsync(ImageReference image, CancellationToken cancellationToken) =>
+        (await _registries.Value.TryResolveAsync(image.Repository, image.Target, cancellationToken))?.Digest;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -8,6 +8,12 @@ namespace Containerize.Tool;
 /// <param name="isJson">Whether JSON is wanted.</param>
 internal sealed class Output(TextWriter writer, bool isJson)
 {
+    /// <summary>Whether JSON is wanted.</summary>
+    internal bool IsJson => isJson;
+
+    /// <summary>Prints a text that is the answer itself, as it is.</summary>
+    internal void Write(string text) => writer.Write(text);
+
     /// <summary>Prints an answer.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="type">How it is written as JSON.</param>

@@ -389,4 +389,13 @@ internal enum DiagnosticCode
 
     /// <summary>The command line of the tool <c>containerize</c> is not understood.</summary>
     InvalidCommandLine = 8001,
+
+    /// <summary>A file whose image names are to be resolved cannot be read.</summary>
+    InvalidManifest = 8020,
+
+    /// <summary>An image name in a file cannot be resolved.</summary>
+    ImageNotResolved = 8021,
+
+    /// <summary>The image of a project that a file names cannot be built and pushed.</summary>
+    ProjectNotBuilt = 8022,
 }
