@@ -79,11 +79,33 @@ internal sealed record CacheKindAnswer(string Name, int Files, long Bytes, DateT
 internal sealed record PruneAnswer(string? Directory, int Files, long Bytes, long BytesLeft, int InUse);
 
 /// <summary>An image name in a file.</summary>
-/// <param name="State">What became of it: <c>pinned</c>, <c>resolved</c>, <c>notPinned</c>, <c>moved</c>, <c>left</c> or <c>failed</c>.</param>
+/// <param name="State">
+/// What became of it: <c>pinned</c>, <c>resolved</c>, <c>notPinned</c>, <c>moved</c>, <c>left</c> or <c>failed</c>.
+/// </param>
 /// <param name="Result">What the file has, or should have, instead.</param>
 /// <param name="Why">Why it is left, or how it failed.</param>
 internal sealed record ResolveAnswer(
     string File, int Line, int Column, string Image, string State, string? Result, string? Why);
+
+/// <summary>What replaces a Dockerfile.</summary>
+/// <param name="Project">The project that it publishes, relative to its context; null where it does not say.</param>
+/// <param name="Xml">The elements for the project.</param>
+internal sealed record ImportAnswer(
+    string? Project,
+    string Xml,
+    IReadOnlyList<ImportPropertyAnswer> Properties,
+    IReadOnlyList<ImportItemAnswer> Items,
+    IReadOnlyList<ImportNoteAnswer> Notes);
+
+/// <summary>A property that replaces an instruction.</summary>
+internal sealed record ImportPropertyAnswer(int Line, string Name, string Value);
+
+/// <summary>An item that replaces an instruction.</summary>
+internal sealed record ImportItemAnswer(int Line, string Name, string Include, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>What there is to say of an instruction.</summary>
+/// <param name="Kind"><c>notNeeded</c>, <c>check</c> or <c>noCounterpart</c>.</param>
+internal sealed record ImportNoteAnswer(int Line, string Instruction, string Kind, string Text);
 
 /// <summary>How answers are written; compiled, so that no time goes into looking at types.</summary>
 [JsonSourceGenerationOptions(
@@ -98,4 +120,5 @@ internal sealed record ResolveAnswer(
 [JsonSerializable(typeof(CacheAnswer))]
 [JsonSerializable(typeof(PruneAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ResolveAnswer>))]
+[JsonSerializable(typeof(ImportAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

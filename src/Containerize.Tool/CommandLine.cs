@@ -40,6 +40,7 @@ internal static class CommandLine
             ImageCommands.Diff(shared),
             CacheCommands.Create(shared),
             ResolveCommand.Create(shared),
+            ImportCommand.Create(shared),
         };
     }
 }

@@ -6,7 +6,10 @@ internal static class ExitCode
     /// <summary>It worked; two images are equal, or a path was found.</summary>
     internal const int Success = 0;
 
-    /// <summary>It worked, and found what a script may want to stop at: images differ, no layer has the path, a name has no digest.</summary>
+    /// <summary>
+    /// It worked, and found what a script may want to stop at: images differ, no layer has the path, a name has no digest, an instruction
+    /// has no counterpart.
+    /// </summary>
     internal const int Finding = 1;
 
     /// <summary>It was used wrongly, or failed; the reason is on standard error.</summary>

@@ -107,7 +107,8 @@ internal sealed class ResolveCommand
         Message wrong = (inPlace, file, mode) switch
         {
             (true, not null, _) => "--in-place and --output exclude each other.",
-            (true, _, ResolveMode.Check) or (_, not null, ResolveMode.Check) => "--check changes nothing: leave out --in-place and --output.",
+            (true, _, ResolveMode.Check) or (_, not null, ResolveMode.Check) => "--check changes nothing: leave out --in-place and " +
+                "--output.",
             (true, _, _) when names.Contains(StandardInput) => "Standard input cannot be changed in place.",
             _ => "",
         };
@@ -206,7 +207,8 @@ internal sealed class ResolveCommand
         if (images.TrueForAll(image => image.State is ImageState.Pinned or ImageState.Left))
         {
             var count = images.Count(image => image.State == ImageState.Pinned);
-            yield return mode == ResolveMode.Check ? $"all {count} images have digests, which are current" : $"{count} images, all with digests";
+            yield return mode == ResolveMode.Check ? $"all {count} images have digests, which are current" : $"{count} images, all with " +
+                $"digests";
         }
     }
 

@@ -398,4 +398,7 @@ internal enum DiagnosticCode
 
     /// <summary>The image of a project that a file names cannot be built and pushed.</summary>
     ProjectNotBuilt = 8022,
+
+    /// <summary>A Dockerfile cannot be read.</summary>
+    InvalidDockerfile = 8030,
 }

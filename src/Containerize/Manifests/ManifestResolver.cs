@@ -24,7 +24,9 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
 
     /// <summary>Resolves the names of files.</summary>
     /// <param name="files">The files; for each, whether the user named it.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidManifest"/>. Failures of names are in the result.</exception>
+    /// <exception cref="ContainerizeException">
+    /// <see cref="DiagnosticCode.InvalidManifest"/>. Failures of names are in the result.
+    /// </exception>
     internal async Task<IReadOnlyList<ResolvedManifest>> ResolveAsync(
         IReadOnlyList<(ManifestText Text, bool IsListed)> files, CancellationToken cancellationToken)
     {
@@ -90,14 +92,18 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
     private async Task AskAsync(IReadOnlyList<ImagePlace> places, CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(MaxRequests);
-        foreach (var image in places.Where(place => place is not ProjectPlace).Select(place => TryParse(place.Image)).OfType<ImageReference>()
-            .Where(MustAsk).Select(Bare).Distinct())
+        var images = places.Where(place => place is not ProjectPlace).Select(place => TryParse(place.Image)).OfType<ImageReference>();
+        foreach (var image in images.Where(MustAsk).Select(Bare).Distinct())
         {
             _tags[image] = AskOneAsync(image);
         }
 
         // A failure belongs to the places that have the name.
-        await Task.WhenAll(_tags.Values).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        foreach (var asked in _tags.Values)
+        {
+            await Task.WhenAny(asked);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
 
         async Task<Digest?> AskOneAsync(ImageReference image)
@@ -117,7 +123,12 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
     // One after the other: they share projects, and with them their obj directories.
     private async Task BuildAsync(IEnumerable<ProjectPlace> places, CancellationToken cancellationToken)
     {
-        foreach (var project in places.Select(place => place.Project).Distinct(StringComparer.Ordinal).Where(_ => mode != ResolveMode.Check))
+        if (mode == ResolveMode.Check)
+        {
+            return;
+        }
+
+        foreach (var project in places.Select(place => place.Project).Distinct(StringComparer.Ordinal))
         {
             _projects[project] = build(project, cancellationToken);
             await Task.WhenAny(_projects[project]);

@@ -8,7 +8,8 @@ internal sealed class GoldenManifestTests
 {
     private static string Golden => Path.Combine(Clone.Root, "tests", "Containerize.Tests", "Manifests", "Golden");
 
-    public static IEnumerable<string[]> Names => Directory.GetDirectories(Golden).Select(directory => new[] { Path.GetFileName(directory) });
+    public static IEnumerable<string[]> Names =>
+        Directory.GetDirectories(Golden).Select(directory => new[] { Path.GetFileName(directory) });
 
     [TestMethod]
     [DynamicData(nameof(Names))]

@@ -14,7 +14,8 @@ internal sealed class ManifestResolverTests
     [TestMethod]
     public async Task Each_distinct_name_is_asked_for_once()
     {
-        await _lab.ResolveAsync("a: {image: nginx}\nb: {image: 'nginx:latest'}\nc: {image: docker.io/library/nginx}\nd: {image: redis:7}\n");
+        await _lab.ResolveAsync("a: {image: nginx}\nb: {image: 'nginx:latest'}\nc: {image: docker.io/library/nginx}\nd: {image: " +
+            "redis:7}\n");
 
         CollectionAssert.AreEqual(new[] { "docker.io/library/nginx:latest", "docker.io/library/redis:7" }, _lab.Asked.ToArray());
     }
@@ -144,7 +145,8 @@ internal sealed class ManifestResolverTests
 
         Assert.HasCount(2, _lab.Asked);
         CollectionAssert.AreEqual(
-            new[] { ImageState.Resolved, ImageState.Failed, ImageState.Resolved }, results.Select(file => file.Images.Single().State).ToArray());
+            new[] { ImageState.Resolved, ImageState.Failed, ImageState.Resolved },
+            results.Select(file => file.Images.Single().State).ToArray());
     }
 
     [TestMethod]
@@ -153,7 +155,8 @@ internal sealed class ManifestResolverTests
         var text = new StringBuilder();
         for (var number = 0; number < 20_000; number++)
         {
-            text.Append("---\napiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: nginx:").Append(number % 10).Append("}]} # ä€😀\n");
+            text.Append("---\napiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: nginx:").Append(number % 10).Append("}]} " +
+                "# ä€😀\n");
         }
 
         var result = await _lab.ResolveAsync(text.ToString());

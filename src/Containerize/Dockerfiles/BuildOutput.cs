@@ -1,0 +1,85 @@
+using Containerize.Dockerfiles.Syntax;
+
+namespace Containerize.Dockerfiles;
+
+/// <summary>What a stage publishes, and which files of the context it has.</summary>
+internal sealed class BuildOutput
+{
+    private readonly List<(string Place, string Context)> _copies = [];
+
+    private BuildOutput(IReadOnlyList<PublishCommand> publishes) => Publishes = publishes;
+
+    /// <summary>The <c>dotnet publish</c> commands, in order.</summary>
+    internal IReadOnlyList<PublishCommand> Publishes { get; }
+
+    /// <summary>Reads a stage.</summary>
+    internal static BuildOutput Of(Stages stages, Stage stage, IReadOnlyDictionary<string, string> given, bool isWindows)
+    {
+        var publishes = new List<PublishCommand>();
+        var output = new BuildOutput(publishes);
+        foreach (var point in StageWalk.Of(stages, stage, given, isWindows))
+        {
+            if (point.Instruction.Keyword == "RUN")
+            {
+                publishes.AddRange(CommandsOf(point, stages.Escape, isWindows));
+            }
+            else if (point.Instruction.Keyword is "COPY" or "ADD" && point.Instruction.Flag("from") is null)
+            {
+                output.Copy(point, stages.Escape, isWindows);
+            }
+        }
+
+        return output;
+    }
+
+    /// <summary>Where a path of the stage is in the context; null when it was made there.</summary>
+    internal string? InContext(string path)
+    {
+        foreach (var (place, context) in Enumerable.Reverse(_copies).OrderByDescending(copy => copy.Place.Length))
+        {
+            if (ImagePath.IsIn(path, place))
+            {
+                return ImagePath.OfContext(context + "/" + path[place.TrimEnd('/').Length..]);
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<PublishCommand> CommandsOf(StagePoint point, char escape, bool isWindows)
+    {
+        var directory = point.Directory;
+        foreach (var words in StageWalk.CommandsOf(point, escape) ?? [])
+        {
+            if (words is ["cd", var path])
+            {
+                directory = ImagePath.Combine(directory, path, isWindows);
+            }
+            else if (words is ["dotnet", "publish", ..])
+            {
+                yield return PublishCommand.Read(point.Instruction.Line, words, directory, isWindows);
+            }
+        }
+    }
+
+    private void Copy(StagePoint point, char escape, bool isWindows)
+    {
+        var words = point.Instruction.Json ?? Words.Split(point.Instruction.Text, escape, point.Variables);
+        if (words.Count < 2)
+        {
+            return;
+        }
+
+        var target = ImagePath.Combine(point.Directory, words[^1], isWindows);
+        foreach (var source in words.SkipLast(1).Where(source => !source.Contains('*', StringComparison.Ordinal)))
+        {
+            var name = ImagePath.OfContext(source);
+            // A file keeps its name in a directory; a directory gives what is in it.
+            var isFile = Path.HasExtension(name);
+            _copies.Add((isFile && IsDirectory(words) ? target.TrimEnd('/') + "/" + Path.GetFileName(name) : target, name));
+        }
+    }
+
+    private static bool IsDirectory(IReadOnlyList<string> words) =>
+        words.Count > 2 || words[^1] is "." or ".." || words[^1].EndsWith('/') || words[^1].EndsWith('\\');
+}

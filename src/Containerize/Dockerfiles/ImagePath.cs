@@ -1,0 +1,39 @@
+namespace Containerize.Dockerfiles;
+
+/// <summary>Paths of the image that a Dockerfile makes, with slashes also for Windows.</summary>
+internal static class ImagePath
+{
+    /// <summary>A path from a directory, without <c>.</c> and <c>..</c>; no slash at its end.</summary>
+    internal static string Combine(string directory, string path, bool isWindows)
+    {
+        var written = isWindows ? path.Replace('\\', '/') : path;
+        var drive = isWindows && written.Length >= 2 && written[1] == ':' ? written[..2].ToUpperInvariant() : "";
+        var rest = written[drive.Length..];
+        if (drive.Length == 0 && !rest.StartsWith('/'))
+        {
+            return Combine("", directory.TrimEnd('/') + "/" + rest, isWindows);
+        }
+
+        var parts = new List<string>();
+        foreach (var part in rest.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."))
+        {
+            if (part != "..")
+            {
+                parts.Add(part);
+            }
+            else if (parts.Count > 0)
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+        }
+
+        return (isWindows && drive.Length == 0 ? "C:" : drive) + "/" + string.Join('/', parts);
+    }
+
+    /// <summary>Whether a path is a directory or in it.</summary>
+    internal static bool IsIn(string path, string directory) =>
+        path == directory || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A path of the context, without <c>./</c> and slashes around it; empty for the context itself.</summary>
+    internal static string OfContext(string path) => Combine("/", path.Replace('\\', '/'), isWindows: false)[1..];
+}

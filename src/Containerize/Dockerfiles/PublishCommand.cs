@@ -1,0 +1,105 @@
+namespace Containerize.Dockerfiles;
+
+/// <summary>A <c>dotnet publish</c> of a Dockerfile.</summary>
+/// <param name="Project">The project as a path in the build's image; the directory without one.</param>
+/// <param name="Output">Where it publishes to, in the build's image; null for the default.</param>
+/// <param name="Properties">The properties that its options mean.</param>
+/// <param name="Unclear">Options whose values the Dockerfile does not say, or that have no counterpart.</param>
+internal sealed record PublishCommand(
+    int Line, string Project, string? Output, IReadOnlyList<(string Name, string Value)> Properties, IReadOnlyList<string> Unclear)
+{
+    private static readonly string[] s_endings = [".csproj", ".fsproj", ".vbproj", ".sln", ".slnx"];
+
+    // They say how the build runs, not what it makes.
+    private static readonly string[] s_withValue =
+        ["-v", "--verbosity", "--source", "-s", "--configfile", "--packages", "--interactive", "-bl", "-tl", "--tl", "--manifest"];
+
+    /// <summary>The name of the project's file without its ending; null where it is a directory.</summary>
+    internal string? Name => s_endings.Any(ending => Project.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+        ? Path.GetFileNameWithoutExtension(Project)
+        : null;
+
+    /// <summary>Reads a command.</summary>
+    /// <param name="words">Its words; the first are <c>dotnet publish</c>.</param>
+    /// <param name="directory">Where it runs.</param>
+    internal static PublishCommand Read(int line, IReadOnlyList<string> words, string directory, bool isWindows)
+    {
+        var (project, output) = (directory, (string?)null);
+        var (properties, unclear) = (new List<(string, string)>(), new List<string>());
+        for (var at = 2; at < words.Count; at++)
+        {
+            var (name, value) = Split(words[at]);
+            string Value() => value ?? (at + 1 < words.Count ? words[++at] : "");
+            switch (name)
+            {
+                case "-o" or "--output":
+                    output = ImagePath.Combine(directory, Value(), isWindows);
+                    break;
+                case "-c" or "--configuration":
+                    Add("Configuration", Value());
+                    break;
+                case "-r" or "--runtime":
+                    Add("ContainerRuntimeIdentifier", Value());
+                    break;
+                case "-f" or "--framework":
+                    Add("TargetFramework", Value());
+                    break;
+                case "--self-contained" or "--sc":
+                    var isBoolean = value is null && at + 1 < words.Count && bool.TryParse(words[at + 1], out _);
+                    Add("SelfContained", value ?? (isBoolean ? words[++at] : "true"));
+                    break;
+                case "--no-self-contained":
+                    Add("SelfContained", "false");
+                    break;
+                case "--version-suffix":
+                    Add("VersionSuffix", Value());
+                    break;
+                case "-a" or "--arch" or "--os":
+                    unclear.Add($"{name} {Value()}");
+                    break;
+                case "-p" or "/p" or "--property" or "-property" or "/property":
+                    foreach (var assignment in Value().Split(';', StringSplitOptions.RemoveEmptyEntries))
+                    {
+                        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+                        Add(equals < 0 ? assignment : assignment[..equals], equals < 0 ? "" : assignment[(equals + 1)..]);
+                    }
+
+                    break;
+                case var _ when s_withValue.Contains(name):
+                    _ = name is "-bl" or "-tl" or "--tl" or "--interactive" ? "" : Value();
+                    break;
+                case ['-' or '/', ..] when !words[at].Contains('/', StringComparison.Ordinal) || words[at].StartsWith('-'):
+                    break;
+                default:
+                    project = ImagePath.Combine(directory, words[at], isWindows);
+                    break;
+            }
+        }
+
+        return new(line, project, output, properties, unclear);
+
+        void Add(string name, string value)
+        {
+            if (value.Contains('$', StringComparison.Ordinal))
+            {
+                unclear.Add($"{name}={value}");
+            }
+            else
+            {
+                properties.Add((name, value));
+            }
+        }
+    }
+
+    // -p:X=Y and --property:X=Y have a colon, --self-contained=true and --output=x an equals sign, -o x neither.
+    private static (string Name, string? Value) Split(string word)
+    {
+        if (!word.StartsWith('-') && !word.StartsWith("/p", StringComparison.Ordinal))
+        {
+            return (word, null);
+        }
+
+        var at = word.IndexOfAny([':', '=']);
+        return at < 0 ? (word, null) : (word[..at], word[(at + 1)..]);
+    }
+}

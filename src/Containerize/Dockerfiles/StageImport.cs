@@ -1,0 +1,330 @@
+using Containerize.Dockerfiles.Syntax;
+
+namespace Containerize.Dockerfiles;
+
+/// <summary>Translates the instructions of the stage that is the image.</summary>
+internal sealed class StageImport(
+    Stages stages,
+    Stage last,
+    ImportResult result,
+    DotnetImage? image,
+    IReadOnlyDictionary<int, BuildOutput> builds,
+    Func<string, bool> isDirectory,
+    bool isWindows)
+{
+    private const string DefaultDirectory = "/app";
+    private const string DefaultWindowsDirectory = "C:/app";
+
+    private readonly Users _users = new(image is not null);
+    private readonly StartCommand _start = new(result, isWindows);
+    private readonly RunCommands _commands = new(result, isWindows);
+    private string _directory = isWindows ? "C:/" : "/";
+    private Instruction? _workDirectory;
+    private Instruction? _user;
+    private string? _userName;
+    private string? _appDirectory;
+    private Instruction? _appCopy;
+
+    /// <summary>The command whose output is in the image; null where the Dockerfile has none.</summary>
+    internal PublishCommand? Publish { get; private set; }
+
+    /// <summary>The stage of that command.</summary>
+    internal BuildOutput? Build { get; private set; }
+
+    /// <summary>The project, relative to the context.</summary>
+    internal string? Project => Publish is null ? null : Build!.InContext(Publish.Project);
+
+    private char Escape => stages.Escape;
+
+    /// <summary>Translates an instruction.</summary>
+    internal void Take(StagePoint point)
+    {
+        var instruction = point.Instruction;
+        _directory = point.Directory;
+        switch (instruction.Keyword)
+        {
+            case "WORKDIR":
+                _workDirectory = instruction;
+                break;
+            case "ENV":
+                Each(point, isOldForm: true, "ContainerEnvironmentVariable");
+                break;
+            case "LABEL":
+                Each(point, isOldForm: true, "ContainerLabel");
+                break;
+            case "MAINTAINER":
+                result.Set(instruction.Line, "ContainerAuthors", instruction.Text);
+                break;
+            case "EXPOSE":
+                Ports(point);
+                break;
+            case "USER":
+                (_user, _userName) = (instruction, Text(point));
+                break;
+            case "VOLUME":
+                foreach (var volume in instruction.Json ?? Words.Split(instruction.Text, Escape, point.Variables))
+                {
+                    result.Add(instruction.Line, "ContainerVolume", volume);
+                }
+
+                break;
+            case "STOPSIGNAL":
+                result.Set(instruction.Line, "ContainerStopSignal", Text(point));
+                break;
+            case "HEALTHCHECK":
+                Healthcheck(instruction);
+                break;
+            case "ENTRYPOINT" or "CMD":
+                _start.Take(instruction);
+                break;
+            case "COPY" or "ADD":
+                Copy(point);
+                break;
+            case "RUN":
+                Run(point);
+                break;
+            case "ARG":
+                result.NotNeeded(instruction, "an argument is a property: dotnet publish -p:Name=value");
+                break;
+            case "SHELL":
+                result.Check(instruction, "no commands run while the image is made; it counts for commands in the form of the shell alone");
+                break;
+            case "ONBUILD":
+                result.NoCounterpart(instruction, "images do nothing when others are built on them");
+                break;
+            default:
+                result.NoCounterpart(instruction, "the instruction is not known");
+                break;
+        }
+    }
+
+    /// <summary>Translates what the instructions mean together.</summary>
+    internal void Finish()
+    {
+        var standard = isWindows ? DefaultWindowsDirectory : DefaultDirectory;
+        var directory = _appDirectory ?? _directory;
+        if (directory != standard && directory.TrimEnd('/') is not ("" or "C:"))
+        {
+            result.Set(
+                (_workDirectory ?? last.From).Line,
+                "ContainerWorkingDirectory",
+                isWindows ? directory.Replace('/', '\\') : directory);
+        }
+
+        if (_appCopy is not null && _appDirectory != _directory && _workDirectory is not null)
+        {
+            result.Check(_appCopy, $"the app's files and the working directory are one: {directory}");
+        }
+
+        _commands.Finish(_users, directory);
+        User();
+        _start.Finish(Publish?.Name, directory, last.From);
+    }
+
+    private string Text(StagePoint point) => Words.Unquote(point.Instruction.Text, Escape, point.Variables);
+
+    private void Each(StagePoint point, bool isOldForm, string item)
+    {
+        var pairs = Assignments.Read(point.Instruction.Text, Escape, point.Variables, isOldForm).ToList();
+        if (point.Variables.Unknown.Count > 0)
+        {
+            result.NoCounterpart(
+                point.Instruction,
+                $"{string.Join(", ", point.Variables.Unknown)} has a value that the Dockerfile does not say: write the value out in " +
+                $"{item}");
+            return;
+        }
+
+        foreach (var (name, value) in pairs)
+        {
+            result.Add(point.Instruction.Line, item, name, ("Value", value ?? ""));
+        }
+    }
+
+    private void Ports(StagePoint point)
+    {
+        foreach (var word in Words.Split(point.Instruction.Text, Escape, point.Variables))
+        {
+            var parts = word.Split('/');
+            var ends = parts[0].Split('-');
+            if (!int.TryParse(ends[0], out var first) || !int.TryParse(ends[^1], out var end) || end - first is < 0 or > 1000)
+            {
+                result.NoCounterpart(point.Instruction, $"{word} is no port that the Dockerfile says: set ContainerPort");
+                continue;
+            }
+
+            for (var port = first; port <= end; port++)
+            {
+                result.Add(
+                    point.Instruction.Line,
+                    "ContainerPort",
+                    $"{port}",
+                    ("Type", parts is [_, var type] ? type.ToLowerInvariant() : "tcp"));
+            }
+        }
+    }
+
+    private void Healthcheck(Instruction instruction)
+    {
+        result.Drop("ContainerHealthcheck");
+        if (instruction.Text.Trim().Equals("NONE", StringComparison.OrdinalIgnoreCase))
+        {
+            result.Add(instruction.Line, "ContainerHealthcheck", "NONE");
+            return;
+        }
+
+        var command = instruction with { Text = instruction.Text.Length > 3 ? instruction.Text[3..].Trim() : "" };
+        // One text without blanks is a program, which does the same.
+        IReadOnlyList<string> words = command.Json ?? [command.Text];
+        result.Add(
+            instruction.Line,
+            "ContainerHealthcheck",
+            words,
+            ("Interval", instruction.Flag("interval")),
+            ("Timeout", instruction.Flag("timeout")),
+            ("StartPeriod", instruction.Flag("start-period")),
+            ("StartInterval", instruction.Flag("start-interval")),
+            ("Retries", instruction.Flag("retries")));
+        result.Check(instruction, "Podman runs it with ContainerImageFormat=Docker alone; Docker runs it in any case");
+    }
+
+    private void User()
+    {
+        if (_user is null)
+        {
+            if (image is { IsNonRoot: false })
+            {
+                result.Check(last.From, "the Dockerfile has no USER and runs as root; the image runs as app. For root, set ContainerUser");
+            }
+
+            return;
+        }
+
+        var name = string.Join(':', _userName!.Split(':').Select(part => _users.IsMade(part) ? _users.Number(part) ?? "?" : part));
+        if (name.Contains('$', StringComparison.Ordinal) || name.Contains('?', StringComparison.Ordinal))
+        {
+            result.NoCounterpart(_user, $"{_userName} has no number that the Dockerfile says: set ContainerUser to a number");
+        }
+        else if (image is not null && name is "app" or StageWalk.AppUser)
+        {
+            result.NotNeeded(_user, "it is the user of .NET's images, which is the default");
+        }
+        else
+        {
+            result.Set(_user.Line, "ContainerUser", name);
+        }
+    }
+
+    private void Copy(StagePoint point)
+    {
+        var copy = FileCopyInstruction.Read(point, Escape, isWindows);
+        if (copy is null)
+        {
+            result.NoCounterpart(point.Instruction, "write the content to a file of the project, and add it with ContainerizeFile");
+            return;
+        }
+
+        var owner = Owner(point.Instruction, copy.Owner);
+        if (copy.From is { } from && !stages.All.Any(stage => stage.Number < point.Stage.Number && stage.IsCalled(from)))
+        {
+            result.NoCounterpart(
+                point.Instruction, $"files of the image {from}: build on a base that has them, or add its layer with " +
+                    $"ContainerizeLayerReference");
+        }
+        else if (Published(copy, point) is { } published)
+        {
+            (_appDirectory, _appCopy) = (copy.Target, point.Instruction);
+            (Publish, Build) = (published.Command ?? Publish, published.Build ?? Build);
+            result.NotNeeded(point.Instruction, "the publish output goes to the working directory");
+            if (owner is not null)
+            {
+                result.Set(point.Instruction.Line, "ContainerizeFileOwner", owner);
+            }
+        }
+        else if (copy.From is not null)
+        {
+            result.NoCounterpart(
+                point.Instruction,
+                $"{string.Join(", ", copy.Sources)} is made by a stage: make it in a target before Containerize, and add it with " +
+                $"ContainerizeFile");
+        }
+        else if (builds[last.Number].Publishes.Count > 0)
+        {
+            result.NotNeeded(point.Instruction, "the sources of the project");
+        }
+        else
+        {
+            copy.AddTo(result, point.Instruction, owner, Project is null ? "" : Up(Project), isDirectory);
+        }
+    }
+
+    private (PublishCommand? Command, BuildOutput? Build)? Published(FileCopyInstruction copy, StagePoint point)
+    {
+        var isNamed = copy.Sources.Any(source =>
+            $"/{source.Replace('\\', '/').Trim('/')}/".Contains("/publish/", StringComparison.OrdinalIgnoreCase));
+        if (copy.From is not { } from)
+        {
+            return isNamed ? (null, null) : null;
+        }
+
+        var stage = stages.All.Last(made => made.Number < point.Stage.Number && made.IsCalled(from));
+        var (build, source) = (builds[stage.Number], ImagePath.Combine(isWindows ? "C:/" : "/", copy.Sources[0], isWindows));
+        var published = build.Publishes
+            .Where(publish => publish.Output is not null && ImagePath.IsIn(source.TrimEnd('/'), publish.Output)).ToList();
+        // A solution's projects share their output; the entrypoint is one of them.
+        return published.Count > 0 ? (published[^1], build)
+            : build.Publishes.Count > 0 && isNamed ? (build.Publishes[^1], build)
+            : null;
+    }
+
+    private void Run(StagePoint point)
+    {
+        if (StageWalk.CommandsOf(point, Escape) is not { } commands)
+        {
+            result.NoCounterpart(point.Instruction, RunCommands.NoCommands);
+            return;
+        }
+
+        foreach (var words in commands)
+        {
+            if (words is ["dotnet", "publish", ..])
+            {
+                Build = builds[last.Number];
+                Publish = Build.Publishes[^1];
+                result.NotNeeded(point.Instruction, "dotnet publish -t:Containerize does it");
+            }
+            else if (_users.Take(words))
+            {
+                result.NotNeeded(point.Instruction, "the image names users by their numbers, which need no entry in /etc/passwd");
+            }
+            else
+            {
+                _commands.Take(point, [.. words]);
+            }
+        }
+    }
+
+    private string? Owner(Instruction instruction, string? owner)
+    {
+        if (owner is null)
+        {
+            return null;
+        }
+
+        var parts = owner.Split(':').Select(_users.Number).ToList();
+        if (parts.Contains(null))
+        {
+            result.Check(instruction, $"an owner is numeric, because names differ between images: set Owner or ContainerizeFileOwner " +
+                $"for {owner}");
+            return null;
+        }
+
+        return string.Join(':', parts);
+    }
+
+    private static string Up(string project)
+    {
+        var depth = project.Split('/', StringSplitOptions.RemoveEmptyEntries).Length - (Path.HasExtension(project) ? 1 : 0);
+        return string.Concat(Enumerable.Repeat("../", depth));
+    }
+}

@@ -1,0 +1,80 @@
+using Containerize.Dockerfiles.Syntax;
+
+namespace Containerize.Dockerfiles;
+
+/// <summary>Where an instruction stands: its directory, and the values of variables.</summary>
+/// <param name="Directory">The working directory, in the image.</param>
+internal sealed record StagePoint(Stage Stage, Instruction Instruction, string Directory, Variables Variables);
+
+/// <summary>Follows the instructions of a stage, with those of the stages that it is built on.</summary>
+internal static class StageWalk
+{
+    /// <summary>The variable with which .NET's images name their user.</summary>
+    internal const string AppUid = "APP_UID";
+
+    /// <summary>Its value, also of their user <c>app</c>.</summary>
+    internal const string AppUser = "1654";
+
+    /// <summary>The instructions, in order; WORKDIR, ARG and ENV have taken effect when theirs is returned.</summary>
+    /// <param name="given">Values for arguments.</param>
+    internal static IEnumerable<StagePoint> Of(
+        Stages stages, Stage last, IReadOnlyDictionary<string, string> given, bool isWindows)
+    {
+        var (directory, variables) = (isWindows ? "C:/" : "/", new Variables());
+        if (DotnetImage.Is(last.Chain.First().Image))
+        {
+            variables.SetEnvironment(AppUid, AppUser);
+        }
+
+        foreach (var stage in last.Chain)
+        {
+            variables = new Variables(variables);
+            foreach (var instruction in stage.Instructions)
+            {
+                variables.Forget();
+                switch (instruction.Keyword)
+                {
+                    case "WORKDIR":
+                        directory = ImagePath.Combine(
+                            directory, Words.Unquote(instruction.Text, stages.Escape, variables), isWindows);
+                        break;
+                    case "ARG":
+                        foreach (var (name, value) in Assignments.Read(instruction.Text, stages.Escape, variables))
+                        {
+                            variables.SetArgument(
+                                name, given.GetValueOrDefault(name) ?? value ?? stages.Arguments.GetValueOrDefault(name));
+                        }
+
+                        break;
+                    case "ENV":
+                        // All values of one instruction are those from before it.
+                        foreach (var (name, value) in
+                            Assignments.Read(instruction.Text, stages.Escape, variables, isOldForm: true).ToList())
+                        {
+                            variables.SetEnvironment(name, value ?? "");
+                        }
+
+                        break;
+                    default:
+                        break;
+                }
+
+                yield return new(stage, instruction, directory, variables);
+            }
+        }
+    }
+
+    /// <summary>The commands of a RUN, word by word; null where it is more than commands one after the other.</summary>
+    internal static IReadOnlyList<IReadOnlyList<string>>? CommandsOf(StagePoint point, char escape)
+    {
+        if (point.Instruction.Json is { } json)
+        {
+            return [json];
+        }
+
+        var text = point.Instruction.Heredocs is [var script, ..] ? script : point.Instruction.Text;
+        return Words.Commands(text) is { } commands
+            ? [.. commands.Select(command => Words.Split(command, escape == '`' ? '^' : escape, point.Variables))]
+            : null;
+    }
+}
