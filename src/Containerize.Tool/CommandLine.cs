@@ -31,13 +31,14 @@ internal static class CommandLine
     private static RootCommand Create(TextWriter error)
     {
         var shared = new SharedOptions(error);
-        return new RootCommand("Shows what is in container images, wherever they are, and how two of them differ.")
+        return new RootCommand("Shows what is in container images, wherever they are, how two of them differ, and copies them.")
         {
             ImageCommands.Inspect(shared),
             ImageCommands.History(shared),
             ImageCommands.Tree(shared),
             ImageCommands.Find(shared),
             ImageCommands.Diff(shared),
+            CopyCommand.Create(shared),
             CacheCommands.Create(shared),
             ResolveCommand.Create(shared),
             ImportCommand.Create(shared),

@@ -28,6 +28,12 @@ internal sealed class ImageAccess : IDisposable
     /// <summary>Takes what is fetched; the one that builds use, where it can be used.</summary>
     internal BlobStore Cache => _cache.Value;
 
+    /// <summary>Talks to registries.</summary>
+    internal RegistryClient Registries => _registries.Value;
+
+    /// <summary>Takes what the library has to say.</summary>
+    internal IReporter Reporter => _reporter;
+
     /// <summary>Opens an image. Only its documents are read.</summary>
     /// <param name="reference">Where it is.</param>
     /// <param name="platform">Which one of several; null for this machine's or, where there is none for it, another one.</param>

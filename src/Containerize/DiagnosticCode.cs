@@ -401,4 +401,7 @@ internal enum DiagnosticCode
 
     /// <summary>A Dockerfile cannot be read.</summary>
     InvalidDockerfile = 8030,
+
+    /// <summary>An index that is copied names a manifest that its source does not have.</summary>
+    IncompleteImage = 8040,
 }

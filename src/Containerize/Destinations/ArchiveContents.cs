@@ -52,25 +52,36 @@ internal sealed class ArchiveContents
     internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip, IReadOnlySet<Digest>? omitted = null)
     {
         var blobs = ImageBlobs.Of(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
-        var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [.. LayoutIndex.Entries(images, name)] };
+        return Of(blobs, [.. LayoutIndex.Entries(images, name)], ForDocker(images, name.FullReferences), gzip);
+    }
+
+    /// <summary>Plans an archive.</summary>
+    /// <param name="blobs">All that is in it, each blob once; those that other programs need first come first.</param>
+    /// <param name="entries">The entries of its index.</param>
+    /// <param name="forDocker">The images in it that Docker runs.</param>
+    /// <param name="gzip">Whether the archive is wrapped in gzip.</param>
+    internal static ArchiveContents Of(
+        IReadOnlyList<Blob> blobs, IReadOnlyList<Descriptor> entries, IEnumerable<DockerArchiveManifest> forDocker, bool gzip)
+    {
+        var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = entries };
         var directories = blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/");
         IEnumerable<Part> parts =
         [
             File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
             File(Layout.Index, Document(OciJson.Write(index))),
-            File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(ForDocker(images, name)))),
+            File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(forDocker))),
             // Some validators look for the directories themselves.
             .. directories.Select(directory => new Part(TarHeader.CreateDirectory(directory), Document([]))),
             .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
         ];
 
-        var entries = new List<Entry>();
+        var placed = new List<Entry>();
         foreach (var part in parts)
         {
-            entries.Add(new Entry(part.Header, part.Content, entries is [.., var last] ? last.End : 0));
+            placed.Add(new Entry(part.Header, part.Content, placed is [.., var last] ? last.End : 0));
         }
 
-        return new ArchiveContents(entries, gzip);
+        return new ArchiveContents(placed, gzip);
     }
 
     /// <summary>
@@ -223,13 +234,16 @@ internal sealed class ArchiveContents
         return true;
     }
 
-    // Docker of that age has no indexes: it gets the images one by one, the preferred one with the name. It refuses an archive
-    // with images of another operating system altogether.
-    private static IEnumerable<DockerArchiveManifest> ForDocker(ImageSet images, ImageName name) => images.Images
+    /// <summary>
+    /// The images as Docker of that age gets them, which has no indexes: one by one, the preferred one with the name. It refuses an archive
+    /// with images of another operating system altogether.
+    /// </summary>
+    /// <param name="names">The full names.</param>
+    internal static IEnumerable<DockerArchiveManifest> ForDocker(ImageSet images, IReadOnlyList<string> names) => images.Images
         .Where(image => image.Config.Platform.Os == images.Images[0].Config.Platform.Os)
         .Select((image, position) => new DockerArchiveManifest(
             Layout.PathOf(image.Document.Config.Digest),
-            position == 0 ? name.FullReferences : [],
+            position == 0 ? names : [],
             [.. image.Document.Layers.Select(layer => Layout.PathOf(layer.Digest))]));
 
     private static Part File(string name, Blob content) => new(TarHeader.Create(name, content.Descriptor.Size), content);

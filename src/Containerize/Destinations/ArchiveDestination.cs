@@ -16,7 +16,7 @@ namespace Containerize.Destinations;
 internal sealed class ArchiveDestination(
     string path, ImageName name, IReporter reporter, IntactFiles? intact = null, ArchiveOwner? owner = null) : IImageDestination
 {
-    private const string Kind = "archive";
+    internal const string Kind = "archive";
 
     private readonly string _path = PathOf(path, name);
     private readonly IntactFiles _intact = intact ?? IntactFiles.Load(path: null);
@@ -29,6 +29,10 @@ internal sealed class ArchiveDestination(
             // Not compressed again, whatever its layers are.
             ? Path.Combine(path, name.Repository[(name.Repository.LastIndexOf('/') + 1)..] + ".tar")
             : path;
+
+    /// <summary>Whether an archive of this path is wrapped in gzip.</summary>
+    internal static bool IsGzip(string path) =>
+        path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a path is that of a directory for archives, whose names follow from the images'.</summary>
     /// <param name="path">A full path.</param>
@@ -43,7 +47,7 @@ internal sealed class ArchiveDestination(
     /// <inheritdoc/>
     public async Task<DestinationResult?> FindAsync(ImageSet images, CancellationToken cancellationToken)
     {
-        var contents = ArchiveContents.Of(images, name, IsGzip);
+        var contents = ArchiveContents.Of(images, name, IsGzip(_path));
         if (!contents.AreIn(_path))
         {
             return null;
@@ -72,7 +76,7 @@ internal sealed class ArchiveDestination(
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
     {
-        var contents = ArchiveContents.Of(images, name, IsGzip);
+        var contents = ArchiveContents.Of(images, name, IsGzip(_path));
         try
         {
             if (evidence is not null)
@@ -103,7 +107,4 @@ internal sealed class ArchiveDestination(
         ArchiveEvidence.Write(_path, images, evidence);
         return Task.CompletedTask;
     }
-
-    private bool IsGzip =>
-        _path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || _path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
 }

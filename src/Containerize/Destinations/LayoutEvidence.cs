@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
@@ -18,20 +17,15 @@ internal static class LayoutEvidence
         .. evidence.Images.SelectMany(image => image.Layers.Select(layer => layer.Blob).Concat(ManifestsOf(image))),
     ];
 
-    /// <summary>The entries that an index lacks.</summary>
-    internal static IReadOnlyList<Descriptor> Missing(Evidence evidence, IEnumerable<JsonNode?> entries)
-    {
-        var known = entries.Select(entry => entry?["digest"]?.ToString()).ToHashSet(StringComparer.Ordinal);
-        IEnumerable<Descriptor> all =
-        [
-            .. evidence.Referrers.Select(referrer => referrer.Entry),
-            .. evidence.Images.Select(image => ManifestsOf(image).First().Descriptor with
-            {
-                Annotations = new SortedList<string, string>(StringComparer.Ordinal) { [Layout.TagAnnotation] = image.Tag },
-            }),
-        ];
-        return [.. all.Where(entry => !known.Contains(entry.Digest.ToString()))];
-    }
+    /// <summary>The entries of an index that name it.</summary>
+    internal static IReadOnlyList<Descriptor> Entries(Evidence evidence) =>
+    [
+        .. evidence.Referrers.Select(referrer => referrer.Entry),
+        .. evidence.Images.Select(image => ManifestsOf(image).First().Descriptor with
+        {
+            Annotations = new SortedList<string, string>(StringComparer.Ordinal) { [Layout.TagAnnotation] = image.Tag },
+        }),
+    ];
 
     // A layout is the build's own: what others signed of the image is where they signed it.
     private static IEnumerable<MemoryBlob> ManifestsOf(EvidenceImage image) =>

@@ -5,8 +5,8 @@ using Containerize.Oci;
 namespace Containerize.Storage;
 
 /// <summary>
-/// Passes bytes through and checks them on the way: at the end of the stream they must have the size and the digest of the descriptor.
-/// More bytes than promised are refused as soon as they come.
+/// Passes bytes through and checks them on the way: as soon as they have the size of the descriptor, they must have its digest.
+/// Bytes that complete a wrong content are not passed on, and more bytes than promised are refused as soon as they come.
 /// </summary>
 internal sealed class VerifyingStream : ForwardStream
 {
@@ -94,7 +94,7 @@ internal sealed class VerifyingStream : ForwardStream
             throw Mismatch($"is longer than the {_expected.Size} bytes it should have");
         }
 
-        if (!atEnd || _verified)
+        if (_verified || !(atEnd || (_read == _expected.Size && bytes.Length > 0)))
         {
             return;
         }

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Containerize.Oci;
+
+namespace Containerize.Copying;
+
+/// <summary>How a document says that it is about another one: by its <c>subject</c>, or by its tag.</summary>
+/// <remarks>OCI distribution specification, "Listing Referrers" and "Referrers Tag Schema"; cosign, "SPEC.md".</remarks>
+internal static partial class Reference
+{
+    /// <summary>What the tags of signatures, statements and bills of materials of a digest end in.</summary>
+    internal static IReadOnlyList<string> TagEndings { get; } = [".sig", ".att", ".sbom"];
+
+    /// <summary>The tag that has the list of what refers to a digest, and which tags about it begin with.</summary>
+    internal static string TagOf(Digest subject) => $"{subject.Algorithm}-{subject.Hex}" is var tag && tag.Length > 128 ? tag[..128] : tag;
+
+    /// <summary>Whether a tag is one of those that tell of an image, and no image's.</summary>
+    internal static bool IsTagOfOne(string tag) => TagPattern().IsMatch(tag);
+
+    /// <summary>What a manifest or an index refers to.</summary>
+    /// <returns>The digest; null when it refers to nothing.</returns>
+    internal static Digest? SubjectOf(RawDocument document, string origin) =>
+        Digest.TryParse(Text((Read(document, origin)["subject"] as JsonObject)?["digest"]) ?? "", out var subject) ? subject : null;
+
+    /// <summary>How lists of referrers name a document.</summary>
+    internal static Descriptor EntryOf(RawDocument document, string origin)
+    {
+        var json = Read(document, origin);
+        var annotations = (json["annotations"] as JsonObject)?.Select(pair => (pair.Key, Value: Text(pair.Value)))
+            .Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!);
+        return document.Descriptor with
+        {
+            ArtifactType = Text(json["artifactType"]) is { Length: > 0 } type ? type : Text((json["config"] as JsonObject)?["mediaType"]),
+            Annotations = annotations is { Count: > 0 }
+                ? new SortedList<string, string>(annotations, StringComparer.Ordinal) : null,
+        };
+    }
+
+    private static JsonObject Read(RawDocument document, string origin) =>
+        OciJson.ReadObject(document.Content.Span, "manifest", origin);
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    [GeneratedRegex(@"(?:\A|:)sha(?:256|512)-[0-9a-f]{64,128}(?:\.[a-z]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex TagPattern();
+}

@@ -1,0 +1,199 @@
+using Containerize.Oci;
+using Containerize.Testing.Images;
+using Containerize.Testing.Registry;
+
+namespace Containerize.Tests.Copying;
+
+[TestClass]
+internal sealed class RegistryCopyTests
+{
+    [TestMethod]
+    [DataRow(true, true)]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    [DataRow(false, false)]
+    public async Task All_platforms_and_all_that_refers_to_them_arrive_with_their_bytes(bool sourceHasApi, bool targetHasApi)
+    {
+        await using var lab = await CopyLab.StartAsync(new() { Referrers = sourceHasApi }, new() { Referrers = targetHasApi });
+        var subjects = await lab.TellAsync();
+
+        await lab.CopyAsync(lab.TargetName);
+
+        Assert.AreEqual(lab.Root.Digest, lab.Arrived!.Digest);
+        Assert.HasCount(2, ImageValidator.Check(lab.Target, "prod/app", "1.0", baseLayers: 9).Images);
+        foreach (var subject in subjects)
+        {
+            var (was, now) = (await lab.ReferrersAsync(lab.Source, "team/app", subject),
+                await lab.ReferrersAsync(lab.Target, "prod/app", subject));
+            Assert.HasCount(1, now);
+            Assert.AreEqual(was[0].Digest, now[0].Digest);
+            Assert.AreEqual(was[0].ArtifactType, now[0].ArtifactType);
+        }
+
+        var signature = $"sha256-{lab.Root.Digest.Hex}.sig";
+        Assert.AreEqual(lab.Source.FindManifest("team/app", signature)!.Digest, lab.Target.FindManifest("prod/app", signature)!.Digest);
+        Assert.AreEqual("1.0", lab.Target.RequestsTo(RequestKind.Manifest, "PUT")[^1].Reference);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task What_is_there_is_not_sent_again(bool hasApi)
+    {
+        await using var lab = await CopyLab.StartAsync(new() { Referrers = hasApi }, new() { Referrers = hasApi });
+        await lab.TellAsync();
+        await lab.CopyAsync(lab.TargetName);
+        lab.Target.ClearRequests();
+
+        var again = await lab.CopyAsync(lab.TargetName);
+
+        Assert.AreEqual(0, again[0].BytesWritten);
+        Assert.IsFalse(lab.Target.Requests.Any(request => request.Method is "PUT" or "POST" or "PATCH"));
+    }
+
+    [TestMethod]
+    public async Task Within_one_registry_blobs_are_mounted_and_nothing_is_fetched()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        await lab.TellAsync();
+        lab.Source.ClearRequests();
+
+        var result = await lab.CopyAsync($"{lab.Source.Authority}/prod/app:2.0");
+
+        Assert.AreEqual(lab.Root.Digest, lab.Source.FindManifest("prod/app", "2.0")!.Digest);
+        Assert.AreEqual(0, result[0].BytesWritten);
+        Assert.AreEqual(0, lab.Source.BlobBytesReceived + lab.Source.BlobBytesSent);
+    }
+
+    [TestMethod]
+    public async Task Of_an_index_one_platform_can_be_copied_alone()
+    {
+        await using var lab = await CopyLab.StartAsync();
+
+        await lab.CopyFromAsync(lab.SourceName, lab.Images[1].Platform, lab.TargetName);
+
+        Assert.AreEqual(lab.Images[1].Descriptor.Digest, lab.Arrived!.Digest);
+        Assert.IsNull(lab.Target.FindBlob("prod/app", lab.Images[0].LayerDigest()));
+    }
+
+    [TestMethod]
+    public async Task Cut_connections_are_taken_up_again()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var download = lab.Source.On(RequestKind.Blob, "GET").Once().Do(fault => fault.ResetAfter(50_000));
+        var upload = lab.Target.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.ResetAfterReceiving(20_000));
+
+        await lab.CopyAsync(lab.TargetName);
+
+        Assert.AreEqual(lab.Root.Digest, lab.Arrived!.Digest);
+        Assert.AreEqual((1, 1), (download.Count, upload.Count));
+        Assert.HasCount(2, ImageValidator.Check(lab.Target, "prod/app", "1.0", baseLayers: 9).Images);
+    }
+
+    [TestMethod]
+    public async Task A_damaged_blob_is_refused_and_nothing_has_a_name_anywhere()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var layer = lab.Images[1].LayerDigest();
+        lab.Source.On(RequestKind.Blob, "GET").Where(request => request.Reference == layer.ToString())
+            .Do(fault => fault.Corrupt(1000));
+
+        var failure = await lab.FailAsync(lab.TargetName, "oci:layout:1.0", "oci-archive:image.tar");
+
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
+        StringAssert.Contains(failure.Message, layer.ToString());
+        Assert.IsNull(lab.Arrived);
+        Assert.IsFalse(File.Exists(lab["layout/index.json"]));
+        Assert.IsEmpty(Directory.GetFiles(lab["."], "*", SearchOption.TopDirectoryOnly));
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_fails_keeps_the_tags_of_the_others_where_they_are()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        lab.Target.On(RequestKind.Manifest, "PUT").Do(fault => fault.Error(403, "DENIED"));
+
+        var failure = await lab.FailAsync($"{lab.Source.Authority}/prod/app:2.0", lab.TargetName);
+
+        Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
+        Assert.IsNull(lab.Source.FindManifest("prod/app", "2.0"));
+        StringAssert.Contains(failure.Message, "No name was moved");
+    }
+
+    [TestMethod]
+    public async Task Without_its_referrers_no_tag_moves()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var subjects = await lab.TellAsync();
+        var referrer = (await lab.ReferrersAsync(lab.Source, "team/app", subjects[1]))[0];
+        lab.Target.On(RequestKind.Manifest, "PUT").Where(request => request.Reference == referrer.Digest.ToString())
+            .Do(fault => fault.Error(400, "UNSUPPORTED"));
+
+        var failure = await lab.FailAsync(lab.TargetName);
+
+        Assert.AreEqual(DiagnosticCode.EvidenceNotDelivered, failure.Code);
+        StringAssert.Contains(failure.Message, "--no-referrers");
+        Assert.IsNull(lab.Arrived);
+    }
+
+    [TestMethod]
+    public async Task Signatures_that_the_destination_has_stay_beside_those_that_come()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        await lab.TellAsync("first");
+        await lab.CopyAsync(lab.TargetName);
+        await lab.TellAsync("second");
+        var tag = $"sha256-{lab.Root.Digest.Hex}.sig";
+        var theirs = SupplyChain.ReferrerTests.Signature("theirs", lab.Root).Merge(null, "test")!.Value;
+        lab.Target.AddBlob("prod/app", theirs.Config.Memory);
+        lab.Target.AddManifest("prod/app", tag, theirs.Manifest.Memory, MediaTypes.OciManifest);
+
+        await lab.CopyAsync(lab.TargetName);
+
+        var stored = lab.Target.FindManifest("prod/app", tag)!;
+        CollectionAssert.AreEquivalent(
+            new[] { "first", "second", "theirs" },
+            OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers
+                .Select(layer => layer.Annotations!["signature"]).ToArray());
+    }
+
+    [TestMethod]
+    public async Task An_index_whose_images_are_not_all_there_is_copied_one_by_one_only()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        lab.Source.AddImage("half/app", null, lab.Images[0]);
+        lab.Source.AddManifest("half/app", "1.0", TestImage.Index([.. lab.Images]), MediaTypes.OciIndex);
+        var source = $"{lab.Source.Authority}/half/app:1.0";
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.CopyFromAsync(source, null, lab.TargetName));
+        await lab.CopyFromAsync(source, lab.Images[0].Platform, lab.TargetName);
+
+        Assert.AreEqual(DiagnosticCode.IncompleteImage, failure.Code);
+        StringAssert.Contains(failure.Message, lab.Images[1].Descriptor.Digest.ToString());
+        Assert.AreEqual(lab.Images[0].Descriptor.Digest, lab.Arrived!.Digest);
+    }
+
+    [TestMethod]
+    public async Task A_manifest_that_is_listed_as_a_referrer_and_is_none_is_left_out()
+    {
+        await using var lab = await CopyLab.StartAsync(new() { Referrers = false });
+        var entry = lab.Images[1].Descriptor;
+        lab.Source.AddManifest("team/app", $"sha256-{lab.Root.Digest.Hex}", TestImage.Index(lab.Images[1]), MediaTypes.OciIndex);
+
+        await lab.CopyAsync(lab.TargetName);
+
+        Assert.IsFalse((await lab.ReferrersAsync(lab.Target, "prod/app", lab.Root.Digest)).Any(each => each.Digest == entry.Digest));
+        Assert.AreEqual(lab.Root.Digest, lab.Arrived!.Digest);
+    }
+
+    [TestMethod]
+    public async Task A_destination_is_named_by_a_tag()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        string[] wrong = [$"{lab.Target.Authority}/prod/app@{lab.Root.Digest}", "scratch", "debian-packages:trixie", "oci-archive:."];
+        foreach (var destination in wrong)
+        {
+            Assert.AreEqual(DiagnosticCode.InvalidReference, (await lab.FailAsync(destination)).Code, destination);
+        }
+    }
+}
