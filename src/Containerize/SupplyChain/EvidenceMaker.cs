@@ -20,7 +20,7 @@ internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsO
 internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobStore cache)
 {
     // Another number for documents that say other things of the same image.
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Makes the documents.</summary>
     /// <param name="images">The images, each with the full path of its app's file of dependencies; null where there is none.</param>

@@ -1,3 +1,4 @@
+using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -88,11 +89,12 @@ internal sealed class BillReader(string name, PackageFolders folders, BlobStore 
     {
         try
         {
-            return name is null ? null : ImageReference.Parse(name);
+            return name is not null && BaseImageReference.Parse(name, AppContext.BaseDirectory) is RegistryReference registry
+                ? registry.Image : null;
         }
         catch (ContainerizeException)
         {
-            // An archive, a layout, an engine's image.
+            // Not what a project may write.
             return null;
         }
     }

@@ -7,6 +7,9 @@ namespace Containerize.SupplyChain.Sbom;
 /// <summary>The packages of Debian, or a distribution like it, that an image's own notes list.</summary>
 internal sealed class DebianComponents
 {
+    private const string ListEnding = ".list";
+    private const string SumsEnding = ".md5sums";
+
     private readonly List<(Component Component, Stanza Notes)> _all = [];
 
     /// <summary>Reads the notes of an image.</summary>
@@ -49,6 +52,12 @@ internal sealed class DebianComponents
         }
     }
 
+    /// <summary>Whether a file lists the files of a package: one of dpkg, or of an image without dpkg, whose lists have hashes.</summary>
+    internal static bool IsFileList(string path) =>
+        (path.StartsWith(KeptFiles.FileLists + "/", StringComparison.Ordinal) && path.EndsWith(ListEnding, StringComparison.Ordinal))
+        || (path.StartsWith(KeptFiles.StatusDirectory + "/", StringComparison.Ordinal)
+            && path.EndsWith(SumsEnding, StringComparison.Ordinal));
+
     /// <summary>Which of an image's own files belong to which package, by the lists that dpkg keeps.</summary>
     /// <param name="files">The files.</param>
     /// <returns>References of packages, by path.</returns>
@@ -59,16 +68,23 @@ internal sealed class DebianComponents
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (path, list) in files)
         {
-            if (list.Content is { } content && path.StartsWith(KeptFiles.FileLists + "/", StringComparison.Ordinal)
+            if (list.Content is { } content && IsFileList(path)
                 && names.TryGetValue(Path.GetFileNameWithoutExtension(path).Split(':')[0], out var owner))
             {
-                foreach (var file in Encoding.UTF8.GetString(content).Split('\n').Select(line => line.Trim('/')))
+                var hasSums = path.EndsWith(SumsEnding, StringComparison.Ordinal);
+                foreach (var line in Encoding.UTF8.GetString(content).Split('\n'))
                 {
+                    var file = (hasSums ? line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..].TrimStart(' ') : line).Trim('/');
                     // Packages may have their files where a link of the release leads to /usr.
                     owners.TryAdd(files.ContainsKey(file) ? file : $"usr/{file}", owner);
                 }
 
                 owners.TryAdd(path, owner);
+                if (hasSums)
+                {
+                    // The package's own notes lie beside them.
+                    owners.TryAdd(path[..^SumsEnding.Length], owner);
+                }
             }
         }
 
@@ -81,7 +97,7 @@ internal sealed class DebianComponents
         var directory = tree.Find(tree.Resolve(KeptFiles.StatusDirectory, followLast: true));
         foreach (var name in (directory?.Children?.Keys ?? Enumerable.Empty<string>()).Order(StringComparer.Ordinal))
         {
-            if (!name.EndsWith(".md5sums", StringComparison.Ordinal))
+            if (!name.EndsWith(SumsEnding, StringComparison.Ordinal))
             {
                 yield return tree.ReadText($"{KeptFiles.StatusDirectory}/{name}");
             }

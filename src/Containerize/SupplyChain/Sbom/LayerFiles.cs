@@ -21,7 +21,6 @@ internal sealed class LayerFiles(bool isWindows)
     private const int MostKept = 16 * 1024 * 1024;
     private const string WindowsRoot = "Files/";
     private const string DependencyEnding = ".deps.json";
-    private const string ListEnding = ".list";
 
     private readonly SortedDictionary<string, LayerFile> _files = new(StringComparer.Ordinal);
 
@@ -95,9 +94,8 @@ internal sealed class LayerFiles(bool isWindows)
 #pragma warning disable CA5350 // see above
         using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
 #pragma warning restore CA5350
-        var isKept = entry.Length <= MostKept && (path.EndsWith(DependencyEnding, StringComparison.OrdinalIgnoreCase)
-            || (path.StartsWith(KeptFiles.FileLists + "/", StringComparison.Ordinal)
-                && path.EndsWith(ListEnding, StringComparison.Ordinal)));
+        var isKept = entry.Length <= MostKept
+            && (path.EndsWith(DependencyEnding, StringComparison.OrdinalIgnoreCase) || DebianComponents.IsFileList(path));
         using var kept = isKept ? new MemoryStream() : null;
         var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
         while (entry.DataStream is { } data && await data.ReadAsync(buffer, cancellationToken) is > 0 and var count)

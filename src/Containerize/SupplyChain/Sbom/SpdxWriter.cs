@@ -87,6 +87,8 @@ internal sealed class SpdxWriter(Bill bill, Utf8JsonWriter json)
             json.WriteString("versionInfo", component.Version);
         }
 
+        // Readers of SPDX 2.2 do without the rest, but not without this one.
+        json.WriteString("supplier", NoAssertion);
         json.WriteString("downloadLocation", NoAssertion);
         json.WriteBoolean("filesAnalyzed", files.Count > 0);
         if (files.Count > 0)
