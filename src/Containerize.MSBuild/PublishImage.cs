@@ -104,7 +104,7 @@ public sealed class PublishImage : ContainerizeTask
         var push = PushSettings.Read(Project, reporter);
         var files = ReportFiles.Read(Project);
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
-        var wanted = EvidenceSettings.Read(Project);
+        var wanted = EvidenceSettings.Read(Project, Environment.GetEnvironmentVariable);
         IReadOnlyList<BuiltImage> built =
             [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), inputs.Registries.CreateBlob))];
         var images = ImageSet.Of(
@@ -201,7 +201,7 @@ public sealed class PublishImage : ContainerizeTask
         BuildInputs inputs,
         IReadOnlyList<BuiltImage> built,
         CancellationToken cancellationToken) =>
-        new EvidenceMaker(wanted, destinations.Name.Repository, inputs.Cache).MakeAsync(
+        new EvidenceMaker(wanted, destinations.Name.Repository, inputs.Cache, TimeProvider.System).MakeAsync(
             built.Zip(BuiltImages, (image, item) => (
                 image, item.GetMetadata("DependencyFile") is { Length: > 0 } file ? Path.GetFullPath(file) : null)),
             cancellationToken);

@@ -19,7 +19,7 @@ internal static class EarlySettings
         var destinations = DestinationSettings.Read(project, silence);
         _ = ReuseSettings.Read(project, destinations);
         _ = PushSettings.Read(project, silence);
-        _ = EvidenceSettings.Read(project);
+        _ = EvidenceSettings.Read(project, Environment.GetEnvironmentVariable);
         _ = SigningSettings.Read(project);
         _ = RegistrySettings.Read(project, BaseSettings.Read(project));
         _ = CacheSettings.Read(project, Environment.GetEnvironmentVariable);

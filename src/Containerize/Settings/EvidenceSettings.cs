@@ -1,5 +1,6 @@
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Statements;
 
 namespace Containerize.Settings;
 
@@ -7,9 +8,11 @@ namespace Containerize.Settings;
 internal static class EvidenceSettings
 {
     /// <summary>Reads what is wanted.</summary>
+    /// <param name="project">What the project says.</param>
+    /// <param name="variables">The value of an environment variable; null when it is not set.</param>
     /// <returns>What to make; null for nothing.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
-    internal static EvidenceRequest? Read(ProjectSettings project)
+    internal static EvidenceRequest? Read(ProjectSettings project, Func<string, string?> variables)
     {
         if (project.Find(ItemKind.Evidence) is not { } item)
         {
@@ -23,6 +26,9 @@ internal static class EvidenceSettings
         ];
         var isOptional = item.IsTrue("IsOptional");
         var folders = item.List("PackageFolders");
-        return formats.Count == 0 ? null : new EvidenceRequest(formats, isOptional, folders);
+        var provenance = ProvenanceSettings.Read(project, item, variables);
+        var vex = VexItems.Read(project, item);
+        return formats.Count == 0 && provenance is null && vex is null ? null
+            : new EvidenceRequest(formats, isOptional, folders) { Provenance = provenance, Vex = vex };
     }
 }

@@ -119,4 +119,13 @@ internal enum ItemKind
 
     /// <summary><c>ContainerizeBaseTrust</c>.</summary>
     BaseTrust,
+
+    /// <summary>A property with its value, for a provenance.</summary>
+    Parameter,
+
+    /// <summary>Where the sources are from, and what compiles them, for a provenance.</summary>
+    Source,
+
+    /// <summary><c>NuGetAuditSuppress</c>.</summary>
+    AuditSuppression,
 }

@@ -4,6 +4,7 @@ using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Statements;
 
 namespace Containerize.SupplyChain;
 
@@ -11,16 +12,28 @@ namespace Containerize.SupplyChain;
 /// <param name="Sboms">The forms of the bill of materials.</param>
 /// <param name="IsOptional">Whether a place that does not take evidence gets the image all the same.</param>
 /// <param name="PackageFolders">Where NuGet keeps packages, full paths.</param>
-internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsOptional, IReadOnlyList<string> PackageFolders);
+internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsOptional, IReadOnlyList<string> PackageFolders)
+{
+    /// <summary>What a provenance says; null when none is wanted.</summary>
+    public ProvenanceRequest? Provenance { get; init; }
+
+    /// <summary>Which vulnerabilities do not matter; null when the project says nothing of it.</summary>
+    public VexRequest? Vex { get; init; }
+}
 
 /// <summary>Makes the documents that tell of images. A document that was made before is not made again.</summary>
 /// <param name="request">What is wanted.</param>
 /// <param name="name">What the image is called: its repository.</param>
 /// <param name="cache">Has the layers, and remembers documents.</param>
-internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobStore cache)
+/// <param name="time">Says when an image was built.</param>
+internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobStore cache, TimeProvider time)
 {
     // Another number for documents that say other things of the same image.
     private const int Version = 2;
+
+    private const string PredicateAnnotation = "in-toto.io/predicate-type";
+
+    private string SimpleName => name[(name.LastIndexOf('/') + 1)..];
 
     /// <summary>Makes the documents.</summary>
     /// <param name="images">The images, each with the full path of its app's file of dependencies; null where there is none.</param>
@@ -41,38 +54,67 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
     {
         var referrers = new List<Referrer>();
         Bill? bill = null;
-        var noted = dependencies is not null && RegularFile.IsThere(dependencies)
-            ? Digest.Of(RegularFile.ReadAllBytes(dependencies)).Hex : "";
         foreach (var format in request.Sboms)
         {
-            var record = new Record(cache, RecordKind.Evidence, string.Join('\n',
-            [
-                $"{SbomDocument.Suffix(format)} {Version} {SbomDocument.ToolVersion}",
-                name,
-                image.Image.Manifest.Descriptor.Digest.ToString(),
-                $"{image.BaseName} {image.BaseDigest}",
-                noted,
-            ]));
-            if (record.Read() is not { } text)
-            {
-                var simple = name[(name.LastIndexOf('/') + 1)..];
-                bill ??= await new BillReader(simple, new PackageFolders(request.PackageFolders), cache)
-                    .ReadAsync(image, dependencies, cancellationToken);
-                text = Encoding.UTF8.GetString(SbomDocument.Write(bill, format));
-                record.Write(text);
-            }
+            var document = await RememberAsync(
+                SbomDocument.Suffix(format), "", async () => SbomDocument.Write(await ReadBillAsync(), format));
+            referrers.Add(
+                Refer(SbomDocument.MediaType(format), document, SbomDocument.Suffix(format), SbomDocument.PredicateType(format)));
+        }
 
-            var type = SbomDocument.MediaType(format);
-            referrers.Add(new Referrer(
-                image.Image.Manifest.Descriptor,
-                type,
-                new MemoryBlob(type, Encoding.UTF8.GetBytes(text)),
-                SbomDocument.Suffix(format))
-            {
-                PredicateType = SbomDocument.PredicateType(format),
-            });
+        if (request.Provenance is { } provenance)
+        {
+            // The same image, built again, keeps its first statement: a new run alone is no reason for another one.
+            var statement = await RememberAsync(ProvenanceWriter.Suffix, provenance.Inputs, async () => ProvenanceWriter.Write(
+                name, await ReadBillAsync(), image.Image.Config.Platform.ToString(), provenance, time.GetUtcNow()));
+            referrers.Add(Refer(
+                Attestation.MediaType,
+                statement,
+                ProvenanceWriter.Suffix,
+                annotations: new Dictionary<string, string> { [PredicateAnnotation] = ProvenanceWriter.PredicateType }));
+        }
+
+        if (request.Vex is { } vex)
+        {
+            referrers.Add(Refer(VexWriter.MediaType, VexWriter.Write(SimpleName, image.Image, vex), VexWriter.Suffix, VexWriter.Context));
         }
 
         return referrers;
+
+        async Task<Bill> ReadBillAsync() =>
+            bill ??= await new BillReader(SimpleName, new PackageFolders(request.PackageFolders), cache)
+                .ReadAsync(image, dependencies, cancellationToken);
+
+        async Task<byte[]> RememberAsync(string suffix, string inputs, Func<Task<byte[]>> make)
+        {
+            var record = new Record(cache, RecordKind.Evidence, string.Join('\n',
+            [
+                $"{suffix} {Version} {SbomDocument.ToolVersion}",
+                name,
+                image.Image.Manifest.Descriptor.Digest.ToString(),
+                $"{image.BaseName} {image.BaseDigest}",
+                dependencies is not null && RegularFile.IsThere(dependencies) ? Digest.Of(RegularFile.ReadAllBytes(dependencies)).Hex : "",
+                inputs,
+            ]));
+            if (record.Read() is { } text)
+            {
+                return Encoding.UTF8.GetBytes(text);
+            }
+
+            var made = await make();
+            record.Write(Encoding.UTF8.GetString(made));
+            return made;
+        }
+
+        Referrer Refer(
+            string type,
+            byte[] document,
+            string suffix,
+            string? predicateType = null,
+            IReadOnlyDictionary<string, string>? annotations = null) =>
+            new(image.Image.Manifest.Descriptor, type, new MemoryBlob(type, document), suffix, annotations)
+            {
+                PredicateType = predicateType,
+            };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SettingItemsTests
     private static readonly ItemKind[] s_once =
     [
         ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
-        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence,
+        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence, ItemKind.Source,
     ];
 
     private static IEnumerable<XElement> Written =>
@@ -47,7 +47,7 @@ internal sealed class SettingItemsTests
         DebianItems.Read(project);
         PushSettings.Read(project, reporter);
         ReportFiles.Read(project);
-        EvidenceSettings.Read(project);
+        EvidenceSettings.Read(project, _ => null);
         LayerSettings.Read(project, platform);
         ImageRequests.Read(project, platform, new ScratchSource(), []);
         SiteSettings.Read(site, platform);
@@ -66,6 +66,7 @@ internal sealed class SettingItemsTests
                 "WorkingDirectory" => "/app",
                 "Image" => "scratch",
                 "UploadBudget" => "1",
+                "Provenance" => "true",
                 _ => "",
             };
         });

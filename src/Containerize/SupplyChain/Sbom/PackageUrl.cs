@@ -6,6 +6,11 @@ namespace Containerize.SupplyChain.Sbom;
 /// <remarks>The Package URL specification (ECMA-427).</remarks>
 internal static class PackageUrl
 {
+    private const string RepositoryQualifier = "repository_url=";
+
+    /// <summary>Whether the name of an image says which registry has it.</summary>
+    internal static bool IsInRegistry(string image) => image.Contains(RepositoryQualifier, StringComparison.Ordinal);
+
     /// <summary>A package of NuGet.</summary>
     /// <param name="version">Its version; null when it is not known.</param>
     internal static string NuGet(string id, string? version) => $"pkg:nuget/{Escape(id)}{(version is null ? "" : $"@{Escape(version)}")}";
@@ -22,7 +27,7 @@ internal static class PackageUrl
     /// <param name="repository">Where it is; null for an image that is delivered to any number of places.</param>
     internal static string Image(string name, Digest digest, Platform platform, ImageReference? repository = null) =>
         $"pkg:oci/{Escape(name)}@{Escape(digest.ToString())}?arch={Escape(platform.Architecture)}"
-        + (repository is null ? "" : $"&repository_url={Escape(repository.Repository.ToString())}")
+        + (repository is null ? "" : $"&{RepositoryQualifier}{Escape(repository.Repository.ToString())}")
         + (repository?.Tag is { } tag ? $"&tag={Escape(tag)}" : "");
 
     // The specification leaves colons as they are.

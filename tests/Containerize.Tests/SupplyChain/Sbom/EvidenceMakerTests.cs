@@ -143,7 +143,7 @@ internal sealed class EvidenceMakerTests : IDisposable
             """<package><metadata><id>Mail</id><license type="expression">MIT</license></metadata></package>""");
         var request = new EvidenceRequest([format], IsOptional: false, [_folder["packages"]]);
 
-        var evidence = await new EvidenceMaker(request, "team/shop", new BlobStore(_folder[cache]))
+        var evidence = await new EvidenceMaker(request, "team/shop", new BlobStore(_folder[cache]), TimeProvider.System)
             .MakeAsync([(built, null)], CancellationToken.None);
 
         var referrer = evidence.Referrers.Single();

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Containerize.Images;
+using Containerize.SupplyChain.Sbom;
+
+namespace Containerize.SupplyChain.Statements;
+
+/// <summary>Writes where an image comes from, as an in-toto statement.</summary>
+/// <remarks>The in-toto attestation framework, <i>Statement v1</i>; SLSA, <i>Provenance v1</i>.</remarks>
+internal static class ProvenanceWriter
+{
+    /// <summary>What a file of the document ends in.</summary>
+    internal const string Suffix = "provenance.json";
+
+    /// <summary>What the statement says, as a URI.</summary>
+    internal const string PredicateType = "https://slsa.dev/provenance/v1";
+
+    /// <summary>How the image was built, and what the members of the statement mean: Evidence.md explains it.</summary>
+    internal const string BuildType = "https://containerize.invalid/build/v1";
+
+    /// <summary>Writes the statement. Only <c>runDetails.metadata</c> differs from one run to the next.</summary>
+    /// <param name="name">What the image is called: its repository.</param>
+    /// <param name="bill">What the image consists of.</param>
+    /// <param name="platform">What it runs on.</param>
+    /// <param name="finished">When it was built.</param>
+    internal static byte[] Write(string name, Bill bill, string platform, ProvenanceRequest request, DateTimeOffset finished) =>
+        SbomDocument.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("_type", "https://in-toto.io/Statement/v1");
+            json.WriteStartArray("subject");
+            WriteDescriptor(json, "name", name, "sha256", bill.Image.Sha256);
+            json.WriteEndArray();
+            json.WriteString("predicateType", PredicateType);
+            json.WriteStartObject("predicate");
+            json.WriteStartObject("buildDefinition");
+            json.WriteString("buildType", BuildType);
+            WriteParameters(json, name, platform, request);
+            WriteDependencies(json, bill, request);
+            json.WriteEndObject();
+            WriteRun(json, request.Origin, finished);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+
+    private static void WriteParameters(Utf8JsonWriter json, string name, string platform, ProvenanceRequest request)
+    {
+        json.WriteStartObject("externalParameters");
+        json.WriteString("image", name);
+        json.WriteString("platform", platform);
+        json.WriteStartObject("properties");
+        foreach (var (property, value) in request.Parameters)
+        {
+            json.WriteString(property, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("internalParameters");
+        json.WriteString("containerize", SbomDocument.ToolVersion);
+        if (request.Sdk is { } sdk)
+        {
+            json.WriteString("dotnetSdk", sdk);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteDependencies(Utf8JsonWriter json, Bill bill, ProvenanceRequest request)
+    {
+        json.WriteStartArray("resolvedDependencies");
+        if (request.Repository is { } repository)
+        {
+            var uri = repository.StartsWith("git", StringComparison.Ordinal) ? repository : $"git+{repository}";
+            WriteDescriptor(json, "uri", uri, "gitCommit", request.Revision);
+        }
+
+        foreach (var component in bill.Components.Where(component => IsResolved(component, bill)))
+        {
+            var (algorithm, value) = component.Sha256 is null ? ("sha512", component.Sha512) : ("sha256", component.Sha256);
+            WriteDescriptor(json, "uri", component.PackageUrl!, algorithm, value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    // The packages of a base in a registry are pinned by its digest; those that were added have files in our layers.
+    private static bool IsResolved(Component component, Bill bill) => component.PackageUrl is not null
+        && (component.Kind != ComponentKind.Debian
+            || bill.Base?.PackageUrl is not { } below || !PackageUrl.IsInRegistry(below)
+            || bill.FilesByComponent.Contains(component.Reference));
+
+    private static void WriteRun(Utf8JsonWriter json, BuildOrigin origin, DateTimeOffset finished)
+    {
+        json.WriteStartObject("runDetails");
+        json.WriteStartObject("builder");
+        json.WriteString("id", origin.Builder);
+        json.WriteEndObject();
+        json.WriteStartObject("metadata");
+        if (origin.Invocation is { } invocation)
+        {
+            json.WriteString("invocationId", invocation);
+        }
+
+        json.WriteString("finishedOn", ImageConfig.Rfc3339(finished));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteDescriptor(Utf8JsonWriter json, string member, string name, string algorithm, string? digest)
+    {
+        json.WriteStartObject();
+        json.WriteString(member, name);
+        if (digest is not null)
+        {
+            json.WriteStartObject("digest");
+            json.WriteString(algorithm, digest);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}
