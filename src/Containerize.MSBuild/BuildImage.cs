@@ -12,6 +12,7 @@ using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Settings.Names;
 using Containerize.Storage;
+using Containerize.SupplyChain.Lifetimes;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Task = System.Threading.Tasks.Task;
@@ -152,6 +153,7 @@ public sealed class BuildImage : ContainerizeTask
                 IsPartOfIndex || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
             reporter,
             cancellationToken);
+        await new BaseLifetime(inputs.Cache, TimeProvider.System).WarnAsync(built, reporter, cancellationToken);
         BuiltImageFile.Save(built, store);
         if (built.Debug is { } debug)
         {

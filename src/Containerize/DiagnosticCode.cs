@@ -387,6 +387,9 @@ internal enum DiagnosticCode
     /// <summary>A base image is older than the project allows.</summary>
     BaseTooOld = 7043,
 
+    /// <summary>The base image gets no more updates (a warning).</summary>
+    BaseEndOfLife = 7044,
+
     /// <summary>The command line of the tool <c>containerize</c> is not understood.</summary>
     InvalidCommandLine = 8001,
 

@@ -55,6 +55,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Who signed a base image, by its digest and what the project demands.</summary>
     internal static RecordKind Trust { get; } = new("trust", 1);
 
+    /// <summary>The distribution that a base image is of, by its layers.</summary>
+    internal static RecordKind Release { get; } = new("releases", 1);
+
     /// <summary>What the project's files contain, by their stamps.</summary>
     internal static RecordKind FileHashes { get; } = new("hashes.txt", 3);
 
@@ -84,7 +87,8 @@ internal sealed record RecordKind(string Name, int Version)
 
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
-        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Signature, Trust];
+        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Signature, Trust,
+        Release];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>
     internal string TitleOf(Digest? key) => key is null ? $"{Name} {Version}" : $"{Name} {Version} {key}";
