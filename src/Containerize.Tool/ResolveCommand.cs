@@ -128,7 +128,7 @@ internal sealed class ResolveCommand
 
     private async Task<IReadOnlyList<ResolvedManifest>> ResolveAsync(
         ParseResult parsed,
-        IReadOnlyList<(ManifestText Text, bool IsListed)> texts,
+        List<(ManifestText Text, bool IsListed)> texts,
         ResolveMode mode,
         IReporter reporter,
         CancellationToken cancellationToken)
@@ -145,7 +145,7 @@ internal sealed class ResolveCommand
 
     private static void Write(
         IReadOnlyList<ResolvedManifest> results,
-        IReadOnlyList<(string Path, string Name, bool IsListed)> sources,
+        List<(string Path, string Name, bool IsListed)> sources,
         string? file,
         bool inPlace)
     {

@@ -7,7 +7,7 @@ internal sealed class BuildOutput
 {
     private readonly List<(string Place, string Context)> _copies = [];
 
-    private BuildOutput(IReadOnlyList<PublishCommand> publishes) => Publishes = publishes;
+    private BuildOutput(List<PublishCommand> publishes) => Publishes = publishes;
 
     /// <summary>The <c>dotnet publish</c> commands, in order.</summary>
     internal IReadOnlyList<PublishCommand> Publishes { get; }

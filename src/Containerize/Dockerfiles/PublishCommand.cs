@@ -99,7 +99,7 @@ internal sealed record PublishCommand(
             return (word, null);
         }
 
-        var at = word.IndexOfAny([':', '=']);
+        var at = word.AsSpan().IndexOfAny(':', '=');
         return at < 0 ? (word, null) : (word[..at], word[(at + 1)..]);
     }
 }

@@ -89,7 +89,7 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
         _ => false,
     };
 
-    private async Task AskAsync(IReadOnlyList<ImagePlace> places, CancellationToken cancellationToken)
+    private async Task AskAsync(List<ImagePlace> places, CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(MaxRequests);
         var images = places.Where(place => place is not ProjectPlace).Select(place => TryParse(place.Image)).OfType<ImageReference>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Containerize.Manifests;
 
@@ -31,7 +32,8 @@ internal sealed class HostileYamlTests
         var bomb = new StringBuilder("a0: &a0 {image: nginx:1}\n");
         for (var level = 1; level <= 40; level++)
         {
-            bomb.Append($"a{level}: &a{level} {{<<: [*a{level - 1}, *a{level - 1}, *a{level - 1}], x: [*a{level - 1}, *a{level - 1}]}}\n");
+            var (name, below) = ($"a{level}", $"*a{level - 1}");
+            bomb.Append(CultureInfo.InvariantCulture, $"{name}: &{name} {{<<: [{below}, {below}, {below}], x: [{below}, {below}]}}\n");
         }
 
         bomb.Append("last: {<<: *a40, repository: r}\n");
