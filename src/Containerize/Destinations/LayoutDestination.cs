@@ -103,8 +103,8 @@ internal sealed class LayoutDestination(
         }
     }
 
-    private Task AddBlobsAsync(Evidence evidence, CancellationToken cancellationToken) =>
-        _layout.AddAllAsync(LayoutEvidence.Blobs(evidence).DistinctBy(blob => blob.Descriptor.Digest), cancellationToken);
+    private async Task AddBlobsAsync(Evidence evidence, CancellationToken cancellationToken) =>
+        await _layout.AddAllAsync(LayoutEvidence.Blobs(evidence).DistinctBy(blob => blob.Descriptor.Digest), cancellationToken);
 
     private Task NameAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken) =>
         _layout.NameAsync(Entries(images), evidence is null ? [] : LayoutEvidence.Entries(evidence), cancellationToken);

@@ -78,7 +78,7 @@ internal sealed class CopyLab : IAsyncDisposable
         var places = new CopyPlaces(_client, _lab.Store, _ => null, _lab.Reporter);
         var opened = await places.OpenSourceAsync(
             BaseImageReference.Parse(source, _lab.Home),
-            reference => ((DockerArchiveReference)reference) is var archive
+            reference => reference is DockerArchiveReference archive
                 ? new DockerArchiveSource(archive.File, archive.Tag, _lab.Store).OpenAsync(TestImage.LinuxX64, CancellationToken.None)
                 : throw new InvalidOperationException(),
             CancellationToken.None);
