@@ -3,6 +3,9 @@ using System.Text.Json.Serialization;
 namespace Containerize.Tool;
 
 /// <summary>What <c>inspect</c> says.</summary>
+/// <param name="Index">The digest of the index that the name leads to; null where it leads to the image itself.</param>
+/// <param name="Platforms">The images of that index.</param>
+/// <param name="Evidence">Signatures, bills of materials and the like.</param>
 /// <param name="Packages">The packages; null when they were not asked for.</param>
 internal sealed record InspectAnswer(
     string Name,
@@ -10,10 +13,23 @@ internal sealed record InspectAnswer(
     string MediaType,
     string Platform,
     long Size,
+    string? Index,
+    IReadOnlyList<PlatformAnswer> Platforms,
+    IReadOnlyList<EvidenceAnswer> Evidence,
     IReadOnlyDictionary<string, string> Annotations,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Settings,
     IReadOnlyList<LayerAnswer> Layers,
     IReadOnlyList<PackageAnswer>? Packages);
+
+/// <summary>An image of an index.</summary>
+/// <param name="IsChosen">Whether it is the one that is shown.</param>
+internal sealed record PlatformAnswer(string Platform, string Digest, bool IsChosen);
+
+/// <summary>Something that is said of an image.</summary>
+/// <param name="Type">What it is: a media type, or how its tag ends.</param>
+/// <param name="Subject">The digest of the index or image that it is about.</param>
+/// <param name="Place">How it was found: <c>referrers</c>, <c>tag</c> or <c>index</c>.</param>
+internal sealed record EvidenceAnswer(string Type, string Digest, string Subject, string Place);
 
 /// <summary>A layer.</summary>
 /// <param name="Name">The name that Containerize gave it; null for a layer of another tool.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Containerize.Bases;
 using Containerize.Files;
 using Containerize.Oci;
@@ -12,7 +13,7 @@ internal static class CommandLine
     /// <returns>See <see cref="ExitCode"/>.</returns>
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var parsed = Create(error).Parse(arguments);
+        var parsed = Create(error, arguments).Parse(arguments);
         if (parsed.Errors is [var first, ..])
         {
             new ConsoleReporter(error, isVerbose: false).Error(
@@ -28,12 +29,17 @@ internal static class CommandLine
         });
     }
 
-    private static RootCommand Create(TextWriter error)
+    private static Command Create(TextWriter error, string[] arguments)
     {
+        const string Description = "Shows what is in container images, wherever they are, how two of them differ, and copies them.";
+        // A root command is called as its assembly is; only it understands what shells ask for completions: [suggest].
+        var root = arguments is [['[', ..], ..]
+            ? new RootCommand(Description)
+            : new Command("containerize", Description) { new HelpOption(), new VersionOption() };
         var shared = new SharedOptions(error);
-        return new RootCommand("Shows what is in container images, wherever they are, how two of them differ, and copies them.")
-        {
-            ImageCommands.Inspect(shared),
+        Command[] commands =
+        [
+            InspectCommand.Create(shared),
             ImageCommands.History(shared),
             ImageCommands.Tree(shared),
             ImageCommands.Find(shared),
@@ -42,7 +48,13 @@ internal static class CommandLine
             CacheCommands.Create(shared),
             ResolveCommand.Create(shared),
             ImportCommand.Create(shared),
-        };
+        ];
+        foreach (var command in commands)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        return root;
     }
 }
 
@@ -132,7 +144,9 @@ internal sealed class SharedOptions(TextWriter error)
 /// <param name="Stop">Stops the work.</param>
 internal sealed record Images(ImageAccess Access, Platform? Platform, CancellationToken Stop)
 {
-    internal Task<Containerize.Images.BaseImage> OpenAsync(string name) =>
+    internal async Task<Containerize.Images.BaseImage> OpenAsync(string name) => (await LocateAsync(name)).Image;
+
+    internal Task<OpenedImage> LocateAsync(string name) =>
         Access.OpenAsync(BaseImageReference.Parse(name, Environment.CurrentDirectory), Platform, Stop);
 
     internal async Task<Inspection.ImageContents> ReadAsync(string name) =>

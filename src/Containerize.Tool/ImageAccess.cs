@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Containerize.Bases;
 using Containerize.Images;
+using Containerize.Inspection;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Registry.Protocol;
@@ -38,13 +39,13 @@ internal sealed class ImageAccess : IDisposable
     /// <param name="reference">Where it is.</param>
     /// <param name="platform">Which one of several; null for this machine's or, where there is none for it, another one.</param>
     /// <exception cref="ContainerizeException">It is not there, damaged, or out of reach.</exception>
-    internal async Task<BaseImage> OpenAsync(BaseImageReference reference, Platform? platform, CancellationToken cancellationToken)
+    internal async Task<OpenedImage> OpenAsync(BaseImageReference reference, Platform? platform, CancellationToken cancellationToken)
     {
-        var source = reference.Open(new BaseContext
+        var place = await ResolveAsync(reference, cancellationToken);
+        var source = place.Open(new BaseContext
         {
-            Registries = _registries.Value,
-            Tags = new BaseTags(
-                _registries.Value, new BaseTagPolicy(), new TagMemory(Cache), Cache, _reporter, TimeProvider.System),
+            Registries = Registries,
+            Tags = null,
             Cache = Cache,
             EngineDirectory = Path.Combine(_temporary.Value, "engine"),
             Environment = Environment.GetEnvironmentVariable,
@@ -56,7 +57,8 @@ internal sealed class ImageAccess : IDisposable
         {
             try
             {
-                return await source.OpenAsync(wanted[index], cancellationToken);
+                var image = await source.OpenAsync(wanted[index], cancellationToken);
+                return new(place, reference is RegistryReference named ? image with { Name = named.Image.ToString() } : image);
             }
             catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.PlatformNotFound && index < wanted.Count - 1)
             {
@@ -69,6 +71,22 @@ internal sealed class ImageAccess : IDisposable
     /// <returns>The digest; null when the registry has none of this name.</returns>
     internal async Task<Digest?> ResolveAsync(ImageReference image, CancellationToken cancellationToken) =>
         (await _registries.Value.TryResolveAsync(image.Repository, image.Target, cancellationToken))?.Digest;
+
+    /// <summary>Lists what stands beside an image. Where that cannot be read, it is a warning: the image is there.</summary>
+    internal async Task<ImageListing> ListAsync(OpenedImage opened, CancellationToken cancellationToken)
+    {
+        var digest = opened.Image.Image.Manifest.Descriptor.Digest;
+        try
+        {
+            return await ImageListing.ReadAsync(opened.Place, digest, Registries, Cache, cancellationToken);
+        }
+        catch (ContainerizeException failure)
+        {
+            _reporter.Warning(
+                failure.Code, $"What stands beside the image could not be listed (platforms, signatures): {failure.Message}");
+            return new(digest, [], []);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -84,6 +102,16 @@ internal sealed class ImageAccess : IDisposable
         }
     }
 
+    // A tag is resolved once, so that all that is said is said of one image.
+    private async Task<BaseImageReference> ResolveAsync(BaseImageReference reference, CancellationToken cancellationToken) =>
+        reference is not RegistryReference { Image: { Digest: null } image } ? reference
+        : await Registries.TryResolveAsync(image.Repository, image.Target, cancellationToken) is { } found
+            ? new RegistryReference(image with { Digest = found.Digest })
+            : throw new ContainerizeException(
+                DiagnosticCode.BaseImageNotFound,
+                $"The image {image} does not exist. Check its name, and whether you are logged in: some registries hide what an account " +
+                $"may not see.");
+
     private static IReadOnlyList<Platform> Preferred()
     {
         var own = RuntimeInformation.OSArchitecture switch
@@ -94,7 +122,13 @@ internal sealed class ImageAccess : IDisposable
             Architecture.Arm => "arm",
             var other => other.ToString().ToLowerInvariant(),
         };
-        string[] names = ["linux-" + own, "linux-x64", "linux-arm64", "linux-arm", "linux-x86", "linux-s390x", "linux-ppc64le", "win-x64"];
+        string[] names = ["linux-" + own, "linux-x64", "linux-arm64", "linux-arm", "linux-x86", "linux-s390x", "linux-ppc64le",
+            "linux-riscv64", "linux-loongarch64", "win-x64", "win-arm64"];
         return [.. names.Distinct().Select(Platform.FromRuntimeIdentifier)];
     }
 }
+
+/// <summary>An image, and where it is.</summary>
+/// <param name="Place">Where it is; in a registry by digest.</param>
+/// <param name="Image">The image.</param>
+internal sealed record OpenedImage(BaseImageReference Place, BaseImage Image);

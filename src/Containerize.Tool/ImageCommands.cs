@@ -11,24 +11,6 @@ internal static class ImageCommands
 {
     private const int MostFiles = 200;
 
-    internal static Command Inspect(SharedOptions shared)
-    {
-        var image = SharedOptions.Image("IMAGE");
-        var packages = new Option<bool>("--packages") { Description = "Read all layers, and list the packages that are in them." };
-        return shared.WithImages(
-            new Command("inspect", "Shows an image: layers, settings, annotations, packages.") { image, packages },
-            async (parsed, images, output) =>
-            {
-                var opened = await images.OpenAsync(parsed.GetValue(image)!);
-                var contents = parsed.GetValue(packages)
-                    ? await ImageContents.ReadAsync(opened, images.Access.Cache, images.Stop)
-                    : null;
-                var answer = AnswerOf(opened, contents);
-                output.Write(answer, AnswerJson.Default.InspectAnswer, () => LinesOf(answer));
-                return ExitCode.Success;
-            });
-    }
-
     internal static Command History(SharedOptions shared)
     {
         var image = SharedOptions.Image("IMAGE");
@@ -111,38 +93,6 @@ internal static class ImageCommands
             });
     }
 
-    private static InspectAnswer AnswerOf(BaseImage opened, ImageContents? contents)
-    {
-        var image = opened.Image;
-        var madeBy = StepsOf(image).Where(step => step.Layer is not null).ToDictionary(step => step.Layer!.Value, step => TextOf(step));
-        return new(
-            opened.Name ?? "",
-            $"{image.Manifest.Descriptor.Digest}",
-            image.Manifest.Descriptor.MediaType,
-            $"{image.Config.Platform}",
-            image.Layers.Sum(layer => layer.Blob.Descriptor.Size),
-            image.Document.Annotations ?? new Dictionary<string, string>(),
-            RunFacts.Read(image.Config).Settings.ToDictionary(setting => setting.Name, setting => setting.Values),
-            [.. image.Layers.Select((layer, number) => new LayerAnswer(
-                number, $"{layer.Blob.Descriptor.Digest}", $"{layer.DiffId}", layer.Blob.Descriptor.MediaType,
-                layer.Blob.Descriptor.Size, NameOf(layer), madeBy.GetValueOrDefault(number)))],
-            contents is null ? null : [.. contents.Packages.All.Select(AnswerOf)]);
-    }
-
-    private static IEnumerable<Message> LinesOf(InspectAnswer answer) =>
-    [
-        $"name       {answer.Name}",
-        $"digest     {answer.Digest}",
-        $"platform   {answer.Platform}",
-        $"size       {ByteSize.Format(answer.Size)} in {answer.Layers.Count} layers",
-        .. answer.Annotations.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => (Message)$"annotation {pair.Key}={pair.Value}"),
-        .. answer.Settings.SelectMany(setting => setting.Value.Select(value => (Message)$"{setting.Key}: {value}")),
-        .. answer.Layers.Select(layer => (Message)
-            $"layer {$"{layer.Number}",3} {ByteSize.Format(layer.Size),10}  {layer.Digest}  {layer.Name ?? layer.CreatedBy}"),
-        .. (answer.Packages ?? []).Select(package => (Message)$"package    {package.Kind}  {package.Name}  {package.Version}"),
-    ];
-
     private static IEnumerable<Message> LinesOf(DiffAnswer answer)
     {
         if (answer.AreEqual)
@@ -168,7 +118,7 @@ internal static class ImageCommands
         ];
     }
 
-    private static List<HistoryAnswer> StepsOf(Image image)
+    internal static List<HistoryAnswer> StepsOf(Image image)
     {
         var steps = new List<HistoryAnswer>();
         var number = 0;
@@ -201,13 +151,13 @@ internal static class ImageCommands
         contents.Files.TryGetValue(file.Path, out var visible) && ReferenceEquals(visible.File, file.File),
         contents.Packages.OwnerOf(file.Path) is { } package ? AnswerOf(package) : null);
 
-    private static PackageAnswer AnswerOf(ImagePackage package) => new(Word(package.Kind), package.Name, package.Version);
+    internal static PackageAnswer AnswerOf(ImagePackage package) => new(Word(package.Kind), package.Name, package.Version);
 
     private static Message LineOf(FileAnswer file) =>
         $"{$"{file.Layer}",3} {file.Mode} {file.Owner,-9} {ByteSize.Format(file.Size),10}  " +
         $"{file.Path}{(file.Target is null ? "" : " -> ")}{file.Target}{Suffix(file.Kind)}";
 
-    private static string TextOf(HistoryAnswer step) => step.CreatedBy.Length > 0 ? step.CreatedBy : step.Comment;
+    internal static string TextOf(HistoryAnswer step) => step.CreatedBy.Length > 0 ? step.CreatedBy : step.Comment;
 
     private static string Suffix(string kind) => kind is "directory" ? "/" : kind is "file" or "symbolicLink" ? "" : $"  ({kind})";
 
@@ -215,7 +165,7 @@ internal static class ImageCommands
         (file.LayerName is null ? "" : $"  layer {file.LayerName}")
         + (file.Package is { } package ? $"  package {package.Name} {package.Version} ({package.Kind})" : "");
 
-    private static string? NameOf(Layer layer) => layer.Annotations?.GetValueOrDefault(LayerAnnotations.Name);
+    internal static string? NameOf(Layer layer) => layer.Annotations?.GetValueOrDefault(LayerAnnotations.Name);
 
     private static string Versions(IReadOnlyList<string> before, IReadOnlyList<string> after) =>
         string.Join(" -> ", new[] { before, after }.Where(versions => versions.Count > 0).Select(versions => string.Join(", ", versions)));
@@ -223,7 +173,7 @@ internal static class ImageCommands
     private static string Sign(string change) => change switch { "added" => "+", "removed" => "-", _ => "*" };
 
     // The name of a value in JSON: in camel case, as all names in it.
-    private static string Word<T>(T value)
+    internal static string Word<T>(T value)
         where T : struct, Enum => value.ToString() is var name && name == nameof(PackageKind.NuGet)
             ? "NuGet"
             : char.ToLowerInvariant(name[0]) + name[1..];

@@ -44,8 +44,8 @@ internal sealed class ArchiveFiles : ImageFiles
                 DiagnosticCode.BaseImageNotFound,
                 Directory.Exists(path)
                     ? $"{files.Origin} is a directory. For an OCI layout write oci: and the directory."
-                    : $"The archive {files.Origin} does not exist. Check the path of the base image; a relative one starts at the " +
-                    $"project's directory.");
+                    : $"The archive {files.Origin} does not exist. Check the path; a relative one starts at the directory of the project, " +
+                    $"or of the command.");
         }
 
         FileStream file;
@@ -57,7 +57,7 @@ internal sealed class ArchiveFiles : ImageFiles
         {
             throw new ContainerizeException(
                 DiagnosticCode.BaseImageNotFound,
-                $"{files.Origin} cannot be opened: {failure.Message} Check that you may read the base image.",
+                $"{files.Origin} cannot be opened: {failure.Message} Check that you may read it.",
                 failure);
         }
 

@@ -10,8 +10,8 @@ internal sealed record BaseContext
     /// <summary>Talks to registries.</summary>
     internal required RegistryClient Registries { get; init; }
 
-    /// <summary>Finds out what tags mean.</summary>
-    internal required BaseTags Tags { get; init; }
+    /// <summary>Finds out what tags mean; null asks their registries each time, and is for images that are no bases.</summary>
+    internal required BaseTags? Tags { get; init; }
 
     /// <summary>Keeps what is fetched or unpacked.</summary>
     internal required BlobStore Cache { get; init; }

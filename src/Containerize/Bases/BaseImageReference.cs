@@ -73,7 +73,7 @@ internal abstract record BaseImageReference
         reference[prefix.Length..].Trim() is var name && name.Length > 0 && name[0] != '-' && !name.Any(char.IsControl)
         ? name
         : throw new ContainerizeException(
-            DiagnosticCode.InvalidReference, $"The base image '{reference}' lacks the image's name. Write {prefix}NAME:TAG.");
+            DiagnosticCode.InvalidReference, $"'{reference}' lacks the image's name. Write {prefix}NAME:TAG.");
 
     private static RegistryReference ParseRegistry(string reference)
     {
@@ -93,7 +93,7 @@ internal abstract record BaseImageReference
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidReference,
-                $"The base image '{reference}' lacks {(tag is { Length: 0 } ? "the tag after its last colon" : "a path")}. Write " +
+                $"The image '{reference}' lacks {(tag is { Length: 0 } ? "the tag after its last colon" : "a path")}. Write " +
                 $"{prefix}PATH or {prefix}PATH:TAG.");
         }
 

@@ -41,7 +41,7 @@ internal sealed class EngineSource : IImageSource
         var id = await engine.FindImageAsync(_reference.Image, cancellationToken)
             ?? throw new ContainerizeException(
                 DiagnosticCode.BaseImageNotFound,
-                $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check ContainerBaseImage.");
+                $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check the name.");
         var archive = Path.Combine(_directory, NameOf(id));
         if (!File.Exists(archive))
         {
@@ -67,7 +67,7 @@ internal sealed class EngineSource : IImageSource
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw FileFailure.Explain(failure, $"The base image, which is saved to '{Printable.Clean(archive)}',");
+            throw FileFailure.Explain(failure, $"The image, which is saved to '{Printable.Clean(archive)}',");
         }
     }
 

@@ -104,7 +104,7 @@ internal abstract class ImageFiles
         public override ValueTask<Stream> OpenReadAsync(CancellationToken cancellationToken) =>
             throw new ContainerizeException(
                 DiagnosticCode.BaseImageNotFound,
-                $"The layer {Descriptor.Digest} is not in {origin}: its vendor does not let it be passed on. Use the base image from its " +
+                $"The layer {Descriptor.Digest} is not in {origin}: its vendor does not let it be passed on. Use the image from its " +
                 $"registry.");
     }
 }

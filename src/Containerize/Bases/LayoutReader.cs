@@ -39,13 +39,15 @@ internal static class LayoutReader
         ImageFiles files, ImageIndex index, string? tag, Platform platform, CancellationToken cancellationToken)
     {
         var origin = files.Origin;
-        var entries = PlatformSelector.Offers(index);
+        // Signatures in the older form are entries with a tag, as images are.
+        var entries = PlatformSelector.Offers(index)
+            .Where(entry => tag is not null || !Layout.NamesOf(entry).Any(EvidenceTag.IsOne)).ToList();
         if (entries.Count == 0)
         {
             throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image.");
         }
 
-        var fitting = tag is null ? entries : NamePicker.Pick(entries, Layout.NamesOf, tag, origin);
+        IReadOnlyList<Descriptor> fitting = tag is null ? entries : NamePicker.Pick(entries, Layout.NamesOf, tag, origin);
         if (fitting.Select(entry => entry.Digest).Distinct().Count() == 1)
         {
             return fitting[0];

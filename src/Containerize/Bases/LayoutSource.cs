@@ -17,8 +17,8 @@ internal sealed class LayoutSource(string directory, string? tag = null) : IImag
                 DiagnosticCode.BaseImageNotFound,
                 File.Exists(directory)
                     ? $"The OCI layout '{directory}' is a file. For an archive of a layout write oci-archive: and the file."
-                    : $"The OCI layout '{directory}' does not exist. Check the path of the base image; a relative one starts at the " +
-                    $"project's directory.");
+                    : $"The OCI layout '{directory}' does not exist. Check the path; a relative one starts at the directory of the " +
+                    $"project, or of the command.");
         }
 
         var (image, name) = await LayoutReader.OpenAsync(new DirectoryFiles(directory), tag, platform, cancellationToken);

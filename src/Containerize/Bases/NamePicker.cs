@@ -35,7 +35,7 @@ internal static class NamePicker
     internal static ContainerizeException Ambiguous(IEnumerable<string> names, string origin) =>
         new(
             DiagnosticCode.BaseImageNotFound,
-            $"{origin} holds several images: {List(names)}. Name one of them: add a colon and its tag or name to the base image.");
+            $"{origin} holds several images: {List(names)}. Name one of them: add a colon and its tag or name.");
 
     private static string List(IEnumerable<string> names)
     {

@@ -94,8 +94,8 @@ internal static class PlatformSelector
             : "";
         return new(
             DiagnosticCode.PlatformNotFound,
-            $"The base image {origin} does not exist for {platform}; it exists for " +
+            $"The image {origin} does not exist for {platform}; it exists for " +
             $"{string.Join(", ", all.Select(offer => offer.ToString()).Distinct())}. "
-            + $"Choose another base image, or another runtime identifier (RuntimeIdentifier or ContainerRuntimeIdentifier).{advice}");
+            + $"Choose another image, or another platform (in a project RuntimeIdentifier or ContainerRuntimeIdentifier).{advice}");
     }
 }

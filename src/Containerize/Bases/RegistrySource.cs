@@ -44,7 +44,10 @@ internal sealed class RegistrySource(
     private async Task<Digest> ResolveAsync(CancellationToken cancellationToken) =>
         tags is not null ? await tags.ResolveAsync(reference, cancellationToken)
         : reference.Digest ?? (await client.TryResolveAsync(reference.Repository, reference.Target, cancellationToken))?.Digest
-        ?? throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The image {reference} does not exist.");
+        ?? throw new ContainerizeException(
+            DiagnosticCode.BaseImageNotFound,
+            $"The image {reference} does not exist. Check its name, and whether you are logged in: some registries hide what an account " +
+            $"may not see.");
 
     private async Task<BaseImage> OpenAsync(Digest digest, Platform platform, CancellationToken cancellationToken)
     {
@@ -104,7 +107,8 @@ internal sealed class RegistrySource(
         }
     }
 
-    private async Task<RawDocument> ManifestAsync(Digest digest, CancellationToken cancellationToken)
+    /// <summary>Reads a manifest or an index of the repository.</summary>
+    internal async Task<RawDocument> ManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         if (CachedManifest(digest) is { } cached)
         {
@@ -124,6 +128,14 @@ internal sealed class RegistrySource(
 
     private ContainerizeException NotFound(Digest digest)
     {
+        if (tags is null)
+        {
+            return new(
+                DiagnosticCode.BaseImageNotFound,
+                $"The image {reference.Repository}@{digest} does not exist. Check its digest, and whether you are logged in: some " +
+                $"registries hide what an account may not see.");
+        }
+
         var orLock = reference.Digest is null ? " and the lock file, if there is one ('dotnet build -t:ContainerizeLock' updates it)" : "";
         return new(
             DiagnosticCode.BaseImageNotFound,

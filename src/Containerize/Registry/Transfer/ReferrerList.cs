@@ -86,13 +86,9 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
                 $"({link[(start + 1)..end].Split('?')[0]}). It was not asked.");
     }
 
-    /// <summary>The tag under which a registry without the API keeps the list.</summary>
-    internal static string TagOf(Digest subject) =>
-        $"{subject.Algorithm}-{subject.Hex}"[..Math.Min(128, subject.Algorithm.Length + 1 + subject.Hex.Length)];
-
     private async Task<IReadOnlyList<Descriptor>> ReadTagAsync(Digest subject, CancellationToken cancellationToken)
     {
-        var tag = TagOf(subject);
+        var tag = EvidenceTag.Of(subject);
         var found = await manifests.TryGetAsync(endpoint, repository, tag, cancellationToken);
         return found is not null && MediaTypes.IsIndex(found.Descriptor.MediaType)
             ? OciJson.ReadIndex(found, $"{endpoint.Registry}/{repository}:{tag}").Manifests

@@ -37,7 +37,7 @@ internal sealed class ReferrerPush(RegistryEndpoint endpoint, string repository,
         var listed = await new ReferrerList(endpoint, repository, manifests, options).ReadAsync(subject, cancellationToken);
         if (!HasAll(listed, unlisted))
         {
-            await AddAsync(ReferrerList.TagOf(subject), unlisted, cancellationToken);
+            await AddAsync(EvidenceTag.Of(subject), unlisted, cancellationToken);
         }
     }
 
