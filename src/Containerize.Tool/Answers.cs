@@ -123,6 +123,14 @@ internal sealed record ImportItemAnswer(int Line, string Name, string Include, I
 /// <param name="Kind"><c>notNeeded</c>, <c>check</c> or <c>noCounterpart</c>.</param>
 internal sealed record ImportNoteAnswer(int Line, string Instruction, string Kind, string Text);
 
+/// <summary>What <c>doctor</c> says.</summary>
+/// <param name="IsHealthy">Whether no finding is a problem.</param>
+internal sealed record DoctorAnswer(string? Registry, bool IsHealthy, IReadOnlyList<FindingAnswer> Findings);
+
+/// <summary>What a check found.</summary>
+/// <param name="Result"><c>works</c>, <c>note</c> or <c>problem</c>.</param>
+internal sealed record FindingAnswer(string Check, string Result, string Text, string? Fix);
+
 /// <summary>How answers are written; compiled, so that no time goes into looking at types.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -137,4 +145,5 @@ internal sealed record ImportNoteAnswer(int Line, string Instruction, string Kin
 [JsonSerializable(typeof(PruneAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ResolveAnswer>))]
 [JsonSerializable(typeof(ImportAnswer))]
+[JsonSerializable(typeof(DoctorAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -46,6 +46,7 @@ internal static class CommandLine
             ImageCommands.Diff(shared),
             CopyCommand.Create(shared),
             CacheCommands.Create(shared),
+            DoctorCommand.Create(shared),
             ResolveCommand.Create(shared),
             ImportCommand.Create(shared),
         ];

@@ -8,7 +8,7 @@ internal static class ExitCode
 
     /// <summary>
     /// It worked, and found what a script may want to stop at: images differ, no layer has the path, a name has no digest, an instruction
-    /// has no counterpart.
+    /// has no counterpart, or something does not work.
     /// </summary>
     internal const int Finding = 1;
 

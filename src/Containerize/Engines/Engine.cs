@@ -130,6 +130,15 @@ internal sealed class Engine
             : null;
     }
 
+    /// <summary>The version of the engine: of Docker's service, of Podman's program.</summary>
+    /// <returns>The version; empty when it does not tell.</returns>
+    public async Task<string> FindVersionAsync(CancellationToken cancellationToken)
+    {
+        var member = Kind == EngineKind.Docker ? "Server" : "Client";
+        var reply = LoadsFiles ? null : await RunAsync(["version", "--format", $"{{{{.{member}.Version}}}}"], cancellationToken);
+        return reply is { ExitCode: 0 } ? reply.Lines.LastOrDefault() ?? "" : "";
+    }
+
     /// <summary>Loads an archive.</summary>
     /// <param name="write">Writes the archive.</param>
     /// <returns>Null when it is loaded, else the engine's own words.</returns>

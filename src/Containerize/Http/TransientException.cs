@@ -10,6 +10,9 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>The status, when there was an answer.</summary>
     internal HttpStatusCode? Status { get; init; }
 
+    /// <summary>Why the server's certificate is not trusted, if that is it.</summary>
+    internal string? Untrusted { get; init; }
+
     /// <summary>How long the server wants to be left alone.</summary>
     internal TimeSpan? RetryAfter { get; init; }
 
@@ -26,7 +29,13 @@ internal sealed class TransientException(string message, Exception? inner = null
 
     /// <summary>The same failure where something else can be tried, so that no one waits for a host that does not answer.</summary>
     internal TransientException WithoutPatience() =>
-        !IsAway ? this : new(Message, InnerException) { Status = Status, RetryAfter = RetryAfter, MaxRepetitions = MaxRepetitions };
+        !IsAway ? this : new(Message, InnerException)
+        {
+            Status = Status,
+            Untrusted = Untrusted,
+            RetryAfter = RetryAfter,
+            MaxRepetitions = MaxRepetitions,
+        };
 
     /// <summary>Whether this is a quota, which waiting a little does not restore.</summary>
     internal bool IsQuota { get; init; }
@@ -41,6 +50,7 @@ internal sealed class TransientException(string message, Exception? inner = null
     internal TransientException Exhausted(int attempts) => Attempts > 0 ? this : new(Message, InnerException)
     {
         Status = Status,
+        Untrusted = Untrusted,
         RetryAfter = RetryAfter,
         MaxRepetitions = 0,
         IsQuota = IsQuota,

@@ -50,7 +50,11 @@ internal static class TransientFailure
         if (error == HttpRequestError.SecureConnectionError && pool.CertificateFailure(url) is { } reason)
         {
             return new TransientException(
-                $"the certificate of {url.Authority} is not trusted ({reason}); {kind.UntrustedAdvice}", failure) { MaxRepetitions = 0 };
+                $"the certificate of {url.Authority} is not trusted ({reason}); {kind.UntrustedAdvice}", failure)
+            {
+                MaxRepetitions = 0,
+                Untrusted = reason,
+            };
         }
 
         if (error == HttpRequestError.ConfigurationLimitExceeded)

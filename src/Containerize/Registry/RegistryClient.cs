@@ -193,6 +193,15 @@ internal sealed class RegistryClient : IDisposable
             (endpoint, name) => _manifests.TryGetTaggedAsync(endpoint, name, CheckTarget(tag), cancellationToken),
             cancellationToken)).Document;
 
+    /// <summary>How a registry is reached, for requests that only a diagnosis has.</summary>
+    /// <exception cref="TransientException">It does not answer.</exception>
+    internal Task<RegistryEndpoint> ReachAsync(string registry, CancellationToken cancellationToken) =>
+        _endpoints.Value.GetAsync(registry, cancellationToken);
+
+    /// <summary>The places that a tag of a repository is read from: mirrors first, the repository's own last.</summary>
+    internal IReadOnlyList<RepositoryReference> PlacesOf(RepositoryReference repository) =>
+        _routes.Value.PlacesOf(repository, byDigest: false);
+
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {

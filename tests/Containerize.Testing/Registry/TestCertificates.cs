@@ -28,10 +28,15 @@ internal sealed class TestCertificates : IDisposable
 
     /// <summary>Makes certificates for localhost and the loopback addresses, or for other names.</summary>
     /// <param name="names">The host names or addresses; none means those of this machine's loopback.</param>
-    public static TestCertificates Create(params string[] names)
+    public static TestCertificates Create(params string[] names) => Create(hasExpired: false, names);
+
+    /// <summary>Makes certificates.</summary>
+    /// <param name="hasExpired">Whether the server's was valid until yesterday.</param>
+    /// <param name="names">The host names or addresses; none means those of this machine's loopback.</param>
+    public static TestCertificates Create(bool hasExpired, params string[] names)
     {
-        var notBefore = DateTimeOffset.UtcNow.AddDays(-1);
-        var notAfter = notBefore.AddDays(3);
+        var now = DateTimeOffset.UtcNow;
+        var (notBefore, notAfter) = (now.AddDays(-3), now.AddDays(2));
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authorityRequest = new CertificateRequest("CN=Test authority", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
@@ -46,7 +51,7 @@ internal sealed class TestCertificates : IDisposable
         serverRequest.CertificateExtensions.Add(
             new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         serverRequest.CertificateExtensions.Add(AlternativeNames(names.Length > 0 ? names : ["localhost", "127.0.0.1", "::1"]));
-        using var signed = serverRequest.Create(authority, notBefore, notAfter, RandomNumberGenerator.GetBytes(16));
+        using var signed = serverRequest.Create(authority, notBefore, hasExpired ? now.AddDays(-1) : notAfter, RandomNumberGenerator.GetBytes(16));
         using var withKey = signed.CopyWithPrivateKey(serverKey);
         // Windows' TLS wants a key that was imported.
         var server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);

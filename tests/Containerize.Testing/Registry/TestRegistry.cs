@@ -28,7 +28,7 @@ internal sealed class TestRegistry : IAsyncDisposable
         _uploads = new(options, _content);
         _manifests = new(options, _content);
         _lists = new(options, _content);
-        Certificates = options.Https ? TestCertificates.Create([.. options.CertificateNames]) : null;
+        Certificates = options.Https ? TestCertificates.Create(options.HasExpiredCertificate, [.. options.CertificateNames]) : null;
         if (options.Auth is BearerAuth bearer)
         {
             _tokens = new TokenServer(bearer, () => TokenAddress!);

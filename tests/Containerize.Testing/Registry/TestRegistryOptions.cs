@@ -15,6 +15,9 @@ internal sealed record TestRegistryOptions
     /// <summary>The names in the certificate; none means those of this machine's loopback.</summary>
     public IReadOnlyList<string> CertificateNames { get; init; } = [];
 
+    /// <summary>Whether its certificate was valid until yesterday.</summary>
+    public bool HasExpiredCertificate { get; init; }
+
     /// <summary>Whether it offers HTTP/2 beside HTTP/1.1.</summary>
     public bool Http2 { get; init; }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net;
 using Containerize.Http;
 using Containerize.Registry.Authorization;
+using Containerize.Registry.Credentials;
 using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
@@ -27,6 +28,14 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
 
     /// <summary>Where the credential came from that requests of this need were sent with; null when they were anonymous.</summary>
     internal string? CredentialSourceFor(Access access) => authorizer.SourceFor(access);
+
+    /// <summary>The credential for what a request needs; null is anonymous.</summary>
+    internal Task<Credential?> FindCredentialAsync(Access access, CancellationToken cancellationToken) =>
+        authorizer.FindCredentialAsync(access, cancellationToken);
+
+    /// <summary>Asks the registry whether it is one, without saying who asks.</summary>
+    internal Task<HttpResponseMessage> AskAsync(CancellationToken cancellationToken) => SendPlainAsync(
+        new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);
 
     /// <summary>The URL of a path below <c>/v2/</c>.</summary>
     internal Uri UrlOf(string path) => VerbatimUrl.Create($"{Origin.Base.Scheme}://{Origin.Base.Authority}/v2/{path}");
@@ -150,8 +159,7 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
 
     private async Task<IReadOnlyList<Challenge>> PingAsync(CancellationToken cancellationToken)
     {
-        using var response = await SendPlainAsync(
-            new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);
+        using var response = await AskAsync(cancellationToken);
         var challenges = IsForeign(response) ? [] : Challenge.Of(response);
         authorizer.Learn(challenges);
         return challenges;
