@@ -131,6 +131,12 @@ internal sealed record DoctorAnswer(string? Registry, bool IsHealthy, IReadOnlyL
 /// <param name="Result"><c>works</c>, <c>note</c> or <c>problem</c>.</param>
 internal sealed record FindingAnswer(string Check, string Result, string Text, string? Fix);
 
+/// <summary>What verifying the cache found.</summary>
+internal sealed record VerifyAnswer(string? Directory, int Blobs, long Bytes, IReadOnlyList<DamagedAnswer> Damaged);
+
+/// <summary>A blob whose bytes are not its digest's.</summary>
+internal sealed record DamagedAnswer(string Digest, long Size, bool IsRemoved);
+
 /// <summary>How answers are written; compiled, so that no time goes into looking at types.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -145,5 +151,6 @@ internal sealed record FindingAnswer(string Check, string Result, string Text, s
 [JsonSerializable(typeof(PruneAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ResolveAnswer>))]
 [JsonSerializable(typeof(ImportAnswer))]
+[JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(DoctorAnswer))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -7,7 +7,12 @@ namespace Containerize.Tool;
 internal static class CacheCommands
 {
     internal static Command Create(SharedOptions shared) =>
-        new("cache", "Shows or prunes the cache that builds and this tool share.") { Info(shared), Prune(shared) };
+        new("cache", "Shows, prunes or verifies the cache that builds and this tool share.")
+        {
+            Info(shared),
+            Prune(shared),
+            Verify(shared),
+        };
 
     private static Command Info(SharedOptions shared) => shared.With(
         new Command("info", "Shows where the cache is, and what it holds."),
@@ -54,6 +59,31 @@ internal static class CacheCommands
                     $"left, {result.InUse} files are in use by running builds",
                 ]);
                 return Task.FromResult(ExitCode.Success);
+            });
+    }
+
+    private static Command Verify(SharedOptions shared)
+    {
+        var remove = new Option<bool>("--remove") { Description = "Remove what is damaged; builds make or fetch it again." };
+        return shared.With(
+            new Command("verify", "Reads all blobs, and names those whose bytes are not their digest's.") { remove },
+            async (parsed, _, output, cancellationToken) =>
+            {
+                var directory = Directory();
+                var result = Open(directory) is { } store
+                    ? await new CacheVerifier(store).RunAsync(parsed.GetValue(remove), cancellationToken)
+                    : new CacheVerification(0, 0, []);
+                var answer = new VerifyAnswer(
+                    directory,
+                    result.Blobs,
+                    result.Bytes,
+                    [.. result.Damaged.Select(blob => new DamagedAnswer($"{blob.Digest}", blob.Size, blob.IsRemoved))]);
+                output.Write(answer, AnswerJson.Default.VerifyAnswer, () =>
+                [
+                    .. answer.Damaged.Select(blob => (Message)$"damaged{(blob.IsRemoved ? ", removed" : "")}: {blob.Digest}"),
+                    $"read {answer.Blobs} blobs, {ByteSize.Format(answer.Bytes)}; {answer.Damaged.Count} are damaged",
+                ]);
+                return answer.Damaged.All(blob => blob.IsRemoved) ? ExitCode.Success : ExitCode.Finding;
             });
     }
 
