@@ -29,7 +29,9 @@ internal sealed class RegistryServer : IAsyncDisposable
     /// <summary>Starts a registry.</summary>
     /// <param name="password">The password of the user <c>ada</c>; null lets everyone in.</param>
     /// <param name="certificates">What it proves itself with; null speaks HTTP.</param>
-    internal static async Task<RegistryServer> StartAsync(string? password = null, TestCertificates? certificates = null)
+    /// <param name="isReadOnly">Whether it is in maintenance, and takes nothing.</param>
+    internal static async Task<RegistryServer> StartAsync(
+        string? password = null, TestCertificates? certificates = null, bool isReadOnly = false)
     {
         var directory = new TemporaryDirectory();
         var host = $"127.0.0.1:{FreePort.Find()}";
@@ -41,6 +43,9 @@ internal sealed class RegistryServer : IAsyncDisposable
             storage:
               filesystem:
                 rootdirectory: {directory["data"]}
+              maintenance:
+                readonly:
+                  enabled: {(isReadOnly ? "true" : "false")}
             {await AuthAsync(directory, password)}
             http:
               addr: {host}
