@@ -286,7 +286,8 @@ internal sealed class BlobStore
         }
     }
 
-    private static bool IsMismatch(Exception failure) => failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch };
+    /// <summary>Whether a failure says that bytes are not what their digest names.</summary>
+    internal static bool IsMismatch(Exception failure) => failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch };
 
     private bool IsWhole(FileBlob blob)
     {

@@ -67,8 +67,7 @@ internal sealed class VerifiedFile : FileBlob
             await verifying.CopyToAsync(writer.Stream, CopyBuffer, cancellationToken);
             return new VerifiedFile(writer.Commit(expected), expected);
         }
-        catch (Exception failure) when (
-            FileFailure.IsOne(failure) || failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
+        catch (Exception failure) when (FileFailure.IsOne(failure) || BlobStore.IsMismatch(failure))
         {
             writer.Stream.SetLength(0);
             throw;
