@@ -80,7 +80,9 @@ internal sealed class ArchiveDownloader : IDisposable
                 new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
             using var writer = Store.ContinueWriter(file);
             return await download.RunAsync(
-                writer.Stream.Length, (content, token) => VerifiedFile.CompleteAsync(writer, file, content, name, token), cancellationToken);
+                writer.Stream.Length,
+                (content, token) => VerifiedFile.CompleteAsync(writer, file, content, name, token),
+                cancellationToken);
         }
         catch (AbsentException)
         {
