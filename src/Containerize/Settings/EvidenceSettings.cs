@@ -1,6 +1,5 @@
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;
-using Containerize.SupplyChain.Statements;
 
 namespace Containerize.Settings;
 

@@ -6,7 +6,6 @@ using Containerize.Files;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
-using Containerize.Trees;
 
 namespace Containerize.SupplyChain.Sbom;
 
