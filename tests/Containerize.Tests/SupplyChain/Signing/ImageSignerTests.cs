@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
