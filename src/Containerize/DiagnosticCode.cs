@@ -407,4 +407,10 @@ internal enum DiagnosticCode
 
     /// <summary>An index that is copied names a manifest that its source does not have.</summary>
     IncompleteImage = 8040,
+
+    /// <summary>There is no archive and no layout of the project's image that could be pushed.</summary>
+    NothingToPush = 8041,
+
+    /// <summary>An image is to be pushed, and the project names no registry.</summary>
+    NoPushRegistry = 8042,
 }

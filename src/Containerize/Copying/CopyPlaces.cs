@@ -24,18 +24,31 @@ internal sealed class CopyPlaces(RegistryClient client, BlobStore cache, Func<st
         reference switch
         {
             RegistryReference registry => new RegistryCopySource(client, registry.Image),
-            LayoutReference layout => await LayoutCopySource.OpenAsync(
-                Directory.Exists(layout.Directory) ? new DirectoryFiles(layout.Directory) : throw new ContainerizeException(
-                    DiagnosticCode.BaseImageNotFound, $"The OCI layout '{layout.Directory}' does not exist."),
-                Names(layout.Tag),
-                cancellationToken),
-            OciArchiveReference archive => await LayoutCopySource.OpenAsync(
-                await ArchiveFiles.OpenAsync(archive.File, cache, cancellationToken), Names(archive.Tag), cancellationToken),
+            LayoutReference layout => await OpenLayoutAsync(layout.Directory, Names(layout.Tag), cancellationToken),
+            OciArchiveReference archive => await OpenArchiveAsync(archive.File, Names(archive.Tag), cancellationToken),
             DockerArchiveReference archive => new SingleImageSource(await openSingle(archive), $"'{(Message)archive.File}'"),
             EngineReference engine => new SingleImageSource(await openSingle(engine), $"{engine.Engine} ({(Message)engine.Image})"),
             _ => throw new ContainerizeException(
                 DiagnosticCode.InvalidReference, $"scratch and debian-packages: are bases of builds, and no images that could be copied."),
         };
+
+    /// <summary>Opens a layout directory.</summary>
+    /// <param name="directory">A full path.</param>
+    /// <param name="names">What the image may be called in it, the best name first; none for the only image.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.BaseImageNotFound"/>, or what is wrong with it.</exception>
+    internal static async Task<ICopySource> OpenLayoutAsync(
+        string directory, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        Directory.Exists(directory)
+            ? await LayoutCopySource.OpenAsync(new DirectoryFiles(directory), names, cancellationToken)
+            : throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"The OCI layout '{directory}' does not exist.");
+
+    /// <summary>Opens an archive of a layout.</summary>
+    /// <param name="file">A full path.</param>
+    /// <param name="names">What the image may be called in it, the best name first; none for the only image.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.BaseImageNotFound"/>, or what is wrong with it.</exception>
+    internal async Task<ICopySource> OpenArchiveAsync(
+        string file, IReadOnlyList<string> names, CancellationToken cancellationToken) =>
+        await LayoutCopySource.OpenAsync(await ArchiveFiles.OpenAsync(file, cache, cancellationToken), names, cancellationToken);
 
     /// <summary>Opens a destination; nothing is contacted or written yet.</summary>
     /// <param name="text">What the user writes.</param>
@@ -45,7 +58,7 @@ internal sealed class CopyPlaces(RegistryClient client, BlobStore cache, Func<st
         BaseImageReference.Parse(text, baseDirectory) switch
         {
             RegistryReference { Image: { Digest: null, Tag: { } tag } image } =>
-                new RegistryCopy(client, image.Repository, [tag], cache, reporter),
+                OpenRepository(image.Repository, [tag]),
             RegistryReference registry => throw new ContainerizeException(
                 DiagnosticCode.InvalidReference,
                 $"'{registry.Image}' has a digest, and a destination is named by a tag. The digest stays the source's."),
@@ -56,6 +69,11 @@ internal sealed class CopyPlaces(RegistryClient client, BlobStore cache, Func<st
             _ => throw new ContainerizeException(
                 DiagnosticCode.InvalidReference, $"'{text}' is no place that an image could be copied to."),
         };
+
+    /// <summary>Opens a repository as a destination; nothing is contacted yet.</summary>
+    /// <param name="tags">The tags to move; at least one.</param>
+    internal ICopyDestination OpenRepository(RepositoryReference repository, IReadOnlyList<string> tags) =>
+        new RegistryCopy(client, repository, tags, cache, reporter);
 
     private static IReadOnlyList<string> Names(string? tag) => tag is null ? [] : [tag];
 

@@ -1,5 +1,6 @@
 using Containerize.Files;
 using Containerize.Images;
+using Containerize.Oci;
 using Containerize.SupplyChain;
 
 namespace Containerize.Destinations;
@@ -15,11 +16,17 @@ internal static class ArchiveEvidence
     /// <summary>Where the documents go.</summary>
     /// <param name="archive">The archive's full path.</param>
     /// <returns>Each document with the full path of its file.</returns>
-    internal static IEnumerable<(Referrer Referrer, string Path)> Files(string archive, ImageSet images, Evidence evidence)
+    internal static IEnumerable<(Referrer Referrer, string Path)> Files(string archive, ImageSet images, Evidence evidence) =>
+        evidence.Referrers.Select(referrer => (referrer, PathOf(archive, images, referrer.Subject.Digest, referrer.Suffix)));
+
+    /// <summary>Where a document about one image, or about the index, is.</summary>
+    /// <param name="archive">The archive's full path.</param>
+    /// <param name="subject">What the document is about.</param>
+    /// <param name="suffix">What its file ends in.</param>
+    internal static string PathOf(string archive, ImageSet images, Digest subject, string suffix)
     {
         var ending = s_archiveEndings.FirstOrDefault(ending => archive.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ?? "";
-        var name = archive[..^ending.Length];
-        return evidence.Referrers.Select(referrer => (referrer, $"{name}{PlatformOf(referrer, images)}.{referrer.Suffix}"));
+        return $"{archive[..^ending.Length]}{PlatformOf(subject, images)}.{suffix}";
     }
 
     /// <summary>Writes the documents; a file that has its content is left as it is.</summary>
@@ -34,9 +41,9 @@ internal static class ArchiveEvidence
         }
     }
 
-    private static string PlatformOf(Referrer referrer, ImageSet images) =>
+    private static string PlatformOf(Digest subject, ImageSet images) =>
         images.Images.Count > 1
-            && images.Images.FirstOrDefault(image => image.Manifest.Descriptor.Digest == referrer.Subject.Digest) is { } image
+            && images.Images.FirstOrDefault(image => image.Manifest.Descriptor.Digest == subject) is { } image
             ? $".{image.Config.Platform.ToString().Replace('/', '-')}"
             : "";
 

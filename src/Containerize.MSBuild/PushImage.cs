@@ -1,0 +1,90 @@
+using Containerize.Copying;
+using Containerize.Files;
+using Containerize.Settings;
+using Containerize.Storage;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Task = System.Threading.Tasks.Task;
+
+namespace Containerize.MSBuild;
+
+/// <summary>Pushes the archive or layout that an earlier build wrote, as it is: nothing is built.</summary>
+public sealed class PushImage : ContainerizeTask
+{
+    /// <summary>The project's own directory, a full path.</summary>
+    [Required]
+    public required string OutputDirectory { get; set; }
+
+    /// <summary>The digest of the image or index.</summary>
+    [Output]
+    public string? Digest { get; set; }
+
+    /// <summary>The image's names, one per registry and tag.</summary>
+    [Output]
+    public ITaskItem[] ImageNames { get; set; } = [];
+
+    /// <inheritdoc/>
+    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    {
+        var destinations = DestinationSettings.Read(Project, reporter);
+        if (destinations.Registries.Count == 0)
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.NoPushRegistry,
+                $"There is no registry to push to. Set ContainerRegistry, for example with -p:ContainerRegistry=ghcr.io.");
+        }
+
+        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
+        inputs.Announce();
+        var places = new CopyPlaces(inputs.Registries, inputs.Cache, Environment.GetEnvironmentVariable, reporter);
+        var image = await ReadAsync(places, destinations, inputs.Cache, reporter, cancellationToken);
+        var results = await ImageCopy.RunAsync(
+            image,
+            [.. destinations.Registries.Select(target =>
+                places.OpenRepository(target.Of(destinations.Name).In(target.Registry), destinations.Name.Tags))],
+            cancellationToken);
+        Digest = image.Digest.ToString();
+        ImageNames = [.. results.SelectMany(result => result.Locations).Select(name => new TaskItem(name))];
+        IReadOnlyList<Message> lines = [.. results.Select(result => (Message)
+            $"pushed {image.Origin} to {string.Join(", ", result.Locations)}, {image.Digest}: " +
+            $"{ByteSize.Format(result.BytesWritten)} sent, {ByteSize.Format(result.BytesAvoided)} were there")];
+        ShowResult(lines);
+    }
+
+    private static async Task<CopiedImage> ReadAsync(
+        CopyPlaces places,
+        DestinationSettings destinations,
+        BlobStore cache,
+        IReporter reporter,
+        CancellationToken cancellationToken)
+    {
+        if (destinations.Archive is { } archive && RegularFile.IsThere(archive))
+        {
+            var source = await places.OpenArchiveAsync(archive, [], cancellationToken);
+            var image = await new CopyReader(source, cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
+            return await ArchiveDocuments.AddAsync(image, archive, cache, cancellationToken);
+        }
+
+        if (destinations.Layout is { } layout && Directory.Exists(layout))
+        {
+            // Other projects may have the layout, too: only what has this project's name is this project's image.
+            var name = destinations.Name;
+            IReadOnlyList<string> names =
+                [.. name.FullReferences, .. (name with { Registry = null }).FullReferences, .. BareNames(destinations)];
+            var source = await CopyPlaces.OpenLayoutAsync(layout, names, cancellationToken);
+            return await new CopyReader(source, cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
+        }
+
+        var paths = new[] { destinations.Archive, destinations.Layout }.OfType<string>().Select(path => $"'{Printable.Clean(path)}'");
+        throw new ContainerizeException(
+            DiagnosticCode.NothingToPush,
+            $"There is nothing to push: {string.Join(" or ", paths)} does not exist. Build the image first (-t:Containerize) with the " +
+            $"same settings and without ContainerRegistry; ContainerArchiveOutputPath and ContainerizeLayoutDirectory say where it is.");
+    }
+
+    // A path in ContainerRegistry is no part of the name of an image that was built without it.
+    private static IEnumerable<string> BareNames(DestinationSettings destinations) =>
+        destinations.Name.Repository.Split('/') is { Length: > 1 } parts
+            ? (destinations.Name with { Registry = null, Repository = parts[^1] }).FullReferences
+            : [];
+}
