@@ -34,7 +34,7 @@ internal static class CopyCommand
                     .Select(text => places.OpenDestination(text, Environment.CurrentDirectory))];
                 var opened = await places.OpenSourceAsync(
                     BaseImageReference.Parse(parsed.GetValue(source)!, Environment.CurrentDirectory),
-                    reference => access.OpenAsync(reference, images.Platform, images.Stop),
+                    async reference => (await access.OpenAsync(reference, images.Platform, images.Stop)).Image,
                     images.Stop);
                 var image = await new CopyReader(opened, access.Cache, access.Reporter)
                     .ReadAsync(images.Platform, !parsed.GetValue(alone), images.Stop);
