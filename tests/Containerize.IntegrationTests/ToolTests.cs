@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
 using Containerize.Testing;

@@ -1,7 +1,6 @@
 using System.Text;
 using Containerize.Building;
 using Containerize.Images;
-using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain.Lifetimes;
