@@ -44,8 +44,8 @@ internal sealed class ArchiveFiles : ImageFiles
                 DiagnosticCode.BaseImageNotFound,
                 Directory.Exists(path)
                     ? $"{files.Origin} is a directory. For an OCI layout write oci: and the directory."
-                    : $"The archive {files.Origin} does not exist. Check the path; a relative one starts at the directory of the project, " +
-                    $"or of the command.");
+                    : $"The archive {files.Origin} does not exist. Check the path; a relative one starts at the directory of " +
+                    $"the project, or of the command.");
         }
 
         FileStream file;

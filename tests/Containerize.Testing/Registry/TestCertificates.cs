@@ -51,7 +51,8 @@ internal sealed class TestCertificates : IDisposable
         serverRequest.CertificateExtensions.Add(
             new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         serverRequest.CertificateExtensions.Add(AlternativeNames(names.Length > 0 ? names : ["localhost", "127.0.0.1", "::1"]));
-        using var signed = serverRequest.Create(authority, notBefore, hasExpired ? now.AddDays(-1) : notAfter, RandomNumberGenerator.GetBytes(16));
+        using var signed = serverRequest.Create(
+            authority, notBefore, hasExpired ? now.AddDays(-1) : notAfter, RandomNumberGenerator.GetBytes(16));
         using var withKey = signed.CopyWithPrivateKey(serverKey);
         // Windows' TLS wants a key that was imported.
         var server = X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);

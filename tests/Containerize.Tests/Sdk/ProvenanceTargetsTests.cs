@@ -16,7 +16,7 @@ internal sealed class ProvenanceTargetsTests
         "ContainerizeRegistryRetries", "ContainerizeUploadBudget", "ContainerizeUploadBudgetIsError", "ContainerizeCacheDirectory",
         "ContainerizeCacheMaxSize", "ContainerizeCacheMaxAge", "ContainerizeDebianLockFile", "ContainerizeDebianWriteLock",
         "ContainerizeLockFile", "ContainerizeBaseImageMaxAge", "ContainerizeBaseMaxAge", "ContainerizeEvidenceIsOptional",
-        "ContainerizeBuilderId",
+        "ContainerizeBuilderId", "ContainerizeDebuggerDirectory",
         // The document tells the platform.
         "ContainerRuntimeIdentifiers",
     ];

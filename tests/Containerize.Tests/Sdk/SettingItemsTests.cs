@@ -14,7 +14,7 @@ internal sealed class SettingItemsTests
     private static readonly ItemKind[] s_once =
     [
         ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
-        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence, ItemKind.Source,
+        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence, ItemKind.Source, ItemKind.Signing,
     ];
 
     private static IEnumerable<XElement> Written =>
@@ -48,6 +48,7 @@ internal sealed class SettingItemsTests
         PushSettings.Read(project, reporter);
         ReportFiles.Read(project);
         EvidenceSettings.Read(project, _ => null);
+        SigningSettings.Read(project);
         LayerSettings.Read(project, platform);
         ImageRequests.Read(project, platform, new ScratchSource(), []);
         SiteSettings.Read(site, platform);
@@ -67,6 +68,7 @@ internal sealed class SettingItemsTests
                 "Image" => "scratch",
                 "UploadBudget" => "1",
                 "Provenance" => "true",
+                "Key" => "env:KEY",
                 _ => "",
             };
         });

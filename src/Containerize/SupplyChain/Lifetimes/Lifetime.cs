@@ -13,8 +13,8 @@ internal sealed record Lifetime(string Product, string Version, DateOnly Last)
 
     /// <summary>
     /// The releases that bases for .NET are made of, as their makers said in November 2026: dotnet/core, <i>releases.md</i>;
-    /// Debian's package distro-info-data (for Debian, the end of LTS); alpinelinux.org, <i>Releases</i>. A release that is not listed is not
-    /// judged.
+    /// Debian's package distro-info-data (for Debian, the end of LTS); alpinelinux.org, <i>Releases</i>. A release that is not
+    /// listed is not judged.
     /// </summary>
     private static readonly Lifetime[] s_all =
     [

@@ -10,7 +10,8 @@ internal static class SbomDocument
 {
     /// <summary>The version of Containerize, without the commit.</summary>
     internal static string ToolVersion { get; } =
-        typeof(SbomDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+        typeof(SbomDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? "0";
 
     /// <summary>Writes a bill. The same bill gives the same bytes.</summary>
     internal static byte[] Write(Bill bill, SbomFormat format) => WriteJson(json =>
