@@ -75,7 +75,7 @@ internal sealed record ImageDifferences(
     /// <summary>Whether the configs differ, byte by byte: they may in what is no setting, like a time.</summary>
     public bool OtherConfig { get; private init; }
 
-    /// <summary>Whether nothing differs that a container, or whoever pulls the image, would notice.</summary>
+    /// <summary>Whether a container of either image, and a pull of it, gets the same.</summary>
     public bool AreNone => Layers.Count + Files.Count + Packages.Count + Settings.Count == 0 && !OtherConfig;
 
     /// <summary>Compares two images.</summary>

@@ -53,7 +53,8 @@ internal static class AppBundle
             return null;
         }
 
-        var (offset, length) = (BinaryPrimitives.ReadInt64LittleEndian(start[at..]), BinaryPrimitives.ReadInt64LittleEndian(start[(at + 8)..]));
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(start[at..]);
+        var length = BinaryPrimitives.ReadInt64LittleEndian(start[(at + 8)..]);
         if (offset <= 0 || length is <= 0 or > MostConfig || offset > size - length)
         {
             return null;

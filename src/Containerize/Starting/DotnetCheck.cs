@@ -55,7 +55,8 @@ internal static class DotnetCheck
 
     private static StartFinding NoDotnet(DotnetApp app) => StartFinding.Certain(
         DiagnosticCode.StartNoDotnet,
-        $"'{app.Assembly ?? app.Program}' needs {string.Join(" and ", app.Config!.Frameworks.Select(needed => $"{needed.Name} {needed.Version}"))}, and "
+        $"'{app.Assembly ?? app.Program}' needs "
+        + $"{string.Join(" and ", app.Config!.Frameworks.Select(needed => $"{needed.Name} {needed.Version}"))}, and "
         + $"the base image has no .NET. Choose a base image that has it, or publish the app with its own: "
         + $"<SelfContained>true</SelfContained> with a RuntimeIdentifier.");
 

@@ -92,7 +92,8 @@ internal sealed class ManifestEndpoint(TestRegistryOptions options, RegistryCont
             return Reply.Error(412, "DENIED", "the manifest was replaced meanwhile");
         }
 
-        if (condition is null && !repository.TryAdd(new StoredManifest(digest, mediaType, bytes), byDigest ? null : request.Reference, options.ImmutableTags))
+        var tag = byDigest ? null : request.Reference;
+        if (condition is null && !repository.TryAdd(new StoredManifest(digest, mediaType, bytes), tag, options.ImmutableTags))
         {
             return Reply.Error(400, "TAG_INVALID", $"the tag {request.Reference} exists and is immutable");
         }
