@@ -183,8 +183,8 @@ internal sealed class BuildInputs : IDisposable
         }
 
         var locked = Base.Tags is { IsOffline: true, LockFile: { } file }
-            ? BaseImageLock.Read(file).VerifiedSignatures.Select(each => new VerifiedBase(each.Image, each.Rule, each.Signer)) : [];
-        return new(TrustItems.Read(_project), Registries, Cache, [.. locked], Base.Tags.IsOffline, _reporter);
+            ? BaseImageLock.Read(file).VerifiedSignatures : [];
+        return new(TrustItems.Read(_project), Registries, Cache, locked, Base.Tags.IsOffline, _reporter);
     }
 
     /// <summary>Images in registries whose layers may be reused.</summary>

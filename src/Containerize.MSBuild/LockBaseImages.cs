@@ -1,4 +1,5 @@
 using Containerize.Bases;
+using Containerize.Images;
 using Containerize.Oci;
 using Microsoft.Build.Framework;
 
@@ -56,7 +57,7 @@ public sealed class LockBaseImages : ContainerizeTask
     }
 
     // Other platforms may have other bases, whose signatures stay; those of images that are locked no longer go.
-    private static async Task<IReadOnlyList<LockedSignature>?> VerifyAsync(
+    private static async Task<IReadOnlyList<VerifiedSignature>?> VerifyAsync(
         BuildInputs inputs, Digest digest, Digest[] locked, List<Message> lines, CancellationToken cancellationToken)
     {
         if (inputs.Trust is not { } trust || inputs.Base.Image is not { } image
@@ -69,8 +70,8 @@ public sealed class LockBaseImages : ContainerizeTask
         var known = BaseImageLock.Read(inputs.Base.Tags.LockFile!).VerifiedSignatures;
         return
         [
-            .. known.Where(each => each.Image != verified.Digest && locked.Contains(each.Image)),
-            new(verified.Digest, verified.Rule, verified.Signer),
+            .. known.Where(each => each.Image != verified.Image && locked.Contains(each.Image)),
+            verified,
         ];
     }
 }

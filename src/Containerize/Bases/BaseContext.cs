@@ -1,3 +1,4 @@
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
@@ -37,5 +38,7 @@ internal sealed record BaseContext
 /// <summary>Makes sure that a base is signed by whom the project trusts: that is a room above this one.</summary>
 /// <param name="image">What the project calls the base.</param>
 /// <param name="digests">What that means, and each manifest that leads from there to the platform's.</param>
+/// <returns>What was verified; null when the project demands no signature of this base.</returns>
 /// <exception cref="ContainerizeException">It is not.</exception>
-internal delegate Task SignatureCheck(ImageReference image, IReadOnlyList<Digest> digests, CancellationToken cancellationToken);
+internal delegate Task<VerifiedSignature?> SignatureCheck(
+    ImageReference image, IReadOnlyList<Digest> digests, CancellationToken cancellationToken);

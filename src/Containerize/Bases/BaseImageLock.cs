@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json;
 using Containerize.Files;
+using Containerize.Images;
 using Containerize.Oci;
 
 namespace Containerize.Bases;
@@ -13,6 +14,8 @@ internal sealed class BaseImageLock
 {
     private const string Images = "baseImages";
     private const string Signatures = "signatures";
+    private const string RuleMember = "rule";
+    private const string SignerMember = "signer";
     private const string Version = "version";
     private const int CurrentVersion = 1;
 
@@ -23,7 +26,7 @@ internal sealed class BaseImageLock
     private readonly JsonObject _document;
 
     private BaseImageLock(
-        JsonObject document, IReadOnlyDictionary<string, Digest> entries, IReadOnlyList<LockedSignature> signatures)
+        JsonObject document, IReadOnlyDictionary<string, Digest> entries, IReadOnlyList<VerifiedSignature> signatures)
     {
         _document = document;
         Entries = entries;
@@ -34,7 +37,7 @@ internal sealed class BaseImageLock
     public IReadOnlyDictionary<string, Digest> Entries { get; }
 
     /// <summary>Which images were found signed, by what the project demanded then.</summary>
-    public IReadOnlyList<LockedSignature> VerifiedSignatures { get; }
+    public IReadOnlyList<VerifiedSignature> VerifiedSignatures { get; }
 
     /// <summary>Reads a lock file. One that does not exist is empty.</summary>
     /// <param name="path">The file, a full path.</param>
@@ -89,7 +92,7 @@ internal sealed class BaseImageLock
         string path,
         IReadOnlyDictionary<string, Digest?> changes,
         CancellationToken cancellationToken,
-        IReadOnlyList<LockedSignature>? signatures = null)
+        IReadOnlyList<VerifiedSignature>? signatures = null)
     {
         try
         {
@@ -108,7 +111,7 @@ internal sealed class BaseImageLock
             {
                 var sorted = signatures.OrderBy(each => each.Image.ToString(), StringComparer.Ordinal);
                 current._document[Signatures] = new JsonObject(sorted.Select(
-                    each => KeyValuePair.Create(each.Image.ToString(), (JsonNode?)each.Write())));
+                    each => KeyValuePair.Create(each.Image.ToString(), (JsonNode?)Write(each))));
             }
             else if (signatures is not null)
             {
@@ -123,15 +126,27 @@ internal sealed class BaseImageLock
         }
     }
 
-    private static IEnumerable<LockedSignature> ReadSignatures(JsonObject document, string path)
+    private static IEnumerable<VerifiedSignature> ReadSignatures(JsonObject document, string path)
     {
         foreach (var (image, value) in document[Signatures] as JsonObject
             ?? (document[Signatures] is null ? [] : throw Invalid(path, $"its \"{Signatures}\" is not an object")))
         {
-            yield return LockedSignature.Read(image, value)
+            yield return ReadSignature(image, value)
                 ?? throw Invalid(path, $"what it says of the signature of '{Printable.Clean(image)}' cannot be read");
         }
     }
+
+    private static VerifiedSignature? ReadSignature(string image, JsonNode? value) =>
+        value is JsonObject members && Digest.TryParse(image, out var digest)
+        && Digest.TryParse(Text(members, RuleMember), out var rule) && Text(members, SignerMember) is { } signer
+            ? new(digest, rule, signer)
+            : null;
+
+    private static JsonObject Write(VerifiedSignature signature) =>
+        new() { [RuleMember] = signature.Rule.ToString(), [SignerMember] = signature.Signer };
+
+    private static string? Text(JsonObject members, string name) =>
+        members[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     private static ContainerizeException Invalid(string path, string why) => new(
         DiagnosticCode.InvalidLockFile,

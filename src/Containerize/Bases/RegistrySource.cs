@@ -70,11 +70,7 @@ internal sealed class RegistrySource(
             path.Add(child.Digest);
         }
 
-        if (verify is not null)
-        {
-            await verify(reference, path, cancellationToken);
-        }
-
+        var signature = verify is null ? null : await verify(reference, path, cancellationToken);
         var config = OciJson.ReadManifest(document, name).Config;
         var image = Image.Read(
             new MemoryBlob(document),
@@ -90,7 +86,7 @@ internal sealed class RegistrySource(
                 .Select(layer => client.FetchAsync(reference.Repository, layer, cache, cancellationToken)));
         }
 
-        return new BaseImage(image, name);
+        return new BaseImage(image, name) { Signature = signature };
     }
 
     // Artifacts stand in indexes as images do.

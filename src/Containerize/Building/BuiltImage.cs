@@ -13,6 +13,9 @@ namespace Containerize.Building;
 /// <param name="BaseDigest">The digest of the base's manifest; null for an image from nothing.</param>
 internal sealed record BuiltImage(Image Image, IReadOnlyList<BuiltLayer> Layers, string? BaseName, Digest? BaseDigest)
 {
+    /// <summary>The base's signature; null when none was demanded.</summary>
+    public VerifiedSignature? BaseSignature { get; init; }
+
     /// <summary>What the start check found; null when it did not run.</summary>
     public IReadOnlyList<StartFinding>? StartFindings { get; init; }
 

@@ -38,7 +38,8 @@ internal static class BuiltImageFile
             [.. built.Image.Layers.Select(layer => Locate(layer.Blob))],
             built.Layers,
             [.. built.Layers.Select(layer => layer.Origin.ToString())],
-            built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain, finding.Text)).ToList());
+            built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain, finding.Text)).ToList(),
+            built.BaseSignature);
         store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
         store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
     }
@@ -73,6 +74,7 @@ internal static class BuiltImageFile
             {
                 StartFindings = state.Findings?.Select(
                     finding => new StartFinding((DiagnosticCode)finding.Code, finding.IsCertain, finding.Text)).ToList(),
+                BaseSignature = state.BaseSignature,
             };
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || failure is JsonException)
@@ -103,7 +105,8 @@ internal static class BuiltImageFile
         IReadOnlyList<BlobPlace> Blobs,
         IReadOnlyList<BuiltLayer> Layers,
         IReadOnlyList<string> Origins,
-        IReadOnlyList<Finding>? Findings);
+        IReadOnlyList<Finding>? Findings,
+        VerifiedSignature? BaseSignature);
 
     /// <summary>What the start check found, with the number of its code.</summary>
     internal sealed record Finding(int Code, bool IsCertain, string Text);

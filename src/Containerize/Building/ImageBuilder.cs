@@ -175,7 +175,7 @@ internal static class ImageBuilder
             .. layers.Select(LayerOf),
         ];
         var image = Image.Create(request.Format, config, all, Annotations(request, baseImage, settings, baseDigest));
-        return new BuiltImage(image, layers, baseImage.Name, baseDigest);
+        return new BuiltImage(image, layers, baseImage.Name, baseDigest) { BaseSignature = baseImage.Signature };
     }
 
     private static async Task<BuiltLayer> CompareAsync(

@@ -1,3 +1,4 @@
+using Containerize.Debian.Archive;
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;
 
@@ -28,6 +29,18 @@ internal static class EvidenceSettings
         var provenance = ProvenanceSettings.Read(project, item, variables);
         var vex = VexItems.Read(project, item);
         return formats.Count == 0 && provenance is null && vex is null ? null
-            : new EvidenceRequest(formats, isOptional, folders) { Provenance = provenance, Vex = vex };
+            : new EvidenceRequest(formats, isOptional, folders) 
+            {
+                Provenance = provenance,
+                Vex = vex,
+                DebianDigests = () => DebianDigests(DebianItems.LockFileOf(project)),
+            };
     }
+
+    // A package that another archive has under the same name and version may differ; then neither is told.
+    private static Dictionary<(string Name, string Version, string Architecture), string> DebianDigests(string lockFile) =>
+        (DebianLock.Read(lockFile)?.Sets ?? []).SelectMany(set => set.Packages)
+            .GroupBy(package => (package.Name, package.Version, package.Architecture))
+            .Where(group => group.DistinctBy(package => package.Digest).Count() == 1)
+            .ToDictionary(group => group.Key, group => group.First().Digest.Hex);
 }

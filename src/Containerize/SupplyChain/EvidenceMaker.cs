@@ -17,6 +17,11 @@ internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsO
     /// <summary>What a provenance says; null when none is wanted.</summary>
     public ProvenanceRequest? Provenance { get; init; }
 
+    /// <summary>The SHA-256 of packages of Debian, in hexadecimal digits, as the lock file knows them: by name, version and architecture.
+    /// It is asked for only when a document is made.</summary>
+    public Func<IReadOnlyDictionary<(string Name, string Version, string Architecture), string>> DebianDigests { get; init; } =
+        () => new Dictionary<(string, string, string), string>();
+
     /// <summary>Which vulnerabilities do not matter; null when the project says nothing of it.</summary>
     public VexRequest? Vex { get; init; }
 }
@@ -29,7 +34,7 @@ internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsO
 internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobStore cache, TimeProvider time)
 {
     // Another number for documents that say other things of the same image.
-    private const int Version = 2;
+    private const int Version = 3;
 
     private const string PredicateAnnotation = "in-toto.io/predicate-type";
 
@@ -65,8 +70,16 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
         if (request.Provenance is { } provenance)
         {
             // The same image, built again, keeps its first statement: a new run alone is no reason for another one.
-            var statement = await RememberAsync(ProvenanceWriter.Suffix, provenance.Inputs, async () => ProvenanceWriter.Write(
-                name, await ReadBillAsync(), image.Image.Config.Platform.ToString(), provenance, time.GetUtcNow()));
+            var statement = await RememberAsync(
+                ProvenanceWriter.Suffix,
+                $"{image.BaseSignature}\n{provenance.Inputs}",
+                async () => ProvenanceWriter.Write(
+                    name,
+                    await ReadBillAsync(),
+                    image.Image.Config.Platform.ToString(),
+                    image.BaseSignature,
+                    provenance,
+                    time.GetUtcNow()));
             referrers.Add(Refer(
                 Attestation.MediaType,
                 statement,
@@ -82,7 +95,7 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
         return referrers;
 
         async Task<Bill> ReadBillAsync() =>
-            bill ??= await new BillReader(SimpleName, new PackageFolders(request.PackageFolders), cache)
+            bill ??= await new BillReader(SimpleName, new PackageFolders(request.PackageFolders), request.DebianDigests(), cache)
                 .ReadAsync(image, dependencies, cancellationToken);
 
         async Task<byte[]> RememberAsync(string suffix, string inputs, Func<Task<byte[]>> make)

@@ -215,13 +215,17 @@ internal sealed class ImageBuilderTests
         using var directory = new TemporaryDirectory();
         publish.Write("app.dll", "the app");
         var store = new BlobStore(directory["built"]);
-        var built = await Sample.BuildAsync(Request(publish), new BlobStore(directory["cache"]), _reporter);
+        var built = (await Sample.BuildAsync(Request(publish), new BlobStore(directory["cache"]), _reporter)) with
+        {
+            BaseSignature = new VerifiedSignature(Digest.Of("index"u8), Digest.Of("rule"u8), "the key"),
+        };
         BuiltImageFile.Save(built, store);
 
         var loaded = BuiltImageFile.Load(store, (_, _) => throw new InvalidOperationException());
 
         Assert.AreEqual(built.Image.Manifest.Descriptor, loaded.Image.Manifest.Descriptor);
         Assert.AreEqual(built.BaseDigest, loaded.BaseDigest);
+        Assert.AreEqual(built.BaseSignature, loaded.BaseSignature);
         Assert.AreEqual(built.Layers.Single().Descriptor, loaded.Layers.Single().Descriptor);
         await new ArchiveDestination(directory["image.tar"], new ImageName(null, "app", ["latest"]), _reporter)
             .WriteAsync(new ImageSet(loaded.Image), CancellationToken.None);

@@ -10,8 +10,13 @@ namespace Containerize.SupplyChain.Sbom;
 /// <summary>Finds out what an image consists of.</summary>
 /// <param name="name">What the image is called: the last part of its repository.</param>
 /// <param name="folders">Where NuGet keeps packages.</param>
+/// <param name="debianDigests">The SHA-256 of packages of Debian, by name, version and architecture.</param>
 /// <param name="cache">Has the layers, or takes them where they lie elsewhere.</param>
-internal sealed class BillReader(string name, PackageFolders folders, BlobStore cache)
+internal sealed class BillReader(
+    string name,
+    PackageFolders folders,
+    IReadOnlyDictionary<(string Name, string Version, string Architecture), string> debianDigests,
+    BlobStore cache)
 {
     private const string DependencyEnding = ".deps.json";
 
@@ -39,7 +44,7 @@ internal sealed class BillReader(string name, PackageFolders folders, BlobStore 
             [.. built.Image.Layers.Skip(built.BaseLayers.Count)],
             cache,
             TreeParts.All,
-            cancellationToken));
+            cancellationToken), debianDigests);
         var owners = debian?.Owners(files.All) ?? [];
         var below = BaseOf(built, platform);
         IEnumerable<Component> components = [.. below is null ? [] : (Component[])[below], .. app.All, .. debian?.All ?? []];

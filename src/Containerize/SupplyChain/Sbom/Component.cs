@@ -12,10 +12,10 @@ internal sealed record Component(ComponentKind Kind, string Name, string? Versio
     /// <summary>The licence, as an SPDX expression; null when it is not told as one.</summary>
     public string? License { get; init; }
 
-    /// <summary>The SHA-256 of its manifest, for images, in hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of an image's manifest or of a package, in hexadecimal digits; null when it is not known.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>The SHA-512 of its package, in hexadecimal digits.</summary>
+    /// <summary>The SHA-512 of its package, in hexadecimal digits; null when it is not known.</summary>
     public string? Sha512 { get; init; }
 
     /// <summary>What identifies it in the bill.</summary>

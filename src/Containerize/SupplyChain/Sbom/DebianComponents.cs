@@ -14,7 +14,9 @@ internal sealed class DebianComponents
 
     /// <summary>Reads the notes of an image.</summary>
     /// <param name="tree">All parts of its tree.</param>
-    internal DebianComponents(ImageTree tree)
+    /// <param name="digests">The SHA-256 of packages that this build chose, by name, version and architecture.</param>
+    internal DebianComponents(
+        ImageTree tree, IReadOnlyDictionary<(string Name, string Version, string Architecture), string> digests)
     {
         var release = Fields(KeptFiles.Releases.Select(tree.ReadText).FirstOrDefault(text => text.Length > 0) ?? "");
         var vendor = release.GetValueOrDefault("ID", "debian");
@@ -25,8 +27,13 @@ internal sealed class DebianComponents
             if (stanza["Package"] is { Length: > 0 } name && stanza["Version"] is { Length: > 0 } version
                 && (stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]))
             {
-                var url = PackageUrl.Debian(vendor, name, version, stanza["Architecture"] ?? "all", distribution);
-                _all.Add((new Component(ComponentKind.Debian, name, version) { PackageUrl = url }, stanza));
+                var architecture = stanza["Architecture"] ?? "all";
+                var component = new Component(ComponentKind.Debian, name, version)
+                {
+                    PackageUrl = PackageUrl.Debian(vendor, name, version, architecture, distribution),
+                    Sha256 = digests.GetValueOrDefault((name, version, architecture)),
+                };
+                _all.Add((component, stanza));
             }
         }
     }

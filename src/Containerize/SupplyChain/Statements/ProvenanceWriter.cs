@@ -21,8 +21,10 @@ internal static class ProvenanceWriter
     /// <param name="name">What the image is called: its repository.</param>
     /// <param name="bill">What the image consists of.</param>
     /// <param name="platform">What it runs on.</param>
+    /// <param name="signature">The base's signature; null when none was demanded.</param>
     /// <param name="finished">When it was built.</param>
-    internal static byte[] Write(string name, Bill bill, string platform, ProvenanceRequest request, DateTimeOffset finished) =>
+    internal static byte[] Write(
+        string name, Bill bill, string platform, VerifiedSignature? signature, ProvenanceRequest request, DateTimeOffset finished) =>
         SbomDocument.WriteJson(json =>
         {
             json.WriteStartObject();
@@ -35,7 +37,7 @@ internal static class ProvenanceWriter
             json.WriteStartObject("buildDefinition");
             json.WriteString("buildType", BuildType);
             WriteParameters(json, name, platform, request);
-            WriteDependencies(json, bill, request);
+            WriteDependencies(json, bill, signature, request);
             json.WriteEndObject();
             WriteRun(json, request.Origin, finished);
             json.WriteEndObject();
@@ -65,7 +67,7 @@ internal static class ProvenanceWriter
         json.WriteEndObject();
     }
 
-    private static void WriteDependencies(Utf8JsonWriter json, Bill bill, ProvenanceRequest request)
+    private static void WriteDependencies(Utf8JsonWriter json, Bill bill, VerifiedSignature? signature, ProvenanceRequest request)
     {
         json.WriteStartArray("resolvedDependencies");
         if (request.Repository is { } repository)
@@ -77,7 +79,8 @@ internal static class ProvenanceWriter
         foreach (var component in bill.Components.Where(component => IsResolved(component, bill)))
         {
             var (algorithm, value) = component.Sha256 is null ? ("sha512", component.Sha512) : ("sha256", component.Sha256);
-            WriteDescriptor(json, "uri", component.PackageUrl!, algorithm, value);
+            WriteDescriptor(
+                json, "uri", component.PackageUrl!, algorithm, value, component.Kind == ComponentKind.Base ? signature : null);
         }
 
         json.WriteEndArray();
@@ -106,7 +109,8 @@ internal static class ProvenanceWriter
         json.WriteEndObject();
     }
 
-    private static void WriteDescriptor(Utf8JsonWriter json, string member, string name, string algorithm, string? digest)
+    private static void WriteDescriptor(
+        Utf8JsonWriter json, string member, string name, string algorithm, string? digest, VerifiedSignature? signature = null)
     {
         json.WriteStartObject();
         json.WriteString(member, name);
@@ -114,6 +118,14 @@ internal static class ProvenanceWriter
         {
             json.WriteStartObject("digest");
             json.WriteString(algorithm, digest);
+            json.WriteEndObject();
+        }
+
+        if (signature is not null)
+        {
+            json.WriteStartObject("annotations");
+            json.WriteString("signedBy", signature.Signer);
+            json.WriteString("signedDigest", signature.Image.ToString());
             json.WriteEndObject();
         }
 

@@ -1,3 +1,4 @@
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Storage;
@@ -15,7 +16,7 @@ internal sealed class BaseTrust(
     IReadOnlyList<TrustRule> rules,
     RegistryClient client,
     BlobStore cache,
-    IReadOnlyCollection<VerifiedBase> locked,
+    IReadOnlyCollection<VerifiedSignature> locked,
     bool isOffline,
     IReporter reporter)
 {
@@ -28,7 +29,7 @@ internal sealed class BaseTrust(
     /// <returns>What was verified; null when the project demands no signature of this base.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.BaseNotSigned"/> or
     /// <see cref="DiagnosticCode.BaseSignatureInvalid"/>, or what the registry client throws.</exception>
-    internal async Task<VerifiedBase?> VerifyAsync(
+    internal async Task<VerifiedSignature?> VerifyAsync(
         ImageReference image, IReadOnlyList<Digest> digests, CancellationToken cancellationToken)
     {
         if (RuleFor(image.Repository) is not { AllowsUnsigned: false } rule)
@@ -43,7 +44,7 @@ internal sealed class BaseTrust(
 
         if (isOffline)
         {
-            var known = locked.FirstOrDefault(each => each.Rule == rule.Digest && digests.Contains(each.Digest));
+            var known = locked.FirstOrDefault(each => each.Rule == rule.Digest && digests.Contains(each.Image));
             return known ?? throw new ContainerizeException(
                 DiagnosticCode.BaseNotSigned,
                 $"ContainerizeOffline is set, and whether the base image {image} is signed as ContainerizeBaseTrust '{rule.Prefix}' "
@@ -56,7 +57,7 @@ internal sealed class BaseTrust(
         {
             if (await FindAsync(image.Repository, digest, rule, refusals, cancellationToken) is { } signer)
             {
-                var verified = new VerifiedBase(digest, rule.Digest, signer);
+                var verified = new VerifiedSignature(digest, rule.Digest, signer);
                 _memory.Remember(verified, rule);
                 reporter.Message($"The base image {image} ({digest}) is signed by {signer}.");
                 return verified;

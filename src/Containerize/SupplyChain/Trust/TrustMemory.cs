@@ -1,3 +1,4 @@
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -9,10 +10,10 @@ namespace Containerize.SupplyChain.Trust;
 /// </summary>
 internal sealed class TrustMemory(BlobStore cache)
 {
-    internal VerifiedBase? Recall(Digest digest, TrustRule rule) =>
+    internal VerifiedSignature? Recall(Digest digest, TrustRule rule) =>
         RecordOf(digest, rule).Read() is { Length: > 0 } signer ? new(digest, rule.Digest, signer) : null;
 
-    internal void Remember(VerifiedBase verified, TrustRule rule) => RecordOf(verified.Digest, rule).Write(verified.Signer);
+    internal void Remember(VerifiedSignature verified, TrustRule rule) => RecordOf(verified.Image, rule).Write(verified.Signer);
 
     private Record RecordOf(Digest digest, TrustRule rule) => new(cache, RecordKind.Trust, $"{digest} {rule.Digest}");
 }

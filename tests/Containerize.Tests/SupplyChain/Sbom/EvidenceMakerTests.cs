@@ -64,6 +64,13 @@ internal sealed class EvidenceMakerTests : IDisposable
         CollectionAssert.Contains(urls, "Shop");
         CollectionAssert.Contains(urls, "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12");
         Assert.DoesNotContain("gone", string.Join(' ', urls));
+        var hashes = spdx.RootElement.GetProperty("packages").EnumerateArray()
+            .Where(package => package.GetProperty("SPDXID").GetString()!.StartsWith("SPDXRef-Debian-", StringComparison.Ordinal))
+            .Select(package => package.TryGetProperty("checksums", out var sums)
+                ? $"{package.GetProperty("name").GetString()} {sums[0].GetProperty("checksumValue").GetString()}"
+                : package.GetProperty("name").GetString());
+        // The lock file knows one; of the other, only the version.
+        CollectionAssert.AreEquivalent(new[] { $"libc6 {Digest.Of("deb"u8).Hex}", "zlib1g" }, hashes.ToList());
         var mail = spdx.RootElement.GetProperty("packages").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "Mail");
         Assert.AreEqual("MIT", mail.GetProperty("licenseDeclared").GetString());
         Assert.AreEqual("010203", mail.GetProperty("checksums")[0].GetProperty("checksumValue").GetString());
@@ -141,7 +148,14 @@ internal sealed class EvidenceMakerTests : IDisposable
         await File.WriteAllTextAsync(
             _folder["packages/mail/2.0.0/mail.nuspec"],
             """<package><metadata><id>Mail</id><license type="expression">MIT</license></metadata></package>""");
-        var request = new EvidenceRequest([format], IsOptional: false, [_folder["packages"]]);
+        var request = new EvidenceRequest([format], IsOptional: false, [_folder["packages"]])
+        {
+            DebianDigests = () => new Dictionary<(string, string, string), string>
+            {
+                [("libc6", "2.36-9+deb12u4", "amd64")] = Digest.Of("deb"u8).Hex,
+                [("zlib1g", "1:1.2.13", "arm64")] = Digest.Of("other"u8).Hex,
+            },
+        };
 
         var evidence = await new EvidenceMaker(request, "team/shop", new BlobStore(_folder[cache]), TimeProvider.System)
             .MakeAsync([(built, null)], CancellationToken.None);

@@ -78,6 +78,25 @@ internal sealed class StatementsTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_provenance_says_who_signed_the_base_and_another_signer_gives_another_one()
+    {
+        var signature = new VerifiedSignature(Digest.Of("index"u8), Digest.Of("rule"u8), "the key sha256:1 (Sigstore bundle)");
+        var wanted = new EvidenceRequest([], IsOptional: false, []) { Provenance = s_request };
+        var unsigned = await MakeAsync(wanted);
+
+        var signed = await MakeAsync(wanted, signature: signature);
+        var other = await MakeAsync(wanted, signature: signature with { Signer = "the key sha256:2 (Sigstore bundle)" });
+
+        Assert.DoesNotContain("annotations", Encoding.UTF8.GetString(unsigned.Payload.Content));
+        var resolved = JsonNode.Parse(signed.Payload.Content)!["predicate"]!["buildDefinition"]!["resolvedDependencies"]!.AsArray();
+        Assert.AreEqual(
+            "{\"signedBy\":\"the key sha256:1 (Sigstore bundle)\",\"signedDigest\":\"" + signature.Image + "\"}",
+            resolved.Single(each => each!["annotations"] is not null)!["annotations"]!.ToJsonString(s_plain));
+        Assert.StartsWith("pkg:oci/base@", (string?)resolved.Single(each => each!["annotations"] is not null)!["uri"]);
+        Assert.AreNotEqual(signed.Payload.Descriptor.Digest, other.Payload.Descriptor.Digest);
+    }
+
+    [TestMethod]
     public async Task Another_run_of_the_same_build_keeps_the_statement_and_another_commit_does_not()
     {
         var later = s_request with { Origin = s_request.Origin with { Invocation = "https://ci.example.com/runs/2" } };
@@ -122,14 +141,18 @@ internal sealed class StatementsTests : IDisposable
         return statement.ToJsonString();
     }
 
-    private async Task<Referrer> MakeAsync(EvidenceRequest request, int hours = 0, string cache = "cache")
+    private async Task<Referrer> MakeAsync(
+        EvidenceRequest request, int hours = 0, string cache = "cache", VerifiedSignature? signature = null)
     {
         var tar = Sample.Tar([("app/Shop.deps.json", Encoding.UTF8.GetBytes(Dependencies)), ("app/Shop.dll", "foo"u8.ToArray())]);
         var layer = new Layer(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar)), Digest.Of(tar));
         var image = Sample.Image(Sample.Amd64, [layer]);
         var own = new BuiltLayer(
             "app", Digest.Of("app"u8), [], new LayerRecord(layer.Blob, layer.DiffId, 1, 1), LayerOrigin.Built);
-        var built = new BuiltImage(image, [own], "registry.example.com/team/base:1", Digest.Of("base"u8));
+        var built = new BuiltImage(image, [own], "registry.example.com/team/base:1", Digest.Of("base"u8))
+        {
+            BaseSignature = signature,
+        };
         var time = new FixedTime(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddHours(hours));
         var evidence = await new EvidenceMaker(request, "team/shop", new BlobStore(_folder[cache]), time)
             .MakeAsync([(built, null)], CancellationToken.None);

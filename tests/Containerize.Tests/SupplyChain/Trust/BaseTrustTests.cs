@@ -1,3 +1,4 @@
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
@@ -33,7 +34,7 @@ internal sealed class BaseTrustTests : IDisposable
         var again = await VerifyAsync(lab, [s_image], _key);
 
         Assert.AreEqual(verified, again);
-        Assert.AreEqual(s_image, verified!.Digest);
+        Assert.AreEqual(s_image, verified!.Image);
         Assert.AreEqual($"the key {_key.Public.Digest} (Sigstore bundle)", verified.Signer);
         Assert.IsEmpty(lab.Registry.Requests);
     }
@@ -58,7 +59,7 @@ internal sealed class BaseTrustTests : IDisposable
 
         var verified = await VerifyAsync(lab, [index, s_image], _key);
 
-        Assert.AreEqual(s_image, verified!.Digest);
+        Assert.AreEqual(s_image, verified!.Image);
     }
 
     [TestMethod]
@@ -131,7 +132,7 @@ internal sealed class BaseTrustTests : IDisposable
     {
         await using var lab = await ClientLab.StartAsync();
         var rule = Rule(lab, _key);
-        var locked = new VerifiedBase(s_image, rule.Digest, "the key");
+        var locked = new VerifiedSignature(s_image, rule.Digest, "the key");
 
         var verified = await Trust(lab, [rule], [locked], isOffline: true).VerifyAsync(Image(lab), [s_image], default);
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
@@ -168,10 +169,10 @@ internal sealed class BaseTrustTests : IDisposable
     private static ImageReference Image(ClientLab lab) => new(lab.Repository, "1", null);
 
     private static BaseTrust Trust(
-        ClientLab lab, IReadOnlyList<TrustRule> rules, IReadOnlyCollection<VerifiedBase>? locked = null, bool isOffline = false) =>
+        ClientLab lab, IReadOnlyList<TrustRule> rules, IReadOnlyCollection<VerifiedSignature>? locked = null, bool isOffline = false) =>
         new(rules, lab.Client, lab.Store, locked ?? [], isOffline, lab.Reporter);
 
-    private static Task<VerifiedBase?> VerifyAsync(ClientLab lab, IReadOnlyList<Digest> digests, SigningKey key) =>
+    private static Task<VerifiedSignature?> VerifyAsync(ClientLab lab, IReadOnlyList<Digest> digests, SigningKey key) =>
         Trust(lab, [Rule(lab, key)]).VerifyAsync(Image(lab), digests, default);
 
     private static Descriptor Subject(Digest digest) => new() { MediaType = MediaTypes.OciManifest, Digest = digest, Size = 5 };
