@@ -88,6 +88,33 @@ internal sealed class ToolTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("OCI", "oci-archive")]
+    [DataRow("Docker", "docker-archive")]
+    public async Task Every_command_understands_what_the_SDKs_own_target_made(string format, string form)
+    {
+        var (name, docker) = ($"dotnet/{format.ToLowerInvariant()}", format == "Docker");
+        TestImage.WriteLayout(_folder["layout"], ("base", TestImage.Create(TestImage.LinuxX64, docker, null)));
+        await Registry.SeedAsync(_folder["layout"], $"{name}:1");
+        using var project = await TestProject.ConsoleAsync($"""
+            <PropertyGroup>
+              <ContainerBaseImage>{Registry.Host}/{name}:1</ContainerBaseImage>
+              <ContainerImageFormat>{format}</ContainerImageFormat>
+              <ContainerizeReplacesPublishContainer>false</ContainerizeReplacesPublishContainer>
+            </PropertyGroup>
+            """);
+        string[] publish = ["publish", "-t:PublishContainer", $"-p:ContainerRepository=sdk/{format.ToLowerInvariant()}"];
+        var environment = new Dictionary<string, string?> { ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = Registry.Host };
+        (await Dotnet.RunAsync(project.Directory, [.. publish, $"-p:ContainerRegistry={Registry.Host}"], environment)).EnsureSuccess();
+        (await Dotnet.RunAsync(
+            project.Directory, [.. publish, $"-p:ContainerArchiveOutputPath={_folder["sdk.tar"]}"], environment)).EnsureSuccess();
+
+        await UnderstandsAsync($"{Registry.Host}/sdk/{format.ToLowerInvariant()}:latest");
+        await UnderstandsAsync($"{form}:{_folder["sdk.tar"]}");
+        var found = await InstalledTool.JsonAsync(["find", $"{form}:{_folder["sdk.tar"]}", "/app/hello.dll"]);
+        Assert.IsTrue((bool)found.AsArray().Single()!["isVisible"]!, found.ToJsonString());
+    }
+
+    [TestMethod]
     public async Task The_platforms_of_an_index_and_a_signature_beside_it_are_shown()
     {
         var arm64 = TestImage.Create(TestImage.LinuxX64 with { Architecture = "arm64" }, docker: false, null);

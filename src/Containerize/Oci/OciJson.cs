@@ -42,6 +42,7 @@ internal static class OciJson
             var root = ParseObject(bytes);
             RefuseMember(root, "manifests");
             RefuseSchema1(root);
+            DropIncompletePlatforms(root);
             return root.Deserialize(s_context.Manifest);
         });
         CheckDescriptors(manifest.Layers.Append(manifest.Config), origin);
@@ -59,6 +60,7 @@ internal static class OciJson
             var root = ParseObject(bytes);
             RefuseMember(root, "layers");
             RefuseMember(root, "config");
+            DropIncompletePlatforms(root);
             return root.Deserialize(s_context.ImageIndex);
         });
         CheckDescriptors(index.Manifests, origin);
@@ -165,6 +167,26 @@ internal static class OciJson
             default:
                 break;
         }
+    }
+
+    // Some writers give each entry a platform and leave it empty; the .NET SDK does in archives. That says as little as no platform does,
+    // and the config of the image has it.
+    private static void DropIncompletePlatforms(JsonObject root)
+    {
+        foreach (var (_, value) in root)
+        {
+            foreach (var descriptor in value is JsonArray list ? list.AsEnumerable() : [value])
+            {
+                if (descriptor is JsonObject members && members["platform"] is JsonObject platform
+                    && (IsEmpty(platform["os"]) || IsEmpty(platform["architecture"])))
+                {
+                    members.Remove("platform");
+                }
+            }
+        }
+
+        static bool IsEmpty(JsonNode? text) => text is null || (text is JsonValue value && value.TryGetValue<string>(out var name)
+            && name.Length == 0);
     }
 
     private static void RefuseMember(JsonObject root, string member)

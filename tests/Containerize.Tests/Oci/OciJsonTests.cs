@@ -79,6 +79,34 @@ internal sealed class OciJsonTests
             CodeOf(() => OciJson.ReadIndex(Document("{\"manifests\":[{\"mediaType\":\"a/b\"," + members + "}]}"), "test")));
 
     [TestMethod]
+    [DataRow("""{}""")]
+    [DataRow("""{"os":"linux"}""")]
+    [DataRow("""{"architecture":"amd64"}""")]
+    [DataRow("""{"architecture":"","os":""}""")]
+    [DataRow("""{"architecture":null,"os":null}""")]
+    public void A_platform_that_says_nothing_is_none(string platform)
+    {
+        var described = $$"""{"mediaType":"a/b","digest":"{{Sha}}","size":1,"platform":{{platform}}}""";
+
+        var entry = OciJson.ReadIndex(Document($$"""{"manifests":[{{described}}]}"""), "test").Manifests.Single();
+        var config = OciJson.ReadManifest(Document($$"""{"config":{{described}},"layers":[]}"""), "test").Config;
+
+        Assert.IsNull(entry.Platform);
+        Assert.IsNull(config.Platform);
+    }
+
+    [TestMethod]
+    [DataRow("\"linux/amd64\"")]
+    [DataRow("[]")]
+    [DataRow("""{"architecture":5,"os":"linux"}""")]
+    [DataRow("""{"architecture":{},"os":"linux"}""")]
+    public void A_platform_that_is_none_by_its_type_is_refused(string platform) =>
+        Assert.AreEqual(
+            DiagnosticCode.InvalidDocument,
+            CodeOf(() => OciJson.ReadIndex(
+                Document($$"""{"manifests":[{"mediaType":"a/b","digest":"{{Sha}}","size":1,"platform":{{platform}}}]}"""), "test")));
+
+    [TestMethod]
     [DataRow("""{"manifests":[null]}""")]
     [DataRow("""{"manifests":null}""")]
     public void Nulls_in_an_index_are_refused(string json) =>
