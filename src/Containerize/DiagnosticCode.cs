@@ -413,4 +413,16 @@ internal enum DiagnosticCode
 
     /// <summary>An image is to be pushed, and the project names no registry.</summary>
     NoPushRegistry = 8042,
+
+    /// <summary>There are too few images to learn from which layers spare bytes.</summary>
+    TooFewImages = 8070,
+
+    /// <summary>There are no images to learn from.</summary>
+    NoImageHistory = 8071,
+
+    /// <summary>The published files of an image cannot be told from its base.</summary>
+    NoAppFiles = 8072,
+
+    /// <summary>Learned layers cannot be written into the project's file.</summary>
+    ProjectNotWritten = 8073,
 }

@@ -17,6 +17,21 @@ internal static class LayoutReader
     internal static async Task<(Image Image, string? Name)> OpenAsync(
         ImageFiles files, string? tag, Platform platform, CancellationToken cancellationToken)
     {
+        var entry = await PickAsync(files, await ReadIndexAsync(files, cancellationToken), tag, platform, cancellationToken);
+        var image = await ResolveAsync(files, entry, platform, cancellationToken);
+        PlatformSelector.Check(image.Config, platform, files.Origin);
+        return (image, Layout.NamesOf(entry).FirstOrDefault());
+    }
+
+    /// <summary>What the images of a layout are called, in the order of its index; each name once.</summary>
+    internal static async Task<IReadOnlyList<string>> NamesAsync(ImageFiles files, CancellationToken cancellationToken) =>
+    [
+        .. PlatformSelector.Offers(await ReadIndexAsync(files, cancellationToken))
+            .Select(entry => Layout.NamesOf(entry).FirstOrDefault()).OfType<string>().Distinct(StringComparer.Ordinal),
+    ];
+
+    private static async Task<ImageIndex> ReadIndexAsync(ImageFiles files, CancellationToken cancellationToken)
+    {
         var json = await files.ReadAsync(Layout.Index, cancellationToken)
             ?? throw new ContainerizeException(
                 DiagnosticCode.InvalidArchive,
@@ -28,11 +43,7 @@ internal static class LayoutReader
             Layout.CheckMarker(marker, files.Origin);
         }
 
-        var entry = await PickAsync(
-            files, OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin), tag, platform, cancellationToken);
-        var image = await ResolveAsync(files, entry, platform, cancellationToken);
-        PlatformSelector.Check(image.Config, platform, files.Origin);
-        return (image, Layout.NamesOf(entry).FirstOrDefault());
+        return OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin);
     }
 
     private static async Task<Descriptor> PickAsync(

@@ -26,22 +26,24 @@ internal static class LayerPlanner
     private static readonly FilePattern s_code = FilePattern.Parse("wwwroot/**/_framework/**");
 
     /// <summary>Groups files into layers, the one that changes least first; empty ones are left out.</summary>
+    /// <typeparam name="T">The kind of files: of a publish directory, or of an image of the past.</typeparam>
     /// <param name="split">How to split what no rule takes.</param>
     /// <param name="rules">The layers of users.</param>
     /// <returns>The layers, bottom first; the files of each in ordinal order of their paths.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.LayerOrder"/>.</exception>
-    public static IReadOnlyList<(string Name, IReadOnlyList<PublishedFile> Files)> Plan(
-        IReadOnlyList<PublishedFile> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
+    public static IReadOnlyList<(string Name, IReadOnlyList<T> Files)> Plan<T>(
+        IReadOnlyList<T> files, LayerSplit split, params IReadOnlyList<LayerRule> rules)
+        where T : IPlannedFile
     {
         var order = LayerOrder.Of(rules);
         var hasMuchContent = files.Where(file => IsContent(file, split)).Sum(file => file.Size) >= MuchContent;
         var groups = files.OrderBy(file => file.RelativePath, StringComparer.Ordinal)
             .ToLookup(file => rules.FirstOrDefault(rule => rule.Takes(file))?.Name
             ?? (split == LayerSplit.AppOnly ? LayerOrder.App : LayerOf(file, split, hasMuchContent)));
-        return [.. order.Where(groups.Contains).Select(name => (name, (IReadOnlyList<PublishedFile>)[.. groups[name]]))];
+        return [.. order.Where(groups.Contains).Select(name => (name, (IReadOnlyList<T>)[.. groups[name]]))];
     }
 
-    private static string LayerOf(PublishedFile file, LayerSplit split, bool hasMuchContent) => file.Origin.Kind switch
+    private static string LayerOf(IPlannedFile file, LayerSplit split, bool hasMuchContent) => file.Origin.Kind switch
     {
         FileOriginKind.RuntimePack => LayerOrder.Runtime,
         FileOriginKind.Package => LayerOrder.Dependencies,
@@ -49,7 +51,7 @@ internal static class LayerPlanner
         _ => LayerOrder.App,
     };
 
-    private static bool IsContent(PublishedFile file, LayerSplit split) => !file.Origin.IsFromNuGet && (split == LayerSplit.Site
+    private static bool IsContent(IPlannedFile file, LayerSplit split) => !file.Origin.IsFromNuGet && (split == LayerSplit.Site
         ? s_folders.Matches(file.RelativePath) && !s_code.Matches(file.RelativePath)
         : s_webRoot.Matches(file.RelativePath));
 }

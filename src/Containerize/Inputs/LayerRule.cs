@@ -20,7 +20,7 @@ internal sealed record LayerRule(string Name)
     public string? After { get; init; }
 
     /// <summary>Whether a file belongs into the layer.</summary>
-    internal bool Takes(PublishedFile file) =>
+    internal bool Takes(IPlannedFile file) =>
         (Files.Count == 0 || Files.Any(pattern => pattern.Matches(file.RelativePath)))
         && (Packages.Count == 0 || (file.Origin.PackageId is { } package && Packages.Any(pattern => pattern.Matches(package))))
         && (Origins.Count == 0 || Origins.Contains(file.Origin.Kind));

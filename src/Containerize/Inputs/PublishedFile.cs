@@ -4,7 +4,7 @@ using Containerize.Layers.Entries;
 namespace Containerize.Inputs;
 
 /// <summary>A file, link or empty directory in the publish directory.</summary>
-internal sealed record PublishedFile
+internal sealed record PublishedFile : IPlannedFile
 {
     /// <summary>The path below the publish directory, with <c>/</c>.</summary>
     public required string RelativePath { get; init; }

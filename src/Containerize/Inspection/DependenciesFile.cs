@@ -3,14 +3,33 @@ using System.Text.Json.Nodes;
 
 namespace Containerize.Inspection;
 
+/// <summary>What a library of a <c>.deps.json</c> is.</summary>
+internal enum DependencyKind
+{
+    /// <summary>A NuGet package.</summary>
+    Package,
+
+    /// <summary>The runtime that is published with the app.</summary>
+    RuntimePack,
+
+    /// <summary>The app's own project, or one that it refers to.</summary>
+    Project,
+}
+
+/// <summary>A library of a <c>.deps.json</c>.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Name">Its name: of a package the id.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Files">Its files, relative to the directory of the <c>.deps.json</c>.</param>
+internal sealed record DependencyLibrary(DependencyKind Kind, string Name, string Version, IReadOnlyList<string> Files);
+
 /// <summary>The <c>.deps.json</c> that .NET writes beside an app: packages, and which files of the directory are theirs.</summary>
 internal static class DependenciesFile
 {
     private static readonly string[] s_assets = ["runtime", "native", "resources"];
 
-    /// <summary>Reads the packages of a file. What cannot be understood says nothing.</summary>
-    /// <returns>The packages and their files, relative to the file's directory.</returns>
-    internal static IReadOnlyList<(ImagePackage Package, IReadOnlyList<string> Files)> Read(ReadOnlySpan<byte> json)
+    /// <summary>Reads the libraries of a file: packages and projects. What cannot be understood says nothing.</summary>
+    internal static IReadOnlyList<DependencyLibrary> Read(ReadOnlySpan<byte> json)
     {
         JsonNode? root;
         try
@@ -31,12 +50,15 @@ internal static class DependenciesFile
         return
         [
             .. from library in libraries
-               where TypeOf(library.Value) is "package" or "runtimepack"
+               let kind = KindOf(library.Value)
+               where kind is not null
                let slash = library.Key.LastIndexOf('/')
                where slash > 0
-               select (
-                   new ImagePackage(PackageKind.NuGet, NameOf(library.Key[..slash]), library.Key[(slash + 1)..]),
-                   (IReadOnlyList<string>)[.. targets.SelectMany(target => FilesOf(target[library.Key] as JsonObject))]),
+               select new DependencyLibrary(
+                   kind.Value,
+                   NameOf(library.Key[..slash]),
+                   library.Key[(slash + 1)..],
+                   [.. targets.SelectMany(target => FilesOf(target[library.Key] as JsonObject))]),
         ];
     }
 
@@ -44,8 +66,14 @@ internal static class DependenciesFile
     private static string NameOf(string library) =>
         library.StartsWith("runtimepack.", StringComparison.Ordinal) ? library["runtimepack.".Length..] : library;
 
-    private static string? TypeOf(JsonNode? library) =>
-        (library as JsonObject)?["type"] is JsonValue value && value.TryGetValue<string>(out var type) ? type : null;
+    private static DependencyKind? KindOf(JsonNode? library) =>
+        (library as JsonObject)?["type"] is not JsonValue value || !value.TryGetValue<string>(out var type) ? null : type switch
+        {
+            "package" => DependencyKind.Package,
+            "runtimepack" => DependencyKind.RuntimePack,
+            "project" => DependencyKind.Project,
+            _ => null,
+        };
 
     private static IEnumerable<string> FilesOf(JsonObject? library) =>
         library is null ? []

@@ -50,10 +50,11 @@ internal sealed class ImagePackages
             .OrderBy(note => note.Key, StringComparer.Ordinal))
         {
             var directory = path[..(path.LastIndexOf('/') + 1)];
-            foreach (var (package, files) in DependenciesFile.Read(content))
+            foreach (var library in DependenciesFile.Read(content).Where(library => library.Kind != DependencyKind.Project))
             {
+                var package = new ImagePackage(PackageKind.NuGet, library.Name, library.Version);
                 all.Add(package);
-                foreach (var file in files.Select(file => directory + file).Where(image.Files.ContainsKey))
+                foreach (var file in library.Files.Select(file => directory + file).Where(image.Files.ContainsKey))
                 {
                     owners.TryAdd(file, package);
                 }

@@ -31,16 +31,17 @@ internal sealed record LayerContents(IReadOnlyList<LayerFile> Files, IReadOnlyDi
     /// <param name="layer">The layer.</param>
     /// <param name="isWindows">Whether it is of an image for Windows.</param>
     /// <param name="cache">Takes a layer that lies elsewhere.</param>
+    /// <param name="measures">Whether to measure how small the content at a path becomes; null for none, which is faster.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>, <see cref="DiagnosticCode.InvalidDocument"/>:
     /// it is no tar, or a damaged one. Or what the layer's source throws.</exception>
     internal static async Task<LayerContents> ReadAsync(
-        Layer layer, bool isWindows, BlobStore cache, CancellationToken cancellationToken)
+        Layer layer, bool isWindows, BlobStore cache, CancellationToken cancellationToken, Func<string, bool>? measures = null)
     {
         var verified = await layer.Blob.VerifyAsync(cache, cancellationToken);
         try
         {
             using var tar = new DigestingStream(LayerTar.Open(verified), layer.DiffId.CreateHash());
-            var contents = await ReadAsync(tar, isWindows, cancellationToken);
+            var contents = await ReadAsync(tar, isWindows, measures, cancellationToken);
             await tar.ReadToEndAsync(cancellationToken);
             return tar.Matches(layer.DiffId)
                 ? contents
@@ -58,7 +59,8 @@ internal sealed record LayerContents(IReadOnlyList<LayerFile> Files, IReadOnlyDi
         }
     }
 
-    private static async Task<LayerContents> ReadAsync(DigestingStream tar, bool isWindows, CancellationToken cancellationToken)
+    private static async Task<LayerContents> ReadAsync(
+        DigestingStream tar, bool isWindows, Func<string, bool>? measures, CancellationToken cancellationToken)
     {
         var (files, notes, noted) = (new List<LayerFile>(), new Dictionary<string, byte[]>(StringComparer.Ordinal), 0L);
         var reader = new TarReader(tar, leaveOpen: true);
@@ -79,7 +81,8 @@ internal sealed record LayerContents(IReadOnlyList<LayerFile> Files, IReadOnlyDi
                     throw new InvalidDataException($"its notes of packages have more than {MaxNotes} bytes");
                 }
 
-                files.Add(await FileOfAsync(path, entry, note, isWindows, cancellationToken));
+                using var packed = measures?.Invoke(path) == true && IsRegular(entry) ? new PackedSize() : null;
+                files.Add(await FileOfAsync(path, entry, note, packed, isWindows, cancellationToken));
                 if (note is not null)
                 {
                     notes[path] = note.ToArray();
@@ -95,7 +98,7 @@ internal sealed record LayerContents(IReadOnlyList<LayerFile> Files, IReadOnlyDi
     }
 
     private static async Task<LayerFile> FileOfAsync(
-        string path, TarEntry entry, MemoryStream? note, bool isWindows, CancellationToken cancellationToken)
+        string path, TarEntry entry, MemoryStream? note, PackedSize? packed, bool isWindows, CancellationToken cancellationToken)
     {
         var slash = path.LastIndexOf('/') + 1;
         var (directory, name) = (path[..slash], path[slash..]);
@@ -120,13 +123,15 @@ internal sealed record LayerContents(IReadOnlyList<LayerFile> Files, IReadOnlyDi
             },
             _ when IsRegular(entry) => new(path, LayerFileKind.File, entry.Length, entry.Mode, owner)
             {
-                Content = await DigestAsync(entry.DataStream, note, cancellationToken),
+                Content = await DigestAsync(entry.DataStream, note, packed, cancellationToken),
+                PackedSize = packed?.Complete(),
             },
             _ => new(path, LayerFileKind.Device, 0, entry.Mode, owner),
         };
     }
 
-    private static async Task<Digest> DigestAsync(Stream? content, MemoryStream? note, CancellationToken cancellationToken)
+    private static async Task<Digest> DigestAsync(
+        Stream? content, MemoryStream? note, PackedSize? packed, CancellationToken cancellationToken)
     {
         if (content is null)
         {
@@ -140,6 +145,7 @@ internal sealed record LayerContents(IReadOnlyList<LayerFile> Files, IReadOnlyDi
             while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 hash.AppendData(buffer, 0, read);
+                packed?.Add(buffer.AsSpan(0, read));
                 if (note is not null)
                 {
                     await note.WriteAsync(buffer.AsMemory(0, read), cancellationToken);

@@ -41,6 +41,9 @@ internal sealed record LayerFile(string Path, LayerFileKind Kind, long Size, Uni
 
     /// <summary>The digest of the content of a regular file; null for everything else.</summary>
     public Digest? Content { get; init; }
+
+    /// <summary>The size of the content when it is compressed by itself, in bytes; null when it was not measured.</summary>
+    public long? PackedSize { get; init; }
 }
 
 /// <summary>A file of an image, and the layer that it comes from.</summary>

@@ -155,6 +155,15 @@ internal sealed class RegistryClient : IDisposable
             },
             cancellationToken);
 
+    /// <summary>Lists the tags of a repository.</summary>
+    /// <returns>The tags; none when it does not exist.</returns>
+    internal Task<IReadOnlyList<string>> ListTagsAsync(RepositoryReference repository, CancellationToken cancellationToken) =>
+        UseAsync(
+            routes => routes.SourceOf(repository),
+            $"list the tags of {repository}",
+            (endpoint, name) => new TagList(endpoint, name, _options).ReadAsync(cancellationToken),
+            cancellationToken);
+
     /// <summary>Lists the manifests that refer to another one: signatures, attestations.</summary>
     /// <param name="subject">The manifest that is referred to.</param>
     /// <returns>Their descriptors; none when nothing refers to it.</returns>

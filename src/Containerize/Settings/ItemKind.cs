@@ -39,6 +39,9 @@ internal enum ItemKind
     /// <summary>How files become layers.</summary>
     Layers,
 
+    /// <summary>From which images layers are learned; there only where that is asked for.</summary>
+    History,
+
     /// <summary>A file in which the project declares its settings; the first is the project itself.</summary>
     ProjectFile,
 

@@ -16,7 +16,8 @@ internal sealed class ProvenanceTargetsTests
         "ContainerizeRegistryRetries", "ContainerizeUploadBudget", "ContainerizeUploadBudgetIsError", "ContainerizeCacheDirectory",
         "ContainerizeCacheMaxSize", "ContainerizeCacheMaxAge", "ContainerizeDebianLockFile", "ContainerizeDebianWriteLock",
         "ContainerizeLockFile", "ContainerizeBaseImageMaxAge", "ContainerizeBaseMaxAge", "ContainerizeEvidenceIsOptional",
-        "ContainerizeBuilderId", "ContainerizeDebuggerDirectory",
+        "ContainerizeBuilderId", "ContainerizeDebuggerDirectory", "ContainerizeLayoutImages", "ContainerizeLayoutMaxImages",
+        "ContainerizeLayoutApply",
         // The document tells the platform.
         "ContainerRuntimeIdentifiers",
     ];

@@ -15,6 +15,7 @@ internal sealed class SettingItemsTests
     [
         ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
         ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence, ItemKind.Source, ItemKind.Signing,
+        ItemKind.History,
     ];
 
     private static IEnumerable<XElement> Written =>
@@ -50,6 +51,7 @@ internal sealed class SettingItemsTests
         EvidenceSettings.Read(project, _ => null);
         SigningSettings.Read(project);
         LayerSettings.Read(project, platform);
+        HistorySettings.Read(project, DestinationSettings.Read(project, reporter), []);
         ImageRequests.Read(project, platform, new ScratchSource(), []);
         SiteSettings.Read(site, platform);
 
@@ -66,6 +68,7 @@ internal sealed class SettingItemsTests
                 "Kind" => kind.ToString(),
                 "WorkingDirectory" => "/app",
                 "Image" => "scratch",
+                "Images" => "registry.example.com/app",
                 "UploadBudget" => "1",
                 "Provenance" => "true",
                 "Key" => "env:KEY",

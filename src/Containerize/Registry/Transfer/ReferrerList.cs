@@ -56,34 +56,9 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
             ?? throw new ContainerizeException(
                 DiagnosticCode.InvalidDocument, $"The list of {origin} is larger than {OciJson.MaxDocumentSize} bytes.");
-        return (OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, content), origin), NextOf(response));
-    }
-
-    /// <summary>
-    /// The next page of <c>Link: &lt;…&gt;; rel="next"</c>. Another origin would get this registry's credential, so it is refused.
-    /// </summary>
-    private Uri? NextOf(HttpResponseMessage response)
-    {
-        if (!response.Headers.NonValidated.TryGetValues("Link", out var values))
-        {
-            return null;
-        }
-
-        var link = values.FirstOrDefault(value => value.Contains("next", StringComparison.OrdinalIgnoreCase)) ?? "";
-        var start = link.IndexOf('<', StringComparison.Ordinal);
-        var end = link.IndexOf('>', StringComparison.Ordinal);
-        if (start < 0 || end < start)
-        {
-            return null;
-        }
-
-        var next = VerbatimUrl.TryResolve(response.RequestMessage!.RequestUri!, link[(start + 1)..end]);
-        return next is not null && VerbatimUrl.SameOrigin(next, endpoint.Origin.Base)
-            ? next
-            : throw new ContainerizeException(
-                DiagnosticCode.UnsafeLocation,
-                $"{endpoint.Registry} lists the next referrers of {repository} at another place " +
-                $"({link[(start + 1)..end].Split('?')[0]}). It was not asked.");
+        return (
+            OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, content), origin),
+            NextPage.Of(response, endpoint, $"referrers of {repository}"));
     }
 
     private async Task<IReadOnlyList<Descriptor>> ReadTagAsync(Digest subject, CancellationToken cancellationToken)

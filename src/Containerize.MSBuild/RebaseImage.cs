@@ -1,0 +1,148 @@
+using Containerize.Bases;
+using Containerize.Building;
+using Containerize.Copying;
+using Containerize.Destinations;
+using Containerize.Files;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Rebasing;
+using Containerize.Settings;
+using Containerize.SupplyChain;
+using Containerize.SupplyChain.Signing;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using Task = System.Threading.Tasks.Task;
+
+namespace Containerize.MSBuild;
+
+/// <summary>Puts the project's published image on the current state of its base: nothing is built.</summary>
+public sealed class RebaseImage : ContainerizeTask
+{
+    /// <summary>
+    /// Whether the new base is the project's one; else it is the one that the image of each platform names, as its build called it.
+    /// </summary>
+    public bool HasBase { get; set; }
+
+    /// <summary>The project's own directory, a full path.</summary>
+    [Required]
+    public required string OutputDirectory { get; set; }
+
+    /// <summary>The digest of the image or index.</summary>
+    [Output]
+    public string? Digest { get; set; }
+
+    /// <summary>The image's names, one per registry and tag.</summary>
+    [Output]
+    public ITaskItem[] ImageNames { get; set; } = [];
+
+    /// <inheritdoc/>
+    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    {
+        var destinations = DestinationSettings.Read(Project, reporter);
+        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
+        inputs.Announce();
+        var places = new CopyPlaces(inputs.Registries, inputs.Cache, Environment.GetEnvironmentVariable, reporter);
+        var image = await ReadAsync(places, destinations, inputs, reporter, cancellationToken);
+        var rebase = new Rebase(
+            named => inputs.OpenExisting(HasBase ? inputs.Base.Reference : new RegistryReference(named!)),
+            from: null,
+            old => new RegistrySource(inputs.Registries, old, tags: null, inputs.Cache, prefetch: false).OpenAsync,
+            inputs.Cache,
+            Path.Combine(OutputDirectory, "rebase"),
+            reporter);
+        var result = await rebase.RunAsync(image, cancellationToken);
+        Digest = result.Digest.ToString();
+        if (result.IsUnchanged)
+        {
+            ShowResult([(Message)$"{image.Origin} has the current base already; nothing was written"]);
+            return;
+        }
+
+        var images = result.Set with { DescriptorAnnotations = AnnotationItems.Read(Project, AnnotationScope.Descriptor) };
+        var delivery = new Delivery([.. destinations.Create(
+            inputs.Registries, inputs.Cache, destinations.Name, reporter, budget: PushSettings.Read(Project, reporter).Budget)]);
+        var written = await delivery.WriteAsync(
+            images,
+            token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token),
+            cancellationToken,
+            await SignAsync(images, destinations, inputs, reporter, cancellationToken));
+        ImageNames = [.. written.SelectMany(each => each.Locations).Select(name => new TaskItem(name))];
+        ShowResult([.. Lines(result, written)]);
+    }
+
+    private static IEnumerable<Message> Lines(RebasedSet result, IReadOnlyList<DestinationResult> written)
+    {
+        yield return $"rebased {result.Before.Origin} ({result.Before.Digest}) to {result.Digest}";
+        foreach (var image in result.Images.Where(image => !image.IsUnchanged))
+        {
+            yield return $"{image.Image.Config.Platform}: {image.NewBase.Name}, {image.OldBase.Image.Manifest.Descriptor.Digest} to "
+                + $"{image.NewBase.Image.Manifest.Descriptor.Digest}{(image.IsExact ? "" : "; check the settings of the result")}";
+        }
+
+        if (result.LeftOut > 0)
+        {
+            yield return $"{result.LeftOut} documents are about the old image and stay with it; the next build writes those of its own";
+        }
+
+        foreach (var each in written)
+        {
+            yield return $"written to {string.Join(", ", each.Locations)}: {ByteSize.Format(each.BytesWritten)} sent, "
+                + $"{ByteSize.Format(each.BytesAvoided)} were there";
+        }
+    }
+
+    private async Task<Evidence?> SignAsync(
+        ImageSet images,
+        DestinationSettings destinations,
+        BuildInputs inputs,
+        IReporter reporter,
+        CancellationToken cancellationToken)
+    {
+        if (!destinations.TakeEvidence || SigningSettings.Read(Project, Environment.GetEnvironmentVariable) is not { } signing)
+        {
+            return null;
+        }
+
+        var sign = signing.Create(inputs.Cache, Environment.GetEnvironmentVariable, reporter);
+        var signatures = await sign(SigningRequest.Of(images, [], destinations.PulledNames), cancellationToken);
+        return (Evidence.None with { IsOptional = signing.IsOptional }).With(signatures);
+    }
+
+    // The first place that has the image: its registries, its archive, its layout.
+    private static async Task<CopiedImage> ReadAsync(
+        CopyPlaces places,
+        DestinationSettings destinations,
+        BuildInputs inputs,
+        IReporter reporter,
+        CancellationToken cancellationToken)
+    {
+        ICopySource? source = null;
+        foreach (var name in destinations.Registries.SelectMany(target => target.Of(destinations.Name).References))
+        {
+            var reference = ImageReference.Parse(name);
+            if (await inputs.Registries.TryResolveTargetAsync(reference.Repository, reference.Target, cancellationToken) is not null)
+            {
+                source = new RegistryCopySource(inputs.Registries, reference);
+                break;
+            }
+        }
+
+        if (source is null && destinations.Archive is { } archive && RegularFile.IsThere(archive))
+        {
+            source = await places.OpenArchiveAsync(archive, [], cancellationToken);
+        }
+
+        if (source is null && destinations.Layout is { } layout && Directory.Exists(layout))
+        {
+            source = await CopyPlaces.OpenLayoutAsync(layout, [.. destinations.Name.FullReferences], cancellationToken);
+        }
+
+        return source is null
+            ? throw new ContainerizeException(
+                DiagnosticCode.NothingToRebase,
+                $"There is no image of this project to put on another base: neither its registries, its archive nor its layout have it. "
+                + $"Publish it first (-t:Containerize), with the same ContainerRegistry, ContainerArchiveOutputPath or "
+                + $"ContainerizeLayoutDirectory.")
+            : await new CopyReader(source, inputs.Cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
+    }
+}
