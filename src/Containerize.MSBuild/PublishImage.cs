@@ -215,7 +215,7 @@ public sealed class PublishImage : ContainerizeTask
         IReporter reporter,
         CancellationToken cancellationToken)
     {
-        if (!destinations.TakeEvidence || SigningSettings.Read(Project) is not { } signing)
+        if (!destinations.TakeEvidence || SigningSettings.Read(Project, Environment.GetEnvironmentVariable) is not { } signing)
         {
             return evidence;
         }
@@ -223,8 +223,8 @@ public sealed class PublishImage : ContainerizeTask
         evidence ??= Evidence.None with { IsOptional = signing.IsOptional };
         var statements = evidence.Referrers.Select(SignStatement.Of).OfType<Attestation>().ToList();
         var request = SigningRequest.Of(images, statements, destinations.PulledNames);
-        var signer = new ImageSigner(signing.Key, Environment.GetEnvironmentVariable, inputs.Cache, reporter);
-        return evidence.With(await signer.SignAsync(request, cancellationToken));
+        var sign = signing.Create(inputs.Cache, Environment.GetEnvironmentVariable, reporter);
+        return evidence.With(await sign(request, cancellationToken));
     }
 
     // The files beside an archive are the build's as well.

@@ -390,6 +390,18 @@ internal enum DiagnosticCode
     /// <summary>The base image gets no more updates (a warning).</summary>
     BaseEndOfLife = 7044,
 
+    /// <summary>The program that should sign is not there, or its settings do not fit.</summary>
+    InvalidSigner = 7050,
+
+    /// <summary>A program that should sign failed, or did not end in time.</summary>
+    SignerFailed = 7051,
+
+    /// <summary>A program that should sign answered what its protocol does not have.</summary>
+    SignerAnswerInvalid = 7052,
+
+    /// <summary>A signature that was just made does not verify, or is about something else.</summary>
+    SignatureRefused = 7053,
+
     /// <summary>The command line of the tool <c>containerize</c> is not understood.</summary>
     InvalidCommandLine = 8001,
 

@@ -20,7 +20,7 @@ internal static class EarlySettings
         _ = ReuseSettings.Read(project, destinations);
         _ = PushSettings.Read(project, silence);
         _ = EvidenceSettings.Read(project, Environment.GetEnvironmentVariable);
-        _ = SigningSettings.Read(project);
+        _ = SigningSettings.Read(project, Environment.GetEnvironmentVariable);
         _ = RegistrySettings.Read(project, BaseSettings.Read(project));
         _ = CacheSettings.Read(project, Environment.GetEnvironmentVariable);
         _ = LayerWriting.Read(project);

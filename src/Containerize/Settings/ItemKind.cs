@@ -30,7 +30,7 @@ internal enum ItemKind
     /// <summary>What is delivered together with the image and tells of it; there only where that is wanted.</summary>
     Evidence,
 
-    /// <summary>With which key the image is signed; there only where it is.</summary>
+    /// <summary>What the image is signed with; there only where it is.</summary>
     Signing,
 
     /// <summary>How the image runs.</summary>

@@ -42,6 +42,26 @@ internal sealed record Referrer
         };
         Manifest = new MemoryBlob(MediaTypes.OciManifest, OciJson.Write(document));
         Entry = Manifest.Descriptor with { ArtifactType = artifactType, Annotations = sorted };
+        Blobs = [s_emptyConfig, payload];
+    }
+
+    /// <summary>A manifest that was made elsewhere, or in a form of its own.</summary>
+    /// <param name="document">What the manifest says; it has a subject and a layer.</param>
+    /// <param name="manifest">The manifest as it was written.</param>
+    /// <param name="blobs">What the manifest names.</param>
+    /// <param name="suffix">What the file of the first layer ends in beside an archive, without the first dot.</param>
+    internal Referrer(Manifest document, MemoryBlob manifest, IReadOnlyList<MemoryBlob> blobs, string suffix)
+    {
+        Subject = document.Subject ?? throw new ArgumentException("The manifest refers to nothing.", nameof(document));
+        Payload = blobs.First(blob => blob.Descriptor.Digest == document.Layers[0].Digest);
+        Suffix = suffix;
+        Manifest = manifest;
+        Entry = manifest.Descriptor with
+        {
+            ArtifactType = document.ArtifactType ?? document.Config.MediaType,
+            Annotations = document.Annotations,
+        };
+        Blobs = blobs;
     }
 
     /// <summary>The manifest or index that the document is about.</summary>
@@ -64,5 +84,5 @@ internal sealed record Referrer
     public Descriptor Entry { get; }
 
     /// <summary>What the manifest names.</summary>
-    public IReadOnlyList<MemoryBlob> Blobs => [s_emptyConfig, Payload];
+    public IReadOnlyList<MemoryBlob> Blobs { get; }
 }

@@ -49,7 +49,7 @@ internal sealed class SettingItemsTests
         PushSettings.Read(project, reporter);
         ReportFiles.Read(project);
         EvidenceSettings.Read(project, _ => null);
-        SigningSettings.Read(project);
+        SigningSettings.Read(project, _ => null);
         LayerSettings.Read(project, platform);
         HistorySettings.Read(project, DestinationSettings.Read(project, reporter), []);
         ImageRequests.Read(project, platform, new ScratchSource(), []);

@@ -40,6 +40,7 @@ internal sealed class EarlySettingsTests : IDisposable
     [DataRow(ItemKind.Cache, "cache", "MaxAge", "old", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Registries, "registries", "Retries", "-1", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Signing, "signing", "Key", "", DiagnosticCode.InvalidSigningKey)]
+    [DataRow(ItemKind.Signing, "signing", "Signer", "./notation-kms", DiagnosticCode.InvalidSigner)]
     [DataRow(ItemKind.Signing, "signing", "Key", "-----BEGIN PRIVATE KEY-----", DiagnosticCode.SecretInProperty)]
     [DataRow(ItemKind.Annotation, "a", "Scope", "Images", DiagnosticCode.InvalidProperty)]
     public void A_wrong_value_is_refused(ItemKind kind, string identity, string name, string value, DiagnosticCode code)

@@ -9,7 +9,7 @@ internal interface IContentSigner
     Digest KeyDigest { get; }
 
     /// <summary>Signs bytes.</summary>
-    /// <returns>The signature, as <see cref="PublicKey.Verify"/> takes it.</returns>
+    /// <returns>The signature, as <see cref="PublicKey.Verify(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> takes it.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidSigningKey"/> or
     /// <see cref="DiagnosticCode.SigningKeyPassword"/>: the key cannot be used.</exception>
     byte[] Sign(ReadOnlySpan<byte> content);

@@ -7,7 +7,8 @@ namespace Containerize.SupplyChain.Signing;
 /// <param name="key">Signs; it lives as long as this.</param>
 internal sealed class KeySigner(IContentSigner key)
 {
-    private const string Suffix = "sigstore.json";
+    /// <summary>What the file of a bundle ends in beside an archive.</summary>
+    internal const string Suffix = "sigstore.json";
 
     /// <summary>
     /// Signs subjects and statements: an <see cref="EvidenceSigner"/>. The same request gets the same bytes, so that nothing is signed

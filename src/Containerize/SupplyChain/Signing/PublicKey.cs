@@ -101,7 +101,11 @@ internal sealed class PublicKey
     }
 
     /// <summary>Whether a signature is this key's, over these bytes. A malformed signature is none.</summary>
-    internal bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    internal bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature) =>
+        Verify(content, signature, HashAlgorithmName.SHA256);
+
+    /// <summary>Whether a signature is this key's, over these bytes and made with a hash. Ed25519 has its own.</summary>
+    internal bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {
         try
         {
@@ -110,13 +114,13 @@ internal sealed class PublicKey
                 case Ecdsa:
                     using (var key = _key.GetECDsaPublicKey()!)
                     {
-                        return key.VerifyData(content, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+                        return key.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
                     }
 
                 case Rsa:
                     using (var key = _key.GetRSAPublicKey()!)
                     {
-                        return key.VerifyData(content, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+                        return key.VerifyData(content, signature, hash, RSASignaturePadding.Pkcs1);
                     }
 
                 default:
