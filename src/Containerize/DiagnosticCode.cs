@@ -402,6 +402,18 @@ internal enum DiagnosticCode
     /// <summary>A signature that was just made does not verify, or is about something else.</summary>
     SignatureRefused = 7053,
 
+    /// <summary>A service for signing without a key cannot be used as the project says.</summary>
+    InvalidSigningService = 7054,
+
+    /// <summary>A service for signing without a key cannot be reached, or refuses.</summary>
+    SigningServiceFailed = 7055,
+
+    /// <summary>There is no token that says who builds, or it cannot be used.</summary>
+    IdentityTokenUnusable = 7056,
+
+    /// <summary>A service for signing without a key answered what does not verify.</summary>
+    SigningServiceAnswerInvalid = 7057,
+
     /// <summary>The command line of the tool <c>containerize</c> is not understood.</summary>
     InvalidCommandLine = 8001,
 

@@ -27,10 +27,14 @@ internal static class RegistrySettings
                 .ToDictionary(group => group.Key, IReadOnlyList<string> (group) => [.. group], StringComparer.Ordinal),
             IsOffline = item.IsTrue("Offline"),
             CertificateFiles = CertificateFiles(project),
-            MaxRetries = SettingText.Number(
-                "ContainerizeRegistryRetries", item["Retries"], new RegistryOptions().MaxRetries, least: 0, MostRetries),
+            MaxRetries = Retries(item),
         };
     }
+
+    /// <summary>How often a request to any server is repeated.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static int Retries(Item item) => SettingText.Number(
+        "ContainerizeRegistryRetries", item["Retries"], new RegistryOptions().MaxRetries, least: 0, MostRetries);
 
     /// <summary>The full paths of files with further certificate authorities, for all servers.</summary>
     internal static IReadOnlyList<string> CertificateFiles(ProjectSettings project) =>
