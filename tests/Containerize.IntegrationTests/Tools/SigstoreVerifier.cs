@@ -35,6 +35,20 @@ internal static class SigstoreVerifier
             .Output.Trim().Split(", ");
     }
 
+    /// <summary>Judges bundles that are signed for an identity.</summary>
+    /// <param name="folder">Where the library is installed, once.</param>
+    /// <param name="trustedRoot">The file of the trusted root.</param>
+    /// <param name="cases">Bundles, each with the identity and the issuer that should have signed.</param>
+    internal static async Task<IReadOnlyList<string>> VerifyKeylessAsync(
+        TemporaryDirectory folder, string trustedRoot, params IEnumerable<(byte[] Bundle, string Identity, string Issuer)> cases)
+    {
+        await InstallAsync(folder);
+        var arguments = cases.SelectMany((each, number) =>
+            new[] { folder.Write($"keyless{number}.json", each.Bundle), each.Identity, each.Issuer });
+        return (await ProcessRunner.RunAsync("node", ["verify-keyless.js", trustedRoot, .. arguments], folder["node"])).EnsureSuccess()
+            .Output.Trim().Split(", ");
+    }
+
     /// <summary>Writes a program of node that can be started by its name.</summary>
     /// <returns>Its full path.</returns>
     internal static string WriteProgram(TemporaryDirectory folder, string name, string script)

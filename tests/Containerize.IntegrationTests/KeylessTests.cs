@@ -1,0 +1,176 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using Containerize.IntegrationTests.Tools;
+using Containerize.Oci;
+using Containerize.Registry;
+using Containerize.Registry.Protocol;
+using Containerize.Testing;
+using Containerize.Testing.Registry;
+
+namespace Containerize.IntegrationTests;
+
+/// <summary>Builds that sign without a key, against the doubles of Sigstore's services; Sigstore's own library judges the bundles.</summary>
+[TestClass]
+[Requires("node", "npm")]
+internal sealed class KeylessTests : IDisposable
+{
+    private const string Repository = "team/app";
+    private const string Identity = "https://github.example/team/app/.github/workflows/release.yml@refs/heads/main";
+    private const string Issuer = "https://token.actions.example";
+    private const string RequestToken = "request-token";
+
+    private readonly TemporaryDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task Index_manifests_and_bills_are_signed_for_the_identity_once_and_another_identity_is_refused()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        await using var services = await StartServicesAsync();
+        using var project = await ProjectAsync(registry, $"""
+            <ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>
+            <ContainerizeSbom>spdx</ContainerizeSbom>
+            <ContainerizeSigningRekor>{Address}</ContainerizeSigningRekor>
+            <ContainerizeSigningTimestamp>{Address}/api/v1/timestamp</ContainerizeSigningTimestamp>
+            """);
+
+        var log = await BuildAsync(project);
+        var asked = Asked();
+        registry.ClearRequests();
+        log += await BuildAsync(project);
+
+        StringAssert.Contains(log, $"is signed by {Identity} ({Issuer}).");
+        CollectionAssert.AreEqual(
+            new[] { "/token", "/api/v2/signingCert" }
+                .Concat(Enumerable.Repeat(new[] { "/api/v1/log/entries", "/api/v1/timestamp" }, 5).SelectMany(each => each)).ToArray(),
+            asked);
+        CollectionAssert.AreEqual(new[] { "/token" }, Asked()[asked.Length..]);
+        Assert.IsEmpty(registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")).Select(request => request.Target));
+        AssertHidden(project, log);
+        var index = Digest.Parse(project.Digest);
+        var document = OciJson.ReadIndex(
+            RawDocument.Of(MediaTypes.OciIndex, registry.FindManifest(Repository, index.ToString())!.Content), "test");
+        var bundles = new List<byte[]>();
+        foreach (var subject in document.Manifests.Select(manifest => manifest.Digest).Prepend(index))
+        {
+            bundles.AddRange(await BundlesAsync(registry, subject));
+        }
+
+        Assert.HasCount(5, bundles);
+        CollectionAssert.AreEqual(
+            Enumerable.Repeat("accepted", 5).Concat(["UNTRUSTED_SIGNER_ERROR", "UNTRUSTED_SIGNER_ERROR", "TLOG_BODY_ERROR"]).ToArray(),
+            (await SigstoreVerifier.VerifyKeylessAsync(
+                _folder,
+                _folder["services.root.json"],
+                [
+                    .. bundles.Select(bundle => (bundle, Identity, Issuer)),
+                    (bundles[0], Identity.Replace("main", "other", StringComparison.Ordinal), Issuer),
+                    (bundles[0], Identity, "https://other.example"),
+                    (Changed(bundles[0]), Identity, Issuer),
+                ])).ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_time_stamp_is_enough_and_a_log_is_enough()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        await using var services = await StartServicesAsync();
+        using var project = await ProjectAsync(
+            registry, $"<ContainerizeSigningTrustedRoot>{_folder["services.root.json"]}</ContainerizeSigningTrustedRoot>");
+
+        await BuildAsync(
+            project, "-p:ContainerizeSigningRekor=none", $"-p:ContainerizeSigningTimestamp={Address}/api/v1/timestamp");
+        await BuildAsync(project, $"-p:ContainerizeSigningRekor={Address}");
+
+        var bundles = await BundlesAsync(registry, Digest.Parse(project.Digest));
+        Assert.HasCount(2, bundles);
+        CollectionAssert.AreEqual(
+            new[] { "accepted", "accepted" },
+            (await SigstoreVerifier.VerifyKeylessAsync(
+                _folder, _folder["services.root.json"], bundles.Select(bundle => (bundle, Identity, Issuer)))).ToArray());
+    }
+
+    private string Address => File.ReadAllText(_folder["services.address"]);
+
+    private string[] Asked() => File.ReadAllLines(_folder["services"]);
+
+    private async Task<BackgroundProcess> StartServicesAsync()
+    {
+        await SigstoreVerifier.InstallAsync(_folder);
+        return await BackgroundProcess.StartAsync(
+            "node",
+            [_folder["node/services.js"], _folder["services"]],
+            () => Task.FromResult(File.Exists(_folder["services.address"])));
+    }
+
+    private Task<TestProject> ProjectAsync(TestRegistry registry, string properties) => TestProject.ConsoleAsync($"""
+        <PropertyGroup>
+          <ContainerBaseImage>scratch</ContainerBaseImage>
+          <ContainerRegistry>{registry.Authority}</ContainerRegistry>
+          <ContainerRepository>{Repository}</ContainerRepository>
+          <ContainerizeCacheDirectory>{_folder["cache"]}</ContainerizeCacheDirectory>
+          <ContainerizeSign>true</ContainerizeSign>
+          <ContainerizeSigningIdentity>github</ContainerizeSigningIdentity>
+          <ContainerizeSigningFulcio>{Address}</ContainerizeSigningFulcio>
+          {properties}
+        </PropertyGroup>
+        """);
+
+    private async Task<string> BuildAsync(TestProject project, params string[] arguments)
+    {
+        var result = await project.ContainerizeAsync(
+            new Dictionary<string, string?>
+            {
+                ["ACTIONS_ID_TOKEN_REQUEST_URL"] = $"{Address}/token?api-version=2",
+                ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = RequestToken,
+            },
+            [.. arguments, "-v:diag", $"-bl:{Path.Combine(project.Directory, $"{Guid.NewGuid():N}.binlog")}"]);
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        return result.Output;
+    }
+
+    /// <summary>Neither the token, nor the one that asks for it, is in a log, a file of the build or the cache.</summary>
+    private void AssertHidden(TestProject project, string log)
+    {
+        var files = new[] { project.Directory, _folder["cache"] }
+            .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)).ToList();
+        Assert.IsTrue(files.Exists(file => file.EndsWith(".binlog", StringComparison.Ordinal)));
+        // How each token of these begins: {"alg":"HS256"}.
+        Assert.IsEmpty(files.Select(Read).Append(log).SelectMany(text => new[] { RequestToken, "eyJhbGciOiJIUzI1NiJ9" }
+            .Where(secret => text.Contains(secret, StringComparison.Ordinal))));
+    }
+
+    private static string Read(string path)
+    {
+        using var file = File.OpenRead(path);
+        using Stream content = path.EndsWith(".binlog", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var reader = new StreamReader(content, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    private static byte[] Changed(byte[] bundle)
+    {
+        var json = JsonNode.Parse(bundle)!;
+        var payload = Convert.FromBase64String(json["dsseEnvelope"]!["payload"]!.GetValue<string>());
+        payload[^2] ^= 1;
+        json["dsseEnvelope"]!["payload"] = Convert.ToBase64String(payload);
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
+    }
+
+    private static async Task<List<byte[]>> BundlesAsync(TestRegistry registry, Digest subject)
+    {
+        using var client = new RegistryClient(new RegistryOptions(), new RecordingReporter());
+        var bundles = new List<byte[]>();
+        foreach (var referrer in (await client.ListReferrersAsync(registry.Repository(Repository), subject, default))
+            .Where(each => each.ArtifactType == "application/vnd.dev.sigstore.bundle.v0.3+json"))
+        {
+            var manifest = OciJson.ReadManifest(
+                RawDocument.Of(MediaTypes.OciManifest, registry.FindManifest(Repository, referrer.Digest.ToString())!.Content), "test");
+            bundles.Add(registry.FindBlob(Repository, manifest.Layers.Single().Digest)!.Value.ToArray());
+        }
+
+        return bundles;
+    }
+}
