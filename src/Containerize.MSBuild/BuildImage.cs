@@ -11,6 +11,7 @@ using Containerize.Oci;
 using Containerize.Reports;
 using Containerize.Settings;
 using Containerize.Settings.Names;
+using Containerize.Starting;
 using Containerize.Storage;
 using Containerize.SupplyChain.Lifetimes;
 using Microsoft.Build.Framework;
@@ -52,6 +53,12 @@ public sealed class BuildImage : ContainerizeTask
 
     /// <summary>Whether to say in full how each layer differs from the last image's.</summary>
     public bool Explain { get; set; }
+
+    /// <summary>
+    /// Whether the image is only built to be compared with one that exists: then no registry is asked for its layers, nothing that later
+    /// builds use is written, and the image is kept apart.
+    /// </summary>
+    public bool IsRebuild { get; set; }
 
     /// <summary>Where the built image is kept, a full path.</summary>
     [Required]
@@ -103,7 +110,7 @@ public sealed class BuildImage : ContainerizeTask
         inputs.Announce();
         LoggedSecrets.Warn(BuildEngine, Variables(), reporter);
         inputs.Base.RequireRuntime(Project);
-        var store = new BlobStore(OutputDirectory);
+        var store = IsRebuild ? BuiltImageFile.RebuildStore(OutputDirectory) : new BlobStore(OutputDirectory);
         store.RemoveAbandoned(DateTimeOffset.UtcNow);
         inputs.Cache.RemoveAbandoned(DateTimeOffset.UtcNow);
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
@@ -123,7 +130,7 @@ public sealed class BuildImage : ContainerizeTask
         var request = ImageRequests.Read(
             Project,
             platform,
-            inputs.OpenBase(platform, destinations.NeedBaseLayers, packages, baseOptions),
+            inputs.OpenBase(platform, !IsRebuild && destinations.NeedBaseLayers, packages, baseOptions),
             [
                 .. packages.Layers,
                 .. LayerSettings.References(Project, inputs.Registries),
@@ -132,16 +139,17 @@ public sealed class BuildImage : ContainerizeTask
                     : site.Serve(LayerStack.Plan(site.Select(files), layers, secrets, reporter), files),
             ]) with
         {
-            Symbols = destinations.DebugImage == true ? LayerStack.Symbols(symbols, layers, secrets, reporter) : null,
+            Symbols = destinations.DebugImage == true && !IsRebuild ? LayerStack.Symbols(symbols, layers, secrets, reporter) : null,
         };
+        request = IsRebuild ? request with { StartCheck = StartPolicy.None } : request;
         var previous = PreviousBuild.Load(Path.Combine(OutputDirectory, PreviousBuild.FileName));
         var memory = new BuildMemory(
             new LayerCache(inputs.Cache),
             inputs.Hashes,
             previous,
-            inputs.OpenPreviousImages(destinations, platform))
+            inputs.OpenPreviousImages(IsRebuild ? null : destinations, platform))
         {
-            Ahead = inputs.Ahead,
+            Ahead = IsRebuild ? LayerContext.NoneAhead : inputs.Ahead,
         };
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
         var delivery = new Delivery([.. destinations.Create(inputs.Registries, inputs.Cache, destinations.Name, reporter, intact)]);
@@ -150,17 +158,26 @@ public sealed class BuildImage : ContainerizeTask
             request,
             memory,
             async (image, token) =>
-                IsPartOfIndex || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
+                IsPartOfIndex || IsRebuild
+                    || !await delivery.IsEverywhereAsync(ImageSet.Of([image], descriptorAnnotations: annotations), token),
             reporter,
             cancellationToken);
-        await new BaseLifetime(inputs.Cache, TimeProvider.System).WarnAsync(built, reporter, cancellationToken);
+        if (!IsRebuild)
+        {
+            await new BaseLifetime(inputs.Cache, TimeProvider.System).WarnAsync(built, reporter, cancellationToken);
+        }
+
         BuiltImageFile.Save(built, store);
         if (built.Debug is { } debug)
         {
             BuiltImageFile.Save(debug, BuiltImageFile.DebugStore(OutputDirectory));
         }
 
-        delivery.Save(Path.Combine(OutputDirectory, Delivery.FileName));
+        if (!IsRebuild)
+        {
+            delivery.Save(Path.Combine(OutputDirectory, Delivery.FileName));
+        }
+
         Manifest = Encoding.UTF8.GetString(built.Image.Manifest.Content);
         Configuration = Encoding.UTF8.GetString(built.Image.Config.Blob.Content);
         Digest = built.Image.Manifest.Descriptor.Digest.ToString();

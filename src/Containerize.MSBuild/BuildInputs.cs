@@ -8,6 +8,7 @@ using Containerize.Registry;
 using Containerize.Settings;
 using Containerize.Storage;
 using Containerize.SupplyChain.Trust;
+using Containerize.Verification;
 
 namespace Containerize.MSBuild;
 
@@ -168,12 +169,13 @@ internal sealed class BuildInputs : IDisposable
             Verify = Verify,
         });
         source = Base.MaxImageAge is { } age ? new DatedSource(source, age, _reporter, TimeProvider.System) : source;
-        return Base.Image is { } image && _shared.Get<BaseAhead>(AheadOf(image, platform), () => null) is { } ahead
+        return Base is { Image: { } image, Tags.Pinned: null } && _shared.Get<BaseAhead>(AheadOf(image, platform), () => null) is { } ahead
             ? ahead.Before(source)
             : source;
     }
 
-    private SignatureCheck? Verify => Trust is { } trust ? trust.VerifyAsync : null;
+    // The base of an image that exists was trusted when it was built; its index, which may be what is signed, is not known here.
+    private SignatureCheck? Verify => Base.Tags.Pinned is null && Trust is { } trust ? trust.VerifyAsync : null;
 
     private BaseTrust? CreateTrust()
     {
@@ -188,9 +190,44 @@ internal sealed class BuildInputs : IDisposable
     }
 
     /// <summary>Images in registries whose layers may be reused.</summary>
+    /// <param name="destinations">Where the image goes; null for an image that is compared with one there, and takes nothing of it.</param>
+    /// <param name="platform">What the image is for.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidReference"/>.</exception>
-    internal PreviousImages OpenPreviousImages(DestinationSettings destinations, Platform platform) =>
-        new(Registries, ReuseSettings.Read(_project, destinations), platform, Cache, _reporter);
+    internal PreviousImages OpenPreviousImages(DestinationSettings? destinations, Platform platform) =>
+        new(
+            Registries,
+            destinations is null ? ReuseRequest.None : ReuseSettings.Read(_project, destinations),
+            platform,
+            Cache,
+            _reporter);
+
+    /// <summary>What the base's tag means now, for a platform; null where that cannot be found out.</summary>
+    internal async Task<Digest?> TryResolveBaseAsync(Platform platform, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Base.Image is { } image
+                ? (await new RegistrySource(Registries, image, Tags(), Cache, prefetch: false).OpenAsync(platform, cancellationToken))
+                    .Image.Manifest.Descriptor.Digest
+                : null;
+        }
+        catch (ContainerizeException failure)
+        {
+            _reporter.Detail($"What the base's tag means now could not be found out: {failure.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>Finds the image that a rebuild is compared with.</summary>
+    internal Task<VerifiedImage> FindVerifiedAsync(VerifySettings settings, CancellationToken cancellationToken) =>
+        VerifiedImage.FindAsync(
+            settings.Place,
+            settings.Name,
+            Registries,
+            Cache,
+            Path.Combine(_outputDirectory, "verified"),
+            Environment.GetEnvironmentVariable,
+            cancellationToken);
 
     /// <summary>Finds out what tags of base images mean.</summary>
     internal BaseTags Tags() =>

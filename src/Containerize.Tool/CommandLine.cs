@@ -44,6 +44,7 @@ internal static class CommandLine
             ImageCommands.Tree(shared),
             ImageCommands.Find(shared),
             ImageCommands.Diff(shared),
+            VerifyCommand.Create(shared),
             CopyCommand.Create(shared),
             CacheCommands.Create(shared),
             DoctorCommand.Create(shared),

@@ -7,8 +7,8 @@ internal static class ExitCode
     internal const int Success = 0;
 
     /// <summary>
-    /// It worked, and found what a script may want to stop at: images differ, no layer has the path, a name has no digest, an instruction
-    /// has no counterpart, or something does not work.
+    /// It worked, and found what a script may want to stop at: images differ, a rebuild gives another image, no layer has the path, a
+    /// name has no digest, an instruction has no counterpart, or something does not work.
     /// </summary>
     internal const int Finding = 1;
 

@@ -438,6 +438,21 @@ internal enum DiagnosticCode
     /// <summary>An image is to be pushed, and the project names no registry.</summary>
     NoPushRegistry = 8042,
 
+    /// <summary>An image is not what a rebuild gives.</summary>
+    VerifiedImageDiffers = 8060,
+
+    /// <summary>The image that is to be verified is not there, or not for a platform of the project.</summary>
+    VerifiedImageNotFound = 8061,
+
+    /// <summary>An image is to be verified, and neither the project nor the command line says which.</summary>
+    NothingToVerify = 8062,
+
+    /// <summary>A rebuild for the tool <c>containerize verify</c> failed.</summary>
+    RebuildFailed = 8063,
+
+    /// <summary>A build that is to verify an image has delivered one.</summary>
+    DeliveredInsteadOfVerified = 8064,
+
     /// <summary>There are too few images to learn from which layers spare bytes.</summary>
     TooFewImages = 8070,
 

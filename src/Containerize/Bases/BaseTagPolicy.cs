@@ -1,3 +1,5 @@
+using Containerize.Oci;
+
 namespace Containerize.Bases;
 
 /// <summary>How long it counts what a base image's tag named before.</summary>
@@ -17,6 +19,9 @@ internal sealed record BaseTagPolicy
 
     /// <summary>The lock file, a full path; null locks nothing.</summary>
     public string? LockFile { get; init; }
+
+    /// <summary>What the tag means for this build, whatever its registry says; null for builds that ask.</summary>
+    public Digest? Pinned { get; init; }
 
     /// <summary>Whether a tag that the lock file lacks is an error instead of being added.</summary>
     public bool IsLocked { get; init; }

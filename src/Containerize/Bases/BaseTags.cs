@@ -46,7 +46,7 @@ internal sealed class BaseTags
     /// </exception>
     public async Task<Digest> ResolveAsync(ImageReference image, CancellationToken cancellationToken)
     {
-        if (image.Digest is { } pinned)
+        if ((image.Digest ?? _policy.Pinned) is { } pinned)
         {
             return pinned;
         }
@@ -93,7 +93,7 @@ internal sealed class BaseTags
     /// <summary>Asks again when an earlier answer names what is gone.</summary>
     /// <returns>Another digest; null when there is none, or none may be used.</returns>
     internal async Task<Digest?> RenewAsync(ImageReference image, Digest gone, CancellationToken cancellationToken) =>
-        image.Digest is null && _policy is { LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest
+        image.Digest is null && _policy is { Pinned: null, LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest
             && digest != gone ? digest : null;
 
     private async Task<Digest> FindAsync(ImageReference image, CancellationToken cancellationToken)

@@ -21,6 +21,10 @@ internal static class BuiltImageFile
     /// <param name="directory">The directory of the image's own store.</param>
     internal static BlobStore DebugStore(string directory) => new(Path.Combine(directory, "debug"));
 
+    /// <summary>The store of an image that is built only to be compared with one that exists.</summary>
+    /// <param name="directory">The directory of the image's own store.</param>
+    internal static BlobStore RebuildStore(string directory) => new(Path.Combine(directory, "rebuild"));
+
     /// <summary>Writes the image. What earlier builds left in the store and this image does not have is removed.</summary>
     /// <param name="store">The store that has its layers.</param>
     public static void Save(BuiltImage built, BlobStore store)

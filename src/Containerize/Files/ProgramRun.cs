@@ -149,6 +149,9 @@ internal sealed record ProgramReply(int ExitCode, string Output, string Error)
         (Error + "\n" + Output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
             ?? $"exit code {ExitCode}");
 
+    /// <summary>The first error of a build, which is the cause of those that follow; else its own words.</summary>
+    internal string FirstError => Lines.FirstOrDefault(line => line.Contains(": error ", StringComparison.Ordinal)) ?? Words;
+
     /// <summary>What it printed, line by line.</summary>
     internal IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

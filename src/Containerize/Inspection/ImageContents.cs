@@ -47,12 +47,14 @@ internal sealed class ImageContents
 
     /// <summary>Reads all layers of an image.</summary>
     /// <param name="cache">Takes layers that lie elsewhere.</param>
+    /// <param name="skipped">How many layers at the bottom are not read, and count as empty.</param>
     /// <exception cref="ContainerizeException">See <see cref="LayerContents"/>.</exception>
-    internal static async Task<ImageContents> ReadAsync(BaseImage image, BlobStore cache, CancellationToken cancellationToken)
+    internal static async Task<ImageContents> ReadAsync(
+        BaseImage image, BlobStore cache, CancellationToken cancellationToken, int skipped = 0)
     {
         var isWindows = image.Image.Config.Platform.IsWindows;
-        return new(image, await Task.WhenAll(image.Image.Layers.Select(layer =>
-            MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)
+        return new(image, await Task.WhenAll(image.Image.Layers.Select((layer, number) =>
+            number < skipped || MediaTypes.IsForeignLayer(layer.Blob.Descriptor.MediaType)
                 ? Task.FromResult(new LayerContents([], new Dictionary<string, byte[]>()))
                 : Task.Run(() => LayerContents.ReadAsync(layer, isWindows, cache, cancellationToken), cancellationToken))));
     }

@@ -115,7 +115,8 @@ internal sealed record ImageDifferences(
     private static ILookup<(PackageKind Kind, string Name), string> VersionsOf(ImagePackages packages) =>
         packages.All.ToLookup(package => (package.Kind, package.Name), package => package.Version);
 
-    private static IEnumerable<SettingDifference> SettingsOf(ImageConfig before, ImageConfig after)
+    /// <summary>Compares how two images run.</summary>
+    internal static IEnumerable<SettingDifference> SettingsOf(ImageConfig before, ImageConfig after)
     {
         var (old, now) = (ValuesOf(before), ValuesOf(after));
         return from name in old.Keys.Union(now.Keys)

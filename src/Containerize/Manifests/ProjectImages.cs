@@ -43,7 +43,7 @@ internal sealed class ProjectImages(
                 reporter.Detail(line);
             }
 
-            return reply.ExitCode == 0 ? Read(project, facts) : throw Failed($"'{project}' could not be built: {WordsOf(reply)}");
+            return reply.ExitCode == 0 ? Read(project, facts) : throw Failed($"'{project}' could not be built: {reply.FirstError}");
         }
         catch (ProgramException failure)
         {
@@ -62,10 +62,6 @@ internal sealed class ProjectImages(
         .. registry is null ? [] : new[] { $"-p:ContainerRegistry={registry}" },
         .. properties.Select(property => $"-p:{property}"),
     ];
-
-    // The first error is the cause; others follow from it.
-    private static string WordsOf(ProgramReply reply) =>
-        reply.Lines.FirstOrDefault(line => line.Contains(": error ", StringComparison.Ordinal)) ?? reply.Words;
 
     private static ImageReference Read(string project, string facts)
     {

@@ -48,7 +48,8 @@ internal sealed record RunFacts(IReadOnlyList<RunSetting> Settings, IReadOnlyLis
         return Pair(parts[0], parts.Length == 2 ? parts[1] : "");
     }
 
-    private static string Pair(string name, string value) => $"{name}={(HiddenText.IsHidden(name, value) ? Hidden : value)}";
+    /// <summary>A name with its value; one that may be a secret is hidden.</summary>
+    internal static string Pair(string name, string value) => $"{name}={(HiddenText.IsHidden(name, value) ? Hidden : value)}";
 
     private static IReadOnlyList<string> Names(JsonObject? config, string member) =>
         config?[member] is JsonObject names ? [.. names.Select(name => name.Key).Order(StringComparer.Ordinal)] : [];

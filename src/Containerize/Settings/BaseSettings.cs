@@ -31,11 +31,21 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
                 IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
                 LockFile = item["LockFile"] is { Length: > 0 } file ? project.FullPath(file) : null,
                 IsLocked = item.IsTrue("LockedMode"),
+                Pinned = project.Find(ItemKind.BasePin) is { } pin ? Digest.Parse(pin.Identity) : null,
             })
         {
             MaxImageAge = Duration.Parse("ContainerizeBaseMaxAge", item["MaxImageAge"]),
         };
     }
+
+    /// <summary>
+    /// What the base's tag has to mean to give an image back: the base that the image names, where the project says the same base by a
+    /// tag that nothing else pins.
+    /// </summary>
+    /// <param name="name">What the image calls its base; null for nothing.</param>
+    /// <param name="digest">The digest of that base; null when the image does not say it.</param>
+    internal Digest? PinTo(string? name, Digest? digest) =>
+        Image is { Digest: null } image && Tags.LockFile is null && image.ToString() == name ? digest : null;
 
     /// <summary>Makes sure that there is a .NET runtime: a base made of packages has a C library and certificates only.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoRuntimeInBase"/>.</exception>

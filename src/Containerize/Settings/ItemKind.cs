@@ -33,6 +33,12 @@ internal enum ItemKind
     /// <summary>What the image is signed with; there only where it is.</summary>
     Signing,
 
+    /// <summary>Which image a rebuild is compared with; there only where one is.</summary>
+    Verify,
+
+    /// <summary>The digest of the base's manifest on which that image was built; there only where the rebuild uses it.</summary>
+    BasePin,
+
     /// <summary>How the image runs.</summary>
     Image,
 

@@ -27,14 +27,18 @@ internal static class ProvenanceSettings
         var source = project.One(ItemKind.Source);
         return new ProvenanceRequest(
             BuildOrigin.Of(variables, builder),
-            [.. project.Of(ItemKind.Parameter).Select(item => (item.Identity, Clean(item["Value"]))).Where(item => item.Item2.Length > 0)
-                .OrderBy(item => item.Identity, StringComparer.Ordinal)])
+            Parameters(project))
         {
             Repository = SettingText.NullIfEmpty(Clean(source["Repository"])),
             Revision = SettingText.NullIfEmpty(source["Revision"]),
             Sdk = SettingText.NullIfEmpty(source["Sdk"]),
         };
     }
+
+    /// <summary>The properties that are set and decide what is built, in ordinal order; free of secrets.</summary>
+    internal static IReadOnlyList<(string Name, string Value)> Parameters(ProjectSettings project) =>
+        [.. project.Of(ItemKind.Parameter).Select(item => (item.Identity, Clean(item["Value"]))).Where(item => item.Item2.Length > 0)
+            .OrderBy(item => item.Identity, StringComparer.Ordinal)];
 
     private static string? Builder(string text) => text.Length == 0 ? null
         : Uri.TryCreate(text, UriKind.Absolute, out var uri) && !uri.IsFile && uri.UserInfo.Length == 0 ? text

@@ -17,7 +17,7 @@ internal sealed class ProvenanceTargetsTests
         "ContainerizeCacheMaxSize", "ContainerizeCacheMaxAge", "ContainerizeDebianLockFile", "ContainerizeDebianWriteLock",
         "ContainerizeLockFile", "ContainerizeBaseImageMaxAge", "ContainerizeBaseMaxAge", "ContainerizeEvidenceIsOptional",
         "ContainerizeBuilderId", "ContainerizeDebuggerDirectory", "ContainerizeLayoutImages", "ContainerizeLayoutMaxImages",
-        "ContainerizeLayoutApply",
+        "ContainerizeLayoutApply", "ContainerizeVerifyImage", "ContainerizeVerifyFile",
         // The document tells the platform.
         "ContainerRuntimeIdentifiers",
     ];

@@ -14,7 +14,7 @@ internal sealed class SettingItemsTests
     private static readonly ItemKind[] s_once =
     [
         ItemKind.Cache, ItemKind.Registries, ItemKind.Base, ItemKind.Reuse, ItemKind.Debian, ItemKind.Name, ItemKind.Push, ItemKind.Report,
-        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence, ItemKind.Source, ItemKind.Signing,
+        ItemKind.Image, ItemKind.Layers, ItemKind.Archive, ItemKind.Evidence, ItemKind.Source, ItemKind.Signing, ItemKind.Verify,
         ItemKind.History,
     ];
 
@@ -48,6 +48,7 @@ internal sealed class SettingItemsTests
         DebianItems.Read(project);
         PushSettings.Read(project, reporter);
         ReportFiles.Read(project);
+        VerifySettings.Read(project, DestinationSettings.Read(project, reporter));
         EvidenceSettings.Read(project, _ => null);
         SigningSettings.Read(project, _ => null);
         LayerSettings.Read(project, platform);
