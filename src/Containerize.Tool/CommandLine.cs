@@ -31,7 +31,7 @@ internal static class CommandLine
 
     private static Command Create(TextWriter error, string[] arguments)
     {
-        const string Description = "Shows what is in container images, wherever they are, how two of them differ, and copies them.";
+        const string Description = "Shows what is in container images, wherever they are, how two of them differ, copies them, and changes their base.";
         // A root command is called as its assembly is; only it understands what shells ask for completions: [suggest].
         var root = arguments is [['[', ..], ..]
             ? new RootCommand(Description)
@@ -46,6 +46,7 @@ internal static class CommandLine
             ImageCommands.Diff(shared),
             VerifyCommand.Create(shared),
             CopyCommand.Create(shared),
+            RebaseCommand.Create(shared),
             CacheCommands.Create(shared),
             DoctorCommand.Create(shared),
             ResolveCommand.Create(shared),

@@ -3,6 +3,7 @@ using Containerize.Bases;
 using Containerize.Images;
 using Containerize.Inspection;
 using Containerize.Oci;
+using Containerize.Rebasing;
 using Containerize.Registry;
 using Containerize.Registry.Protocol;
 using Containerize.Storage;
@@ -34,6 +35,19 @@ internal sealed class ImageAccess : IDisposable
 
     /// <summary>Takes what the library has to say.</summary>
     internal IReporter Reporter => _reporter;
+
+    /// <summary>A directory for what is needed for a while.</summary>
+    internal string Temporary => _temporary.Value;
+
+    /// <summary>Makes what opens a base for each platform. A tag is resolved once for all of them.</summary>
+    /// <param name="reference">Where it is.</param>
+    /// <exception cref="ContainerizeException">A tag that does not exist.</exception>
+    internal async Task<BaseOpening> OpenBaseAsync(BaseImageReference reference, CancellationToken cancellationToken)
+    {
+        var place = await ResolveAsync(reference, cancellationToken);
+        return async (platform, stop) => (await OpenAsync(place, platform, stop)).Image is var image && reference is RegistryReference named
+            ? image with { Name = named.Image.ToString() } : image;
+    }
 
     /// <summary>Opens an image. Only its documents are read.</summary>
     /// <param name="reference">Where it is.</param>

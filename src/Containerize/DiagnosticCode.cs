@@ -438,6 +438,27 @@ internal enum DiagnosticCode
     /// <summary>An image is to be pushed, and the project names no registry.</summary>
     NoPushRegistry = 8042,
 
+    /// <summary>An image that is to be put on another base does not say which one it has.</summary>
+    BaseUnknown = 8050,
+
+    /// <summary>The base that an image has cannot be had any more.</summary>
+    OldBaseUnavailable = 8051,
+
+    /// <summary>The lowest layers of an image are not those of the base that it is said to have.</summary>
+    NotOnBase = 8052,
+
+    /// <summary>A layer of an image was made for the base that it has.</summary>
+    LayerFittedToBase = 8053,
+
+    /// <summary>The new base is of another kind than the old one.</summary>
+    OtherKindOfBase = 8054,
+
+    /// <summary>The image would not start on the new base.</summary>
+    WouldNotStart = 8055,
+
+    /// <summary>The owner of files in an image is another user on the new base.</summary>
+    OtherOwner = 8056,
+
     /// <summary>An image is not what a rebuild gives.</summary>
     VerifiedImageDiffers = 8060,
 

@@ -48,8 +48,7 @@ internal sealed record ImageCommand
     public (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) Resolve(
         IReadOnlyList<string> baseEntrypoint, IReporter reporter)
     {
-        // Images of the .NET SDK have 'dotnet' as their entrypoint; behind it an app could not be started by its own command.
-        var kept = baseEntrypoint is ["dotnet"] or ["/usr/bin/dotnet"] ? [] : baseEntrypoint;
+        var kept = Kept(baseEntrypoint);
         var setsEntrypoint = Entrypoint.Count > 0 || EntrypointArgs.Count > 0;
         if (Instruction == AppCommandInstruction.Unset && setsEntrypoint && Entrypoint.Count == 0 && DefaultArgs.Count == 0
             && AppCommandArgs.Count == 0)
@@ -92,6 +91,13 @@ internal sealed record ImageCommand
                 return (AppCommand.Count > 0 ? [.. AppCommand, .. AppCommandArgs] : kept, DefaultArgs);
         }
     }
+
+    /// <summary>
+    /// What an image keeps of its base's entrypoint. Images of the .NET SDK have 'dotnet' there; behind it an app could not be started by
+    /// its own command.
+    /// </summary>
+    internal static IReadOnlyList<string> Kept(IReadOnlyList<string> baseEntrypoint) =>
+        baseEntrypoint is ["dotnet"] or ["/usr/bin/dotnet"] ? [] : baseEntrypoint;
 
     private static void Require(bool condition, string message)
     {

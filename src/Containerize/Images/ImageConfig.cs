@@ -13,6 +13,9 @@ namespace Containerize.Images;
 /// <remarks>OCI image specification, <i>config.md</i>.</remarks>
 internal sealed class ImageConfig
 {
+    private static readonly string[] s_known =
+        ["Env", "Entrypoint", "Cmd", "WorkingDir", "User", "ExposedPorts", "Labels", "Volumes", "StopSignal"];
+
     private readonly JsonObject _root;
 
     private ImageConfig(JsonObject root, MemoryBlob blob)
@@ -66,6 +69,14 @@ internal sealed class ImageConfig
 
     /// <summary>Directories whose content outlives a container.</summary>
     internal IReadOnlyList<string> Volumes => [.. (Settings?["Volumes"] as JsonObject ?? []).Select(volume => volume.Key)];
+
+    /// <summary>Ports that the image listens on, each as <c>8080/tcp</c>.</summary>
+    internal IReadOnlyList<string> ExposedPorts => [.. (Settings?["ExposedPorts"] as JsonObject ?? []).Select(port => port.Key)];
+
+    /// <summary>Run settings that <see cref="ImageSettings"/> does not have, and the healthcheck, as they are: <c>Shell</c>.</summary>
+    internal IReadOnlyDictionary<string, JsonNode> OtherSettings => (Settings ?? [])
+        .Where(member => member.Value is not null && !s_known.Contains(member.Key))
+        .ToDictionary(member => member.Key, member => member.Value!, StringComparer.Ordinal);
 
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels =>
@@ -146,6 +157,48 @@ internal sealed class ImageConfig
         root["created"] = time;
     });
 
+    /// <summary>The same config with what another image has above its base: layers, their history, and the time of the image.</summary>
+    /// <param name="image">The other image's config.</param>
+    /// <param name="below">The config of that image's base.</param>
+    /// <returns>The new config.</returns>
+    internal ImageConfig Append(ImageConfig image, ImageConfig below) => Change(root =>
+    {
+        var diffIds = Array(Object(root, "rootfs"), "diff_ids");
+        var history = Array(root, "history");
+        FillHistory(history, diffIds.Count);
+        foreach (var diffId in image.DiffIds.Skip(below.DiffIds.Count))
+        {
+            diffIds.Add((JsonNode)diffId.ToString());
+        }
+
+        foreach (var entry in image.HistoryAbove(below))
+        {
+            history.Add(entry?.DeepClone());
+        }
+
+        // Other tools say nothing of some layers.
+        FillHistory(history, diffIds.Count);
+        if (image._root["created"] is { } created)
+        {
+            root["created"] = created.DeepClone();
+        }
+        else
+        {
+            root.Remove("created");
+        }
+    });
+
+    /// <summary>The same config with run settings that <see cref="ImageSettings"/> does not have, as they are.</summary>
+    /// <returns>The new config.</returns>
+    internal ImageConfig With(IEnumerable<KeyValuePair<string, JsonNode>> others) => Change(root =>
+    {
+        var config = Object(root, "config");
+        foreach (var (name, value) in others)
+        {
+            config[name] = value.DeepClone();
+        }
+    });
+
     /// <summary>The same config with other run settings.</summary>
     /// <returns>The new config.</returns>
     public ImageConfig With(ImageSettings settings) => Change(root =>
@@ -219,10 +272,33 @@ internal sealed class ImageConfig
         return Create(root, Blob.Descriptor.MediaType);
     }
 
+    /// <summary>The history above a base: behind the base's own, or behind as many layers as the base has.</summary>
+    private IEnumerable<JsonNode?> HistoryAbove(ImageConfig below)
+    {
+        var own = _root["history"] as JsonArray ?? [];
+        var lower = (JsonArray?)(below._root["history"] as JsonArray)?.DeepClone() ?? [];
+        FillHistory(lower, below.DiffIds.Count);
+        if (own.Count >= lower.Count && own.Zip(lower).All(pair => JsonNode.DeepEquals(pair.First, pair.Second)))
+        {
+            return own.Skip(lower.Count);
+        }
+
+        var (count, layers) = (0, below.DiffIds.Count);
+        for (var described = 0; count < own.Count && described < layers; count++)
+        {
+            described += MakesLayer(own[count]) ? 1 : 0;
+        }
+
+        return own.Skip(count);
+    }
+
+    private static bool MakesLayer(JsonNode? entry) =>
+        entry is JsonObject item && item["empty_layer"]?.GetValueKind() != JsonValueKind.True;
+
     // Some registries refuse a config whose non-empty history entries are not as many as its layers; a base may lack some, or all.
     private static void FillHistory(JsonArray history, int layers)
     {
-        var described = history.Count(entry => entry is JsonObject item && item["empty_layer"]?.GetValueKind() != JsonValueKind.True);
+        var described = history.Count(MakesLayer);
         for (; described < layers; described++)
         {
             history.Add((JsonNode)new JsonObject { ["comment"] = "layer of the base image" });

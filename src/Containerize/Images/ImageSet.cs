@@ -70,7 +70,8 @@ internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
         return new ImageSet(new MemoryBlob(mediaType, OciJson.Write(index)), images);
     }
 
-    private static SortedList<string, string> CommonAnnotations(IReadOnlyList<Image> images)
+    /// <summary>The annotations that all images have, with the same values.</summary>
+    internal static SortedList<string, string> CommonAnnotations(IReadOnlyList<Image> images)
     {
         var first = images[0].Document.Annotations ?? new Dictionary<string, string>();
         return new(

@@ -45,16 +45,23 @@ internal sealed record Port(int Number, string Protocol)
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     public static Port Parse(string text, string? protocol = null)
     {
+        var (port, kind) = Read(text, protocol);
+        return port ?? throw new ContainerizeException(
+            DiagnosticCode.InvalidProperty,
+            $"ContainerPort '{text}' with type '{kind}' is not a port. Write a number from 1 to 65535, and tcp, udp or sctp as its Type.");
+    }
+
+    /// <summary>Reads a port of an image, which others may have made.</summary>
+    /// <returns>The port; null for what is none.</returns>
+    internal static Port? TryParse(string text) => Read(text, protocol: null).Port;
+
+    private static (Port? Port, string Protocol) Read(string text, string? protocol)
+    {
         var parts = text.Trim().Split('/', 2);
         var kind = (parts.Length == 2 ? parts[1] : string.IsNullOrWhiteSpace(protocol) ? "tcp" : protocol.Trim()).ToLowerInvariant();
         return int.TryParse(
             parts[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
-            && number is > 0 and <= 65535 && kind is "tcp" or "udp" or "sctp"
-            ? new(number, kind)
-            : throw new ContainerizeException(
-                DiagnosticCode.InvalidProperty,
-                $"ContainerPort '{text}' with type '{kind}' is not a port. Write a number from 1 to 65535, and tcp, udp or sctp as its " +
-                $"Type.");
+            && number is > 0 and <= 65535 && kind is "tcp" or "udp" or "sctp" ? (new(number, kind), kind) : (null, kind);
     }
 
     /// <inheritdoc/>

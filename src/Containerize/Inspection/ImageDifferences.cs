@@ -115,7 +115,7 @@ internal sealed record ImageDifferences(
     private static ILookup<(PackageKind Kind, string Name), string> VersionsOf(ImagePackages packages) =>
         packages.All.ToLookup(package => (package.Kind, package.Name), package => package.Version);
 
-    /// <summary>Compares how two images run.</summary>
+    /// <summary>Compares the settings of two images, without their layers.</summary>
     internal static IEnumerable<SettingDifference> SettingsOf(ImageConfig before, ImageConfig after)
     {
         var (old, now) = (ValuesOf(before), ValuesOf(after));

@@ -49,6 +49,10 @@ internal sealed class UserDatabase
         return groupId is null ? null : new Owner(userId, groupId.Value);
     }
 
+    /// <summary>The name of a user.</summary>
+    /// <returns>The name; null when no user has the number.</returns>
+    internal string? NameOf(int userId) => _users.Find(user => Number(user[2]) == userId)?[0];
+
     /// <summary>The groups that engines give a user besides the own one: those of <c>/etc/group</c> that name him as a member.</summary>
     /// <param name="text">What a config's <c>User</c> says; a group that it names is the only one.</param>
     internal IReadOnlySet<int> GroupsOf(string text)

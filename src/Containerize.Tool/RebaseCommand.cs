@@ -1,0 +1,157 @@
+using System.CommandLine;
+using System.Text.Json.Serialization;
+using Containerize.Bases;
+using Containerize.Copying;
+using Containerize.Rebasing;
+
+namespace Containerize.Tool;
+
+/// <summary>Puts an image on another base without building it.</summary>
+internal static class RebaseCommand
+{
+    internal static Command Create(SharedOptions shared)
+    {
+        var source = SharedOptions.Image("IMAGE");
+        var onto = new Option<string>("--onto")
+        {
+            Description = "The new base, in the same forms.",
+            HelpName = "BASE",
+            Required = true,
+        };
+        var from = new Option<string?>("--from")
+        {
+            Description = "The base that the image has, where the image does not say it.",
+            HelpName = "BASE",
+        };
+        var to = new Option<string[]>("--to")
+        {
+            Description = "Where the result goes, in the same forms; may be given several times, and may be IMAGE itself.",
+            HelpName = "DESTINATION",
+        };
+        var isTrial = new Option<bool>("--dry-run") { Description = "Say what would be, and write nothing." };
+        return shared.WithImages(
+            new Command("rebase", "Puts the app's layers of an image on another base, as a build on that base would; nothing is built.")
+            {
+                source, onto, from, to, isTrial,
+            },
+            async (parsed, images, output) =>
+            {
+                var access = images.Access;
+                var places = new CopyPlaces(access.Registries, access.Cache, Environment.GetEnvironmentVariable, access.Reporter);
+                // A typing error is told before anything is read.
+                IReadOnlyList<ICopyDestination> targets = [.. (parsed.GetValue(to) ?? [])
+                    .Select(text => places.OpenDestination(text, Environment.CurrentDirectory))];
+                if (targets.Count == 0 == !parsed.GetValue(isTrial))
+                {
+                    throw new ContainerizeException(
+                        DiagnosticCode.InvalidCommandLine,
+                        targets.Count == 0
+                            ? (Message)$"No tag is moved without being named: say with --to where the result goes, or use --dry-run."
+                            : (Message)$"--dry-run writes nothing, so there is nothing for --to.");
+                }
+
+                var opened = await places.OpenSourceAsync(
+                    Reference(parsed.GetValue(source)!),
+                    async reference => (await access.OpenAsync(reference, images.Platform, images.Stop)).Image,
+                    images.Stop);
+                var image = await new CopyReader(opened, access.Cache, access.Reporter)
+                    .ReadAsync(images.Platform, withReferrers: true, images.Stop);
+                var rebase = new Rebase(
+                    await access.OpenBaseAsync(Reference(parsed.GetValue(onto)!), images.Stop),
+                    parsed.GetValue(from) is { } old ? await access.OpenBaseAsync(Reference(old), images.Stop) : null,
+                    place => async (platform, stop) => (await access.OpenAsync(new RegistryReference(place), platform, stop)).Image,
+                    access.Cache,
+                    access.Temporary,
+                    access.Reporter);
+                var result = await rebase.RunAsync(image, images.Stop);
+                var arrived = targets.Count == 0 ? [] : await ImageCopy.RunAsync(result.ToCopy(), targets, images.Stop);
+                var answer = RebaseAnswer.Of(
+                    parsed.GetValue(source)!,
+                    result,
+                    [.. arrived.Select(each => new CopyResultAnswer(each.Kind, each.Locations, each.BytesWritten, each.BytesAvoided))]);
+                output.Write(answer, RebaseJson.Default.RebaseAnswer, () => LinesOf(answer));
+                return ExitCode.Success;
+            });
+    }
+
+    private static BaseImageReference Reference(string text) => BaseImageReference.Parse(text, Environment.CurrentDirectory);
+
+    private static IEnumerable<Message> LinesOf(RebaseAnswer answer) =>
+    [
+        $"before     {answer.Before}",
+        answer.IsUnchanged ? (Message)$"unchanged: the image has this base" : (Message)$"after      {answer.Digest}",
+        .. answer.Images.Where(image => !image.IsUnchanged).SelectMany(LinesOf),
+        .. answer.LeftOut == 0 || answer.IsUnchanged ? Array.Empty<Message>() :
+        [
+            $"left out   {answer.LeftOut} signatures, bills of materials or statements: they hold for {answer.Before}. Sign the new image; "
+                + $"the next build writes the others.",
+        ],
+        .. answer.Destinations.Select(result => (Message)
+            $"written to {string.Join(", ", result.Locations)}  ({ByteSize.Format(result.BytesWritten)} written, " +
+            $"{ByteSize.Format(result.BytesAvoided)} were there)"),
+    ];
+
+    private static IEnumerable<Message> LinesOf(RebasedImageAnswer image) =>
+    [
+        $"{image.Platform}: {image.Layers} layers stay, on {image.NewBase.Name}",
+        $"  base     - {image.OldBase.Digest}",
+        $"  base     + {image.NewBase.Digest}",
+        .. image.Settings.SelectMany(setting => setting.Before.Select(value => (Message)$"  setting  - {setting.Name}: {value}")
+            .Concat(setting.After.Select(value => (Message)$"  setting  + {setting.Name}: {value}"))),
+        image.IsExact
+            ? (Message)$"  equal to what a build on this base gives: on the old base, the same steps give the old image"
+            : (Message)$"  its settings were told from the old base's by comparing them; check those above",
+    ];
+}
+
+/// <summary>What <c>rebase</c> says.</summary>
+/// <param name="Before">The digest of the image or index as it was.</param>
+/// <param name="Digest">The digest on the new base.</param>
+/// <param name="IsUnchanged">Whether the image has the base already.</param>
+/// <param name="LeftOut">How many manifests that tell of the image as it was do not go with it.</param>
+internal sealed record RebaseAnswer(
+    string Image,
+    string Before,
+    string Digest,
+    bool IsUnchanged,
+    int LeftOut,
+    IReadOnlyList<RebasedImageAnswer> Images,
+    IReadOnlyList<CopyResultAnswer> Destinations)
+{
+    internal static RebaseAnswer Of(string image, RebasedSet result, IReadOnlyList<CopyResultAnswer> destinations) => new(
+        image,
+        $"{result.Before.Digest}",
+        $"{result.Digest}",
+        result.IsUnchanged,
+        result.LeftOut,
+        [.. result.Images.Select(each => new RebasedImageAnswer(
+            $"{each.Image.Config.Platform}",
+            each.IsUnchanged,
+            each.IsExact,
+            each.Kept.Count,
+            new(each.OldBase.Name, $"{each.OldBase.Image.Manifest.Descriptor.Digest}"),
+            new(each.NewBase.Name, $"{each.NewBase.Image.Manifest.Descriptor.Digest}"),
+            [.. each.Settings.Select(setting => new SettingChangeAnswer(setting.Name, setting.Before, setting.After))]))],
+        destinations);
+}
+
+/// <summary>What <c>rebase</c> says of a platform.</summary>
+/// <param name="IsExact">Whether the result is known to be what a build gives.</param>
+/// <param name="Layers">How many layers of the app stay.</param>
+/// <param name="Settings">The settings that the new base changed.</param>
+internal sealed record RebasedImageAnswer(
+    string Platform,
+    bool IsUnchanged,
+    bool IsExact,
+    int Layers,
+    RebasedBaseAnswer OldBase,
+    RebasedBaseAnswer NewBase,
+    IReadOnlyList<SettingChangeAnswer> Settings);
+
+/// <summary>A base of <c>rebase</c>.</summary>
+internal sealed record RebasedBaseAnswer(string? Name, string Digest);
+
+/// <summary>How the answer is written; compiled, so that no time goes into looking at types.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(RebaseAnswer))]
+internal sealed partial class RebaseJson : JsonSerializerContext;

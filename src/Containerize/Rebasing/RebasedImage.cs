@@ -1,0 +1,60 @@
+using Containerize.Copying;
+using Containerize.Images;
+using Containerize.Inspection;
+using Containerize.Oci;
+using Containerize.Starting;
+
+namespace Containerize.Rebasing;
+
+/// <summary>An image on another base.</summary>
+/// <param name="Before">The image as it was.</param>
+/// <param name="Image">The image on the new base.</param>
+/// <param name="OldBase">The base that it had.</param>
+/// <param name="NewBase">The base that it has now.</param>
+/// <param name="IsExact">Whether its own part, put on the old base, gives the image as it was: then it is known that on the new base it
+/// gives what a build would.</param>
+/// <param name="Findings">What the start check found.</param>
+internal sealed record RebasedImage(
+    Image Before, Image Image, BaseImage OldBase, BaseImage NewBase, bool IsExact, IReadOnlyList<StartFinding> Findings)
+{
+    /// <summary>Whether the image is the one that it was.</summary>
+    internal bool IsUnchanged => Before.Manifest.Descriptor.Digest == Image.Manifest.Descriptor.Digest;
+
+    /// <summary>The layers that stay.</summary>
+    internal IReadOnlyList<Layer> Kept => [.. Image.Layers.Skip(NewBase.Image.Layers.Count)];
+
+    /// <summary>The settings that the new base changed.</summary>
+    internal IReadOnlyList<SettingDifference> Settings => [.. ImageDifferences.SettingsOf(Before.Config, Image.Config)];
+}
+
+/// <summary>What an image or an index becomes on another base.</summary>
+/// <param name="Before">The image or index as it was, with what refers to it.</param>
+/// <param name="Images">Each platform.</param>
+/// <param name="Set">The images under their root.</param>
+internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage> Images, ImageSet Set)
+{
+    /// <summary>Whether all images are those that they were.</summary>
+    internal bool IsUnchanged => Images.All(image => image.IsUnchanged);
+
+    /// <summary>The digest of the image or index.</summary>
+    internal Digest Digest => IsUnchanged ? Before.Digest : Set.Root.Descriptor.Digest;
+
+    /// <summary>
+    /// How many manifests say something of the image as it was: signatures, bills of materials, statements. They do not hold for the new
+    /// one.
+    /// </summary>
+    internal int LeftOut => Before.Referrers.Count + Before.Tags.Count
+        + Before.Graph.Documents.Count(document => MediaTypes.IsManifest(document.Descriptor.MediaType)) - Images.Count;
+
+    /// <summary>The images as they are brought to destinations.</summary>
+    internal CopiedImage ToCopy() => IsUnchanged ? Before : new(
+        Before.Origin,
+        Before.Name,
+        new ImageGraph(
+            [.. Set.Images.Select(image => image.Manifest).Append(Set.Root).DistinctBy(document => document.Descriptor.Digest)
+                .Select(document => document.Document)],
+            [.. Set.Images.SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
+                .DistinctBy(blob => blob.Descriptor.Digest)]),
+        [],
+        []);
+}
