@@ -4,6 +4,7 @@ using Containerize.Building;
 using Containerize.Debian;
 using Containerize.Layers;
 using Containerize.Oci;
+using Containerize.Rebasing;
 using Containerize.Registry;
 using Containerize.Settings;
 using Containerize.Storage;
@@ -157,22 +158,35 @@ internal sealed class BuildInputs : IDisposable
     /// <param name="options">How layers are written, for such a base.</param>
     internal IImageSource OpenBase(Platform platform, bool prefetch, DebianPackages packages, LayerOptions options)
     {
-        var source = Base.Reference.Open(new BaseContext
+        var source = Base.Reference.Open(ContextOf(suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options)) with
         {
-            Registries = Registries,
-            Tags = Tags(),
-            Cache = Cache,
-            EngineDirectory = Path.Combine(_outputDirectory, "base"),
-            Environment = Environment.GetEnvironmentVariable,
-            Packages = suite => new DebianBaseSource(suite, packages, new LayerCache(Cache), options),
             Prefetch = prefetch,
-            Verify = Verify,
         });
         source = Base.MaxImageAge is { } age ? new DatedSource(source, age, _reporter, TimeProvider.System) : source;
         return Base is { Image: { } image, Tags.Pinned: null } && _shared.Get<BaseAhead>(AheadOf(image, platform), () => null) is { } ahead
             ? ahead.Before(source)
             : source;
     }
+
+    /// <summary>Makes what opens a base that exists, for an image that is not built.</summary>
+    /// <param name="reference">Where it is.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.OtherKindOfBase"/>.</exception>
+    internal BaseOpening OpenExisting(BaseImageReference reference) => reference.Open(ContextOf(suite =>
+        throw new ContainerizeException(
+            DiagnosticCode.OtherKindOfBase,
+            $"The base image {DebianReference.Prefix}{suite} is made of packages while an image is built. Build the image again.")))
+        .OpenAsync;
+
+    private BaseContext ContextOf(Func<string, IImageSource> packages) => new()
+    {
+        Registries = Registries,
+        Tags = Tags(),
+        Cache = Cache,
+        EngineDirectory = Path.Combine(_outputDirectory, "base"),
+        Environment = Environment.GetEnvironmentVariable,
+        Packages = packages,
+        Verify = Verify,
+    };
 
     // The base of an image that exists was trusted when it was built; its index, which may be what is signed, is not known here.
     private SignatureCheck? Verify => Base.Tags.Pinned is null && Trust is { } trust ? trust.VerifyAsync : null;

@@ -8,7 +8,6 @@ using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.Settings;
 using Containerize.SupplyChain;
-using Containerize.SupplyChain.Signing;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Task = System.Threading.Tasks.Task;

@@ -31,7 +31,8 @@ internal static class CommandLine
 
     private static Command Create(TextWriter error, string[] arguments)
     {
-        const string Description = "Shows what is in container images, wherever they are, how two of them differ, copies them, and changes their base.";
+        const string Description =
+            "Shows what is in container images, wherever they are, how two of them differ, copies them, and changes their base.";
         // A root command is called as its assembly is; only it understands what shells ask for completions: [suggest].
         var root = arguments is [['[', ..], ..]
             ? new RootCommand(Description)

@@ -56,8 +56,9 @@ internal static class RebaseCommand
                     images.Stop);
                 var image = await new CopyReader(opened, access.Cache, access.Reporter)
                     .ReadAsync(images.Platform, withReferrers: true, images.Stop);
+                var newBase = await access.OpenBaseAsync(Reference(parsed.GetValue(onto)!), images.Stop);
                 var rebase = new Rebase(
-                    await access.OpenBaseAsync(Reference(parsed.GetValue(onto)!), images.Stop),
+                    _ => newBase,
                     parsed.GetValue(from) is { } old ? await access.OpenBaseAsync(Reference(old), images.Stop) : null,
                     place => async (platform, stop) => (await access.OpenAsync(new RegistryReference(place), platform, stop)).Image,
                     access.Cache,

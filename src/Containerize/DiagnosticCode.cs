@@ -459,6 +459,9 @@ internal enum DiagnosticCode
     /// <summary>The owner of files in an image is another user on the new base.</summary>
     OtherOwner = 8056,
 
+    /// <summary>There is no image of the project that could be put on another base.</summary>
+    NothingToRebase = 8057,
+
     /// <summary>An image is not what a rebuild gives.</summary>
     VerifiedImageDiffers = 8060,
 

@@ -30,20 +30,23 @@ internal sealed record BaseRecord(string? Name, Digest? Digest)
         string? Find(string key) => annotations.GetValueOrDefault(key) ?? image.Config.Labels.GetValueOrDefault(key);
     }
 
-    /// <summary>Where the base is: in a registry, by its digest where that is known.</summary>
-    /// <returns>The reference; null when the name says of no registry.</returns>
-    internal ImageReference? Locate()
+    /// <summary>The base as its project called it, which may have become another image since; null for what is in no registry.</summary>
+    internal ImageReference? Called
     {
-        try
+        get
         {
-            return Name is { } name && ImageReference.NamesRegistry(name) && !name.Contains("//", StringComparison.Ordinal)
-                ? ImageReference.Parse(name) is var image && Digest is { } digest ? image with { Digest = digest } : image
-                : null;
-        }
-        catch (ContainerizeException)
-        {
-            // A name that only its build understood, as that of a layout.
-            return null;
+            try
+            {
+                return Name is { } name && ImageReference.NamesRegistry(name) ? ImageReference.Parse(name) : null;
+            }
+            catch (ContainerizeException)
+            {
+                // A name that only its build understood, as that of a layout.
+                return null;
+            }
         }
     }
+
+    /// <summary>The very image that the base was, where its digest is known; null for what is in no registry.</summary>
+    internal ImageReference? Pinned => Called is { } image && Digest is { } digest ? image with { Digest = digest } : Called;
 }

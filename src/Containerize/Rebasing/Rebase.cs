@@ -11,14 +11,15 @@ namespace Containerize.Rebasing;
 internal delegate Task<BaseImage> BaseOpening(Platform platform, CancellationToken cancellationToken);
 
 /// <summary>Puts images that exist on another base: nothing is built, and the layers of the app keep their bytes.</summary>
-/// <param name="onto">Opens the base that the image is put on.</param>
+/// <param name="onto">Opens the base that the image is put on. It is told which one the image names; null where that is in no registry.
+/// </param>
 /// <param name="from">Opens the base that the image has, where the user names it; null for the one that the image names.</param>
 /// <param name="atRegistry">Opens an image of a registry.</param>
 /// <param name="cache">Takes what is fetched.</param>
 /// <param name="directory">Takes files of layers for a while; a full path, made when it is needed.</param>
 /// <param name="reporter">Takes warnings.</param>
 internal sealed class Rebase(
-    BaseOpening onto,
+    Func<ImageReference?, BaseOpening> onto,
     BaseOpening? from,
     Func<ImageReference, BaseOpening> atRegistry,
     BlobStore cache,
@@ -48,7 +49,7 @@ internal sealed class Rebase(
         var platform = image.Config.Platform with { OsVersion = null, OsFeatures = null };
         var record = BaseRecord.Of(image);
         var oldBase = await OpenOldAsync(record, platform, origin, cancellationToken);
-        var newBase = await onto(platform, cancellationToken);
+        var newBase = await onto(record.Called)(platform, cancellationToken);
         if (newBase.Name is null)
         {
             throw new ContainerizeException(
@@ -73,7 +74,7 @@ internal sealed class Rebase(
             return await from(platform, cancellationToken);
         }
 
-        if (record.Locate() is not { } place)
+        if (record.Pinned is not { } place)
         {
             throw new ContainerizeException(
                 DiagnosticCode.BaseUnknown,
