@@ -23,7 +23,7 @@ internal sealed class LayerLearner
     private const int LeastToCheck = 9;
 
     // What an item has to spare in each image to be worth a place in a project; and all of them together, in parts of what is pushed.
-    private const long ItemCost = 4 * 1024;
+    private const long ItemCost = 32 * 1024;
     private const int LeastGain = 50;
 
     private readonly IReadOnlyList<PastImage> _images;

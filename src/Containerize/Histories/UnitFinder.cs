@@ -65,10 +65,14 @@ internal sealed class UnitFinder(IReadOnlyList<PastImage> images, LayerSplit spl
         bool IsSteady(History file) => Enumerable.Range(0, images.Count)
             .All(image => file.States[image] is not null || all.TrueForAll(other => other.States[image] is null));
 
-        foreach (var files in folder.Files.GroupBy(file => IsSteady(file) && IsPattern(file.Path) ? ChangeKey([file]) : ""))
+        // Each file at the top is a unit: an item names the ones that are worth it.
+        var named = folder.Files.Where(file => IsSteady(file) && IsPattern(file.Path)).ToList();
+        parts.AddRange(named.GroupBy(file => path.Length == 0 ? file.Path : ChangeKey([file]))
+            .Select(files => (files.ToList(), files.Select(file => file.Path).Take(MostPatterns + 1).ToList()))
+            .Select(part => (part.Item1, part.Item2.Count > MostPatterns ? [] : part.Item2)));
+        if (folder.Files.Except(named).ToList() is { Count: > 0 } others)
         {
-            var patterns = files.Key.Length == 0 || files.Count() > MostPatterns ? [] : files.Select(file => file.Path).ToList();
-            parts.Add(([.. files], patterns));
+            parts.Add((others, []));
         }
 
         return path.Length > 0 && IsPattern(path) && (parts.Count > MostParts

@@ -1,19 +1,39 @@
 namespace Containerize.Histories;
 
 /// <summary>Units that are one layer.</summary>
-/// <param name="Units">The units.</param>
-internal sealed record UnitGroup(IReadOnlyList<FileUnit> Units)
+internal sealed class UnitGroup
 {
-    private readonly bool[] _changes =
-        [.. Enumerable.Range(0, Units[0].Changes.Count).Select(step => Units.Any(unit => unit.Changes[step]))];
+    private readonly bool[] _changes;
+    private readonly long[] _sizes;
 
-    private readonly long[] _sizes = [.. Enumerable.Range(0, Units[0].Sizes.Count).Select(step => Units.Sum(unit => unit.Sizes[step]))];
+    internal UnitGroup(IReadOnlyList<FileUnit> units)
+    {
+        Units = units;
+        Anchor = units.FirstOrDefault(unit => !unit.IsMovable)?.Layer;
+        Layers = [.. units.Select(unit => unit.Layer)];
+        _changes = [.. Enumerable.Range(0, units[0].Changes.Count).Select(step => units.Any(unit => unit.Changes[step]))];
+        _sizes = [.. Enumerable.Range(0, units[0].Sizes.Count).Select(step => units.Sum(unit => unit.Sizes[step]))];
+        ChangeCount = _changes.Count(change => change);
+    }
+
+    /// <summary>The units.</summary>
+    internal IReadOnlyList<FileUnit> Units { get; }
 
     /// <summary>The default layer that the group has to be, because of files that cannot be moved; null when it may be any.</summary>
-    internal string? Anchor { get; } = Units.FirstOrDefault(unit => !unit.IsMovable)?.Layer;
+    internal string? Anchor { get; }
 
     /// <summary>In how many images it changed.</summary>
-    internal int ChangeCount => _changes.Count(change => change);
+    internal int ChangeCount { get; }
+
+    private HashSet<string> Layers { get; }
+
+    /// <summary>
+    /// Whether two groups may be one layer. What lies in different layers by default has different reasons to change: that nothing of it
+    /// changed so far does not say that it will change together.
+    /// </summary>
+    internal bool MayJoin(UnitGroup other) =>
+        (Anchor is null || other.Anchor is null || Anchor == other.Anchor)
+        && ((ChangeCount > 0 && other.ChangeCount > 0) || Layers.Overlaps(other.Layers));
 
     /// <summary>How much more is pushed when two groups are one layer, in bytes.</summary>
     internal long CostOfMerging(UnitGroup other)
@@ -43,8 +63,7 @@ internal static class UnitGroups
     /// <returns>One grouping for each number of groups, down to one.</returns>
     internal static IEnumerable<IReadOnlyList<UnitGroup>> Of(IReadOnlyList<FileUnit> units, int most)
     {
-        var groups = units.GroupBy(unit => unit.IsMovable ? (null, unit.ChangeKey) : (unit.Layer, ""))
-            .Select(same => new UnitGroup([.. same])).ToList();
+        var groups = units.GroupBy(KeyOf).Select(same => new UnitGroup([.. same])).ToList();
         var costs = groups.ConvertAll(group => groups.ConvertAll(other => CostOf(group, other)));
         while (groups.Count > 0)
         {
@@ -74,10 +93,15 @@ internal static class UnitGroups
         }
     }
 
+    private static (string Layer, string Changes) KeyOf(FileUnit unit) => unit switch
+    {
+        { IsMovable: false } => (unit.Layer, ""),
+        { ChangeCount: 0 } => (unit.Layer, "0"),
+        _ => ("", unit.ChangeKey),
+    };
+
     private static long? CostOf(UnitGroup group, UnitGroup other) =>
-        ReferenceEquals(group, other) || (group.Anchor is { } one && other.Anchor is { } another && one != another)
-            ? null
-            : group.CostOfMerging(other);
+        !ReferenceEquals(group, other) && group.MayJoin(other) ? group.CostOfMerging(other) : null;
 
     private static (int First, int Second)? Cheapest(List<List<long?>> costs)
     {
