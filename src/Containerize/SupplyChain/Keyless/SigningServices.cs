@@ -34,7 +34,7 @@ internal sealed record SigningServices(Uri Fulcio, Uri? Rekor, Uri? Timestamp, s
         return services.Rekor is not null || services.Timestamp is not null ? services : throw new ContainerizeException(
             DiagnosticCode.InvalidSigningService,
             $"ContainerizeSigningRekor is '{None}', and ContainerizeSigningTimestamp names no authority. A certificate is good for ten "
-                + $"minutes: without a log or a time stamp nobody could verify the signature later. Set one of the two.");
+                + $"minutes: without a log or a time stamp the signature cannot be verified later. Set one of the two.");
     }
 
     private static Uri Address(string property, string text)
