@@ -44,7 +44,7 @@ internal sealed partial record ImageSeries(IReadOnlyList<BaseImage> Images, Seri
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoImageHistory"/>, or why none of them can be read.</exception>
     internal static async Task<ImageSeries> OpenAsync(
         IReadOnlyList<string> places,
-        string? repository,
+        RepositoryReference? repository,
         int last,
         IReadOnlyList<Platform> platforms,
         string directory,
@@ -79,7 +79,7 @@ internal sealed partial record ImageSeries(IReadOnlyList<BaseImage> Images, Seri
     }
 
     private static async Task<IReadOnlyList<(BaseImageReference Reference, string Tag)>> ExpandAsync(
-        string place, string? repository, string directory, BaseContext context, CancellationToken cancellationToken)
+        string place, RepositoryReference? repository, string directory, BaseContext context, CancellationToken cancellationToken)
     {
         var reference = BaseImageReference.Parse(place, directory);
         switch (reference)
@@ -105,8 +105,18 @@ internal sealed partial record ImageSeries(IReadOnlyList<BaseImage> Images, Seri
         !EvidenceTag.IsOne(tag[(tag.LastIndexOf(':') + 1)..])
         && !(tag.EndsWith(DebugSuffix, StringComparison.Ordinal) && tags.Contains(tag[..^DebugSuffix.Length])));
 
-    private static string? RepositoryOf(string name) =>
-        name.LastIndexOf(':') is > 0 and var colon && colon > name.LastIndexOf('/') ? name[..colon] : null;
+    // A tag alone does not say whose it is. Names are compared as they are meant: 'app' is 'docker.io/library/app'.
+    private static RepositoryReference? RepositoryOf(string name)
+    {
+        try
+        {
+            return name.LastIndexOf(':') > Math.Max(0, name.LastIndexOf('/')) ? ImageReference.Parse(name).Repository : null;
+        }
+        catch (ContainerizeException)
+        {
+            return null;
+        }
+    }
 
     private static async Task<IEnumerable<BaseImage>> OpenAsync(
         IReadOnlyList<BaseImageReference> references,

@@ -13,7 +13,7 @@ internal sealed record HistorySettings
     internal required IReadOnlyList<string> Places { get; init; }
 
     /// <summary>The repository of the project, for a layout that it shares with others.</summary>
-    internal required string Repository { get; init; }
+    internal required RepositoryReference Repository { get; init; }
 
     /// <summary>How many of the newest images count.</summary>
     internal required int Last { get; init; }
@@ -52,7 +52,7 @@ internal sealed record HistorySettings
                     DiagnosticCode.NoImageHistory,
                     $"There are no images to learn from: the project has no ContainerRegistry and no ContainerizeLayoutDirectory. Name " +
                     $"its images in ContainerizeLayoutImages: a repository (ghcr.io/team/app), or files (docker-archive:FILE)."),
-            Repository = destinations.Name.Repository,
+            Repository = ImageReference.Parse(destinations.Name.FullReferences[0]).Repository,
             Last = SettingText.Number("ContainerizeLayoutMaxImages", item["MaxImages"], DefaultImages, least: 1, MostImages),
             Apply = item.IsTrue("Apply"),
             Split = SettingText.Choice("The split of layers", project.One(ItemKind.Layers)["Split"], LayerSplit.ByOrigin),

@@ -62,7 +62,8 @@ internal sealed class HistoryLab : IDisposable
     internal void Remove(string path) => _files.Remove(path);
 
     /// <summary>Publishes the app as it is now.</summary>
-    internal async Task CommitAsync(string tag, DateTimeOffset? created = null, bool withNames = true, string directory = "/app")
+    internal async Task CommitAsync(
+        string tag, DateTimeOffset? created = null, bool withNames = true, string directory = "/app", ImageName? name = null)
     {
         _files[Dependencies] = (DependenciesFile(), FileOrigin.App);
         IReadOnlyList<PublishedFile> files = [.. _files.Select(file => new PublishedFile
@@ -83,8 +84,11 @@ internal sealed class HistoryLab : IDisposable
             layers,
             new Dictionary<string, string>());
         await Sample.DeliverAsync(
-            new LayoutDestination(Layout, new ImageName(null, "team/app", [tag]), Reporter), new ImageSet(image));
+            new LayoutDestination(Layout, name ?? new ImageName(null, "team/app", [tag]), Reporter), new ImageSet(image));
     }
+
+    internal Task<ImageSeries> OpenAsync(RepositoryReference repository) => ImageSeries.OpenAsync(
+        ["oci:" + Layout], repository, 100, [Sample.Amd64], _folder.FullName, Context, Reporter, CancellationToken.None);
 
     internal Task<ImageSeries> OpenAsync(int last = 100, params string[] places) => ImageSeries.OpenAsync(
         places.Length == 0 ? ["oci:" + Layout] : places, null, last, [Sample.Amd64], _folder.FullName, Context, Reporter,

@@ -47,6 +47,30 @@ internal sealed class ImageSeriesTests
     }
 
     [TestMethod]
+    [DataRow("app", "docker.io/library/app")]
+    [DataRow("team/app", "docker.io/team/app")]
+    [DataRow("registry.example.com/team/app", "registry.example.com/team/app")]
+    [DataRow("localhost:5000/app", "localhost:5000/app")]
+    public async Task Of_a_layout_that_projects_share_only_images_of_this_project_count(string name, string repository)
+    {
+        var at = ImageReference.Parse($"{name}:1");
+        var registry = name.StartsWith(at.Repository.Registry, StringComparison.Ordinal) ? at.Repository.Registry : null;
+        foreach (var tag in new[] { "1", "2" })
+        {
+            _lab.Put("app.dll", 100, tag);
+            await _lab.CommitAsync(tag, name: new(registry, registry is null ? name : at.Repository.Name, [tag]));
+            _lab.Put("app.dll", 100, tag + " of another project");
+            await _lab.CommitAsync(tag, name: new(registry, "other/app", [tag]));
+        }
+
+        var series = await _lab.OpenAsync(ImageReference.Parse($"{repository}:1").Repository);
+
+        CollectionAssert.AreEqual(
+            new[] { $"{repository}:1", $"{repository}:2" },
+            series.Images.Select(image => image.Name![(image.Name!.LastIndexOf(repository, StringComparison.Ordinal))..]).ToArray());
+    }
+
+    [TestMethod]
     public async Task Single_images_are_in_the_order_in_which_they_are_named()
     {
         await CommitAsync("1", "2", "3");
