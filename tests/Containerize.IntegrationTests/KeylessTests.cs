@@ -1,6 +1,3 @@
-using System.IO.Compression;
-using System.Text;
-using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
 using Containerize.Registry;
@@ -10,7 +7,7 @@ using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
 
-/// <summary>Builds that sign without a key, against the doubles of Sigstore's services; Sigstore's own library judges the bundles.</summary>
+/// <summary>Builds that sign without a key, against doubles of Sigstore's services; Sigstore's own library judges the bundles.</summary>
 [TestClass]
 [Requires("node", "npm")]
 internal sealed class KeylessTests : IDisposable
@@ -68,7 +65,7 @@ internal sealed class KeylessTests : IDisposable
                     .. bundles.Select(bundle => (bundle, Identity, Issuer)),
                     (bundles[0], Identity.Replace("main", "other", StringComparison.Ordinal), Issuer),
                     (bundles[0], Identity, "https://other.example"),
-                    (Changed(bundles[0]), Identity, Issuer),
+                    (SigstoreVerifier.Changed(bundles[0]), Identity, Issuer),
                 ])).ToArray());
     }
 
@@ -138,25 +135,8 @@ internal sealed class KeylessTests : IDisposable
             .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)).ToList();
         Assert.IsTrue(files.Exists(file => file.EndsWith(".binlog", StringComparison.Ordinal)));
         // How each token of these begins: {"alg":"HS256"}.
-        Assert.IsEmpty(files.Select(Read).Append(log).SelectMany(text => new[] { RequestToken, "eyJhbGciOiJIUzI1NiJ9" }
+        Assert.IsEmpty(files.Select(WrittenText.Read).Append(log).SelectMany(text => new[] { RequestToken, "eyJhbGciOiJIUzI1NiJ9" }
             .Where(secret => text.Contains(secret, StringComparison.Ordinal))));
-    }
-
-    private static string Read(string path)
-    {
-        using var file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".binlog", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var reader = new StreamReader(content, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
-
-    private static byte[] Changed(byte[] bundle)
-    {
-        var json = JsonNode.Parse(bundle)!;
-        var payload = Convert.FromBase64String(json["dsseEnvelope"]!["payload"]!.GetValue<string>());
-        payload[^2] ^= 1;
-        json["dsseEnvelope"]!["payload"] = Convert.ToBase64String(payload);
-        return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
     private static async Task<List<byte[]>> BundlesAsync(TestRegistry registry, Digest subject)

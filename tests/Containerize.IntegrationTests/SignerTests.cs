@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
 using Containerize.Registry;
@@ -44,7 +42,7 @@ internal sealed class SignerTests : IDisposable
             new[] { "get-plugin-metadata", "describe-key", "generate-signature", "generate-signature", "generate-signature" },
             await File.ReadAllLinesAsync(_folder["plugin.log"]));
         var texts = Directory.GetFiles(project.Directory, "*", SearchOption.AllDirectories)
-            .Concat(Directory.GetFiles(_folder["cache"], "*", SearchOption.AllDirectories)).Select(Read).Append(log);
+            .Concat(Directory.GetFiles(_folder["cache"], "*", SearchOption.AllDirectories)).Select(WrittenText.Read).Append(log);
         Assert.IsEmpty(texts.Where(text => text.Contains(Token, StringComparison.Ordinal)));
         var index = Digest.Parse(project.Digest);
         var document = OciJson.ReadIndex(
@@ -94,14 +92,6 @@ internal sealed class SignerTests : IDisposable
         var path = $"{envelope}.changed";
         File.WriteAllText(path, text.Replace("\"payload\":\"ey", "\"payload\":\"eyAg", StringComparison.Ordinal));
         return path;
-    }
-
-    private static string Read(string path)
-    {
-        using var file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".binlog", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var reader = new StreamReader(content, Encoding.UTF8);
-        return reader.ReadToEnd();
     }
 
     private static async Task<byte[]> PayloadAsync(TestRegistry registry, Digest subject, string artifactType)

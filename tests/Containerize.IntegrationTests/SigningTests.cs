@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
@@ -128,7 +126,7 @@ internal sealed class SigningTests : IDisposable
         var pem = await File.ReadAllLinesAsync(key.PrivateKey);
         string[] files = [.. Files(project.Directory), .. Files(_folder["cache"])];
         Assert.IsNotEmpty(files);
-        foreach (var text in files.Select(Read).Append(unsigned + signed + again))
+        foreach (var text in files.Select(WrittenText.Read).Append(unsigned + signed + again))
         {
             Assert.IsEmpty(pem[1..^1].Append(Password).Where(secret => text.Contains(secret, StringComparison.Ordinal)));
         }
@@ -142,29 +140,12 @@ internal sealed class SigningTests : IDisposable
                 (image, key.PublicKey),
                 (await File.ReadAllBytesAsync(bill), key.PublicKey),
                 (image, other.PublicKey),
-                (Changed(image), key.PublicKey))).ToArray());
+                (SigstoreVerifier.Changed(image), key.PublicKey))).ToArray());
         Assert.AreEqual("https://spdx.dev/Document", await VerifyDsseAsync(bill, key));
         Assert.AreEqual("refused", await VerifyDsseAsync(bill, other));
     }
 
     private static string[] Files(string directory) => Directory.GetFiles(directory, "*", SearchOption.AllDirectories);
-
-    private static string Read(string path)
-    {
-        using var file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".binlog", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using var reader = new StreamReader(content, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
-
-    private static byte[] Changed(byte[] bundle)
-    {
-        var json = JsonNode.Parse(bundle)!;
-        var payload = Convert.FromBase64String(json["dsseEnvelope"]!["payload"]!.GetValue<string>());
-        payload[^2] ^= 1;
-        json["dsseEnvelope"]!["payload"] = Convert.ToBase64String(payload);
-        return Encoding.UTF8.GetBytes(json.ToJsonString());
-    }
 
     private static async Task BuildAsync(TestProject project, params string[] arguments)
     {
@@ -227,7 +208,7 @@ internal sealed class SigningTests : IDisposable
             Assert.AreEqual(
                 "accepted, SIGNATURE_ERROR, SIGNATURE_ERROR",
                 string.Join(", ", await SigstoreVerifier.VerifyAsync(
-                    _folder, (bundle, key.PublicKey), (bundle, other.PublicKey), (Changed(bundle), key.PublicKey))));
+                    _folder, (bundle, key.PublicKey), (bundle, other.PublicKey), (SigstoreVerifier.Changed(bundle), key.PublicKey))));
         }
 
         var (payload, annotations) = Payload(registry, $"sha256-{subject.Hex}.sig");

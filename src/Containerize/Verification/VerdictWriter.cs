@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Containerize.Verification;
 
-/// <summary>Writes a verdict as JSON, for programs. Written by hand: serializers would make the tasks a quarter of a megabyte larger.</summary>
+/// <summary>Writes a verdict as JSON, for programs.</summary>
+/// <remarks>Not with a serializer: that makes the tasks a quarter of a megabyte larger.</remarks>
 internal static class VerdictWriter
 {
     /// <summary>Writes it.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Containerize.Files;
 using Containerize.Testing;
 
@@ -47,6 +48,16 @@ internal static class SigstoreVerifier
             new[] { folder.Write($"keyless{number}.json", each.Bundle), each.Identity, each.Issuer });
         return (await ProcessRunner.RunAsync("node", ["verify-keyless.js", trustedRoot, .. arguments], folder["node"])).EnsureSuccess()
             .Output.Trim().Split(", ");
+    }
+
+    /// <summary>A bundle whose statement differs in one byte from what was signed.</summary>
+    internal static byte[] Changed(byte[] bundle)
+    {
+        var json = JsonNode.Parse(bundle)!;
+        var payload = Convert.FromBase64String(json["dsseEnvelope"]!["payload"]!.GetValue<string>());
+        payload[^2] ^= 1;
+        json["dsseEnvelope"]!["payload"] = Convert.ToBase64String(payload);
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
     }
 
     /// <summary>Writes a program of node that can be started by its name.</summary>
