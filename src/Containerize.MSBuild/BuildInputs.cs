@@ -59,8 +59,7 @@ internal sealed class BuildInputs : IDisposable
     internal BaseSettings Base { get; }
 
     /// <summary>What this project's files were when they were read last.</summary>
-    internal FileHashes Hashes => FileHashes.Load(
-        Path.Combine(_outputDirectory, FileHashes.FileName), known: _shared.Get<SharedAhead>(Cache.Root, () => null)?.Contents);
+    internal FileHashes Hashes => FileHashes.Load(Path.Combine(_outputDirectory, FileHashes.FileName));
 
     /// <summary>Waits for the layer of a name that is made ahead; null when none is.</summary>
     internal Func<string, CancellationToken, Task<AheadLayer?>> Ahead => (name, cancellationToken) =>
@@ -144,9 +143,8 @@ internal sealed class BuildInputs : IDisposable
         }
 
         Announce();
-        var shared = _shared.Get(Cache.Root, () => new SharedAhead())!;
-        _shared.Get(
-            _outputDirectory, () => new LayersAhead(expected, layers, _outputDirectory, shared.Contents, shared.Scheduler));
+        var scheduler = _shared.Get(Cache.Root, () => new BackgroundScheduler())!;
+        _shared.Get(_outputDirectory, () => new LayersAhead(expected, layers, _outputDirectory, scheduler));
     }
 
     private string AheadOf(ImageReference image, Platform platform) => $"{image} {platform} {Cache.Root}";

@@ -21,15 +21,14 @@ internal sealed class LayersAhead : IDisposable
     /// <param name="request">What is expected.</param>
     /// <param name="cache">Gets the layers.</param>
     /// <param name="directory">The project's own directory, which remembers for what they were made.</param>
-    /// <param name="known">Is told what the files contain.</param>
     /// <param name="scheduler">Does the work.</param>
     internal LayersAhead(
-        AheadRequest request, LayerCache cache, string directory, KnownContents known, BackgroundScheduler scheduler)
+        AheadRequest request, LayerCache cache, string directory, BackgroundScheduler scheduler)
     {
         _scheduler = scheduler;
         var stop = _stop.Token;
         _work = Task.Factory.StartNew(
-            () => WorkAsync(request, cache, directory, known, stop), stop, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+            () => WorkAsync(request, cache, directory, stop), stop, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
 
     /// <summary>Whether the layers that the project wants are there: then nothing has to be begun.</summary>
@@ -75,12 +74,12 @@ internal sealed class LayersAhead : IDisposable
     private static string PathIn(string directory) => Path.Combine(directory, RecordKind.Ahead.Name);
 
     private static async Task<AheadResult> WorkAsync(
-        AheadRequest request, LayerCache cache, string directory, KnownContents known, CancellationToken cancellationToken)
+        AheadRequest request, LayerCache cache, string directory, CancellationToken cancellationToken)
     {
         var made = new Dictionary<string, AheadLayer>(StringComparer.Ordinal);
         try
         {
-            var hashes = FileHashes.Load(path: null, known: known);
+            var hashes = FileHashes.Load(path: null);
             var previous = PreviousBuild.Load(Path.Combine(directory, PreviousBuild.FileName));
             List<PublishedFile> files = [.. request.Files.Select(file => file.Publish())];
             // Merged layers would have to be known as a whole.

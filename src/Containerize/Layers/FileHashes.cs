@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using Containerize.Files;
@@ -26,14 +25,11 @@ internal sealed class FileHashes
     private readonly Dictionary<string, Remembered> _before;
     private readonly Dictionary<string, Remembered> _now = new(StringComparer.Ordinal);
 
-    private readonly KnownContents? _known;
-
-    private FileHashes(string? path, TimeProvider time, Dictionary<string, Remembered> before, KnownContents? known)
+    private FileHashes(string? path, TimeProvider time, Dictionary<string, Remembered> before)
     {
         _path = path;
         _time = time;
         _before = before;
-        _known = known;
     }
 
     /// <summary>The name of the file in the project's own directory.</summary>
@@ -44,10 +40,9 @@ internal sealed class FileHashes
 
     /// <summary>Reads the memory of earlier builds.</summary>
     /// <param name="path">Where it is kept; null to remember nothing.</param>
-    /// <param name="known">What this build has read of other copies of the same files; null for nothing.</param>
     /// <returns>The memory, empty when there is none or it is damaged.</returns>
-    public static FileHashes Load(string? path, TimeProvider? time = null, KnownContents? known = null) =>
-        new(path, time ?? TimeProvider.System, path is null ? [] : Read(path), known);
+    public static FileHashes Load(string? path, TimeProvider? time = null) =>
+        new(path, time ?? TimeProvider.System, path is null ? [] : Read(path));
 
     /// <summary>The digests of files.</summary>
     /// <param name="files">Entries with a source. The stamp of one that was looked at already is taken as it is; the file is not asked for
@@ -162,29 +157,9 @@ internal sealed class FileHashes
         try
         {
             var before = FileStamp.Of(path);
-            if (_known?.Find(path, before.Size) is { } copy && CheckOf(path, before, cancellationToken) == copy.Check)
-            {
-                return new HashedFile(copy.Digest, before);
-            }
-
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var check = _known is null ? null : new XxHash128();
-            Read(
-                path,
-                before,
-                bytes =>
-                {
-                    hash.AppendData(bytes);
-                    check?.Append(bytes);
-                },
-                cancellationToken);
-            var digest = Digest.FromSha256(hash.GetHashAndReset());
-            if (check is not null)
-            {
-                _known!.Add(path, before.Size, check.GetCurrentHashAsUInt128(), digest);
-            }
-
-            return new HashedFile(digest, before);
+            Read(path, before, hash, cancellationToken);
+            return new HashedFile(Digest.FromSha256(hash.GetHashAndReset()), before);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -192,14 +167,7 @@ internal sealed class FileHashes
         }
     }
 
-    private static UInt128 CheckOf(string path, FileStamp stamp, CancellationToken cancellationToken)
-    {
-        var check = new XxHash128();
-        Read(path, stamp, check.Append, cancellationToken);
-        return check.GetCurrentHashAsUInt128();
-    }
-
-    private static void Read(string path, FileStamp stamp, Action<ReadOnlySpan<byte>> take, CancellationToken cancellationToken)
+    private static void Read(string path, FileStamp stamp, IncrementalHash hash, CancellationToken cancellationToken)
     {
         using var file = RegularFile.OpenHandle(path, FileOptions.SequentialScan);
         var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
@@ -207,7 +175,7 @@ internal sealed class FileHashes
         for (int count; (count = RandomAccess.Read(file, buffer, position)) > 0; position += count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            take(buffer.AsSpan(0, count));
+            hash.AppendData(buffer.AsSpan(0, count));
         }
 
         ArrayPool<byte>.Shared.Return(buffer);

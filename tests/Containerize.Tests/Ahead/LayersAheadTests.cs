@@ -17,7 +17,6 @@ internal sealed class LayersAheadTests
 
     private readonly TemporaryDirectory _folder = new();
     private readonly BackgroundScheduler _scheduler = new();
-    private readonly KnownContents _known = new();
     private readonly RecordingReporter _reporter = new();
 
     private LayerCache Cache => new(new BlobStore(_folder["cache"]));
@@ -155,7 +154,6 @@ internal sealed class LayersAheadTests
             new AheadRequest(s_key, files, change?.Invoke(Request()) ?? Request(), new LayerOptions()),
             Cache,
             directory ?? _folder["obj"],
-            _known,
             _scheduler);
 
     private LayerRequest Request() => new() { Entries = s_rules, MaxLayers = 10, ProjectDirectory = _folder["project"] };
