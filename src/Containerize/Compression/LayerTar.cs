@@ -32,7 +32,7 @@ internal static class LayerTar
         }
     }
 
-    /// <summary>Opens the uncompressed tar of a layer.</summary>
+    /// <summary>Opens the uncompressed tar of a layer. A compressed one is unpacked on another thread, ahead of the reader.</summary>
     /// <param name="layer">The layer as it is stored.</param>
     /// <returns>The tar; disposing it closes the blob.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the media type is not that of a
@@ -40,8 +40,8 @@ internal static class LayerTar
     internal static Stream Open(VerifiedFile layer) => CompressionOf(layer.Descriptor.MediaType) switch
     {
         LayerCompression.None => layer.OpenRead(),
-        LayerCompression.Gzip => new GZipStream(layer.OpenRead(), CompressionMode.Decompress),
-        LayerCompression.Zstd => new DecompressionStream(layer.OpenRead(), leaveOpen: false),
+        LayerCompression.Gzip => new ReadAheadStream(new GZipStream(layer.OpenRead(), CompressionMode.Decompress)),
+        LayerCompression.Zstd => new ReadAheadStream(new DecompressionStream(layer.OpenRead(), leaveOpen: false)),
         _ => throw new ContainerizeException(
             DiagnosticCode.InvalidDocument,
             $"The layer {layer.Descriptor.Digest} has the media type '{layer.Descriptor.MediaType}', whose content cannot be read."),
