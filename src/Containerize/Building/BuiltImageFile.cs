@@ -42,7 +42,7 @@ internal static class BuiltImageFile
             [.. built.Image.Layers.Select(layer => Locate(layer.Blob))],
             built.Layers,
             [.. built.Layers.Select(layer => layer.Origin.ToString())],
-            built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain, finding.Text)).ToList(),
+            built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain ? 1 : 0, finding.Text)).ToList(),
             built.BaseSignature);
         store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
         store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
@@ -77,7 +77,7 @@ internal static class BuiltImageFile
             return new BuiltImage(image, [.. layers], state.BaseName, state.BaseDigest)
             {
                 StartFindings = state.Findings?.Select(
-                    finding => new StartFinding((DiagnosticCode)finding.Code, finding.IsCertain, finding.Text)).ToList(),
+                    finding => new StartFinding((DiagnosticCode)finding.Code, finding.IsCertain != 0, finding.Text)).ToList(),
                 BaseSignature = state.BaseSignature,
             };
         }
@@ -100,7 +100,8 @@ internal static class BuiltImageFile
             ? new FileBlob(descriptor, place.Path, place.Offset)
             : remote(place.Repository ?? throw new JsonException(), descriptor);
 
-    // Enumerations are text or numbers here: the serializer for one is compiled in every build, which takes longer than all else here.
+    // Enumerations and booleans are text or numbers here: the serializer for one is compiled in every build, which takes longer than all
+    // else here.
     internal sealed record State(
         Descriptor Manifest,
         Descriptor Config,
@@ -113,7 +114,7 @@ internal static class BuiltImageFile
         VerifiedSignature? BaseSignature);
 
     /// <summary>What the start check found, with the number of its code.</summary>
-    internal sealed record Finding(int Code, bool IsCertain, string Text);
+    internal sealed record Finding(int Code, int IsCertain, string Text);
 
     /// <summary>Where the bytes of a layer are; what they are stands in manifest and config.</summary>
     internal sealed record BlobPlace(string? Path, long Offset, RepositoryReference? Repository);

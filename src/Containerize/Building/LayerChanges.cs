@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Containerize.Layers;
 
 namespace Containerize.Building;
@@ -106,6 +108,7 @@ internal sealed record LayerChanges(
 /// <summary>A path in the image at which something differs.</summary>
 /// <param name="Before">The size of the file that was there, uncompressed; null when there was none.</param>
 /// <param name="After">The size of the file that is there now; null when there is none.</param>
+[JsonConverter(typeof(PathChangeConverter))]
 internal sealed record PathChange(string Path, long? Before, long? After)
 {
     /// <summary>The path with its size, or both sizes.</summary>
@@ -119,6 +122,50 @@ internal sealed record PathChange(string Path, long? Before, long? After)
             _ => "",
         };
         return $"/{Printable.Clean(Path)}{sizes}";
+    }
+}
+
+/// <summary>
+/// A change as an array of path and sizes. The serializer's own way, for sizes that may be missing, is compiled in every build.
+/// </summary>
+internal sealed class PathChangeConverter : JsonConverter<PathChange>
+{
+    /// <inheritdoc/>
+    public override PathChange Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var path = reader.TokenType == JsonTokenType.StartArray && reader.Read() && reader.GetString() is { } text
+            ? text
+            : throw new JsonException();
+        var (before, after) = (ReadSize(ref reader), ReadSize(ref reader));
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? new PathChange(path, before, after) : throw new JsonException();
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, PathChange value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        writer.WriteStringValue(value.Path);
+        WriteSize(writer, value.Before);
+        WriteSize(writer, value.After);
+        writer.WriteEndArray();
+    }
+
+    private static long? ReadSize(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Null ? null : reader.GetInt64();
+    }
+
+    private static void WriteSize(Utf8JsonWriter writer, long? size)
+    {
+        if (size is { } bytes)
+        {
+            writer.WriteNumberValue(bytes);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
     }
 }
 

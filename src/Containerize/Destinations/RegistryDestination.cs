@@ -37,7 +37,7 @@ internal sealed class RegistryDestination(
         {
             var there = await Task.WhenAll(tags.Select(tag => client.TryResolveTargetAsync(target, tag, cancellationToken)));
             return Array.TrueForAll(there, manifest => manifest?.Digest == images.Root.Descriptor.Digest)
-                ? Result([.. BlobsOf(images).Select(blob => (blob.Descriptor.Size, 0L))])
+                ? Result([.. BlobsOf(images).Select(blob => new SentBlob(blob.Descriptor.Size, 0))])
                 : null;
         }
         catch (ContainerizeException)
@@ -95,14 +95,14 @@ internal sealed class RegistryDestination(
             // Some registries say that they have what they lack, in another storage or after a clean-up.
             reporter.Message($"{failure.Message} Sending everything once more.");
             var again = await PushBlobsAsync(images, evenIfThere: true, cancellationToken);
-            sent = [.. sent.Zip(again, (first, second) => (first.Size, first.Sent + second.Sent))];
+            sent = [.. sent.Zip(again, (first, second) => first with { Sent = first.Sent + second.Sent })];
             await PutManifestsAsync(images, evidence, cancellationToken);
         }
 
         return Result(sent);
     }
 
-    private DestinationResult Result(IReadOnlyList<(long Size, long Sent)> blobs) => new(
+    private DestinationResult Result(IReadOnlyList<SentBlob> blobs) => new(
         Kind,
         [.. tags.Select(tag => $"{target}:{tag}")],
         blobs.Sum(blob => blob.Sent),
@@ -113,12 +113,12 @@ internal sealed class RegistryDestination(
         .Where(blob => !MediaTypes.IsForeignLayer(blob.Descriptor.MediaType))
         .DistinctBy(blob => blob.Descriptor.Digest);
 
-    private async Task<IReadOnlyList<(long Size, long Sent)>> PushBlobsAsync(
+    private async Task<IReadOnlyList<SentBlob>> PushBlobsAsync(
         ImageSet images, bool evenIfThere, CancellationToken cancellationToken) =>
         await Task.WhenAll(BlobsOf(images).Select(async blob =>
         {
             var outcome = await client.PushBlobAsync(target, blob, cancellationToken, evenIfThere);
-            return (blob.Descriptor.Size, outcome.BytesSent);
+            return new SentBlob(blob.Descriptor.Size, outcome.BytesSent);
         }));
 
     private async Task PutManifestsAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
@@ -144,4 +144,7 @@ internal sealed class RegistryDestination(
 
     private Task PutAsync(string tagOrDigest, MemoryBlob manifest, CancellationToken cancellationToken) =>
         client.PutManifestAsync(target, tagOrDigest, manifest.Memory, manifest.Descriptor.MediaType, cancellationToken);
+
+    // A class: for a pair of numbers, each list and query would be compiled in every build.
+    private sealed record SentBlob(long Size, long Sent);
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Reflection;
-using System.Text.Json.Serialization;
 
 namespace Containerize.Http;
 
@@ -40,11 +39,9 @@ internal abstract record HttpOptions
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The proxy; null is the system's. Loopback addresses are always reached directly.</summary>
-    [JsonIgnore]
     public IWebProxy? Proxy { get; init; }
 
     /// <summary>The clock.</summary>
-    [JsonIgnore]
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>What the servers are.</summary>

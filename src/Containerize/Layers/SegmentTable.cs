@@ -16,7 +16,7 @@ internal sealed record SegmentTable(IReadOnlyList<WrittenSegment> Segments);
 /// <param name="ContentCheck">XxHash128 of the uncompressed bytes: shows that files did not change behind the key.</param>
 /// <param name="OutputCheck">XxHash128 of the compressed bytes: shows that the disk gives back what was written.</param>
 /// <param name="Length">How many compressed bytes it has.</param>
-internal readonly record struct WrittenSegment(Digest Key, UInt128 ContentCheck, UInt128 OutputCheck, int Length)
+internal sealed record WrittenSegment(Digest Key, UInt128 ContentCheck, UInt128 OutputCheck, int Length)
 {
     /// <summary>One line of text.</summary>
     public override string ToString() =>

@@ -4,7 +4,7 @@ namespace Containerize.Oci;
 /// <param name="Scheme">The scheme in lower case; empty where none is written.</param>
 /// <param name="Host">Host and optional port.</param>
 /// <param name="Path">The path without slashes around it; empty for the registry itself.</param>
-internal readonly record struct RegistryLocation(string Scheme, string Host, string Path)
+internal sealed record RegistryLocation(string Scheme, string Host, string Path)
 {
     private const string SchemeEnd = "://";
 

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Registry.Credentials;
@@ -17,7 +17,7 @@ internal static class ClientIdentity
     {
         IEnumerable<string> parts =
         [
-            JsonSerializer.Serialize(options, RegistryJson.Default.RegistryOptions),
+            .. Describe(options),
             options.Memory?.Root ?? "",
             options.Memory?.Warm?.Root ?? "",
             // Whoever logs in during a build is known to what comes after it.
@@ -27,4 +27,29 @@ internal static class ClientIdentity
         // No variable has a zero in it.
         return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\0', parts)));
     }
+
+    // Not by a serializer: that would be compiled in every build.
+    private static IEnumerable<string> Describe(RegistryOptions options) =>
+    [
+        options.UserAgent,
+        List(options.CertificateFiles),
+        Number(options.NoProgressTimeout.Ticks),
+        Number(options.MaxRetries),
+        Number(options.RetryDelay.Ticks),
+        Number(options.MaxRetryDelay.Ticks),
+        List(options.PushRegistries),
+        options.PullRegistry ?? "",
+        List(options.InsecureRegistries),
+        .. options.Mirrors.OrderBy(mirror => mirror.Key, StringComparer.Ordinal).Select(mirror => $"{mirror.Key}={List(mirror.Value)}"),
+        // Ends the mirrors, of which there is any number.
+        "",
+        Number(options.MaxParallelTransfers),
+        Number(options.ChunkSize),
+        options.IsOffline ? "offline" : "online",
+    ];
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    // The count, because an empty list is not one empty text.
+    private static string List(IReadOnlyCollection<string> items) => $"{Number(items.Count)}\n{string.Join('\n', items)}";
 }

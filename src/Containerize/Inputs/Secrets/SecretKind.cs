@@ -76,7 +76,7 @@ internal enum SecretKind
 /// <summary>A secret in a file. Its value is nowhere in it, so that no message can show it.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Line">The line where it begins, from 1.</param>
-internal readonly record struct SecretFinding(SecretKind Kind, int Line)
+internal sealed record SecretFinding(SecretKind Kind, int Line)
 {
     /// <summary>Where it is, and what: <c>line 4: a GitHub token</c>.</summary>
     internal string Text => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {Line}: {Name(Kind)}");

@@ -2,16 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Containerize.Registry.Protocol;
 
-/// <summary>
-/// The small documents of registries and token services, of which duplicate members are refused; and options as text, to be compared.
-/// </summary>
+/// <summary>The small documents of registries and token services, of which duplicate members are refused.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ErrorReply))]
-[JsonSerializable(typeof(RegistryOptions))]
 [JsonSerializable(typeof(TokenReply))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Containerize.Http;
 using Containerize.Storage;
 
@@ -47,14 +46,12 @@ internal sealed record RegistryOptions : HttpOptions
     /// <summary>
     /// Has records of what was pushed where, so that blobs are mounted instead of uploaded again. Null: nothing is remembered.
     /// </summary>
-    [JsonIgnore]
     public BlobStore? Memory { get; init; }
 
     /// <summary>Whether no connection may be made at all; what would need one fails with <see cref="DiagnosticCode.Offline"/>.</summary>
     public bool IsOffline { get; init; }
 
     /// <summary>Looks up environment variables: credentials, insecure registries and the places of configuration files.</summary>
-    [JsonIgnore]
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
     internal override ServerKind Kind => s_servers;
