@@ -1,4 +1,5 @@
 using Containerize.Bases;
+using Containerize.Files;
 using Containerize.Histories;
 using Containerize.Inputs;
 using Containerize.Settings;
@@ -7,7 +8,7 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Containerize.MSBuild;
 
-/// <summary>Learns from images of the project which layers would have spared most bytes, and writes them into the project.</summary>
+/// <summary>Learns from images or git tags of the project which layers would have spared most bytes, and writes them into the project.</summary>
 public sealed class LearnLayers : ContainerizeTask
 {
     /// <summary>The project's own directory, a full path.</summary>
@@ -17,30 +18,59 @@ public sealed class LearnLayers : ContainerizeTask
     /// <summary>What the images are for; none for what is usual.</summary>
     public ITaskItem[] RuntimeIdentifiers { get; set; } = [];
 
+    /// <summary>
+    /// The platforms of a project that is for several: at a git tag it is published for the first one, because they change alike. None for
+    /// what the project says itself.
+    /// </summary>
+    public ITaskItem[] PublishedPlatforms { get; set; } = [];
+
     /// <inheritdoc/>
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var settings = HistorySettings.Read(
             Project, DestinationSettings.Read(Project, reporter), RuntimeIdentifiers.Select(item => item.ItemSpec));
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
-        inputs.Announce();
         var file = settings.Apply || File.Exists(ProjectFile) ? ProjectItems.Read(ProjectFile) : null;
-        var series = await ImageSeries.OpenAsync(
-            settings.Places, settings.Repository, settings.Last, settings.Platforms, Project.Directory, Context(inputs), reporter,
-            cancellationToken);
-        var reader = new PastImageReader(inputs.Cache);
-        var images = new List<PastImage>();
-        foreach (var image in series.Images)
-        {
-            images.Add(await reader.ReadAsync(image, cancellationToken));
-        }
-
+        var (order, images) = settings.Source == HistorySource.Tags
+            ? (SeriesOrder.Commit, await ReadTagsAsync(settings, reporter, cancellationToken))
+            : await ReadImagesAsync(settings, reporter, cancellationToken);
         var learned = settings.Rules.Where(rule => file?.Has(rule) == true).ToList();
         IReadOnlyList<LayerRule> own = [.. settings.Rules.Except(learned)];
         var proposal = new LayerLearner(images, settings.Split, settings.MaxLayers, own).Learn(learned);
-        var text = new ProposalText(series, images, proposal);
+        var text = new ProposalText(order, images, proposal);
         var items = proposal is { IsChange: true, Rules.Count: > 0 } ? ProjectItems.ToXml(proposal.Rules, text.Why).Split('\n') : [];
         ShowResult([.. text.Lines, .. items.Select(line => (Message)line), .. Apply(settings, file, proposal, text)]);
+    }
+
+    private async Task<(SeriesOrder Order, IReadOnlyList<PastImage> Images)> ReadImagesAsync(
+        HistorySettings settings, IReporter reporter, CancellationToken cancellationToken)
+    {
+        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
+        inputs.Announce();
+        var series = await ImageSeries.OpenAsync(
+            settings.Places, settings.Repository, settings.Last, settings.Platforms, Project.Directory, Context(inputs), reporter,
+            cancellationToken);
+        return (series.Order, await new PastImageReader(inputs.Cache).ReadAsync(series, cancellationToken));
+    }
+
+    private async Task<IReadOnlyList<PastImage>> ReadTagsAsync(
+        HistorySettings settings, IReporter reporter, CancellationToken cancellationToken)
+    {
+        var path = Environment.GetEnvironmentVariable("PATH");
+        var repository = await GitRepository.FindAsync(ProgramFinder.Find("git", path), Project.Directory, cancellationToken);
+        var tags = await repository.TagsAsync(settings.Tags, settings.Last, cancellationToken);
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
+            : ProgramFinder.Find("dotnet", path) ?? throw new ContainerizeException(
+                DiagnosticCode.NoGitTags, $"The program dotnet, which publishes the project at a tag, is not in PATH.");
+        var properties = new Dictionary<string, string>(
+            BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties() : new Dictionary<string, string>(),
+            StringComparer.OrdinalIgnoreCase);
+        if (PublishedPlatforms is [var first, ..])
+        {
+            properties["RuntimeIdentifier"] = properties["ContainerRuntimeIdentifier"] = first.ItemSpec;
+        }
+
+        var publish = new TagPublish(dotnet, repository.Root, Path.GetRelativePath(repository.Root, ProjectFile), properties);
+        return await new TagHistory(repository, publish, new(settings.HasDebugImage, reporter), reporter).ReadAsync(tags, cancellationToken);
     }
 
     private static IReadOnlyList<Message> Apply(HistorySettings settings, ProjectItems? file, LayerProposal proposal, ProposalText text)

@@ -438,6 +438,9 @@ internal enum DiagnosticCode
     /// <summary>An image is to be pushed, and the project names no registry.</summary>
     NoPushRegistry = 8042,
 
+    /// <summary>A file beside an archive is about another image than the one in it.</summary>
+    DocumentOfAnotherImage = 8043,
+
     /// <summary>An image that is to be put on another base does not say which one it has.</summary>
     BaseUnknown = 8050,
 
@@ -488,4 +491,13 @@ internal enum DiagnosticCode
 
     /// <summary>Learned layers cannot be written into the project's file.</summary>
     ProjectNotWritten = 8073,
+
+    /// <summary>The git tags of a project cannot be read.</summary>
+    NoGitTags = 8074,
+
+    /// <summary>A git tag is left out: the project cannot be published as it was there.</summary>
+    TagSkipped = 8075,
+
+    /// <summary>What a git tag holds is not all there: submodules, or files in Git LFS.</summary>
+    TagIncomplete = 8076,
 }

@@ -18,6 +18,7 @@ internal static class ProgramRun
     /// <param name="program">The program's full path.</param>
     /// <param name="input">Writes what the program reads; null for nothing.</param>
     /// <param name="output">Takes what the program prints; null keeps it as text.</param>
+    /// <param name="place">Where it runs; null for where this process does.</param>
     /// <exception cref="ProgramException">It cannot be started, or prints too much.</exception>
     /// <exception cref="ContainerizeException">What <paramref name="input"/> throws.</exception>
     internal static async Task<ProgramReply> RunAsync(
@@ -25,9 +26,10 @@ internal static class ProgramRun
         IReadOnlyList<string> arguments,
         Func<Stream, CancellationToken, Task>? input,
         Stream? output,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ProgramPlace? place = null)
     {
-        using var process = Start(program, arguments);
+        using var process = Start(program, arguments, place);
         try
         {
 #pragma warning disable CA2025 // The program is ended before it is disposed, and with it what is read of it.
@@ -49,7 +51,7 @@ internal static class ProgramRun
         }
     }
 
-    private static Process Start(string program, IReadOnlyList<string> arguments)
+    private static Process Start(string program, IReadOnlyList<string> arguments, ProgramPlace? place)
     {
         var process = new Process
         {
@@ -60,8 +62,21 @@ internal static class ProgramRun
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                WorkingDirectory = place?.Directory ?? "",
             },
         };
+        foreach (var (name, value) in place?.Variables ?? new Dictionary<string, string?>())
+        {
+            if (value is null)
+            {
+                process.StartInfo.Environment.Remove(name);
+            }
+            else
+            {
+                process.StartInfo.Environment[name] = value;
+            }
+        }
+
         try
         {
             process.Start();
@@ -137,6 +152,11 @@ internal static class ProgramRun
         }
     }
 }
+
+/// <summary>Where a program runs.</summary>
+/// <param name="Directory">Its current directory, a full path.</param>
+/// <param name="Variables">Environment variables that are others than those of this process; null for one that it does not get.</param>
+internal sealed record ProgramPlace(string Directory, IReadOnlyDictionary<string, string?> Variables);
 
 /// <summary>What a program said.</summary>
 /// <param name="ExitCode">0 for success.</param>

@@ -18,6 +18,9 @@ internal enum SeriesOrder
 
     /// <summary>As they were named.</summary>
     Named,
+
+    /// <summary>They are tags of git: by the times of their commits.</summary>
+    Commit,
 }
 
 /// <summary>The images of one repository, oldest first.</summary>
@@ -66,7 +69,7 @@ internal sealed partial record ImageSeries(IReadOnlyList<BaseImage> Images, Seri
             throw new ContainerizeException(
                 DiagnosticCode.NoImageHistory,
                 $"There are no images in {string.Join(", ", places.Select(Printable.Clean))}. Push some first, each with a tag of its " +
-                $"own, or name images that exist in ContainerizeLayoutImages.");
+                $"own, or name images that exist (in a project: ContainerizeLayoutImages).");
         }
 
         var wanted = areSingle ? named : [.. named.OrderBy(each => SortKey(each.Tag), StringComparer.Ordinal).TakeLast(MostTags)];
@@ -165,7 +168,7 @@ internal sealed partial record ImageSeries(IReadOnlyList<BaseImage> Images, Seri
     }
 
     /// <summary>Numbers count by their value: 1.9 comes before 1.10.</summary>
-    private static string SortKey(string tag) => Number().Replace(
+    internal static string SortKey(string tag) => Number().Replace(
         tag, number => number.Value.TrimStart('0').Length.ToString("000", CultureInfo.InvariantCulture) + number.Value.TrimStart('0'));
 
     [GeneratedRegex("[0-9]+", RegexOptions.NonBacktracking)]

@@ -44,7 +44,7 @@ internal sealed class LayerLearner
             throw new ContainerizeException(
                 DiagnosticCode.TooFewImages,
                 $"There are {images.Count} images to learn from, and fewer than {LeastImages} say nothing about what changes how often. " +
-                $"Publish images with different tags first, or name more of them in ContainerizeLayoutImages.");
+                $"Publish images with different tags first, or name more of them (in a project: ContainerizeLayoutImages).");
         }
     }
 

@@ -21,6 +21,19 @@ internal sealed class PastImageReader(BlobStore cache)
 
     private readonly ConcurrentDictionary<(Digest Layer, string Root), Task<LayerContents>> _read = [];
 
+    /// <summary>Reads the images of a series.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoAppFiles"/>, or why a layer cannot be read.</exception>
+    internal async Task<IReadOnlyList<PastImage>> ReadAsync(ImageSeries series, CancellationToken cancellationToken)
+    {
+        var images = new List<PastImage>();
+        foreach (var image in series.Images)
+        {
+            images.Add(await ReadAsync(image, cancellationToken));
+        }
+
+        return images;
+    }
+
     /// <summary>Reads an image.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoAppFiles"/>, or why a layer cannot be read.</exception>
     internal async Task<PastImage> ReadAsync(BaseImage image, CancellationToken cancellationToken)
@@ -56,7 +69,7 @@ internal sealed class PastImageReader(BlobStore cache)
             throw new ContainerizeException(
                 DiagnosticCode.NoAppFiles,
                 $"{image.Name} has no published files that can be told from its base: its working directory is " +
-                $"'{config.WorkingDirectory}', and no layer has a file there. Name images of this app in ContainerizeLayoutImages.");
+                $"'{config.WorkingDirectory}', and no layer has a file there. Name images of this app (in a project: ContainerizeLayoutImages).");
         }
 
         var origins = new PastOrigins(notes.Where(note => IsBelow(note.Key, root) && files.ContainsKey(note.Key))

@@ -4,10 +4,12 @@ using Containerize.Inputs;
 namespace Containerize.Histories;
 
 /// <summary>Says a proposal for people.</summary>
-/// <param name="series">The images that it was learned from.</param>
-/// <param name="images">The same with their files.</param>
+/// <param name="order">How the images are ordered that it was learned from.</param>
+/// <param name="images">These images.</param>
 /// <param name="proposal">The proposal.</param>
-internal sealed class ProposalText(ImageSeries series, IReadOnlyList<PastImage> images, LayerProposal proposal)
+/// <param name="hasProject">Whether the project is at hand, with layers of its own.</param>
+internal sealed class ProposalText(
+    SeriesOrder order, IReadOnlyList<PastImage> images, LayerProposal proposal, bool hasProject = true)
 {
     private const int MostNames = 5;
 
@@ -20,11 +22,13 @@ internal sealed class ProposalText(ImageSeries series, IReadOnlyList<PastImage> 
     /// <summary>All there is to say, without the items.</summary>
     internal IReadOnlyList<Message> Lines =>
     [
-        $"{images.Count} images, {images[0].Name} to {images[^1].Name}, {OrderText}",
-        $"to push for each image after the first, compressed, on average (all together):",
-        Row("as they were pushed", Pushed),
+        $"{images.Count} {Things}, {images[0].Name} to {images[^1].Name}, {OrderText}",
+        order == SeriesOrder.Commit
+            ? (Message)$"to push for each tag after the first, compressed, as estimated, on average (all together):"
+            : (Message)$"to push for each image after the first, compressed, on average (all together):",
+        .. order == SeriesOrder.Commit ? Array.Empty<Message>() : [Row("as they were pushed", Pushed)],
         Row("default layers", proposal.Default.Total),
-        Row("layers of the project", proposal.Current.Total),
+        .. hasProject ? [Row("layers of the project", proposal.Current.Total)] : Array.Empty<Message>(),
         .. proposal.IsChange ? [Row("proposed layers", proposal.Proposed.Total)] : Array.Empty<Message>(),
         .. CheckLines(),
         .. proposal.IsChange ? ProposedLines() : KeptLines(),
@@ -38,13 +42,17 @@ internal sealed class ProposalText(ImageSeries series, IReadOnlyList<PastImage> 
             .ThenBy(unit => unit.Name, StringComparer.Ordinal).ToList();
         var names = string.Join(", ", units.Take(MostNames).Select(unit => $"{unit.Name} in {unit.ChangeCount}"));
         var more = units.Count > MostNames ? $", and {units.Count - MostNames} more" : "";
-        return $"Changed, of {_steps} images: {names}{more}.";
+        return $"Changed, of {_steps} {Things}: {names}{more}.";
     }
 
-    private Message OrderText => series.Order switch
+    // What was published for the comparison was never pushed.
+    private string Things => order == SeriesOrder.Commit ? "tags" : "images";
+
+    private Message OrderText => order switch
     {
         SeriesOrder.Time => $"in the order of their times",
         SeriesOrder.Tag => $"in the order of their tags, for they all say the same time (SOURCE_DATE_EPOCH sets it)",
+        SeriesOrder.Commit => $"in the order of their commits",
         _ => $"as they are named",
     };
 
@@ -54,7 +62,7 @@ internal sealed class ProposalText(ImageSeries series, IReadOnlyList<PastImage> 
             ? ["proposed: the default layers; those of an earlier proposal do harm by now"]
             : Array.Empty<Message>(),
         .. proposal.Proposed.Layers.Select(layer => (Message)
-            $"  layer {layer.Name}: {ByteSize.Format(layer.Size)}, another one in {layer.Changes} of {_steps} images, " +
+            $"  layer {layer.Name}: {ByteSize.Format(layer.Size)}, another one in {layer.Changes} of {_steps} {Things}, " +
             $"{ByteSize.Format(layer.Pushed)} together"),
         .. proposal.Rules.Select(rule => (Message)$"  {rule.Name}: {Why(rule)}"),
     ];
@@ -63,19 +71,19 @@ internal sealed class ProposalText(ImageSeries series, IReadOnlyList<PastImage> 
     [
         proposal.Check is { Spared: < 0 }
             ? $"nothing is proposed: what the older images teach would have cost more in the newer ones"
-            : $"nothing is proposed: no other layers would have spared enough to be worth their requests",
+            : $"nothing to gain: no other layers would have spared enough to be worth their requests",
     ];
 
     private IEnumerable<Message> CheckLines() => proposal.Check is not { } check ? [] :
     [
-        $"check: learned from the first {check.Learned} images only, in the other {check.Images} layers would have spared " +
+        $"check: learned from the first {check.Learned} {Things} only, in the other {check.Images} layers would have spared " +
         $"{Percent(check.Spared, check.Without)} of {ByteSize.Format(check.Without)}",
     ];
 
     private Message Row(string name, long total)
     {
-        Message less = total < proposal.Default.Total ? $", {Percent(proposal.Default.Total - total, proposal.Default.Total)} less"
-            : total > proposal.Default.Total ? $", {Percent(total - proposal.Default.Total, proposal.Default.Total)} more" : "";
+        var difference = Percent(Math.Abs(total - proposal.Default.Total), proposal.Default.Total);
+        Message less = difference == Percent(0, 1) ? "" : total < proposal.Default.Total ? $", {difference} less" : $", {difference} more";
         return $"  {name,-21} {ByteSize.Format(total / _steps),10} ({ByteSize.Format(total)}{less})";
     }
 

@@ -2,16 +2,14 @@ using System.IO.Compression;
 
 namespace Containerize.Inspection;
 
-/// <summary>
-/// Measures how small a file becomes when it is compressed by itself, fast and not well: enough to compare the files of a layer with one
-/// another.
-/// </summary>
+/// <summary>Measures how small a file becomes when it is compressed by itself.</summary>
 internal sealed class PackedSize : IDisposable
 {
     private readonly CountingStream _counted = new();
     private readonly DeflateStream _deflate;
 
-    internal PackedSize() => _deflate = new(_counted, CompressionLevel.Fastest, leaveOpen: true);
+    /// <param name="level">How well it is compressed. Fast is enough to compare the files of a layer with one another.</param>
+    internal PackedSize(CompressionLevel level = CompressionLevel.Fastest) => _deflate = new(_counted, level, leaveOpen: true);
 
     internal void Add(ReadOnlySpan<byte> content) => _deflate.Write(content);
 

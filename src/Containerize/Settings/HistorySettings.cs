@@ -3,13 +3,37 @@ using Containerize.Oci;
 
 namespace Containerize.Settings;
 
-/// <summary>Reads from which images layers are learned, and what the project has now.</summary>
+/// <summary>What layers are learned from.</summary>
+internal enum HistorySource
+{
+    /// <summary>Images that were published.</summary>
+    Images,
+
+    /// <summary>Tags of the project's git repository.</summary>
+    Tags,
+}
+
+/// <summary>Reads from which images or tags layers are learned, and what the project has now.</summary>
 internal sealed record HistorySettings
 {
     private const int DefaultImages = 30;
     private const int MostImages = 500;
 
-    /// <summary>Repositories, layouts and images, as <see cref="Bases.BaseImageReference"/> reads them.</summary>
+    // Each is published, which takes its time.
+    private const int DefaultTags = 10;
+
+    /// <summary>What is learned from.</summary>
+    internal required HistorySource Source { get; init; }
+
+    /// <summary>Which git tags count, as patterns of git; none for all.</summary>
+    internal required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Whether symbols are in a debug image only.</summary>
+    internal required bool HasDebugImage { get; init; }
+
+    /// <summary>
+    /// Repositories, layouts and images, as <see cref="Bases.BaseImageReference"/> reads them; none for tags.
+    /// </summary>
     internal required IReadOnlyList<string> Places { get; init; }
 
     /// <summary>The repository of the project, for a layout that it shares with others.</summary>
@@ -42,10 +66,22 @@ internal sealed record HistorySettings
         ProjectSettings project, DestinationSettings destinations, IEnumerable<string> runtimeIdentifiers)
     {
         var item = project.One(ItemKind.History);
-        var named = item.List("Images");
+        var (named, tags) = (item.List("Images"), item.List("Tags"));
+        var source = SettingText.Choice(
+            "ContainerizeLayoutFrom", item["From"], tags.Length > 0 ? HistorySource.Tags : HistorySource.Images);
+        if (source == HistorySource.Tags ? named.Length > 0 : tags.Length > 0)
+        {
+            throw SettingText.Invalid(
+                $"Layers are learned either from images (ContainerizeLayoutImages) or from git tags (ContainerizeLayoutTags), and this " +
+                $"project says both. Leave one of them out.");
+        }
+
         return new()
         {
-            Places = named.Length > 0 ? named
+            Source = source,
+            Tags = tags,
+            HasDebugImage = destinations.DebugImage is not null,
+            Places = source == HistorySource.Tags || named.Length > 0 ? named
                 : destinations.PulledNames is [var pulled, ..] ? [pulled]
                 : destinations.Layout is { } layout ? [$"oci:{layout}"]
                 : throw new ContainerizeException(
@@ -53,7 +89,9 @@ internal sealed record HistorySettings
                     $"There are no images to learn from: the project has no ContainerRegistry and no ContainerizeLayoutDirectory. Name " +
                     $"its images in ContainerizeLayoutImages: a repository (ghcr.io/team/app), or files (docker-archive:FILE)."),
             Repository = ImageReference.Parse(destinations.Name.FullReferences[0]).Repository,
-            Last = SettingText.Number("ContainerizeLayoutMaxImages", item["MaxImages"], DefaultImages, least: 1, MostImages),
+            Last = SettingText.Number(
+                "ContainerizeLayoutMaxImages", item["MaxImages"], source == HistorySource.Tags ? DefaultTags : DefaultImages, least: 1,
+                MostImages),
             Apply = item.IsTrue("Apply"),
             Split = SettingText.Choice("The split of layers", project.One(ItemKind.Layers)["Split"], LayerSplit.ByOrigin),
             MaxLayers = LayerSettings.MaxLayers(project),

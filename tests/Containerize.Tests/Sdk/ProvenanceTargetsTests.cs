@@ -16,7 +16,8 @@ internal sealed class ProvenanceTargetsTests
         "ContainerizeRegistryRetries", "ContainerizeUploadBudget", "ContainerizeUploadBudgetIsError", "ContainerizeCacheDirectory",
         "ContainerizeCacheMaxSize", "ContainerizeCacheMaxAge", "ContainerizeDebianLockFile", "ContainerizeDebianWriteLock",
         "ContainerizeLockFile", "ContainerizeBaseImageMaxAge", "ContainerizeBaseMaxAge", "ContainerizeEvidenceIsOptional",
-        "ContainerizeBuilderId", "ContainerizeDebuggerDirectory", "ContainerizeLayoutImages", "ContainerizeLayoutMaxImages",
+        "ContainerizeBuilderId", "ContainerizeDebuggerDirectory", "ContainerizeLayoutFrom",
+        "ContainerizeLayoutImages", "ContainerizeLayoutMaxImages", "ContainerizeLayoutTags",
         "ContainerizeLayoutApply", "ContainerizeVerifyImage", "ContainerizeVerifyFile",
         // The document tells the platform.
         "ContainerRuntimeIdentifiers",
