@@ -48,6 +48,7 @@ internal static class CommandLine
             VerifyCommand.Create(shared),
             CopyCommand.Create(shared),
             RebaseCommand.Create(shared),
+            LayoutCommand.Create(shared),
             CacheCommands.Create(shared),
             DoctorCommand.Create(shared),
             ResolveCommand.Create(shared),

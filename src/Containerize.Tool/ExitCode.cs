@@ -8,7 +8,7 @@ internal static class ExitCode
 
     /// <summary>
     /// It worked, and found what a script may want to stop at: images differ, a rebuild gives another image, no layer has the path, a
-    /// name has no digest, an instruction has no counterpart, or something does not work.
+    /// name has no digest, an instruction has no counterpart, other layers would spare bytes, or something does not work.
     /// </summary>
     internal const int Finding = 1;
 

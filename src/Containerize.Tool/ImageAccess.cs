@@ -36,6 +36,18 @@ internal sealed class ImageAccess : IDisposable
     /// <summary>Takes what the library has to say.</summary>
     internal IReporter Reporter => _reporter;
 
+    /// <summary>What opening images needs.</summary>
+    internal BaseContext Context => new()
+    {
+        Registries = Registries,
+        Tags = null,
+        Cache = Cache,
+        EngineDirectory = Path.Combine(_temporary.Value, "engine"),
+        Environment = Environment.GetEnvironmentVariable,
+        Packages = suite => throw new ContainerizeException(
+            DiagnosticCode.InvalidReference, $"'{DebianReference.Prefix}{suite}' names a base image for a build, not an image."),
+    };
+
     /// <summary>A directory for what is needed for a while.</summary>
     internal string Temporary => _temporary.Value;
 
@@ -56,17 +68,8 @@ internal sealed class ImageAccess : IDisposable
     internal async Task<OpenedImage> OpenAsync(BaseImageReference reference, Platform? platform, CancellationToken cancellationToken)
     {
         var place = await ResolveAsync(reference, cancellationToken);
-        var source = place.Open(new BaseContext
-        {
-            Registries = Registries,
-            Tags = null,
-            Cache = Cache,
-            EngineDirectory = Path.Combine(_temporary.Value, "engine"),
-            Environment = Environment.GetEnvironmentVariable,
-            Packages = suite => throw new ContainerizeException(
-                DiagnosticCode.InvalidReference, $"'{DebianReference.Prefix}{suite}' names a base image for a build, not an image."),
-        });
-        IReadOnlyList<Platform> wanted = platform is not null ? [platform] : Preferred();
+        var source = place.Open(Context);
+        var wanted = Platforms(platform);
         for (var index = 0; ; index++)
         {
             try
@@ -125,6 +128,10 @@ internal sealed class ImageAccess : IDisposable
                 DiagnosticCode.BaseImageNotFound,
                 $"The image {image} does not exist. Check its name, and whether you are logged in: some registries hide what an account " +
                 $"may not see.");
+
+    /// <summary>Which image of an index is wanted, the best first.</summary>
+    /// <param name="platform">The one that was asked for; null for this machine's, or another one.</param>
+    internal static IReadOnlyList<Platform> Platforms(Platform? platform) => platform is not null ? [platform] : Preferred();
 
     private static IReadOnlyList<Platform> Preferred()
     {

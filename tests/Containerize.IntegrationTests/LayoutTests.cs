@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
+using Containerize.Testing;
+using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
@@ -46,6 +49,14 @@ internal sealed class LayoutTests
         StringAssert.Contains(shown, "nothing was written");
         Assert.AreEqual(text, await File.ReadAllTextAsync(file));
 
+        var proposed = await InstalledTool.RunAsync(["layout", $"{proxy.Authority}/team/app", "--json"]);
+        Assert.AreEqual(1, proposed.ExitCode, proposed.Output + proposed.Error);
+        var answer = JsonNode.Parse(proposed.Output)!;
+        Assert.AreEqual("data", (string?)answer["items"]!.AsArray().Single()!["name"]);
+        Assert.AreEqual("data/**", (string?)answer["items"]![0]!["files"]!.AsArray().Single());
+        Assert.IsLessThan((long)answer["pushed"]! / 3, (long)answer["proposed"]!);
+        StringAssert.Contains(shown, (string)answer["xml"]!.ToString().Split('\n')[^2].Trim());
+
         await LearnAsync(Apply);
         var changed = await File.ReadAllTextAsync(file);
         StringAssert.StartsWith(changed, text[..text.LastIndexOf("</Project>", StringComparison.Ordinal)].TrimEnd());
@@ -69,6 +80,82 @@ internal sealed class LayoutTests
 
         async Task<string> LearnAsync(params string[] arguments) =>
             (await project.RunAsync(["msbuild", "-t:ContainerizeLayout", .. arguments])).EnsureSuccess().Output;
+    }
+
+    [TestMethod]
+    public async Task Layers_are_learned_from_git_tags_and_a_tag_that_does_not_build_is_left_out()
+    {
+        using var project = await TestProject.ConsoleAsync(
+            """
+            <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>
+            <ItemGroup><None Include="data/**" CopyToPublishDirectory="PreserveNewest" /></ItemGroup>
+            """);
+        await File.WriteAllBytesAsync(project.Write("data/model.bin", ""), RandomNumberGenerator.GetBytes(2_000_000));
+        project.Write(".gitignore", "bin/\nobj/\n");
+        await GitAsync("init", "-q", "-b", "main");
+        await GitAsync("config", "core.hooksPath", "hooks");
+        var hook = project.Write("hooks/post-checkout", $"#!/bin/sh\necho > '{Path.Combine(project.Directory, "hooked")}'\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        for (var version = 8; version < 13; version++)
+        {
+            // Tags of all kinds: with a message, and without.
+            project.Write("Program.cs", version == 10 ? "broken" : $"""System.Console.WriteLine("1.{version}");""");
+            await GitAsync("add", "-A");
+            await GitAsync("-c", "user.name=n", "-c", "user.email=e@example.com", "commit", "-q", "-m", $"1.{version}");
+            await GitAsync(version % 2 == 0
+                ? ["-c", "user.name=n", "-c", "user.email=e@example.com", "tag", "-m", "tag", $"v1.{version}"]
+                : ["tag", $"v1.{version}"]);
+        }
+
+        await GitAsync("tag", "other", "v1.8");
+        project.Write("Program.cs", "being written");
+        project.Write("new.txt", "not added");
+        var status = await GitAsync("status", "--porcelain");
+        var index = await File.ReadAllBytesAsync(Path.Combine(project.Directory, ".git/index"));
+
+        var shown = (await project.RunAsync("msbuild", "-t:ContainerizeLayout", "-p:ContainerizeLayoutTags=v*")).EnsureSuccess().Output;
+
+        StringAssert.Contains(shown, "4 tags, v1.8 to v1.12, in the order of their commits");
+        StringAssert.Contains(shown, "CTZ8075");
+        StringAssert.Contains(shown, "v1.10 is left out: it cannot be published: ");
+        StringAssert.Contains(shown, """<ContainerizeLayer Include="data" Files="data/**""");
+        CollectionAssert.AreEqual(index, await File.ReadAllBytesAsync(Path.Combine(project.Directory, ".git/index")));
+        Assert.AreEqual(status, await GitAsync("status", "--porcelain"));
+        Assert.HasCount(1, (await GitAsync("worktree", "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.IsFalse(File.Exists(Path.Combine(project.Directory, "hooked")));
+
+        async Task<string> GitAsync(params string[] arguments) =>
+            (await ProcessRunner.RunAsync("git", ["-C", project.Directory, .. arguments])).EnsureSuccess().Output;
+    }
+
+    [TestMethod]
+    [Requires("skopeo")]
+    public async Task Archives_of_other_tools_teach_the_tool_and_where_nothing_is_to_gain_it_says_so()
+    {
+        using var folder = new TemporaryDirectory();
+        var archives = new List<string>();
+        for (var version = 0; version < 4; version++)
+        {
+            TestImage.WriteLayout(
+                folder[$"{version}"], ("app", TestImage.Create(TestLayer.Of(("app/app.dll", $"version {version}")))));
+            archives.Add($"docker-archive:{folder[$"{version}.tar"]}");
+            (await ProcessRunner.RunAsync("skopeo", ["copy", $"oci:{folder[$"{version}"]}:app", archives[^1]])).EnsureSuccess();
+        }
+
+        var learned = await InstalledTool.RunAsync(["layout", .. archives]);
+        Assert.AreEqual(0, learned.ExitCode, learned.Output + learned.Error);
+        StringAssert.Contains(learned.Output, "4 images");
+        StringAssert.Contains(learned.Output, "nothing to gain");
+        Assert.DoesNotContain("layers of the project", learned.Output);
+
+        var few = await InstalledTool.RunAsync(["layout", .. archives.Skip(1)]);
+        Assert.AreEqual(2, few.ExitCode);
+        StringAssert.Contains(few.Error, "CTZ8070");
+        Assert.AreEqual(2, (await InstalledTool.RunAsync(["layout", archives[0], "--last", "0"])).ExitCode);
     }
 
     [TestMethod]

@@ -9,7 +9,8 @@ namespace Containerize.Settings;
 /// <summary>Reads which layers go on the base: how published files are split, what users add, and what is a secret.</summary>
 internal static class LayerSettings
 {
-    private const int DefaultMaxLayers = 10;
+    /// <summary>How many layers there may be on the base, where a project does not say it.</summary>
+    internal const int DefaultMaxLayers = 10;
 
     // Where debuggers are in a debug image: documented, and named by users in their editors.
     private const string DebuggerPath = "debugger";
