@@ -105,25 +105,26 @@ public sealed class PublishImage : ContainerizeTask
         var files = ReportFiles.Read(Project);
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
         var wanted = EvidenceSettings.Read(Project, Environment.GetEnvironmentVariable);
-        IReadOnlyList<BuiltImage> built =
-            [.. BuiltImages.Select(image => BuiltImageFile.Load(new BlobStore(image.ItemSpec), inputs.Registries.CreateBlob))];
-        var images = ImageSet.Of(
-            [.. built.Select(image => image.Image)],
-            AnnotationItems.Read(Project, AnnotationScope.Index),
-            AnnotationItems.Read(Project, AnnotationScope.Descriptor));
-        Describe(images, destinations, files);
-        var evidence = wanted is null ? null : await MakeEvidenceAsync(wanted, destinations, inputs, built, cancellationToken);
-        evidence = await SignAsync(evidence, images, destinations, inputs, reporter, cancellationToken);
-        NoteEvidence(evidence, images, destinations);
-        var results = await WriteAsync(destinations, push, inputs, images, evidence, reporter, cancellationToken);
-        var published = new PublishedImage(built, images, destinations.Name, results);
+        var delivery = new PartDelivery(destinations, push, wanted, inputs, reporter);
+        var published = await DeliverAsync(
+            item => new BlobStore(item.ItemSpec), delivery, images => Describe(images, destinations, files), cancellationToken);
+        if (destinations.DebugImage == true)
+        {
+            // Under other tags, so that neither waits for the other's; both are there before the build says so.
+            var debug = await DeliverAsync(
+                item => BuiltImageFile.DebugStore(item.ItemSpec), delivery with { Destinations = destinations.OfDebugImage }, _ => { },
+                cancellationToken);
+            published = published with { Debug = debug };
+        }
+
+        var (built, images) = (published.Built, published.Images);
         AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published));
         AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
         OutputList.Add(OutputDirectory, destinations.Files);
         ShowResult(ImageLines.All(published), ImageLines.Short(published));
-        if (destinations.DebugImage == true)
+        if (published.Debug is { } shown)
         {
-            await PublishDebugImageAsync(destinations.OfDebugImage, push, inputs, reporter, cancellationToken);
+            ShowResult([.. ImageLines.Short(shown)]);
         }
 
         if (files.TellCi)
@@ -144,21 +145,23 @@ public sealed class PublishImage : ContainerizeTask
         }
     }
 
-    private async Task PublishDebugImageAsync(
-        DestinationSettings destinations, PushSettings push, BuildInputs inputs, IReporter reporter, CancellationToken cancellationToken)
+    /// <summary>Delivers the image, or the debug image, with what is said of it.</summary>
+    private async Task<PublishedImage> DeliverAsync(
+        Func<ITaskItem, BlobStore> store, PartDelivery part, Action<ImageSet> describe, CancellationToken cancellationToken)
     {
-        IReadOnlyList<BuiltImage> built =
-            [.. BuiltImages.Select(image => BuiltImageFile.Load(BuiltImageFile.DebugStore(image.ItemSpec), inputs.Registries.CreateBlob))];
+        var (destinations, inputs) = (part.Destinations, part.Inputs);
+        IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(item => BuiltImageFile.Load(store(item), inputs.Registries.CreateBlob))];
         var images = ImageSet.Of(
             [.. built.Select(image => image.Image)],
             AnnotationItems.Read(Project, AnnotationScope.Index),
             AnnotationItems.Read(Project, AnnotationScope.Descriptor));
-        var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
-        var delivery = new Delivery([.. destinations.Create(
-            inputs.Registries, inputs.Cache, destinations.Name, reporter, intact, push.Budget)]);
-        var results = await delivery.WriteAsync(
-            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken);
-        ShowResult([.. ImageLines.Short(new PublishedImage(built, images, destinations.Name, results))]);
+        describe(images);
+        var evidence = part.Wanted is { } wanted
+            ? await MakeEvidenceAsync(wanted, destinations, inputs, built, cancellationToken) : null;
+        evidence = await SignAsync(evidence, images, destinations, inputs, part.Reporter, cancellationToken);
+        NoteEvidence(evidence, images, destinations);
+        var results = await WriteAsync(part, images, evidence, cancellationToken);
+        return new(built, images, destinations.Name, results) { Evidence = evidence ?? Evidence.None };
     }
 
     // Before this build becomes the previous one, with which the report compares it.
@@ -240,28 +243,28 @@ public sealed class PublishImage : ContainerizeTask
     }
 
     private async Task<IReadOnlyList<DestinationResult>> WriteAsync(
-        DestinationSettings destinations,
-        PushSettings push,
-        BuildInputs inputs,
-        ImageSet images,
-        Evidence? evidence,
-        IReporter reporter,
-        CancellationToken cancellationToken)
+        PartDelivery part, ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
-        var attached = evidence is null ? null : AttachedEvidence.Load(Path.Combine(OutputDirectory, AttachedEvidence.FileName));
+        var (destinations, inputs) = (part.Destinations, part.Inputs);
+        var attached = evidence is null || destinations.IsDebugImage
+            ? null : AttachedEvidence.Load(Path.Combine(OutputDirectory, AttachedEvidence.FileName));
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
         var delivery = new Delivery([.. destinations.Create(
-            inputs.Registries, inputs.Cache, destinations.Name, reporter, intact, push.Budget, attached)]);
-        delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
+            inputs.Registries, inputs.Cache, destinations.Name, part.Reporter, intact, part.Push.Budget, attached)]);
+        if (!destinations.IsDebugImage)
+        {
+            delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
+        }
+
         var results = new List<DestinationResult>(await delivery.WriteAsync(
             images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken, evidence));
-        if (push.PlatformTags && images.IsIndex)
+        if (part.Push.PlatformTags && images.IsIndex)
         {
             // The index went first: its images are there, and only the tags are new.
             foreach (var (image, item) in images.Images.Zip(BuiltImages))
             {
-                IReadOnlyList<string> tags = [.. destinations.Name.Tags.Select(tag => $"{tag}-{item.GetMetadata("RuntimeIdentifier")}")];
-                var named = destinations.Create(inputs.Registries, inputs.Cache, destinations.Name with { Tags = tags }, reporter);
+                var name = destinations.NameOf(item.GetMetadata("RuntimeIdentifier"));
+                var named = destinations.Create(inputs.Registries, inputs.Cache, name, part.Reporter);
                 var tagged = new ImageSet(image);
                 results.AddRange(await new Delivery([.. named.OfType<RegistryDestination>()])
                     .WriteAsync(tagged, _ => Task.FromResult(tagged), cancellationToken));
@@ -270,6 +273,15 @@ public sealed class PublishImage : ContainerizeTask
 
         return results;
     }
+
+    /// <summary>What the image or the debug image is delivered with.</summary>
+    /// <param name="Destinations">Where it goes.</param>
+    /// <param name="Push">How it is pushed.</param>
+    /// <param name="Wanted">What is to be said of it; null for nothing.</param>
+    /// <param name="Inputs">Registries and cache.</param>
+    /// <param name="Reporter">Takes messages and warnings.</param>
+    private sealed record PartDelivery(
+        DestinationSettings Destinations, PushSettings Push, EvidenceRequest? Wanted, BuildInputs Inputs, IReporter Reporter);
 
     private sealed class QuietReporter(IReporter inner) : IReporter
     {

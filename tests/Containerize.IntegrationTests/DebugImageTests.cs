@@ -73,6 +73,54 @@ internal sealed class DebugImageTests
     }
 
     [TestMethod]
+    [Requires("openssl")]
+    public async Task The_debug_image_has_evidence_signatures_and_platform_tags_of_its_own_and_image_json_names_it()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        using var folder = new TemporaryDirectory();
+        var key = await KeyPair.CreateAsync(folder, "signer");
+        using var project = await ProjectAsync(
+            "scratch",
+            $"""
+            <ContainerRegistry>{registry.Authority}</ContainerRegistry>
+            <ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>
+            """);
+
+        await ContainerizeAsync(project, "-p:ContainerizeDebugImage=false");
+        var digest = project.Digest;
+        await ContainerizeAsync(
+            project, "-p:ContainerizeDebugImage=true", "-p:ContainerizeSbom=spdx", "-p:ContainerizePlatformTags=true",
+            "-p:ContainerizeSign=true", $"-p:ContainerizeSigningKey={key.PrivateKey}");
+
+        Assert.AreEqual(digest, project.Digest);
+        Assert.AreEqual(
+            "latest latest-debug latest-linux-arm64 latest-linux-arm64-debug latest-linux-x64 latest-linux-x64-debug",
+            string.Join(' ', registry.Tags("team/app").Where(tag => !tag.StartsWith("sha256-", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)));
+        var info = project.Info;
+        var debug = info["debugImage"]!;
+        Assert.AreEqual(registry.FindManifest("team/app", "latest-debug")!.Digest.ToString(), (string?)debug["digest"]);
+        Assert.AreEqual($"{registry.Authority}/team/app:latest-debug", (string?)debug["names"]!.AsArray().Single());
+        var images = debug["images"]!.AsArray().Select(image => (string)image!["digest"]!).ToList();
+        Assert.HasCount(2, images);
+        foreach (var (root, about) in new[] { (info, "latest"), (debug, "latest-debug") })
+        {
+            // A bill of each platform; a signature of the index, of each platform, and of each bill.
+            var evidence = root["evidence"]!.AsArray();
+            Assert.HasCount(7, evidence, about);
+            Assert.HasCount(2, evidence.Where(each => (string?)each!["artifactType"] == "application/spdx+json").ToList());
+            foreach (var each in evidence)
+            {
+                Assert.IsNotNull(registry.FindManifest("team/app", (string)each!["digest"]!), about);
+            }
+
+            CollectionAssert.AreEquivalent(
+                root["images"]!.AsArray().Select(image => (string)image!["digest"]!).Append((string)root["digest"]!).ToList(),
+                evidence.Select(each => (string)each!["subject"]!).Distinct().ToList());
+        }
+    }
+
+    [TestMethod]
     public async Task The_symbols_are_where_they_were_published_and_the_debugger_is_in_its_directory()
     {
         using var project = await ProjectAsync("scratch");

@@ -17,6 +17,17 @@ internal static class ImageInfo
     /// <returns>UTF-8, indented.</returns>
     internal static byte[] Write(PublishedImage published)
     {
+        var root = Describe(published);
+        if (published.Debug is { } debug)
+        {
+            root["debugImage"] = Describe(debug);
+        }
+
+        return Encoding.UTF8.GetBytes(root.ToJsonString(s_readable) + "\n");
+    }
+
+    private static JsonObject Describe(PublishedImage published)
+    {
         var (built, images, name, destinations) = published;
         var root = images.IsIndex ? Describe(images.Root.Descriptor) : Describe(built[0]);
         root["names"] = Array(name.References);
@@ -36,7 +47,13 @@ internal static class ImageInfo
         })]);
         root["bytesUploaded"] = published.BytesUploaded;
         root["uploadBytesAvoided"] = published.BytesSpared;
-        return Encoding.UTF8.GetBytes(root.ToJsonString(s_readable) + "\n");
+        root["evidence"] = new JsonArray([.. published.Evidence.Referrers.Select(referrer => new JsonObject
+        {
+            ["artifactType"] = referrer.Entry.ArtifactType,
+            ["digest"] = referrer.Manifest.Descriptor.Digest.ToString(),
+            ["subject"] = referrer.Subject.Digest.ToString(),
+        })]);
+        return root;
     }
 
     private static JsonObject Describe(Descriptor descriptor) => new()

@@ -2,6 +2,7 @@ using Containerize.Building;
 using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.SupplyChain;
 
 namespace Containerize.Reports;
 
@@ -13,6 +14,12 @@ namespace Containerize.Reports;
 internal sealed record PublishedImage(
     IReadOnlyList<BuiltImage> Built, ImageSet Images, ImageName Name, IReadOnlyList<DestinationResult> Destinations)
 {
+    /// <summary>The documents and signatures that went with it.</summary>
+    internal Evidence Evidence { get; init; } = Evidence.None;
+
+    /// <summary>Its debug image; null for none.</summary>
+    internal PublishedImage? Debug { get; init; }
+
     /// <summary>The digest that names it.</summary>
     internal Digest Digest => Images.Root.Descriptor.Digest;
 

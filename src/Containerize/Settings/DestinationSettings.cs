@@ -39,6 +39,18 @@ internal sealed record DestinationSettings
     {
         Name = Name with { Tags = [.. Name.Tags.Select(tag => tag + DebugSuffix)] },
         Archive = Archive is null ? null : DebugArchive(Archive),
+        IsDebugImage = true,
+    };
+
+    /// <summary>Whether these are the places of the debug image.</summary>
+    internal bool IsDebugImage { get; private init; }
+
+    /// <summary>What the image of one platform of several is called: <c>1.0-linux-x64</c>, and its debug image
+    /// <c>1.0-linux-x64-debug</c>.</summary>
+    internal ImageName NameOf(string runtimeIdentifier) => Name with
+    {
+        Tags = [.. Name.Tags.Select(tag => IsDebugImage
+            ? $"{tag[..^DebugSuffix.Length]}-{runtimeIdentifier}{DebugSuffix}" : $"{tag}-{runtimeIdentifier}")],
     };
 
     /// <summary>The files and directories that are written.</summary>
