@@ -19,7 +19,11 @@ internal sealed record InspectAnswer(
     IReadOnlyDictionary<string, string> Annotations,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Settings,
     IReadOnlyList<LayerAnswer> Layers,
-    IReadOnlyList<PackageAnswer>? Packages);
+    IReadOnlyList<PackageAnswer>? Packages)
+{
+    /// <summary>The file that the report was written to; null when none was asked for.</summary>
+    public string? Report { get; init; }
+}
 
 /// <summary>An image of an index.</summary>
 /// <param name="IsChosen">Whether it is the one that is shown.</param>

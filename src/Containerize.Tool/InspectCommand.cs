@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using Containerize.Files;
 using Containerize.Inspection;
 using Containerize.Pages;
 
@@ -11,20 +13,33 @@ internal static class InspectCommand
     {
         var image = SharedOptions.Image("IMAGE");
         var packages = new Option<bool>("--packages") { Description = "Read all layers, and list the packages that are in them." };
+        var html = new Option<string?>("--html")
+        {
+            Description = "Read all layers, and write a report into this file: one page with layers, files, packages, config and history.",
+            HelpName = "FILE",
+        };
         return shared.WithImages(
             new Command("inspect", "Shows an image: platforms, layers, settings, annotations, signatures and other evidence, packages.")
             {
                 image,
                 packages,
+                html,
             },
             async (parsed, images, output) =>
             {
                 var opened = await images.LocateAsync(parsed.GetValue(image)!);
                 var listing = await images.Access.ListAsync(opened, images.Stop);
-                var contents = parsed.GetValue(packages)
+                var file = parsed.GetValue(html);
+                var contents = parsed.GetValue(packages) || file is not null
                     ? await ImageContents.ReadAsync(opened.Image, images.Access.Cache, images.Stop)
                     : null;
-                var answer = AnswerOf(opened, listing, contents);
+                if (file is not null)
+                {
+                    var page = ReportPage.ToText(InspectedReport.Of(contents!, listing));
+                    AtomicFile.Write(Path.GetFullPath(file), Encoding.UTF8.GetBytes(page));
+                }
+
+                var answer = AnswerOf(opened, listing, parsed.GetValue(packages) ? contents : null) with { Report = file };
                 output.Write(answer, AnswerJson.Default.InspectAnswer, () => LinesOf(answer));
                 return ExitCode.Success;
             });
@@ -71,6 +86,7 @@ internal static class InspectCommand
         .. answer.Settings.SelectMany(setting => setting.Value.Select(value => (Message)$"{setting.Key}: {value}")),
         .. answer.Layers.Select(layer => (Message)
             $"layer {$"{layer.Number}",3} {ByteSize.Format(layer.Size),10}  {layer.Digest}  {layer.Name ?? layer.CreatedBy}"),
+        .. answer.Report is { } report ? [$"report     {report}"] : Array.Empty<Message>(),
         .. (answer.Packages ?? []).Select(package => (Message)$"package    {package.Kind}  {package.Name}  {package.Version}"),
     ];
 }

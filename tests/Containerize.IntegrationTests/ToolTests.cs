@@ -219,6 +219,12 @@ internal sealed class ToolTests : IDisposable
         Assert.IsTrue(found.AsArray().Any(file => (bool)file!["isVisible"]!), found.ToJsonString());
         var differences = await InstalledTool.JsonAsync(["diff", image, image], environment);
         Assert.IsTrue((bool)differences["areEqual"]!, differences.ToJsonString());
+        using var reports = new TemporaryDirectory();
+        var written = await InstalledTool.JsonAsync(["inspect", image, "--html", reports["report.html"]], environment);
+        Assert.AreEqual(reports["report.html"], (string?)written["report"]);
+        var page = await File.ReadAllTextAsync(reports["report.html"]);
+        StringAssert.Contains(page, (string)shown["digest"]!.ToString());
+        StringAssert.Contains(page, Known);
         string[][] all = [["inspect", image], ["history", image], ["tree", image], ["find", image, Known], ["diff", image, image]];
         foreach (var arguments in all)
         {

@@ -8,7 +8,8 @@ internal static class ImageSection
     private static readonly (string Id, string Title)[] s_parts =
     [
         ("layers", "Layers"), ("sizes", "Files by size"), ("start", "Start check"), ("changes", "Changes"), ("hints", "Hints"),
-        ("biggest", "Biggest files"), ("duplicates", "Duplicates"), ("config", "Config"), ("history", "History"),
+        ("biggest", "Biggest files"), ("duplicates", "Duplicates"), ("packages", "Packages"), ("evidence", "Evidence"),
+        ("config", "Config"), ("history", "History"),
     ];
 
     /// <summary>Writes the section.</summary>
@@ -17,17 +18,19 @@ internal static class ImageSection
     internal static Html Write(ReportedImage image, string id, bool isOnly)
     {
         var files = image.Files.ToList();
-        var run = RunFacts.Read(image.Built.Image.Config);
-        var config = image.Built.Image.Config;
+        var run = RunFacts.Read(image.Image.Config);
+        var config = image.Image.Config;
         Dictionary<string, Html> parts = new(StringComparer.Ordinal)
         {
             ["layers"] = LayerSection.Layers(image),
             ["sizes"] = LayerSection.Sizes(image, files),
-            ["start"] = StartCheck(image.Built.StartFindings),
-            ["changes"] = ChangeSection.Write(image.Changes),
+            ["start"] = StartCheck(image.StartFindings),
+            ["changes"] = image.Changes is { } changes ? ChangeSection.Write(changes) : Html.None,
             ["hints"] = FileSection.Hints(Pages.Hints.Find(files, config.Platform, [.. config.Entrypoint, .. config.Command])),
             ["biggest"] = FileSection.Biggest(files),
             ["duplicates"] = FileSection.Duplicates(Pages.Duplicates.Find(files)),
+            ["packages"] = Packages(image.Packages),
+            ["evidence"] = Evidence(image.Evidence),
             ["config"] = Config(run),
             ["history"] = History(run),
         };
@@ -52,18 +55,48 @@ internal static class ImageSection
 
     private static Html Facts(ReportedImage image, bool isOnly)
     {
-        var built = image.Built;
-        var own = image.Layers.Sum(layer => layer.Built.Descriptor.Size);
-        var unpacked = image.Layers.Sum(layer => layer.Built.Record.UncompressedSize);
+        var own = image.Layers.Sum(layer => layer.CompressedSize);
+        var unpacked = image.Layers.Sum(layer => layer.UncompressedSize);
         return $"""
-            {(isOnly ? Html.None : ReportPage.Fact("Digest", built.Image.Manifest.Descriptor.Digest.ToString()))}{ReportPage.Fact(
+            {(isOnly ? Html.None : ReportPage.Fact("Digest", image.Image.Manifest.Descriptor.Digest.ToString()))}{ReportPage.Fact(
                 "Size",
-                $"{ByteSize.Format(image.CompressedSize)} compressed: {ByteSize.Format(image.BaseSize)} of the base, "
-                + $"{ByteSize.Format(own)} on it ({ByteSize.Format(unpacked)} uncompressed)")}{ReportPage.Fact(
-                "Base",
-                built.BaseName is null ? "none" : $"{built.BaseName} ({built.BaseDigest}), {Texts.Count(built.BaseLayers.Count, "layer")}")}
+                image.BaseLayers.Count == 0
+                    ? $"{ByteSize.Format(own)} compressed, {ByteSize.Format(unpacked)} uncompressed"
+                    : $"{ByteSize.Format(image.CompressedSize)} compressed: {ByteSize.Format(image.BaseSize)} of the base, "
+                        + $"{ByteSize.Format(own)} on it ({ByteSize.Format(unpacked)} uncompressed)")}{ReportPage.Fact("Base", BaseText(image))}
             """;
     }
+
+    // What the lowest layers are of is not known of every image.
+    private static string BaseText(ReportedImage image) => image.Base is not { } named
+        ? image.BaseLayers.Count == 0 ? "none" : Texts.Count(image.BaseLayers.Count, "layer")
+        : named.Name + (named.Digest is null ? "" : $" ({named.Digest})")
+            + (image.BaseLayers.Count == 0 ? "" : $", {Texts.Count(image.BaseLayers.Count, "layer")}");
+
+    private static Html Packages(IReadOnlyList<ReportedPackage> packages) => packages.Count == 0 ? Html.None : (Html)$"""
+        <details>
+        <summary>{Texts.Count(packages.Count, "package")}</summary>
+        <table>
+        {Texts.Head(("Package", ""), ("Version", ""), ("Kind", "wide-only"))}<tbody>
+        {packages.Select(package => (Html)$"""
+            <tr><td>{package.Name}</td><td class="code">{package.Version}</td><td class="wide-only">{package.Kind}</td></tr>
+
+            """)}</tbody>
+        </table>
+        </details>
+
+        """;
+
+    private static Html Evidence(IReadOnlyList<ReportedEvidence> evidence) => evidence.Count == 0 ? Html.None : (Html)$"""
+        <table>
+        {Texts.Head(("What", ""), ("Digest", ""))}<tbody>
+        {evidence.Select(one => (Html)$"""
+            <tr><td>{one.Type}{(one.IsOfIndex ? " (of the index)" : "")}</td><td class="path">{one.Digest.ToString()}</td></tr>
+
+            """)}</tbody>
+        </table>
+
+        """;
 
     private static Html StartCheck(IReadOnlyList<StartFinding>? findings) => findings switch
     {

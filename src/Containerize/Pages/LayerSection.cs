@@ -14,16 +14,16 @@ internal static class LayerSection
         {Base(image)}{image.Layers.Select((layer, index) => Row(
             $"l{index % TreemapDrawing.Colors}",
             layer.Name,
-            $"{layer.Built.Record.FileCount}",
-            ByteSize.Format(layer.Built.Record.UncompressedSize),
-            layer.Built.Descriptor.Size))}</tbody>
+            $"{layer.FileCount}",
+            ByteSize.Format(layer.UncompressedSize),
+            layer.CompressedSize))}</tbody>
         </table>
 
         """;
 
     /// <summary>The files of the layers that are known.</summary>
     internal static Html Sizes(ReportedImage image, IReadOnlyList<ReportedFile> files) => $"""
-        {(image.Built.BaseLayers.Count == 0 ? Html.None : (Html)$"""
+        {(image.BaseLayers.Count == 0 ? Html.None : (Html)$"""
             <p class="soft">What lies on the base, uncompressed. Point at a tile to see its path and package.</p>
 
             """)}{TreemapDrawing.Draw(image.Layers)}<details>
@@ -32,16 +32,16 @@ internal static class LayerSection
 
         """;
 
-    private static Html Base(ReportedImage image) => image.Built.BaseLayers.Count == 0 ? Html.None
+    private static Html Base(ReportedImage image) => image.BaseLayers.Count == 0 ? Html.None
         : $"""
-            {Row("base", $"base ({Texts.Count(image.Built.BaseLayers.Count, "layer")})", "", "", image.BaseSize)}{BaseLayers(image)}
+            {Row("base", $"base ({Texts.Count(image.BaseLayers.Count, "layer")})", "", "", image.BaseSize)}{BaseLayers(image)}
             """;
 
     // What made each is all that is known without reading it: its command, as far as one can read a line.
     private static IEnumerable<Html> BaseLayers(ReportedImage image)
     {
-        var made = RunFacts.Read(image.Built.Image.Config).History.Where(line => !line.IsEmpty).ToList();
-        return image.Built.BaseLayers.Count == 1 ? [] : image.Built.BaseLayers.Select((layer, index) => (Html)$"""
+        var made = RunFacts.Read(image.Image.Config).History.Where(line => !line.IsEmpty).ToList();
+        return image.BaseLayers.Count == 1 ? [] : image.BaseLayers.Select((layer, index) => (Html)$"""
             <tr><th scope="row" class="part">{Made(made.ElementAtOrDefault(index))}</th><td></td><td class="wide-only"></td><td class="number">{
                 ByteSize.Format(layer.Blob.Descriptor.Size)}</td></tr>
 
@@ -62,7 +62,7 @@ internal static class LayerSection
     {
         var parts = new[] { (Name: "base", Color: "base", Size: image.BaseSize) }
             .Concat(image.Layers.Select((layer, index) =>
-                (layer.Name, Color: $"l{index % TreemapDrawing.Colors}", layer.Built.Descriptor.Size)))
+                (layer.Name, Color: $"l{index % TreemapDrawing.Colors}", Size: layer.CompressedSize)))
             .Where(part => part.Size > 0).ToList();
         var (total, start) = ((double)image.CompressedSize, 0L);
         var boxes = new List<Html>();
@@ -96,9 +96,9 @@ internal static class LayerSection
 
             """;
 
-    private static Html Unknown(ReportedLayer layer) => layer.Built.Packages.Count == 0
+    private static Html Unknown(ReportedLayer layer) => layer.Packages.Count == 0
         ? (Html)$"Which files are in it is not known here."
-        : $"It consists of {string.Join(", ", layer.Built.Packages)}.";
+        : $"It consists of {string.Join(", ", layer.Packages)}.";
 
     private static Html Group(FileGroup group) => $"""
         <details>

@@ -58,7 +58,7 @@ internal static class ReportPage
             {report.Names.Skip(1).Select((other, index) => Fact(index == 0 ? "Also as" : "", other))}{
                 Fact("Digest", report.Digest.ToString())}{Fact(
                 report.Images.Count == 1 ? "Platform" : "Platforms",
-                string.Join(", ", report.Images.Select(image => image.Built.Image.Config.Platform)))}</dl>
+                string.Join(", ", report.Images.Select(image => image.Image.Config.Platform)))}</dl>
             </header>
             {Navigation(report)}<main id="content">
             {report.Images.Select((image, index) => ImageSection.Write(image, $"i{index}", report.Images.Count == 1))}</main>
@@ -75,7 +75,7 @@ internal static class ReportPage
     private static Html Navigation(ImageReport report) => report.Images.Count == 1 ? Html.None : $"""
         <nav aria-label="Platforms">
         <ul>{report.Images.Select((image, index) =>
-            (Html)$"<li><a href=\"#i{index}\">{image.Built.Image.Config.Platform.ToString()}</a></li>")}</ul>
+            (Html)$"<li><a href=\"#i{index}\">{image.Image.Config.Platform.ToString()}</a></li>")}</ul>
         </nav>
 
         """;

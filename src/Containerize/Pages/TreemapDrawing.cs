@@ -41,7 +41,7 @@ internal sealed class TreemapDrawing(double width)
     private Html Layer(ReportedLayer layer, Area area, int color)
     {
         var groups = layer.Groups;
-        var title = $"{layer.Name}: {ByteSize.Format(layer.Size)}, {Texts.Count(layer.Built.Record.FileCount, "file")}";
+        var title = $"{layer.Name}: {ByteSize.Format(layer.Size)}, {Texts.Count(layer.FileCount, "file")}";
         var inside = area.Inside(area.Height > 3 * LayerStrip ? LayerStrip : 1, 1);
         var packages = Parts(groups, group => group.Size, inside).Select(tile => tile.Item.Item is { } group
             ? Package(group, tile.Area)
