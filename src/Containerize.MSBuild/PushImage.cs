@@ -62,7 +62,7 @@ public sealed class PushImage : ContainerizeTask
         {
             var source = await places.OpenArchiveAsync(archive, [], cancellationToken);
             var image = await new CopyReader(source, cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
-            return await ArchiveDocuments.AddAsync(image, archive, cache, cancellationToken);
+            return await new ArchiveDocuments(archive, cache, reporter).AddToAsync(image, cancellationToken);
         }
 
         if (destinations.Layout is { } layout && Directory.Exists(layout))

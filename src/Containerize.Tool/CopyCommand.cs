@@ -32,12 +32,18 @@ internal static class CopyCommand
                 // A typing error in the last one is told before anything moves.
                 IReadOnlyList<ICopyDestination> targets = [.. parsed.GetValue(destinations)!
                     .Select(text => places.OpenDestination(text, Environment.CurrentDirectory))];
+                var place = BaseImageReference.Parse(parsed.GetValue(source)!, Environment.CurrentDirectory);
                 var opened = await places.OpenSourceAsync(
-                    BaseImageReference.Parse(parsed.GetValue(source)!, Environment.CurrentDirectory),
+                    place,
                     async reference => (await access.OpenAsync(reference, images.Platform, images.Stop)).Image,
                     images.Stop);
                 var image = await new CopyReader(opened, access.Cache, access.Reporter)
                     .ReadAsync(images.Platform, !parsed.GetValue(alone), images.Stop);
+                if (place is OciArchiveReference archive && !parsed.GetValue(alone))
+                {
+                    image = await new ArchiveDocuments(archive.File, access.Cache, access.Reporter).AddToAsync(image, images.Stop);
+                }
+
                 var results = await ImageCopy.RunAsync(image, targets, images.Stop);
                 var answer = new CopyAnswer(
                     parsed.GetValue(source)!,

@@ -162,6 +162,35 @@ internal sealed class ToolCopyTests : IDisposable
         StringAssert.Contains(list.EnsureSuccess().Output, "application/spdx+json");
     }
 
+    [TestMethod]
+    [Requires("openssl")]
+    public async Task Signatures_beside_an_archive_are_copied_and_one_of_another_image_is_not()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        var key = await KeyPair.CreateAsync(_folder, "signer");
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage><ContainerizeSbom>spdx</ContainerizeSbom></PropertyGroup>");
+        (await project.ContainerizeAsync(
+            $"-p:ContainerArchiveOutputPath={_folder["app.tar"]}", "-p:ContainerizeSign=true",
+            $"-p:ContainerizeSigningKey={key.PrivateKey}")).EnsureSuccess();
+        Assert.IsTrue(File.Exists(_folder["app.sigstore.json"]));
+
+        var copied = await CopyAsync($"oci-archive:{_folder["app.tar"]}", $"{registry.Host}/prod/app:1");
+
+        // The bill, its signature, and the image's.
+        Assert.AreEqual(3, (int?)copied["referrers"]);
+        var list = await SkopeoAsync(
+            "inspect", "--raw", $"docker://{registry.Host}/prod/app:{project.Digest.Replace(':', '-')}");
+        Assert.AreEqual(2, list.EnsureSuccess().Output.Split("application/vnd.dev.sigstore.bundle.v0.3+json").Length - 1);
+
+        project.Write("Program.cs", "System.Console.WriteLine(2);");
+        (await project.ContainerizeAsync($"-p:ContainerArchiveOutputPath={_folder["app.tar"]}")).EnsureSuccess();
+        var other = await RunAsync("copy", $"oci-archive:{_folder["app.tar"]}", $"{registry.Host}/prod/app:2");
+        Assert.AreEqual(0, other.ExitCode, other.Error);
+        StringAssert.Contains(other.Error, "CTZ8043");
+        StringAssert.Contains(other.Error, "app.sigstore.json");
+    }
+
     private Task<ProcessResult> RunAsync(params IEnumerable<string> arguments) => BuiltTool.RunAsync(_folder.FullName, [.. arguments]);
 
     private async Task<JsonNode> CopyAsync(params IEnumerable<string> arguments) =>

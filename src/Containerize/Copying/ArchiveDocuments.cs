@@ -1,27 +1,45 @@
 using System.Text;
+using System.Text.Json;
 using Containerize.Destinations;
 using Containerize.Files;
+using Containerize.Images;
+using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Signing;
+using Containerize.SupplyChain.Statements;
 
 namespace Containerize.Copying;
 
 /// <summary>
-/// Bills of materials that a build left beside an archive, which has no place for them: where the archive is pushed, they refer to its
-/// images as if the build had pushed them.
+/// What a build or a signer left beside an archive, which has no place for it: bills of materials, statements, signatures as bundles. Where
+/// the archive is copied, they refer to its images as if the build had pushed them. Each has to be about this very image.
 /// </summary>
-internal static class ArchiveDocuments
+/// <param name="archive">The archive's full path.</param>
+/// <param name="cache">Takes configs that are read.</param>
+/// <param name="reporter">Is told of files that are about another image.</param>
+internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporter reporter)
 {
     private const long MaxSize = 256 << 20;
+    private const string PredicateAnnotation = "in-toto.io/predicate-type";
 
-    private static readonly SbomFormat[] s_formats = [SbomFormat.Spdx, SbomFormat.CycloneDx];
+    // Signers that make several signatures number them from the second on.
+    private const int MostSignatures = 9;
 
-    /// <summary>Adds the documents to what is copied. One that is about another image, of an earlier build, is passed over.</summary>
-    /// <param name="archive">The archive's full path.</param>
-    /// <param name="cache">Takes configs that are read.</param>
-    internal static async Task<CopiedImage> AddAsync(
-        CopiedImage image, string archive, BlobStore cache, CancellationToken cancellationToken)
+    private static readonly string[] s_documents =
+        [SbomDocument.Suffix(SbomFormat.Spdx), SbomDocument.Suffix(SbomFormat.CycloneDx), ProvenanceWriter.Suffix, VexWriter.Suffix];
+
+    private static readonly string[] s_suffixes =
+    [
+        .. s_documents,
+        .. s_documents.Select(document => $"{document}.{KeySigner.Suffix}"),
+        KeySigner.Suffix,
+        .. Enumerable.Range(2, MostSignatures - 1).Select(number => $"{number}.{KeySigner.Suffix}"),
+    ];
+
+    /// <summary>Adds the documents to what is copied. One that is about another image, of an earlier build, is left out.</summary>
+    internal async Task<CopiedImage> AddToAsync(CopiedImage image, CancellationToken cancellationToken)
     {
         if (await RunnableImages.ReadAsync(image, cache, cancellationToken) is not { } images)
         {
@@ -29,21 +47,65 @@ internal static class ArchiveDocuments
         }
 
         var found = new List<CopiedReferrer>();
-        foreach (var subject in images.Images.Select(each => each.Manifest.Descriptor))
+        // An index of one image shares its files with it.
+        foreach (var places in Places(images).Where(place => RegularFile.IsThere(place.Path)).GroupBy(place => place.Path))
         {
-            foreach (var format in s_formats)
+            var text = RegularFile.ReadAllBytes(places.Key, MaxSize);
+            if (places.Select(place => Read(place.Subject, place.Suffix, text)).FirstOrDefault(read => read is not null) is { } referrer)
             {
-                var path = ArchiveEvidence.PathOf(archive, images, subject.Digest, SbomDocument.Suffix(format));
-                if (RegularFile.IsThere(path) && RegularFile.ReadAllBytes(path, MaxSize) is var text
-                    && text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(subject.Digest.Hex)) >= 0)
-                {
-                    var type = SbomDocument.MediaType(format);
-                    var referrer = new Referrer(subject, type, new MemoryBlob(type, text), SbomDocument.Suffix(format));
-                    found.Add(new(subject.Digest, referrer.Entry, new([referrer.Manifest.Document], referrer.Blobs)));
-                }
+                found.Add(new(referrer.Subject.Digest, referrer.Entry, new([referrer.Manifest.Document], referrer.Blobs)));
+            }
+            else
+            {
+                reporter.Warning(
+                    DiagnosticCode.DocumentOfAnotherImage,
+                    $"'{places.Key}' is not copied: it does not say that it is about {places.First().Subject.Digest}, which the archive " +
+                    $"holds. It may be of an earlier build; build or sign the image again, or delete the file.");
             }
         }
 
         return image with { Referrers = [.. image.Referrers.Concat(found).DistinctBy(referrer => referrer.Entry.Digest)] };
     }
+
+    private IEnumerable<(Descriptor Subject, string Suffix, string Path)> Places(ImageSet images) =>
+        from subject in images.Images.Select(each => each.Manifest.Descriptor).Append(images.Root.Descriptor).DistinctBy(each => each.Digest)
+        from suffix in s_suffixes
+        select (subject, suffix, ArchiveEvidence.PathOf(archive, images, subject.Digest, suffix));
+
+    /// <summary>Reads a file.</summary>
+    /// <returns>What refers to the image; null when it is about another one, or cannot be understood.</returns>
+    private static Referrer? Read(Descriptor subject, string suffix, byte[] text)
+    {
+        try
+        {
+            return suffix.EndsWith(KeySigner.Suffix, StringComparison.Ordinal) ? ReadBundle(subject, suffix, text)
+                : suffix == ProvenanceWriter.Suffix ? ReadStatement(subject, suffix, text)
+                // Of megabytes that say it somewhere, this is enough.
+                : text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(subject.Digest.Hex)) < 0 ? null
+                : suffix == VexWriter.Suffix ? new(subject, VexWriter.MediaType, new MemoryBlob(VexWriter.MediaType, text), suffix)
+                : TypeOf(suffix) is var type ? new(subject, type, new MemoryBlob(type, text), suffix) : null;
+        }
+        catch (Exception failure) when (failure is JsonException
+            || failure is ContainerizeException { Code: DiagnosticCode.InvalidDocument })
+        {
+            return null;
+        }
+    }
+
+    private static Referrer? ReadBundle(Descriptor subject, string suffix, byte[] text) =>
+        SigstoreBundle.Read(text, "a signature") is { } bundle
+            && SignStatement.PredicateTypeOf(bundle.Envelope.Payload.Span, subject.Digest) is { } predicate
+            && OciJson.ReadObject(text, "signature", "a signature")["mediaType"]?.GetValue<string>() is { } type
+                ? new(subject, type, new MemoryBlob(type, text), suffix, SigstoreBundle.Annotations(predicate))
+                : null;
+
+    private static Referrer? ReadStatement(Descriptor subject, string suffix, byte[] text) =>
+        SignStatement.PredicateTypeOf(text, subject.Digest) is { } predicate
+            ? new(
+                subject, Attestation.MediaType, new MemoryBlob(Attestation.MediaType, text), suffix,
+                new Dictionary<string, string> { [PredicateAnnotation] = predicate })
+            : null;
+
+    private static string TypeOf(string suffix) =>
+        SbomDocument.MediaType(suffix == SbomDocument.Suffix(SbomFormat.Spdx) ? SbomFormat.Spdx : SbomFormat.CycloneDx);
 }

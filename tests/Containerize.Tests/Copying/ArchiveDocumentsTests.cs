@@ -1,0 +1,142 @@
+using Containerize.Copying;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.SupplyChain;
+using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Signing;
+using Containerize.SupplyChain.Statements;
+using Containerize.Testing;
+using Containerize.Tests.Building;
+using Containerize.Tests.SupplyChain.Signing;
+
+namespace Containerize.Tests.Copying;
+
+[TestClass]
+internal sealed class ArchiveDocumentsTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+    private readonly RecordingReporter _reporter = new();
+    private readonly SigningKey _key = TestKeys.Create();
+    private readonly Image _image = Sample.Image();
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _folder.Dispose();
+    }
+
+    [TestMethod]
+    public async Task Signatures_and_documents_beside_an_archive_refer_to_its_image_as_a_build_pushes_them()
+    {
+        var subject = _image.Manifest.Descriptor;
+        var sbom = new Referrer(
+            subject, SbomDocument.MediaType(SbomFormat.Spdx),
+            new MemoryBlob(SbomDocument.MediaType(SbomFormat.Spdx), Text($$"""{"about":"{{subject.Digest.Hex}}"}""")), "spdx.json")
+        {
+            PredicateType = SbomDocument.PredicateType(SbomFormat.Spdx),
+        };
+        var signed = await SignAsync(subject, SignStatement.Of(sbom)!);
+        _folder.Write("app.spdx.json", sbom.Payload.Content.ToArray());
+        foreach (var referrer in signed.Referrers)
+        {
+            _folder.Write($"app.{referrer.Suffix}", referrer.Payload.Content.ToArray());
+        }
+
+        var copied = await AddAsync();
+
+        Assert.HasCount(2, signed.Referrers);
+        CollectionAssert.AreEquivalent(
+            signed.Referrers.Append(sbom).Select(referrer => referrer.Manifest.Descriptor.Digest).ToList(),
+            copied.Referrers.Select(referrer => referrer.Entry.Digest).ToList());
+        CollectionAssert.AreEqual(
+            new[] { subject.Digest }, copied.Referrers.Select(referrer => referrer.Subject).Distinct().ToList());
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
+    public async Task A_statement_of_where_the_image_comes_from_goes_along()
+    {
+        _folder.Write($"app.{ProvenanceWriter.Suffix}", SignStatement.Of(_image.Manifest.Descriptor.Digest));
+
+        var entry = (await AddAsync()).Referrers.Single().Entry;
+
+        Assert.AreEqual(Attestation.MediaType, entry.ArtifactType);
+        Assert.AreEqual(SignStatement.PredicateType, entry.Annotations!["in-toto.io/predicate-type"]);
+    }
+
+    [TestMethod]
+    [DataRow("sigstore.json")]
+    [DataRow("spdx.json")]
+    [DataRow("provenance.json")]
+    [DataRow("2.sigstore.json")]
+    public async Task A_file_about_another_image_is_left_out_with_a_warning(string suffix)
+    {
+        var other = Sample.Image(content: "other").Manifest.Descriptor;
+        var signature = (await SignAsync(other)).Referrers.Single().Payload.Content.ToArray();
+        var path = _folder.Write($"app.{suffix}", suffix switch
+        {
+            "spdx.json" => Text($"about {other.Digest.Hex}"),
+            "provenance.json" => SignStatement.Of(other.Digest),
+            _ => signature,
+        });
+
+        Assert.IsEmpty((await AddAsync()).Referrers);
+
+        var (code, text) = _reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.DocumentOfAnotherImage, code);
+        StringAssert.Contains(text, path);
+        StringAssert.Contains(text, _image.Manifest.Descriptor.Digest.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("{")]
+    [DataRow("[]")]
+    [DataRow("""{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","dsseEnvelope":7}""")]
+    public async Task A_damaged_signature_is_left_out_with_a_warning(string text)
+    {
+        _folder.Write("app.sigstore.json", text);
+
+        Assert.IsEmpty((await AddAsync()).Referrers);
+        Assert.AreEqual(DiagnosticCode.DocumentOfAnotherImage, _reporter.Warnings.Single().Code);
+    }
+
+    [TestMethod]
+    public async Task The_signature_of_an_index_and_those_of_its_images_are_told_apart()
+    {
+        var other = Sample.Image(Sample.Arm64);
+        var set = Sample.Index(_image, other);
+        foreach (var (descriptor, stem) in new[]
+        {
+            (set.Root.Descriptor, "app"), (_image.Manifest.Descriptor, "app.linux-amd64"), (other.Manifest.Descriptor, "app.linux-arm64"),
+        })
+        {
+            _folder.Write($"{stem}.sigstore.json", (await SignAsync(descriptor)).Referrers.Single().Payload.Content.ToArray());
+        }
+
+        var copied = await AddAsync(set);
+
+        CollectionAssert.AreEquivalent(
+            new[] { set.Root.Descriptor.Digest, _image.Manifest.Descriptor.Digest, other.Manifest.Descriptor.Digest },
+            copied.Referrers.Select(referrer => referrer.Subject).ToList());
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    private static byte[] Text(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+
+    private Task<Evidence> SignAsync(Descriptor subject, params Attestation[] attestations) =>
+        new KeySigner(_key).SignAsync(new([subject], attestations, []), CancellationToken.None);
+
+    private Task<CopiedImage> AddAsync(ImageSet? images = null)
+    {
+        var set = images ?? new ImageSet(_image);
+        var graph = new ImageGraph(
+            [.. set.Images.Select(image => image.Manifest).Append(set.Root).DistinctBy(document => document.Descriptor.Digest)
+                .Select(document => document.Document)],
+            [.. set.Images.SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
+                .DistinctBy(blob => blob.Descriptor.Digest)]);
+        return new ArchiveDocuments(_folder["app.tar"], new BlobStore(_folder["cache"]), _reporter)
+            .AddToAsync(new("the archive", null, graph, [], []), CancellationToken.None);
+    }
+}
