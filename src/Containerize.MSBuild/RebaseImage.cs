@@ -78,9 +78,14 @@ public sealed class RebaseImage : ContainerizeTask
                 + $"{image.NewBase.Image.Manifest.Descriptor.Digest}{(image.IsExact ? "" : "; check the settings of the result")}";
         }
 
-        if (result.LeftOut > 0)
+        foreach (var document in result.LeftOut)
         {
-            yield return $"{result.LeftOut} documents are about the old image and stay with it; the next build writes those of its own";
+            yield return $"stays with the old image: {document.Type} {document.Digest}";
+        }
+
+        if (result.LeftOut.Count > 0)
+        {
+            yield return $"ContainerizeSign signs the new image; a build (-t:Containerize) makes its bill of materials and provenance";
         }
 
         foreach (var each in written)

@@ -82,10 +82,11 @@ internal static class RebaseCommand
         $"before     {answer.Before}",
         answer.IsUnchanged ? (Message)$"unchanged: the image has this base" : (Message)$"after      {answer.Digest}",
         .. answer.Images.Where(image => !image.IsUnchanged).SelectMany(LinesOf),
-        .. answer.LeftOut == 0 || answer.IsUnchanged ? Array.Empty<Message>() :
+        .. answer.LeftOut.Count == 0 || answer.IsUnchanged ? Array.Empty<Message>() :
         [
-            $"left out   {answer.LeftOut} signatures, bills of materials or statements: they hold for {answer.Before}. Sign the new image; "
-                + $"the next build writes the others.",
+            .. answer.LeftOut.Select(document => (Message)$"left out   {document.Type}  {document.Digest}"),
+            $"These hold for {answer.Before} only. Sign the new image; where its project is at hand, -t:ContainerizeRebase signs, and a "
+                + $"build makes its bill of materials and provenance.",
         ],
         .. answer.Destinations.Select(result => (Message)
             $"written to {string.Join(", ", result.Locations)}  ({ByteSize.Format(result.BytesWritten)} written, " +
@@ -109,13 +110,13 @@ internal static class RebaseCommand
 /// <param name="Before">The digest of the image or index as it was.</param>
 /// <param name="Digest">The digest on the new base.</param>
 /// <param name="IsUnchanged">Whether the image has the base already.</param>
-/// <param name="LeftOut">How many manifests that tell of the image as it was do not go with it.</param>
+/// <param name="LeftOut">What tells of the image as it was, and does not go with it.</param>
 internal sealed record RebaseAnswer(
     string Image,
     string Before,
     string Digest,
     bool IsUnchanged,
-    int LeftOut,
+    IReadOnlyList<LeftOutAnswer> LeftOut,
     IReadOnlyList<RebasedImageAnswer> Images,
     IReadOnlyList<CopyResultAnswer> Destinations)
 {
@@ -124,7 +125,7 @@ internal sealed record RebaseAnswer(
         $"{result.Before.Digest}",
         $"{result.Digest}",
         result.IsUnchanged,
-        result.LeftOut,
+        result.IsUnchanged ? [] : [.. result.LeftOut.Select(document => new LeftOutAnswer(document.Type, $"{document.Digest}"))],
         [.. result.Images.Select(each => new RebasedImageAnswer(
             $"{each.Image.Config.Platform}",
             each.IsUnchanged,
@@ -135,6 +136,10 @@ internal sealed record RebaseAnswer(
             [.. each.Settings.Select(setting => new SettingChangeAnswer(setting.Name, setting.Before, setting.After))]))],
         destinations);
 }
+
+/// <summary>A document that does not go with the image.</summary>
+/// <param name="Type">What it is: a media type, or the tag that names it.</param>
+internal sealed record LeftOutAnswer(string Type, string Digest);
 
 /// <summary>What <c>rebase</c> says of a platform.</summary>
 /// <param name="IsExact">Whether the result is known to be what a build gives.</param>

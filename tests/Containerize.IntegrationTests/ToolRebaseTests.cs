@@ -104,6 +104,41 @@ internal sealed class ToolRebaseTests : IDisposable
     }
 
     [TestMethod]
+    [Requires("openssl")]
+    public async Task The_target_signs_what_it_rebased_and_names_what_stays_with_the_old_image()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        await SeedSmallBasesAsync(registry);
+        var key = await KeyPair.CreateAsync(_folder, "signer");
+        string[] signing = ["-p:ContainerizeSign=true", $"-p:ContainerizeSigningKey={key.PrivateKey}"];
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><UseAppHost>false</UseAppHost></PropertyGroup>" +
+            "<ItemGroup><ContainerAppCommand Include=\"/bin/tool\" /></ItemGroup>");
+        await registry.SeedAsync($"{_folder["base-old"]}:old", "base:moving");
+        await PublishAsync(project, registry, "1", "moving");
+        var old = await DigestAsync($"docker://{registry.Host}/app:1");
+        (await project.ContainerizeAsync([.. Properties(registry, "1", "moving"), .. signing])).EnsureSuccess();
+        await registry.SeedAsync($"{_folder["base-new"]}:new", "base:moving");
+
+        var trial = await RunAsync([$"{registry.Host}/app:1", "--onto", $"{registry.Host}/base:moving", "--dry-run"]);
+        var rebased = await project.RunAsync(
+        [
+            "msbuild", "-t:ContainerizeRebase", "-p:Configuration=Release", .. Properties(registry, "1", "moving"), .. signing,
+        ]);
+
+        Assert.AreEqual(0, trial.ExitCode, trial.Error);
+        StringAssert.Contains(trial.Output, "left out   application/vnd.dev.sigstore.bundle.v0.3+json");
+        Assert.AreEqual(0, rebased.ExitCode, rebased.Output);
+        StringAssert.Contains(rebased.Output, "stays with the old image: application/vnd.dev.sigstore.bundle.v0.3+json");
+        var digest = await DigestAsync($"docker://{registry.Host}/app:1");
+        Assert.AreNotEqual(old, digest);
+        var signature = JsonNode.Parse((await SkopeoAsync(
+            "inspect", "--raw", $"docker://{registry.Host}/app:{digest.Replace(':', '-')}")).EnsureSuccess().Output)!;
+        Assert.AreEqual(
+            "application/vnd.dev.sigstore.bundle.v0.3+json", (string?)signature["manifests"]!.AsArray().Single()!["artifactType"]);
+    }
+
+    [TestMethod]
     public async Task An_image_of_buildah_names_its_base_and_an_archive_of_docker_needs_from()
     {
         await using var registry = await RegistryServer.StartAsync();

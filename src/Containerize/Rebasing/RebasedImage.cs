@@ -40,11 +40,19 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
     internal Digest Digest => IsUnchanged ? Before.Digest : Set.Root.Descriptor.Digest;
 
     /// <summary>
-    /// How many manifests say something of the image as it was: signatures, bills of materials, statements. They do not hold for the new
-    /// one.
+    /// What says something of the image as it was: signatures, bills of materials, statements. They do not hold for the new one.
     /// </summary>
-    internal int LeftOut => Before.Referrers.Count + Before.Tags.Count
-        + Before.Graph.Documents.Count(document => MediaTypes.IsManifest(document.Descriptor.MediaType)) - Images.Count;
+    internal IReadOnlyList<LeftOutDocument> LeftOut =>
+    [
+        .. Before.Referrers.Select(referrer => new LeftOutDocument(
+            referrer.Entry.ArtifactType ?? referrer.Entry.MediaType, referrer.Entry.Digest)),
+        .. Before.Tags.Select(tag => new LeftOutDocument(tag.Tag, tag.Graph.Root.Descriptor.Digest)),
+        // Statements of BuildKit stand in the index itself.
+        .. Before.Graph.Documents.Select(document => document.Descriptor)
+            .Where(document => MediaTypes.IsManifest(document.MediaType)
+                && Images.All(image => image.Before.Manifest.Descriptor.Digest != document.Digest))
+            .Select(document => new LeftOutDocument(document.MediaType, document.Digest)),
+    ];
 
     /// <summary>The images as they are brought to destinations.</summary>
     internal CopiedImage ToCopy() => IsUnchanged ? Before : new(
@@ -58,3 +66,8 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
         [],
         []);
 }
+
+/// <summary>A document about an image that is not one about its successor.</summary>
+/// <param name="Type">What it is: a media type, or the tag that names it.</param>
+/// <param name="Digest">The digest of its manifest.</param>
+internal sealed record LeftOutDocument(string Type, Digest Digest);
