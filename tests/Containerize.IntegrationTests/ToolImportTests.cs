@@ -24,7 +24,9 @@ internal sealed class ToolImportTests
     [DataRow("chown-chmod", "src/Gate/Gate.csproj", """
         {"WorkingDir":"/opt/gate","User":"1000","Entrypoint":["/usr/local/bin/start.sh"],
          "Cmd":["dotnet","/opt/gate/Gate.dll","--config","/etc/gate.conf"]}
-        """)]
+        """,
+        "opt/gate/Gate.dll 644 1000:1000", "opt/gate/Gate.deps.json 644 1000:1000", "etc/gate/certs/ca.txt 640 1000:1000",
+        "usr/local/bin/start.sh 755 0:0", "usr/local/bin/wait.sh 755 0:0", "etc/gate.conf 644 0:0")]
     [DataRow("healthcheck", "Shop.csproj", """
         {"WorkingDir":"/app","StopSignal":"SIGINT","Entrypoint":["dotnet","/app/Shop.dll"],
          "Env":["ASPNETCORE_HTTP_PORTS=5000","GREETING=Hello, \"world\"","PATTERN=a;b %20","LONG=a b"],
@@ -60,7 +62,8 @@ internal sealed class ToolImportTests
     [DataRow("single-stage", "Old.csproj", """
         {"WorkingDir":"/app","Cmd":["dotnet","/app/Old.dll"],"ExposedPorts":{"80/tcp":{}}}
         """)]
-    public async Task The_image_of_what_is_printed_has_what_the_Dockerfile_says(string name, string file, string expected)
+    public async Task The_image_of_what_is_printed_has_what_the_Dockerfile_says(
+        string name, string file, string expected, params string[] copied)
     {
         using var project = await TestProject.ConsoleAsync();
         File.Copy(Path.Combine(s_golden, name, "Dockerfile"), Path.Combine(project.Directory, "Dockerfile"));
@@ -88,6 +91,10 @@ internal sealed class ToolImportTests
         {
             AssertHas(value!, image.Settings[key], key);
         }
+
+        // Mode and owner, as --chmod and --chown of COPY say.
+        CollectionAssert.AreEqual(copied, copied.Select(text => text.Split(' ')[0]).Select(path => image.Get(path) is var entry
+            ? $"{path} {Convert.ToString((int)entry.Mode, 8)} {entry.Uid}:{entry.Gid}" : "").ToArray());
     }
 
     // The SDK comes by path, as in all projects of these tests.
