@@ -8,7 +8,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Containerize.MSBuild;
 
-/// <summary>Learns from images or git tags of the project which layers would have spared most bytes, and writes them into the project.</summary>
+/// <summary>
+/// Learns from images or git tags of the project which layers would have spared most bytes, and writes them into the project.
+/// </summary>
 public sealed class LearnLayers : ContainerizeTask
 {
     /// <summary>The project's own directory, a full path.</summary>
@@ -70,7 +72,8 @@ public sealed class LearnLayers : ContainerizeTask
         }
 
         var publish = new TagPublish(dotnet, repository.Root, Path.GetRelativePath(repository.Root, ProjectFile), properties);
-        return await new TagHistory(repository, publish, new(settings.HasDebugImage, reporter), reporter).ReadAsync(tags, cancellationToken);
+        var reader = new PublishedFilesReader(settings.HasDebugImage, reporter);
+        return await new TagHistory(repository, publish, reader, reporter).ReadAsync(tags, cancellationToken);
     }
 
     private static IReadOnlyList<Message> Apply(HistorySettings settings, ProjectItems? file, LayerProposal proposal, ProposalText text)

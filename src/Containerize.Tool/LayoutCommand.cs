@@ -16,8 +16,8 @@ internal static class LayoutCommand
     {
         var places = new Argument<string[]>("IMAGE")
         {
-            Description = "REGISTRY/REPOSITORY or oci:DIRECTORY, of which all tags count; or at least four images of one app, oldest first, "
-                + "as REGISTRY/REPOSITORY:TAG, oci-archive:FILE or docker-archive:FILE.",
+            Description = "REGISTRY/REPOSITORY or oci:DIRECTORY, of which all tags count; or at least four images of one app, oldest "
+                + "first, as REGISTRY/REPOSITORY:TAG, oci-archive:FILE or docker-archive:FILE.",
             Arity = ArgumentArity.OneOrMore,
         };
         var last = new Option<int>("--last")

@@ -68,7 +68,8 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
     }
 
     private IEnumerable<(Descriptor Subject, string Suffix, string Path)> Places(ImageSet images) =>
-        from subject in images.Images.Select(each => each.Manifest.Descriptor).Append(images.Root.Descriptor).DistinctBy(each => each.Digest)
+        from subject in images.Images.Select(each => each.Manifest).Append(images.Root).Select(each => each.Descriptor)
+            .DistinctBy(each => each.Digest)
         from suffix in s_suffixes
         select (subject, suffix, ArchiveEvidence.PathOf(archive, images, subject.Digest, suffix));
 

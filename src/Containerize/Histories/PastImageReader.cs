@@ -69,7 +69,8 @@ internal sealed class PastImageReader(BlobStore cache)
             throw new ContainerizeException(
                 DiagnosticCode.NoAppFiles,
                 $"{image.Name} has no published files that can be told from its base: its working directory is " +
-                $"'{config.WorkingDirectory}', and no layer has a file there. Name images of this app (in a project: ContainerizeLayoutImages).");
+                $"'{config.WorkingDirectory}', and no layer has a file there. Name images of this app (in a project: " +
+                $"ContainerizeLayoutImages).");
         }
 
         var origins = new PastOrigins(notes.Where(note => IsBelow(note.Key, root) && files.ContainsKey(note.Key))

@@ -9,8 +9,8 @@ using Containerize.Oci;
 namespace Containerize.Histories;
 
 /// <summary>
-/// Reads a publish directory as if an image had been made of it. Content that it has read before is not compressed again: most files are the
-/// same from tag to tag.
+/// Reads a publish directory as if an image had been made of it. Content that it has read before is not compressed again: most files are
+/// the same from tag to tag.
 /// </summary>
 /// <param name="withoutSymbols">Whether files that only debuggers read stay out, as they do where there is a debug image.</param>
 /// <param name="reporter">Is told of files that are not what they should be.</param>
@@ -71,8 +71,8 @@ internal sealed class PublishedFilesReader(bool withoutSymbols, IReporter report
                 _saidPointer = true;
                 reporter.Warning(
                     DiagnosticCode.TagIncomplete,
-                    $"In the tag {name}, '{file.RelativePath}' is only the pointer of a file in Git LFS, and so may others be: changes of " +
-                    $"such files count, but not their sizes. Install git-lfs and fetch them (git lfs fetch --all).");
+                    $"In the tag {name}, '{file.RelativePath}' is only the pointer of a file in Git LFS, and so may others be: changes " +
+                    $"of such files count, but not their sizes. Install git-lfs and fetch them (git lfs fetch --all).");
             }
         }
 
@@ -81,13 +81,13 @@ internal sealed class PublishedFilesReader(bool withoutSymbols, IReporter report
 
     private static async Task<byte[]> HashAsync(string path, CancellationToken cancellationToken)
     {
-        await using var file = RegularFile.OpenRead(path, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        using var file = RegularFile.OpenRead(path, FileOptions.Asynchronous | FileOptions.SequentialScan);
         return await SHA256.HashDataAsync(file, cancellationToken);
     }
 
     private static async Task<long> PackAsync(string path, CancellationToken cancellationToken)
     {
-        await using var file = RegularFile.OpenRead(path, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        using var file = RegularFile.OpenRead(path, FileOptions.Asynchronous | FileOptions.SequentialScan);
         using var packed = new PackedSize(CompressionLevel.Optimal);
         var buffer = new byte[BufferSize];
         while (await file.ReadAsync(buffer, cancellationToken) is > 0 and var read)

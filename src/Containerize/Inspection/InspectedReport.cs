@@ -12,6 +12,7 @@ internal static class InspectedReport
 {
     private const string BaseNameKey = "org.opencontainers.image.base.name";
     private const string BaseDigestKey = "org.opencontainers.image.base.digest";
+    private const string ShellMark = "/bin/sh -c #(nop)";
     private const int MostName = 60;
 
     /// <summary>Makes the report.</summary>
@@ -63,7 +64,9 @@ internal static class InspectedReport
                 ? $"{number - below + 1}: {Shorten(text)}" : $"layer {number - below + 1}"))];
     }
 
-    private static string TextOf(HistoryLine line) => line.CreatedBy.Length > 0 ? line.CreatedBy : line.Comment;
+    // What builders put before the instruction is the same for all.
+    private static string TextOf(HistoryLine line) =>
+        (line.CreatedBy.Length > 0 ? line.CreatedBy : line.Comment).Replace(ShellMark, "", StringComparison.Ordinal).Trim();
 
     private static string Shorten(string text) => text.Length <= MostName ? text : text[..MostName] + "…";
 

@@ -11,7 +11,8 @@ internal sealed record Duplicates(IReadOnlyList<ReportedFile> Files)
     /// <returns>Those that waste most first; empty files waste nothing.</returns>
     internal static IReadOnlyList<Duplicates> Find(IEnumerable<ReportedFile> files) =>
     [
-        .. files.Where(file => file.Size > 0).Reverse().DistinctBy(file => file.Path).GroupBy(file => file.Hash, StringComparer.Ordinal).Where(group => group.Skip(1).Any())
+        .. files.Where(file => file.Size > 0).Reverse().DistinctBy(file => file.Path, StringComparer.Ordinal)
+            .GroupBy(file => file.Hash, StringComparer.Ordinal).Where(group => group.Skip(1).Any())
             .Select(group => new Duplicates([.. group.OrderBy(file => file.Path, StringComparer.Ordinal)]))
             .OrderByDescending(same => same.Wasted).ThenBy(same => same.Files[0].Path, StringComparer.Ordinal),
     ];

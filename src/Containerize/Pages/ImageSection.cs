@@ -63,7 +63,8 @@ internal static class ImageSection
                 image.BaseLayers.Count == 0
                     ? $"{ByteSize.Format(own)} compressed, {ByteSize.Format(unpacked)} uncompressed"
                     : $"{ByteSize.Format(image.CompressedSize)} compressed: {ByteSize.Format(image.BaseSize)} of the base, "
-                        + $"{ByteSize.Format(own)} on it ({ByteSize.Format(unpacked)} uncompressed)")}{ReportPage.Fact("Base", BaseText(image))}
+                        + $"{ByteSize.Format(own)} on it ({ByteSize.Format(unpacked)} uncompressed)")}{ReportPage.Fact(
+                "Base", BaseText(image))}
             """;
     }
 

@@ -166,8 +166,11 @@ internal sealed class TagHistoryTests : IDisposable
         return await history.ReadAsync(await repository.TagsAsync([], 10, cancellationToken), cancellationToken);
     }
 
-    private async Task<string[]> TagsAsync(int last, params string[] patterns) =>
-        [.. (await (await GitRepository.FindAsync("/usr/bin/git", Project, default)).TagsAsync(patterns, last, default)).Select(tag => tag.Name)];
+    private async Task<string[]> TagsAsync(int last, params string[] patterns)
+    {
+        var repository = await GitRepository.FindAsync("/usr/bin/git", Project, default);
+        return [.. (await repository.TagsAsync(patterns, last, default)).Select(tag => tag.Name)];
+    }
 
     private async Task CommitAsync(string text, string date, string tag, params string[] message)
     {

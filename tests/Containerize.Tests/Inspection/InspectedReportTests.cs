@@ -15,7 +15,8 @@ internal sealed class InspectedReportTests
         using var lab = new InspectionLab();
         var contents = await lab.ReadAsync(
             [
-                InspectionLab.File("var/lib/dpkg/status", "Package: demo\nStatus: install ok installed\nVersion: 1.2-3\nArchitecture: amd64\n\n"),
+                InspectionLab.File(
+                    "var/lib/dpkg/status", "Package: demo\nStatus: install ok installed\nVersion: 1.2-3\nArchitecture: amd64\n\n"),
                 InspectionLab.File("var/lib/dpkg/info/demo.list", "/usr/bin/demo\n"),
                 InspectionLab.File("usr/bin/demo", new string('d', 5_000)),
             ],
