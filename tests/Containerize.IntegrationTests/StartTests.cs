@@ -121,6 +121,41 @@ internal sealed class StartTests
         new("c-static", "scratch") { Line = ["sh", "-c", "exec /app/probe"], Fails = DiagnosticCode.StartMissing },
         new("c-static", "bookworm") { Line = ["true"], Fails = DiagnosticCode.StartMissing },
 
+        // Behind programs that start others.
+        new("c-static", "bookworm") { Line = ["tini", "--", "/app/probe"], Packages = ["tini"] },
+        new("c-static", "bookworm") { Line = ["tini", "--", "/app/gone"], Packages = ["tini"], Fails = DiagnosticCode.StartMissing },
+        new("c-musl", "bookworm")
+        {
+            Line = ["dumb-init", "--", "/app/probe"],
+            Packages = ["dumb-init"],
+            Fails = DiagnosticCode.StartLoaderMissing,
+        },
+        new("c-static", "bookworm") { Line = ["catatonit", "--", "/app/probe"], Packages = ["catatonit"] },
+        new("c-static", "bookworm") { Line = ["gosu", "nobody", "/app/probe"], Packages = ["gosu"] },
+        new("c-static", "bookworm")
+        {
+            Line = ["gosu", "ghost", "/app/probe"],
+            Packages = ["gosu"],
+            Fails = DiagnosticCode.StartUserMissing,
+        },
+        new("c-too-new", "debian+dotnet") { Line = ["timeout", "5", "/app/probe"], Fails = DiagnosticCode.StartLibraryTooOld },
+        new("c-static", "debian+dotnet") { Line = ["timeout", "-k", "1", "5", "nice", "-n", "5", "/app/probe"] },
+        new("c-static", "debian+dotnet") { Line = ["setpriv", "--reuid=65534", "--clear-groups", "/app/probe"] },
+        new("c-static", "debian+dotnet") { Line = ["env", "A=1", "gone"], Fails = DiagnosticCode.StartMissing },
+        new("c-static", "debian+dotnet") { Line = ["env", "PATH=/app", "probe"] },
+        new("text", "debian+dotnet") { Line = ["sh", "-c", "exec /app/probe"] },
+        new("c-static", "debian+dotnet")
+        {
+            Line = ["sh", "-c", "/app/gone > /dev/null || exit 1"],
+            Fails = DiagnosticCode.StartMissing,
+        },
+        new("dependent", "debian+dotnet") { Line = ["sh", "-c", "exec dotnet /app/probe.dll"] },
+        new("dependent", "debian+dotnet")
+        {
+            Line = ["sh", "-c", "DOTNET_ROLL_FORWARD=Disable exec dotnet /app/probe.dll"],
+            Fails = DiagnosticCode.StartFrameworkMissing,
+        },
+
         // How it runs.
         new("c-static", "bookworm") { User = "nobody" },
         new("c-static", "scratch") { User = "1654:1654" },

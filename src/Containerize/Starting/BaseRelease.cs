@@ -9,7 +9,8 @@ internal sealed record BaseRelease(string Id, string Codename)
     internal bool HasDebianPackages => Id is "debian" or "ubuntu";
 
     /// <summary>Whether names of packages have the mark of 64-bit times: since Debian 13 and Ubuntu 24.04.</summary>
-    internal bool HasLongTimes => HasDebianPackages && Codename is not ("buster" or "bullseye" or "bookworm" or "focal" or "jammy");
+    internal bool HasLongTimes => HasDebianPackages
+        && Codename is not ("stretch" or "buster" or "bullseye" or "bookworm" or "xenial" or "bionic" or "focal" or "jammy");
 
     internal static BaseRelease Read(StartedImage files)
     {
@@ -31,9 +32,14 @@ internal sealed record BaseRelease(string Id, string Codename)
 
         var packages = all.Select(library => DebianLibraries.PackageOf(library, this)).OfType<string>().Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal).ToList();
-        return packages.Count == 0
-            ? $"Put the Debian packages that have them on the base image (ContainerizeDebianPackage), or choose another one."
-            : $"Add {Item(packages)}.";
+        var others = all.Where(library => DebianLibraries.PackageOf(library, this) is null).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).ToList();
+        return others.Count == 0 ? $"Add {Item(packages)}."
+            : packages.Count == 0
+                ? $"Put the Debian packages that have them on the base image (ContainerizeDebianPackage; 'apt-file search {others[0]}' "
+                    + $"finds them, if this release has them), or choose another one."
+                : $"Add {Item(packages)}, and the packages that have the others ('apt-file search {others[0]}' finds them, if this "
+                    + $"release has them).";
     }
 
     /// <summary>The item that puts packages of Debian on the base.</summary>

@@ -6,8 +6,11 @@ namespace Containerize.Starting;
 /// The packages of Debian and Ubuntu that have the libraries which packages of NuGet, and .NET itself, ask for most.
 /// </summary>
 /// <remarks>
-/// Debian Policy, "Shared libraries": the name of a package changes with the soname of its library, so that an entry stays true. Only the
-/// mark of 64-bit times (<c>t64</c>) came later, to names with the same soname.
+/// Debian's names are those of the indexes of bullseye, bookworm, trixie and forky; Ubuntu's those that the same source packages have in
+/// focal, jammy, noble and resolute. Debian Policy, "Shared libraries": the name of a package changes with the soname of its library, so
+/// that an entry without suites is true in all. Only the mark of 64-bit times (<c>t64</c>) came later, to names with the same soname; a
+/// name keeps it until the soname changes. So a suite that is not listed is given the names that all listed ones have, and none of those
+/// that only some have.
 /// </remarks>
 internal static class DebianLibraries
 {
@@ -27,19 +30,25 @@ internal static class DebianLibraries
         ["libgfortran.so.5"] = "libgfortran5",
         ["libquadmath.so.0"] = "libquadmath0",
         ["libz.so.1"] = "zlib1g",
-        ["libssl.so.3"] = "libssl3/t64",
-        ["libcrypto.so.3"] = "libssl3/t64",
+        ["libssl.so.3"] = "libssl3/t64 bookworm trixie forky jammy noble resolute",
+        ["libcrypto.so.3"] = "libssl3/t64 bookworm trixie forky jammy noble resolute",
+        ["libssl.so.1.1"] = "libssl1.1 bullseye focal",
+        ["libcrypto.so.1.1"] = "libssl1.1 bullseye focal",
         ["libgssapi_krb5.so.2"] = "libgssapi-krb5-2",
         ["libkrb5.so.3"] = "libkrb5-3",
-        ["libldap-2.5.so.0"] = "libldap-2.5-0",
-        ["libldap.so.2"] = "libldap2",
+        ["libldap-2.5.so.0"] = "libldap-2.5-0 bookworm jammy",
+        ["libldap_r-2.4.so.2"] = "libldap-2.4-2 bullseye focal",
+        ["libldap.so.2"] = "libldap2 trixie forky noble resolute",
         ["libfontconfig.so.1"] = "libfontconfig1",
         ["libfreetype.so.6"] = "libfreetype6",
         ["libharfbuzz.so.0"] = "libharfbuzz0b",
         ["libpng16.so.16"] = "libpng16-16/t64",
-        ["libjpeg.so.62"] = "libjpeg62-turbo",
-        ["libtiff.so.6"] = "libtiff6",
-        ["libwebp.so.7"] = "libwebp7",
+        ["libjpeg.so.62"] = "libjpeg62-turbo bullseye bookworm trixie forky",
+        ["libjpeg.so.8"] = "libjpeg-turbo8 focal jammy noble",
+        ["libtiff.so.6"] = "libtiff6 bookworm trixie forky noble resolute",
+        ["libtiff.so.5"] = "libtiff5 bullseye focal jammy",
+        ["libwebp.so.6"] = "libwebp6 bullseye focal",
+        ["libwebp.so.7"] = "libwebp7 bookworm trixie forky jammy noble resolute",
         ["libexpat.so.1"] = "libexpat1",
         ["libuuid.so.1"] = "libuuid1",
         ["libbrotlidec.so.1"] = "libbrotli1",
@@ -83,21 +92,25 @@ internal static class DebianLibraries
         ["libudev.so.1"] = "libudev1",
         ["libusb-1.0.so.0"] = "libusb-1.0-0",
         ["libcurl.so.4"] = "libcurl4/t64",
-        ["libxml2.so.2"] = "libxml2",
+        ["libxml2.so.16"] = "libxml2-16 forky",
+        ["libxml2.so.2"] = "libxml2 bullseye bookworm trixie focal jammy noble",
         ["libsqlite3.so.0"] = "libsqlite3-0",
         ["libgdiplus.so"] = "libgdiplus",
         ["libgdiplus.so.0"] = "libgdiplus",
-        ["libodbc.so.2"] = "libodbc2",
-        ["libaio.so.1"] = "libaio1",
-        ["liblttng-ust.so.1"] = "liblttng-ust1/t64",
+        ["libaio.so.1t64"] = "libaio1t64 trixie forky noble resolute",
+        ["libodbc.so.2"] = "libodbc2 bookworm trixie forky noble resolute",
+        ["libaio.so.1"] = "libaio1 bullseye bookworm focal jammy",
+        ["liblttng-ust.so.1"] = "liblttng-ust1/t64 bookworm trixie forky jammy noble resolute",
         ["libunwind.so.8"] = "libunwind8",
         ["libsecret-1.so.0"] = "libsecret-1-0",
-        ["libtesseract.so.5"] = "libtesseract5",
-        ["libleptonica.so.6"] = "libleptonica6",
-        ["liblept.so.5"] = "liblept5",
+        ["libtesseract.so.4"] = "libtesseract4 bullseye focal jammy",
+        ["libtesseract.so.5"] = "libtesseract5 bookworm trixie forky noble resolute",
+        ["libleptonica.so.6"] = "libleptonica6 trixie forky",
+        ["liblept.so.5"] = "liblept5 bullseye bookworm focal jammy noble",
         ["libzmq.so.5"] = "libzmq5",
         ["librdkafka.so.1"] = "librdkafka1",
-        ["libsodium.so.23"] = "libsodium23",
+        ["libsodium.so.26"] = "libsodium26 forky",
+        ["libsodium.so.23"] = "libsodium23 bullseye bookworm trixie focal jammy noble",
         ["libsasl2.so.2"] = "libsasl2-2",
         ["libblas.so.3"] = "libblas3",
         ["liblapack.so.3"] = "liblapack3",
@@ -109,6 +122,7 @@ internal static class DebianLibraries
         ["bullseye"] = "libicu67",
         ["bookworm"] = "libicu72",
         ["trixie"] = "libicu76",
+        ["forky"] = "libicu78",
         ["focal"] = "libicu66",
         ["jammy"] = "libicu70",
         ["noble"] = "libicu74",
@@ -122,18 +136,22 @@ internal static class DebianLibraries
     {
         if (library.StartsWith("libicu", StringComparison.Ordinal))
         {
-            return s_icu.GetValueOrDefault(release.Codename);
+            // A name that ends with the dot stands for any version.
+            var version = library[(library.LastIndexOf('.') + 1)..];
+            return s_icu.GetValueOrDefault(release.Codename) is { } package && (version.Length == 0 || package == $"libicu{version}")
+                ? package
+                : null;
         }
 
-        // What only one release has under that name.
-        if ((library, release.Codename, release.Id) is ("libjpeg.so.62", _, "ubuntu") or ("libldap-2.5.so.0", "trixie", _)
-            or ("libtiff.so.6", "jammy", _) or ("libaio.so.1", not "bookworm", _))
+        if (s_packages.GetValueOrDefault(library)?.Split(' ') is not [var entry, .. var suites]
+            || (suites.Length > 0 && !suites.Contains(release.Codename, StringComparer.Ordinal)))
         {
             return null;
         }
 
-        return s_packages.GetValueOrDefault(library)?.Split('/') is [var name, .. var mark]
-            ? mark is [LongTimes] && release.HasLongTimes ? name + LongTimes : name
-            : null;
+        return entry.Split('/') is [var name, LongTimes] ? release.HasLongTimes ? name + LongTimes : name : entry;
     }
+
+    /// <summary>The name under which a release has OpenSSL.</summary>
+    internal static string OpenSsl(BaseRelease release) => PackageOf("libssl.so.1.1", release) is null ? "libssl.so.3" : "libssl.so.1.1";
 }

@@ -20,6 +20,9 @@ internal sealed class LibraryCheck(StartedImage files, LibrarySearch search, Bas
     // (src/coreclr/pal/src/misc/tracepointprovider.cpp); a program that writes dumps when the app has crashed.
     private static readonly string[] s_optional = ["libcoreclrtraceptprovider.so", "createdump"];
 
+    /// <summary>What happens when the program that is started lacks a library.</summary>
+    internal Message Failure { get; init; } = $"The image does not start";
+
     private readonly LoadedFiles _process = new(files, search);
 
     /// <summary>The program and the runtime: what they lack keeps the image from starting.</summary>
@@ -65,7 +68,7 @@ internal sealed class LibraryCheck(StartedImage files, LibrarySearch search, Bas
         }
 
         // A program with another loader, for example of musl beside one of glibc, is there for another base.
-        return StartedLine.Fits(files.Config.Platform.Architecture, file.Kind)
+        return ProgramCheck.Fits(files.Config.Platform.Architecture, file.Kind)
             && (file.Interpreter is not { } loader
                 || (LibrarySearch.IsMusl(loader) == search.IsForMusl && files.Find(loader) is not null));
     }
@@ -94,7 +97,7 @@ internal sealed class LibraryCheck(StartedImage files, LibrarySearch search, Bas
         if (libraries.Count > 0)
         {
             var shown = string.Join("; ", libraries.Select(library => $"{library.Key} (for {Users(library)})"));
-            Message what = isCertain ? $"The image does not start" : $"Native code of the app will not be loaded";
+            Message what = isCertain ? Failure : $"Native code of the app will not be loaded";
             yield return new StartFinding(
                 DiagnosticCode.StartLibraryMissing,
                 isCertain,
@@ -106,7 +109,7 @@ internal sealed class LibraryCheck(StartedImage files, LibrarySearch search, Bas
         if (versions.Count > 0)
         {
             var shown = string.Join("; ", versions.Select(library => $"{library.Key} without {Versions(library)} (for {Users(library)})"));
-            Message what = isCertain ? $"The image does not start" : $"Native code of the app will not be loaded";
+            Message what = isCertain ? Failure : $"Native code of the app will not be loaded";
             yield return new StartFinding(
                 DiagnosticCode.StartLibraryTooOld,
                 isCertain,

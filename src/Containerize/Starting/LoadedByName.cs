@@ -42,7 +42,7 @@ internal sealed class LoadedByName(StartedImage files, LibrarySearch search, Bas
             yield return StartFinding.Likely(
                 DiagnosticCode.StartLoadedLibraryMissing,
                 $"The app {why}, and the image has no OpenSSL (libssl.so.3) for that. "
-                + $"{release.Cure(["libssl.so.3"])}");
+                + $"{release.Cure([DebianLibraries.OpenSsl(release)])}");
         }
 
         if (!Has(Gss, []) && use.Value.UsesKerberos)

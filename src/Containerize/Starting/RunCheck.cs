@@ -10,6 +10,7 @@ internal sealed class RunCheck(StartedImage files, ImageUser user)
 {
     private const int FirstFreePort = 1024;
     private const int LastSignal = 64;
+    private const string Shell = "/bin/sh";
 
     // signal(7). A name may begin with SIG, and real-time signals are counted from either end.
     private static readonly string[] s_signals =
@@ -40,10 +41,11 @@ internal sealed class RunCheck(StartedImage files, ImageUser user)
 
     /// <summary>Finds what does not fit.</summary>
     /// <param name="ports">The ports that the app is to listen on.</param>
-    internal IEnumerable<StartFinding> Check(IEnumerable<Port> ports)
+    /// <param name="libraries">What a program lacks of libraries.</param>
+    internal IEnumerable<StartFinding> Check(IEnumerable<Port> ports, Func<StartedProgram, IEnumerable<StartFinding>> libraries)
     {
-        StartFinding?[] found = [Signal(), Directory(), .. files.Config.Volumes.Select(Volume), Privileged(ports), Healthcheck()];
-        return found.OfType<StartFinding>();
+        StartFinding?[] found = [Signal(), Directory(), .. files.Config.Volumes.Select(Volume), Privileged(ports)];
+        return [.. found.OfType<StartFinding>(), .. Healthcheck(libraries)];
     }
 
     /// <summary>Whether there is a signal of that name or number.</summary>
@@ -100,18 +102,23 @@ internal sealed class RunCheck(StartedImage files, ImageUser user)
             $"The app is to listen on port {low.Number} as the user '{files.Config.User}', which Kubernetes, and older engines, allow root "
             + $"only. Choose a port from {FirstFreePort} on, like 8080.");
 
-    private StartFinding? Healthcheck()
+    private IEnumerable<StartFinding> Healthcheck(Func<StartedProgram, IEnumerable<StartFinding>> libraries)
     {
-        var line = new StartedLine(files, user);
-        var program = files.Config.HealthcheckTest switch
+        var test = files.Config.HealthcheckTest;
+        IReadOnlyList<string>? line = test switch
         {
-            ["CMD", var name, ..] => name,
-            ["CMD-SHELL", ..] => "/bin/sh",
+            ["CMD", _, ..] => [.. test.Skip(1)],
+            ["CMD-SHELL", var text, ..] => [Shell, "-c", text],
             _ => null,
         };
-        return program is null || program.Length == 0 || line.Locate(program) is not null ? null : StartFinding.Likely(
-            DiagnosticCode.StartHealthcheckMissing,
-            $"The health check starts '{program}', which is not in the image: engines will take the app for ill. Correct "
-            + $"ContainerHealthcheck, or take the base image's away: <ContainerHealthcheck Include=\"NONE\" />.");
+        if (line is null)
+        {
+            return [];
+        }
+
+        var refused = StartedLine.OfHealthcheck(files, user).Follow(line, out var started);
+        var found = refused is null ? started.SelectMany(libraries) : [refused];
+        return found.Take(1).Select(finding => StartFinding.Likely(
+            DiagnosticCode.StartHealthcheckMissing, $"{(Message)finding.Text} Until then, engines take the app for ill."));
     }
 }

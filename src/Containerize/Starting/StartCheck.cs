@@ -63,19 +63,38 @@ internal sealed record StartCheck(
             return [unknown];
         }
 
-        var found = new List<StartFinding>(new RunCheck(files, user!).Check(Ports));
+        var release = BaseRelease.Read(files);
+        var found = new List<StartFinding>(new RunCheck(files, user!).Check(
+            Ports, program => Libraries(program, release, $"The health check does not work")));
         IReadOnlyList<string> line = [.. files.Config.Entrypoint, .. files.Config.Command];
-        if (new StartedLine(files, user!).Check(line, out var program) is { } refused)
+        if (StartedLine.OfImage(files, user!).Follow(line, out var started) is { } refused)
         {
             found.Add(refused);
             return found;
         }
 
-        if (program is null || files.ProgramAt(program) is not ElfFile elf)
+        found.AddRange(started.SkipLast(1).SelectMany(program => Libraries(program, release, $"The image does not start")));
+        if (started is [.., var last] && last.Files.ProgramAt(last.Path) is ElfFile elf)
         {
-            return found;
+            var judged = Judge(last, elf, release);
+            found.AddRange(last.IsCertain ? judged : judged.Select(finding => finding with { IsCertain = false }));
         }
 
+        return found;
+    }
+
+    /// <summary>The libraries that a program lacks which is no app of .NET.</summary>
+    private static IEnumerable<StartFinding> Libraries(StartedProgram started, BaseRelease release, Message failure) =>
+        started.Files.ProgramAt(started.Path) is ElfFile { Interpreter: { } loader }
+            ? new LibraryCheck(started.Files, new LibrarySearch(started.Files, loader), release) { Failure = failure }
+                .CheckStart(started.Path, [])
+                .Select(finding => finding with { IsCertain = finding.IsCertain && started.IsCertain })
+            : [];
+
+    private List<StartFinding> Judge(StartedProgram started, ElfFile elf, BaseRelease release)
+    {
+        var (program, line, files) = (started.Path, started.Line, started.Files);
+        var found = new List<StartFinding>();
         var app = DotnetApp.Find(files, program, line);
         var root = default(string);
         if (app is not null && DotnetCheck.Check(files, app, out root) is { } missing)
@@ -85,7 +104,6 @@ internal sealed record StartCheck(
         }
 
         var search = new LibrarySearch(files, elf.Interpreter ?? "");
-        var release = BaseRelease.Read(files);
         var runtime = Runtime(files, app, root).ToList();
         if (elf.Interpreter is not null)
         {

@@ -9,7 +9,7 @@ namespace Containerize.Starting;
 internal sealed class StartMemory
 {
     // A new rule, or another sentence, is another version.
-    private const int Rules = 1;
+    private const int Rules = 2;
     private const string Certain = "certain";
     private const string Likely = "likely";
 

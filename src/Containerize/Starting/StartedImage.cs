@@ -16,7 +16,7 @@ internal sealed class StartedImage
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private readonly ImageTree _tree;
-    private readonly Dictionary<string, LayerEntry> _added = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LayerEntry> _added;
 
     /// <param name="tree">What lies below the entries; it is added to.</param>
     /// <param name="entries">What this build puts above, bottom first.</param>
@@ -25,6 +25,7 @@ internal sealed class StartedImage
     internal StartedImage(ImageTree tree, IEnumerable<LayerEntry> entries, ImageConfig config)
     {
         _tree = tree;
+        _added = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         Config = config;
         Variables = EnvironmentInference.Merge(config, new Dictionary<string, string>());
         foreach (var entry in entries)
@@ -35,11 +36,16 @@ internal sealed class StartedImage
         Users = UserDatabase.Parse(ReadText(UserDatabase.Users) ?? "", ReadText(UserDatabase.Groups) ?? "");
     }
 
+    private StartedImage(StartedImage other, IReadOnlyDictionary<string, string> variables)
+    {
+        (_tree, _added, Config, Users, Variables) = (other._tree, other._added, other.Config, other.Users, variables);
+    }
+
     /// <summary>How the image runs.</summary>
     internal ImageConfig Config { get; }
 
     /// <summary>The image's environment variables.</summary>
-    internal IReadOnlyDictionary<string, string> Variables { get; }
+    internal IReadOnlyDictionary<string, string> Variables { get; private init; }
 
     /// <summary>The image's users.</summary>
     internal UserDatabase Users { get; }
@@ -49,6 +55,23 @@ internal sealed class StartedImage
 
     /// <summary>What this build puts into the image, by path.</summary>
     internal IReadOnlyDictionary<string, LayerEntry> Added => _added;
+
+    /// <summary>The same files, as a program finds them that is started with more variables.</summary>
+    internal StartedImage With(IReadOnlyDictionary<string, string> variables)
+    {
+        if (variables.Count == 0)
+        {
+            return this;
+        }
+
+        var all = new Dictionary<string, string>(Variables, StringComparer.Ordinal);
+        foreach (var (name, value) in variables)
+        {
+            all[name] = value;
+        }
+
+        return new StartedImage(this, all);
+    }
 
     /// <summary>A path from the root, with the working directory in front of one that is relative.</summary>
     internal string Absolute(string path) => path.StartsWith('/') ? path : $"{WorkingDirectory}/{path}";
