@@ -11,6 +11,11 @@ internal sealed class CommandLine(IReadOnlyList<string> arguments)
     internal bool IsQuiet => Verbosity() is "q" or "quiet" && !arguments.Any(argument => argument.StartsWith('@') || Asks(argument));
 
     /// <summary>
+    /// Whether this process builds for another one, which has the terminal (<c>-m</c>). It cannot see what that one was asked for.
+    /// </summary>
+    internal bool IsWorker => arguments.Any(argument => Switch(argument) == "nodemode:1");
+
+    /// <summary>
     /// Whether the command was given this project: its file, its directory, or, with neither a project nor a solution named, the directory
     /// that it was given in.
     /// </summary>

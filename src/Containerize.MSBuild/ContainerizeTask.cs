@@ -9,6 +9,7 @@ namespace Containerize.MSBuild;
 public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly List<string> _quiet = [];
 
     static ContainerizeTask() => SharedLibraries.Use();
 
@@ -75,6 +76,7 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
                 failure);
         }
 
+        SayQuietly();
         return !Log.HasLoggedErrors;
     }
 
@@ -98,7 +100,7 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     private protected void ShowResult(IEnumerable<Message> lines, IEnumerable<Message> quiet)
     {
         Reporter.Result(lines);
-        SayQuietly([$"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {string.Join('\n', quiet)}"]);
+        _quiet.Add($"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {string.Join('\n', quiet)}");
     }
 
     /// <summary>The same for what is said alike by every build.</summary>
@@ -113,14 +115,28 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
             Reporter.Message(line);
         }
 
-        SayQuietly([.. lines.Select(line => line.ToString())]);
+        _quiet.AddRange(lines.Select(line => line.ToString()));
     }
 
-    private static void SayQuietly(IReadOnlyList<string> lines)
+    // Where another process has the terminal, that one is given a project to build which says it: MSBuild takes it there.
+    private void SayQuietly()
     {
-        if (lines.Count > 0 && new CommandLine(Environment.GetCommandLineArgs()).IsQuiet)
+        var command = new CommandLine(Environment.GetCommandLineArgs());
+        if (_quiet.Count > 0 && command.IsWorker)
         {
-            QuietOutput.Say(string.Join('\n', lines));
+            BuildEngine.BuildProjectFile(
+                Path.Combine(Path.GetDirectoryName(BuildEngine.ProjectFileOfTaskNode)!, "quiet", "dirs.proj"),
+                ["Say"],
+                new Dictionary<string, string>
+                {
+                    ["TasksAssembly"] = typeof(ContainerizeTask).Assembly.Location,
+                    [nameof(MSBuild.SayQuietly.Lines)] = MSBuild.SayQuietly.Encode(string.Join('\n', _quiet)),
+                },
+                null);
+        }
+        else if (_quiet.Count > 0 && command.IsQuiet)
+        {
+            QuietOutput.Say(string.Join('\n', _quiet));
         }
     }
 

@@ -94,6 +94,45 @@ internal sealed class SolutionTests
     }
 
     [TestMethod]
+    [Requires("script")]
+    public async Task A_quiet_build_of_many_projects_says_of_each_what_it_made_whichever_process_built_it()
+    {
+        string[] names = ["first", "second", "third", "fourth"];
+        using var work = new TemporaryDirectory();
+        work.Write("Directory.Build.props", $"""
+            <Project>
+              <Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.props" />
+              <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>
+            </Project>
+            """);
+        work.Write(
+            "Directory.Build.targets", $"""<Project><Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        foreach (var name in names)
+        {
+            work.Write($"{name}/{name}.csproj", Project("<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>"));
+            work.Write($"{name}/Program.cs", "System.Console.WriteLine(1);");
+        }
+
+        (await Dotnet.RunAsync(work.FullName, ["new", "sln", "-n", "all", "--format", "sln"])).EnsureSuccess();
+        (await Dotnet.RunAsync(work.FullName, ["sln", "add", .. names])).EnsureSuccess();
+
+        var piped = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize", "-v:q", "-m:3"]);
+        var (screen, exitCode) =
+            await TerminalScreen.RunAsync(work.FullName, 120, "publish", "all.sln", "-tl:on", "-t:Containerize", "-v:q", "-m:3");
+        var normal = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize", "-m:3"]);
+
+        Assert.AreEqual(0, piped.ExitCode, piped.Output);
+        Assert.AreEqual(0, exitCode, string.Join('\n', screen.Lines));
+        foreach (var shown in new[] { piped.Output, string.Join('\n', screen.Lines), normal.Output })
+        {
+            foreach (var name in names)
+            {
+                Assert.AreEqual(1, shown.Split($"{name} -> image {name}:latest (").Length - 1, shown);
+            }
+        }
+    }
+
+    [TestMethod]
     public async Task A_publish_profile_makes_the_image_part_of_the_publish()
     {
         using var project =
