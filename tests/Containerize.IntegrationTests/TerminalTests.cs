@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
 using Containerize.Testing.Images;
@@ -57,6 +58,36 @@ internal sealed class TerminalTests
         StringAssert.Contains(
             string.Join('\n', explained.Lines),
             " → linux/amd64, compared with the image that was published last:\n  app: unchanged, in the cache");
+    }
+
+    [TestMethod]
+    [DataRow(120)]
+    [DataRow(80)]
+    public async Task A_terminal_shows_while_it_lasts_what_takes_long(int columns)
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("base", "1", TestImage.Create(TestLayer.Of(("etc/kind", "base"))));
+        registry.On(RequestKind.Manifest, "GET").Do(fault => fault.Delay(TimeSpan.FromSeconds(4)));
+        registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Delay(TimeSpan.FromSeconds(4)));
+        using var project = await TestProject.ConsoleAsync($"""
+            <PropertyGroup>
+              <ContainerBaseImage>{registry.Authority}/base:1</ContainerBaseImage>
+              <ContainerRegistry>{registry.Authority}</ContainerRegistry>
+              <ContainerizeWorkAhead>false</ContainerizeWorkAhead>
+            </PropertyGroup>
+            """);
+
+        var (screen, exitCode) = await TerminalScreen.RunAsync(project.Directory, columns, "publish", OnTerminal, "-t:Containerize");
+
+        var shown = string.Join('\n', screen.Shown);
+        Assert.AreEqual(0, exitCode, shown);
+        foreach (var target in (string[])["_ContainerizeFetchBaseAndBuild", "_ContainerizePublishImage"])
+        {
+            // Its seconds go on: what the terminal shows is no picture of the beginning.
+            var seconds = screen.Shown.Select(row => Regex.Match(row, $@"^  hello net10\.0 .* {target} \((\d+)\.\ds\)$"))
+                .Where(match => match.Success).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+            Assert.IsGreaterThanOrEqualTo(3, seconds.Count, $"{target}\n{shown}");
+        }
     }
 
     [TestMethod]

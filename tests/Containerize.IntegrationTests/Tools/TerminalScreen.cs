@@ -17,6 +17,7 @@ internal sealed class TerminalScreen
     private readonly List<StringBuilder> _rows = [new()];
     private readonly HashSet<int> _wrapped = [];
     private readonly List<string> _links = [];
+    private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
     private int _row;
     private int _column;
 
@@ -49,6 +50,9 @@ internal sealed class TerminalScreen
 
     /// <summary>The addresses that words on the screen link to.</summary>
     internal IReadOnlyList<string> Links => _links;
+
+    /// <summary>The rows that were on the screen at some time, and were written over later.</summary>
+    internal IReadOnlySet<string> Shown => _shown;
 
     /// <summary>Runs dotnet on a terminal.</summary>
     /// <returns>What is on the screen at the end, and the exit code.</returns>
@@ -121,6 +125,7 @@ internal sealed class TerminalScreen
         switch (command)
         {
             case 'A' or 'F':
+                _shown.UnionWith(Rows);
                 GoTo(Math.Max(0, _row - number));
                 _column = command == 'F' ? 0 : _column;
                 break;
