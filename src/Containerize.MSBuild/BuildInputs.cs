@@ -198,7 +198,7 @@ internal sealed class BuildInputs : IDisposable
 
         var locked = Base.Tags is { IsOffline: true, LockFile: { } file }
             ? BaseImageLock.Read(file).VerifiedSignatures : [];
-        return new(TrustItems.Read(_project), Registries, Cache, locked, Base.Tags.IsOffline, _reporter);
+        return new(TrustItems.Read(_project), Registries, Cache, locked, Base.Tags.IsOffline, TimeProvider.System, _reporter);
     }
 
     /// <summary>Images in registries whose layers may be reused.</summary>

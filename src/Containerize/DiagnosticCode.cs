@@ -390,6 +390,9 @@ internal enum DiagnosticCode
     /// <summary>The base image gets no more updates (a warning).</summary>
     BaseEndOfLife = 7044,
 
+    /// <summary>The trusted root or trust store that base images are checked against cannot be used.</summary>
+    TrustAnchorUnusable = 7045,
+
     /// <summary>The program that should sign is not there, or its settings do not fit.</summary>
     InvalidSigner = 7050,
 

@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Registry.Protocol;
+using Containerize.Storage;
+using Containerize.SupplyChain;
 using Containerize.Testing;
 using Containerize.Testing.Registry;
 
@@ -89,6 +92,37 @@ internal sealed class KeylessTests : IDisposable
                 _folder, _folder["services.root.json"], bundles.Select(bundle => (bundle, Identity, Issuer)))).ToArray());
     }
 
+    [TestMethod]
+    public async Task A_signed_image_is_a_base_for_its_signer_and_refused_for_others_and_with_a_changed_byte()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        await using var services = await StartServicesAsync();
+        using var signed = await ProjectAsync(registry, $"""
+            <ContainerizeSigningRekor>{Address}</ContainerizeSigningRekor>
+            <ContainerizeSigningTimestamp>{Address}/api/v1/timestamp</ContainerizeSigningTimestamp>
+            """);
+        await BuildAsync(signed);
+        await CopyWithChangedBundlesAsync(registry, Digest.Parse(signed.Digest), "team/changed");
+        var root = _folder["services.root.json"];
+        using var app = await AppOnAsync(registry, Repository, root);
+        using var changed = await AppOnAsync(registry, "team/changed", root);
+
+        var built = await app.ContainerizeAsync("-p:ContainerizeProvenance=true");
+        var locked = await app.RunAsync("build", "-t:ContainerizeLock");
+
+        Assert.AreEqual(0, built.ExitCode, built.Output);
+        StringAssert.Contains(built.Output, $"is signed by {Identity} ({Issuer}) (Sigstore bundle).");
+        Assert.AreEqual(0, locked.ExitCode, locked.Output);
+        StringAssert.Contains(
+            await File.ReadAllTextAsync(Path.Combine(app.Directory, "containerize.lock.json")), $"{Identity} ({Issuer}) (Sigstore bundle)");
+        var statement = Directory.GetFiles(app.Directory, "*.provenance.json", SearchOption.AllDirectories).Single();
+        StringAssert.Contains(await File.ReadAllTextAsync(statement), $"{Identity} ({Issuer})");
+        await RefusesAsync(app, "whom CertificateIdentity does not name", $"-p:Signer={Identity}x");
+        await RefusesAsync(app, "whom Issuer or CertificateIdentity does not name", "-p:Issuer=https://other.example");
+        await RefusesAsync(app, "by an authority of the trusted root (PartialChain)", $"-p:Root={OtherRoot(root)}");
+        await RefusesAsync(changed, "the key of its certificate did not make it");
+    }
+
     private string Address => File.ReadAllText(_folder["services.address"]);
 
     private string[] Asked() => File.ReadAllLines(_folder["services"]);
@@ -100,6 +134,65 @@ internal sealed class KeylessTests : IDisposable
             "node",
             [_folder["node/services.js"], _folder["services"]],
             () => Task.FromResult(File.Exists(_folder["services.address"])));
+    }
+
+    private Task<TestProject> AppOnAsync(TestRegistry registry, string repository, string root) => TestProject.ConsoleAsync($"""
+        <PropertyGroup>
+          <ContainerBaseImage>{registry.Authority}/{repository}:latest</ContainerBaseImage>
+          <ContainerizeStartCheck>None</ContainerizeStartCheck>
+          <ContainerizeCacheDirectory>{_folder["cache-of-app"]}</ContainerizeCacheDirectory>
+          <Signer>{Identity}</Signer>
+          <Issuer>{Issuer}</Issuer>
+          <Root>{root}</Root>
+        </PropertyGroup>
+        <ItemGroup>
+          <ContainerizeBaseTrust Include="{registry.Authority}" CertificateIdentity="$(Signer)" Issuer="$(Issuer)" TrustedRoot="$(Root)" />
+        </ItemGroup>
+        """);
+
+    private static async Task RefusesAsync(TestProject project, string why, params string[] arguments)
+    {
+        var refused = await project.RunAsync(["build", "-t:ContainerizeLock", .. arguments]);
+        Assert.AreNotEqual(0, refused.ExitCode, refused.Output);
+        StringAssert.Contains(refused.Output, "CTZ7041");
+        StringAssert.Contains(refused.Output, why);
+    }
+
+    /// <summary>A trusted root with the same logs and another authority.</summary>
+    private string OtherRoot(string root)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(root))!;
+        json["certificateAuthorities"] = json["timestampAuthorities"]!.DeepClone();
+        return _folder.Write("other.root.json", json.ToJsonString());
+    }
+
+    /// <summary>Copies an image, and its bundles with one byte changed.</summary>
+    private static async Task CopyWithChangedBundlesAsync(TestRegistry registry, Digest image, string repository)
+    {
+        var document = RawDocument.Of(
+            MediaTypes.OciManifest, registry.FindManifest(Repository, image.ToString())!.Content);
+        var manifest = OciJson.ReadManifest(document, "test");
+        foreach (var blob in manifest.Layers.Append(manifest.Config))
+        {
+            registry.AddBlob(repository, blob.Digest, registry.FindBlob(Repository, blob.Digest)!.Value, blob.MediaType);
+        }
+
+        registry.AddManifest(repository, "latest", document.Content, MediaTypes.OciManifest);
+        using var client = new RegistryClient(new RegistryOptions(), new RecordingReporter());
+        var target = registry.Repository(repository);
+        foreach (var bundle in await BundlesAsync(registry, image))
+        {
+            const string Type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+            var referrer = new Referrer(
+                document.Descriptor, Type, new MemoryBlob(Type, SigstoreVerifier.Changed(bundle)), "sigstore.json");
+            foreach (var blob in referrer.Blobs)
+            {
+                await client.PushBlobAsync(target, blob, default);
+            }
+
+            await client.PutManifestAsync(
+                target, referrer.Manifest.Descriptor.Digest.ToString(), referrer.Manifest.Memory, MediaTypes.OciManifest, default);
+        }
     }
 
     private Task<TestProject> ProjectAsync(TestRegistry registry, string properties) => TestProject.ConsoleAsync($"""

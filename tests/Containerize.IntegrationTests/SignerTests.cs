@@ -86,6 +86,49 @@ internal sealed class SignerTests : IDisposable
             (await SigstoreVerifier.VerifyAsync(_folder, (bundle, key.PublicKey), (bundle, other.PublicKey))).ToArray());
     }
 
+    [TestMethod]
+    public async Task An_image_that_a_plugin_of_Notation_signed_is_a_base_for_its_trust_store_and_refused_for_another()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        var (key, chain) = await CreateChainAsync();
+        var program = SigstoreVerifier.WriteProgram(_folder, "notation-test", "notation-plugin.js");
+        using var signed = await ProjectAsync(registry, $"""
+            <ContainerizeSigner>{program}</ContainerizeSigner>
+            <ContainerizeSignerKeyId>release</ContainerizeSignerKeyId>
+            <ContainerizeSignerOptions>key={key};chain={chain}</ContainerizeSignerOptions>
+            """);
+        await BuildAsync(signed);
+        _folder.Write("store/x509/ca/team/root.crt", await File.ReadAllBytesAsync(_folder["root.crt"]));
+        await CreateChainAsync();
+        _folder.Write("other/root.crt", await File.ReadAllBytesAsync(_folder["root.crt"]));
+        using var app = await TestProject.ConsoleAsync($"""
+            <PropertyGroup>
+              <ContainerBaseImage>{registry.Authority}/{Repository}:latest</ContainerBaseImage>
+              <ContainerizeStartCheck>None</ContainerizeStartCheck>
+              <ContainerizeCacheDirectory>{_folder["cache-of-app"]}</ContainerizeCacheDirectory>
+              <Store>{_folder["store"]}</Store>
+            </PropertyGroup>
+            <ItemGroup>
+              <ContainerizeBaseTrust Include="{registry.Authority}" Notation="$(Store)" CertificateIdentity="$(Subject)" />
+            </ItemGroup>
+            """);
+
+        var built = await app.ContainerizeAsync();
+
+        Assert.AreEqual(0, built.ExitCode, built.Output);
+        StringAssert.Contains(built.Output, "is signed by O=Test, CN=Signer (Notary JWS).");
+        await RefusesAsync("none of its certificates is in the trust store", $"-p:Store={_folder["other"]}");
+        await RefusesAsync("whom CertificateIdentity does not name", "-p:Subject=x509.subject: CN=Other");
+
+        async Task RefusesAsync(string why, string argument)
+        {
+            var refused = await app.RunAsync("build", "-t:ContainerizeLock", argument);
+            Assert.AreNotEqual(0, refused.ExitCode, refused.Output);
+            StringAssert.Contains(refused.Output, "CTZ7041");
+            StringAssert.Contains(refused.Output, why);
+        }
+    }
+
     private static string Changed(string envelope)
     {
         var text = File.ReadAllText(envelope);

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Keyless;
 
@@ -10,7 +11,7 @@ namespace Containerize.SupplyChain.Keyless;
 internal sealed class IdentityCertificate : IDisposable
 {
     private const string AlternativeName = "2.5.29.17";
-    private const string CodeSigning = "1.3.6.1.5.5.7.3.3";
+    private const string UserName = "1.3.6.1.4.1.57264.1.7";
     private const string OldIssuer = "1.3.6.1.4.1.57264.1.1";
     private const string Issuer2 = "1.3.6.1.4.1.57264.1.8";
 
@@ -29,6 +30,9 @@ internal sealed class IdentityCertificate : IDisposable
 
     /// <summary>The certificate in PEM.</summary>
     internal string Pem => _leaf.ExportCertificatePem();
+
+    /// <summary>The key that it certifies, as SubjectPublicKeyInfo.</summary>
+    internal byte[] KeyInfo => _leaf.PublicKey.ExportSubjectPublicKeyInfo();
 
     /// <summary>Who signs: a URI or a mail address; null when the certificate says none.</summary>
     internal string? Identity { get; }
@@ -83,7 +87,7 @@ internal sealed class IdentityCertificate : IDisposable
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(CodeSigning));
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(CertificateAuthority.CodeSigning));
         // The clocks of two machines differ: the certificate is valid when it was issued.
         chain.ChainPolicy.VerificationTime = _leaf.NotBefore.ToUniversalTime().AddSeconds(1);
         chain.ChainPolicy.ExtraStore.AddRange(_issuers.ToArray());
@@ -99,6 +103,43 @@ internal sealed class IdentityCertificate : IDisposable
         return chain.Build(_leaf) ? null
             : $"its certificate is not issued by whom {(root is null ? "it says" : "ContainerizeSigningTrustedRoot trusts")} "
                 + $"({string.Join(", ", chain.ChainStatus.Select(each => each.Status).Distinct())})";
+    }
+
+    /// <summary>Whether whom a project trusts issued the certificate, so that it was valid at a time.</summary>
+    /// <returns>Why not, as a sentence without its end; null when it was.</returns>
+    internal string? RefuseAt(TrustedRoot root, DateTimeOffset time)
+    {
+        if (Identity is null || Issuer is null)
+        {
+            return "its certificate does not say who signs";
+        }
+
+        if (_leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(each => each.CertificateAuthority)
+            || !_leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(each =>
+                each.EnhancedKeyUsages.Cast<Oid>().Any(use => use.Value == CertificateAuthority.CodeSigning)))
+        {
+            return "its certificate is not for signing code";
+        }
+
+        var reasons = new List<string>();
+        foreach (var authority in root.Authorities)
+        {
+            if (authority.Refuse(_leaf, _issuers, time, CertificateAuthority.CodeSigning, out var issuerKey) is { } why)
+            {
+                reasons.Add(why);
+            }
+            else if (!root.HasCertificateLogs || CertificateTimestamps.Verify(_leaf, issuerKey, root.FindCertificateLog))
+            {
+                return null;
+            }
+            else
+            {
+                return "no log of certificates that the trusted root names has its certificate (SCT)";
+            }
+        }
+
+        return $"its certificate was not issued, when it signed, by an authority of the trusted root "
+            + $"({string.Join(", ", reasons.Distinct())})";
     }
 
     /// <inheritdoc/>
@@ -126,6 +167,17 @@ internal sealed class IdentityCertificate : IDisposable
                 || tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 6)))
             {
                 return names.ReadCharacterString(UniversalTagNumber.IA5String, tag);
+            }
+
+            if (tag.HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 0)))
+            {
+                var other = names.ReadSequence(tag);
+                if (other.ReadObjectIdentifier() == UserName)
+                {
+                    return other.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadCharacterString(UniversalTagNumber.UTF8String);
+                }
+
+                continue;
             }
 
             names.ReadEncodedValue();

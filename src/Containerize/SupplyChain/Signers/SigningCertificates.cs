@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Containerize.Oci;
+using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Signers;
 
@@ -15,11 +16,14 @@ internal sealed class SigningCertificates : IDisposable
 
     private const int Most = 10;
 
-    // anyExtendedKeyUsage, serverAuth, clientAuth, emailProtection, timeStamping.
-    private static readonly string[] s_otherUses =
-        ["2.5.29.37.0", "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.8"];
+    private const int SmallestRsa = 2048;
+    private const int SmallestEc = 256;
 
-    private static readonly string[] s_sha1 = ["1.2.840.113549.1.1.5", "1.2.840.10045.4.1"];
+    // anyExtendedKeyUsage, serverAuth, clientAuth, emailProtection, timeStamping, OCSPSigning.
+    private static readonly string[] s_otherUses =
+        ["2.5.29.37.0", "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"];
+
+    private static readonly string[] s_weakHashes = ["1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1"];
 
     private readonly IReadOnlyList<X509Certificate2> _all;
 
@@ -33,6 +37,9 @@ internal sealed class SigningCertificates : IDisposable
 
     /// <summary>The SHA-256 of each certificate, in hexadecimal.</summary>
     internal IEnumerable<string> Thumbprints => _all.Select(each => each.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
+
+    /// <summary>The certificates in DER.</summary>
+    internal IEnumerable<byte[]> Ders => _all.Select(each => each.RawData);
 
     /// <summary>When the first of them expires.</summary>
     internal DateTimeOffset Expiry => _all.Min(each => new DateTimeOffset(each.NotAfter.ToUniversalTime()));
@@ -65,7 +72,8 @@ internal sealed class SigningCertificates : IDisposable
     internal string? Refuse(DateTimeOffset time) =>
         RefuseLeaf()
             ?? _all.Skip(1).Select(RefuseAuthority).FirstOrDefault(why => why is not null)
-            ?? (_all.Any(each => s_sha1.Contains(each.SignatureAlgorithm.Value)) ? "a certificate is signed with SHA-1" : null)
+            ?? (_all.Any(each => s_weakHashes.Contains(each.SignatureAlgorithm.Value)) ? "a certificate is signed with SHA-1 or MD5" : null)
+            ?? (_all.Any(IsWeak) ? $"a certificate has a key that is too short; RSA needs {SmallestRsa} bits" : null)
             ?? RefuseChain(time);
 
     /// <inheritdoc/>
@@ -79,15 +87,24 @@ internal sealed class SigningCertificates : IDisposable
 
     private string? RefuseLeaf()
     {
-        var uses = Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(each => each.EnhancedKeyUsages.Cast<Oid>());
+        var uses = Leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .SelectMany(each => each.EnhancedKeyUsages.Cast<Oid>()).Select(use => use.Value).ToList();
         return Leaf.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is not { Critical: true, KeyUsages: var usages }
                 || (usages & X509KeyUsageFlags.DigitalSignature) == 0
             ? "the key usage of the signing certificate is not critical, or is not digitalSignature"
             : (usages & NoSigner) != 0 ? "the key usage of the signing certificate allows more than signatures"
-            : uses.Any(use => s_otherUses.Contains(use.Value)) ? "the signing certificate is for other uses than signing code"
+            : uses.Any(s_otherUses.Contains) || (uses.Count > 0 && !uses.Contains(CertificateAuthority.CodeSigning))
+                ? "the signing certificate is for other uses than signing code"
             : Leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(each => each.CertificateAuthority)
                 ? "the signing certificate is that of an authority"
             : null;
+    }
+
+    private static bool IsWeak(X509Certificate2 certificate)
+    {
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        using var rsa = certificate.GetRSAPublicKey();
+        return ecdsa is not null ? ecdsa.KeySize < SmallestEc : rsa is null or { KeySize: < SmallestRsa };
     }
 
     private static string? RefuseAuthority(X509Certificate2 authority) =>

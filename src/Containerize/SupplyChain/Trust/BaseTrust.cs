@@ -11,6 +11,7 @@ namespace Containerize.SupplyChain.Trust;
 /// <param name="cache">Keeps signatures, and remembers what was verified.</param>
 /// <param name="locked">What the lock file says was verified; an offline build believes it.</param>
 /// <param name="isOffline">Whether no registry may be asked.</param>
+/// <param name="time">The clock, by which certificates expire.</param>
 /// <param name="reporter">Is told who signed.</param>
 internal sealed class BaseTrust(
     IReadOnlyList<TrustRule> rules,
@@ -18,6 +19,7 @@ internal sealed class BaseTrust(
     BlobStore cache,
     IReadOnlyCollection<VerifiedSignature> locked,
     bool isOffline,
+    TimeProvider time,
     IReporter reporter)
 {
     private readonly TrustMemory _memory = new(cache);
@@ -85,16 +87,23 @@ internal sealed class BaseTrust(
             : new(
                 DiagnosticCode.BaseSignatureInvalid,
                 $"The base image {image} ({digest}) is not signed as ContainerizeBaseTrust '{rule.Prefix}' demands: "
-                    + $"{string.Join("; ", refusals.Distinct().Take(3))}. Nothing was built on it. Check that the item names the right key "
-                    + $"or identity; if it does, this is not the image that its publisher signed.");
+                    + $"{(Message)string.Join("; ", refusals.Distinct().Take(3))}. Nothing was built on it. Check that the item names the "
+                    + $"right key, identity or certificates; if it does, this is not the image that its publisher signed.");
 
     private async Task<string?> FindAsync(
         RepositoryReference repository, Digest digest, TrustRule rule, List<string> refusals, CancellationToken cancellationToken)
     {
         var signatures = new SignatureReader(client, cache, repository, digest);
-        await foreach (var signature in signatures.ReadAsync(cancellationToken))
+        // Only signatures of the Notary Project are over size and type as well.
+        var subject = new Descriptor { MediaType = "", Digest = digest, Size = 0 };
+        await foreach (var signature in signatures.ReadAsync(rule, cancellationToken))
         {
-            if (Signatories.Find(signature, digest, rule, out var why) is { } signer)
+            if (signature is FoundNotarySignature && subject.MediaType.Length == 0)
+            {
+                subject = await signatures.TryDescribeAsync(cancellationToken) ?? subject;
+            }
+
+            if (Signatories.Find(signature, subject, rule, time.GetUtcNow(), out var why) is { } signer)
             {
                 return $"{signer} ({signature.Form})";
             }

@@ -12,4 +12,13 @@ internal sealed record FoundBundle(SigstoreBundle Bundle) : FoundSignature("Sigs
 /// <summary>A signature of the older form.</summary>
 /// <param name="Payload">What is signed.</param>
 /// <param name="Signature">The signature of the payload's bytes.</param>
-internal sealed record FoundSimpleSignature(ReadOnlyMemory<byte> Payload, byte[] Signature) : FoundSignature("Sigstore .sig image");
+/// <param name="Annotations">What else is said of it.</param>
+internal sealed record FoundSimpleSignature(
+    ReadOnlyMemory<byte> Payload, byte[] Signature, IReadOnlyDictionary<string, string> Annotations)
+    : FoundSignature("Sigstore .sig image");
+
+/// <summary>A signature of the Notary Project.</summary>
+/// <param name="Envelope">The envelope.</param>
+/// <param name="EnvelopeType">Its media type.</param>
+internal sealed record FoundNotarySignature(ReadOnlyMemory<byte> Envelope, string EnvelopeType)
+    : FoundSignature(EnvelopeType == NotaryCose.EnvelopeType ? "Notary COSE" : "Notary JWS");

@@ -1,4 +1,5 @@
 using Containerize.Oci;
+using Containerize.SupplyChain.Keyless;
 using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Trust;
@@ -11,31 +12,36 @@ internal static class Signatories
 
     /// <summary>Verifies a signature.</summary>
     /// <param name="subject">What should be signed.</param>
-    /// <param name="why">Why it is no signature of a key that the rule trusts, as a sentence without its end.</param>
+    /// <param name="why">Why it is no signature of whom the rule trusts, as a sentence without its end.</param>
     /// <returns>The signer, in words; null when the signature is refused.</returns>
-    internal static string? Find(FoundSignature signature, Digest subject, TrustRule rule, out string why)
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.TrustAnchorUnusable"/>.</exception>
+    internal static string? Find(FoundSignature signature, Descriptor subject, TrustRule rule, DateTimeOffset now, out string why)
     {
-        why = "";
-        return signature switch
+        switch (signature)
         {
-            FoundBundle { Bundle: var bundle } => ByBundle(bundle, subject, rule, out why),
-            FoundSimpleSignature simple => BySimpleSignature(simple, subject, rule, out why),
-            _ => null,
-        };
+            case FoundBundle { Bundle: var bundle }:
+                return ByBundle(bundle, subject.Digest, rule, out why);
+            case FoundSimpleSignature simple:
+                return BySimpleSignature(simple, subject.Digest, rule, out why);
+            default:
+                return ByNotary((FoundNotarySignature)signature, subject, rule, now, out why);
+        }
     }
 
     private static string? ByBundle(SigstoreBundle bundle, Digest subject, TrustRule rule, out string why)
     {
-        var signed = bundle.Envelope.Signed;
         if (bundle.Envelope.PayloadType != DsseEnvelope.Statement)
         {
             why = $"a bundle holds '{Printable.Clean(bundle.Envelope.PayloadType)}', not a statement";
             return null;
         }
 
-        if (rule.Keys.FirstOrDefault(key => bundle.Envelope.Signatures.Any(each => key.Verify(signed, each))) is not { } key)
+        why = "";
+        var signed = bundle.Envelope.Signed;
+        var signer = KeyOf(rule, key => bundle.Envelope.Signatures.Any(each => key.Verify(signed, each)))
+            ?? IdentityOf(rule, KeylessSignature.Of(bundle), "a bundle", out why);
+        if (signer is null)
         {
-            why = "a bundle is signed by another key";
             return null;
         }
 
@@ -43,20 +49,52 @@ internal static class Signatories
         why = predicate is null
             ? "a bundle is about another image"
             : $"a bundle states '{Printable.Clean(predicate)}', which is no signature";
-        return s_predicates.Contains(predicate) ? Name(key) : null;
+        return s_predicates.Contains(predicate) ? signer : null;
     }
 
     private static string? BySimpleSignature(FoundSimpleSignature signature, Digest subject, TrustRule rule, out string why)
     {
-        if (rule.Keys.FirstOrDefault(key => key.Verify(signature.Payload.Span, signature.Signature)) is not { } key)
+        why = "";
+        var signer = KeyOf(rule, key => key.Verify(signature.Payload.Span, signature.Signature)) ?? IdentityOf(
+            rule, KeylessSignature.Of(signature.Payload, signature.Signature, signature.Annotations), "a .sig image", out why);
+        if (signer is null)
         {
-            why = "a .sig image is signed by another key";
             return null;
         }
 
         why = "a .sig image is about another image";
-        return SimpleSigning.IsAbout(signature.Payload.Span, subject) ? Name(key) : null;
+        return SimpleSigning.IsAbout(signature.Payload.Span, subject) ? signer : null;
     }
 
-    private static string Name(PublicKey key) => $"the key {key.Digest}";
+    private static string? ByNotary(
+        FoundNotarySignature signature, Descriptor subject, TrustRule rule, DateTimeOffset now, out string why)
+    {
+        why = "";
+        foreach (var store in rule.Stores)
+        {
+            if (store.Find(signature, subject, now, out why) is { } signer)
+            {
+                return signer;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? KeyOf(TrustRule rule, Func<PublicKey, bool> isSigner) =>
+        rule.Keys.FirstOrDefault(isSigner) is { } key ? $"the key {key.Digest}" : null;
+
+    private static string? IdentityOf(TrustRule rule, KeylessSignature? signature, string form, out string why)
+    {
+        why = $"{form} is signed by another key";
+        foreach (var identity in rule.Identities)
+        {
+            if (identity.Find(signature, form, out why) is { } signer)
+            {
+                return signer;
+            }
+        }
+
+        return null;
+    }
 }

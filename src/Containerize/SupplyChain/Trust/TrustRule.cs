@@ -14,12 +14,19 @@ internal sealed record TrustRule(string Prefix)
     /// <summary>The keys that may sign.</summary>
     internal IReadOnlyList<PublicKey> Keys { get; init; } = [];
 
+    /// <summary>The identities that may sign without a key.</summary>
+    internal IReadOnlyList<IdentityTrust> Identities { get; init; } = [];
+
+    /// <summary>Who may sign in the forms of the Notary Project.</summary>
+    internal IReadOnlyList<NotaryTrust> Stores { get; init; } = [];
+
     /// <summary>Whether bases need no signature.</summary>
     internal bool AllowsUnsigned { get; init; }
 
     /// <summary>The digest of all that the rule demands: what was verified by one rule is not verified by another.</summary>
     internal Digest Digest => Digest.Of(Encoding.UTF8.GetBytes(
-        string.Join('\n', Keys.Select(key => $"key {key.Digest}").Order(StringComparer.Ordinal))));
+        string.Join('\n', Keys.Select(key => $"key {key.Digest}")
+            .Concat(Identities.Select(each => each.Demand)).Concat(Stores.Select(each => each.Demand)).Order(StringComparer.Ordinal))));
 
     /// <summary>Whether the rule is about a repository.</summary>
     internal bool Covers(RepositoryReference repository) => Prefix == Everything
@@ -29,6 +36,8 @@ internal sealed record TrustRule(string Prefix)
     internal TrustRule Or(TrustRule other) => this with
     {
         Keys = [.. Keys, .. other.Keys],
+        Identities = [.. Identities, .. other.Identities],
+        Stores = [.. Stores, .. other.Stores],
         AllowsUnsigned = AllowsUnsigned || other.AllowsUnsigned,
     };
 }

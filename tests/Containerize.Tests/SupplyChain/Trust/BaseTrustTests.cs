@@ -170,7 +170,7 @@ internal sealed class BaseTrustTests : IDisposable
 
     private static BaseTrust Trust(
         ClientLab lab, IReadOnlyList<TrustRule> rules, IReadOnlyCollection<VerifiedSignature>? locked = null, bool isOffline = false) =>
-        new(rules, lab.Client, lab.Store, locked ?? [], isOffline, lab.Reporter);
+        new(rules, lab.Client, lab.Store, locked ?? [], isOffline, TimeProvider.System, lab.Reporter);
 
     private static Task<VerifiedSignature?> VerifyAsync(ClientLab lab, IReadOnlyList<Digest> digests, SigningKey key) =>
         Trust(lab, [Rule(lab, key)]).VerifyAsync(Image(lab), digests, default);
