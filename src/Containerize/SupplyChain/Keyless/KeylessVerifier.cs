@@ -68,7 +68,7 @@ internal sealed class KeylessVerifier(TrustedRoot root)
                 return "its time stamp cannot be read";
             }
 
-            // One that nobody here can judge says nothing.
+            // Without authorities it cannot be judged, and says nothing.
             if (root.TimestampAuthorities.Count > 0)
             {
                 if (stamp.Refuse(signature.Signature, root.TimestampAuthorities) is { } why)
@@ -80,7 +80,7 @@ internal sealed class KeylessVerifier(TrustedRoot root)
             }
         }
 
-        return times.Count == 0 ? "nobody who is trusted certifies when it was made"
+        return times.Count == 0 ? "no log and no time stamp that is trusted says when it was made"
             : !logs.TrueForAll(log => times.TrueForAll(log.Period.Contains)) ? "its log was not trusted when it was made"
             : times.Select(time => certificate.RefuseAt(root, time)).FirstOrDefault(why => why is not null);
     }

@@ -47,7 +47,7 @@ internal sealed class TimestampToken
     {
     }
 
-    /// <summary>The time, which is to be believed only when the token is not refused.</summary>
+    /// <summary>The time, which counts only when the token is not refused.</summary>
     internal DateTimeOffset Time { get; private set; }
 
     /// <summary>The hash of what was stamped.</summary>

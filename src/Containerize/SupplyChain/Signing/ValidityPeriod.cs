@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Containerize.SupplyChain.Signing;
 
-/// <summary>From when to when somebody is trusted.</summary>
+/// <summary>From when to when an authority or a log is trusted.</summary>
 /// <param name="Start">The beginning; null for always.</param>
 /// <param name="End">The end; null for none yet.</param>
 /// <remarks>Sigstore, <i>sigstore_common.proto</i>, "TimeRange".</remarks>

@@ -4,7 +4,7 @@ using Containerize.SupplyChain.Keyless;
 
 namespace Containerize.SupplyChain.Trust;
 
-/// <summary>Signatures without a key are believed when a trusted root vouches for who made them.</summary>
+/// <summary>Signatures without a key count when a trusted root vouches for who made them.</summary>
 /// <param name="Identity">Who has to sign: the URI or mail address in the certificate.</param>
 /// <param name="IsPattern">Whether the identity is a regular expression, which the whole of the certificate's has to match.</param>
 /// <param name="Issuer">Who vouches for the identity: the issuer of tokens in the certificate.</param>

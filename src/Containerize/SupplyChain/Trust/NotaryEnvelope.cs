@@ -19,7 +19,7 @@ internal sealed record NotaryEnvelope(
 /// <summary>What the signer says of a signature, and signs with it.</summary>
 /// <param name="Algorithm">The algorithm, as JWS calls it; null for one that is not known.</param>
 /// <param name="ContentType">The media type of the payload.</param>
-/// <param name="Critical">The headers without which the signature must not be believed; null where the list is missing.</param>
+/// <param name="Critical">The headers that a verifier has to understand; null where the list is missing.</param>
 /// <param name="Names">All protected headers.</param>
 /// <param name="Scheme">Who says when it was made.</param>
 /// <param name="SigningTime">When the signer says it was made.</param>

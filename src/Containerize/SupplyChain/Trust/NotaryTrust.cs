@@ -4,7 +4,7 @@ using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Trust;
 
-/// <summary>Signatures of the Notary Project are believed when a trust store vouches for their signer.</summary>
+/// <summary>Signatures of the Notary Project count when a trust store vouches for their signer.</summary>
 /// <param name="Store">The trust store.</param>
 /// <param name="Signers">The subjects of signers, of which one is enough; none for all whom the store vouches for.</param>
 /// <remarks>Notary Project, <i>signature-specification.md</i> and <i>trust-store-trust-policy.md</i>. Whether a certificate was revoked is

@@ -78,7 +78,7 @@ internal sealed class TrustStore
         return chain.Any(certificate => _all.Any(each => each.Kind == kind && each.Certificate.AsSpan().SequenceEqual(certificate)));
     }
 
-    /// <summary>Who certifies times; null for nobody.</summary>
+    /// <summary>Who certifies times; null for no one.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.TrustAnchorUnusable"/>.</exception>
     internal CertificateAuthority? OpenTimestampAuthority()
     {

@@ -93,7 +93,7 @@ internal sealed class IdentityTrustTests : IDisposable
         }
         else
         {
-            Assert.Contains("nobody who is trusted certifies when it was made", Refusal(bundle));
+            Assert.Contains("no log and no time stamp that is trusted says when it was made", Refusal(bundle));
         }
     }
 
@@ -124,7 +124,8 @@ internal sealed class IdentityTrustTests : IDisposable
         Assert.IsNotNull(Find(bundle, root));
         Assert.Contains("it is in no log, and the trusted root names logs", Refusal(bundle));
         Assert.Contains(
-            "nobody who is trusted certifies when it was made", Refusal(Bundle((material, _, _) => material.Remove("tlogEntries")), root));
+            "no log and no time stamp that is trusted says when it was made",
+            Refusal(Bundle((material, _, _) => material.Remove("tlogEntries")), root));
     }
 
     [TestMethod]
