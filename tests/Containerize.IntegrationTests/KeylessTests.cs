@@ -140,7 +140,7 @@ internal sealed class KeylessTests : IDisposable
         <PropertyGroup>
           <ContainerBaseImage>{registry.Authority}/{repository}:latest</ContainerBaseImage>
           <ContainerizeStartCheck>None</ContainerizeStartCheck>
-          <ContainerizeCacheDirectory>{_folder["cache-of-app"]}</ContainerizeCacheDirectory>
+          <ContainerizeCacheDirectory>{_folder[$"cache-of-{Path.GetFileName(repository)}"]}</ContainerizeCacheDirectory>
           <Signer>{Identity}</Signer>
           <Issuer>{Issuer}</Issuer>
           <Root>{root}</Root>
