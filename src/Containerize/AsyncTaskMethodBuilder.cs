@@ -2,6 +2,7 @@
 #pragma warning disable IDE0130 // Hence the namespace.
 namespace System.Runtime.CompilerServices;
 #pragma warning restore IDE0130
+#pragma warning disable CA1822 // It calls the members on a builder, whether or not they need one.
 
 /// <summary>
 /// Runs asynchronous methods without a result, see <see cref="AsyncTaskMethodBuilder{TResult}"/>.

@@ -86,8 +86,11 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
                 : suffix == VexWriter.Suffix ? new(subject, VexWriter.MediaType, new MemoryBlob(VexWriter.MediaType, text), suffix)
                 : TypeOf(suffix) is var type ? new(subject, type, new MemoryBlob(type, text), suffix) : null;
         }
-        catch (Exception failure) when (failure is JsonException
-            || failure is ContainerizeException { Code: DiagnosticCode.InvalidDocument })
+        catch (JsonException)
+        {
+            return null;
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
         {
             return null;
         }

@@ -152,7 +152,7 @@ internal sealed class FileHashes
         return known.Stamp == stamp ? known.Digest : null;
     }
 
-    private HashedFile Hash(string path, CancellationToken cancellationToken)
+    private static HashedFile Hash(string path, CancellationToken cancellationToken)
     {
         try
         {

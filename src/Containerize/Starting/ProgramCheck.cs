@@ -60,7 +60,12 @@ internal sealed record ProgramCheck(Message Subject, Message Cure, StartedImage 
                 return NoInterpreter(path, found);
             }
 
-            (path, script) = (next, script ?? path);
+            if (depth == 0)
+            {
+                script = path;
+            }
+
+            path = next;
         }
 
         return null;

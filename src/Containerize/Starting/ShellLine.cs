@@ -33,6 +33,8 @@ internal sealed class ShellLine
         StringComparer.Ordinal);
 
     // What a word of a file's name, or of a variable's, is made of.
+    private static readonly SearchValues<char> s_inner = SearchValues.Create("$`'\"{\\");
+
     private static readonly SearchValues<char> s_plain =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-");
 
@@ -272,7 +274,7 @@ internal sealed class ShellLine
         if (rest.StartsWith("{"))
         {
             length = rest.IndexOf('}') + 1;
-            if (length == 0 || rest[1..(length - 1)].IndexOfAny("$`'\"{\\") >= 0)
+            if (length == 0 || rest[1..(length - 1)].ContainsAny(s_inner))
             {
                 return false;
             }

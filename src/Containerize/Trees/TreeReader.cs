@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using Containerize.Files;
 using Containerize.Images;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;
@@ -26,7 +25,9 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var room = new SemaphoreSlim(Environment.ProcessorCount);
         // Each is read as soon as it is there, whatever those below it are doing.
+#pragma warning disable CA2025 // All have ended when the semaphore is disposed.
         var reading = layers.Skip(first).Select(layer => ReadAsync(layer, room, stop.Token)).ToList();
+#pragma warning restore CA2025
         try
         {
             for (var number = first; number < layers.Count; number++)

@@ -19,7 +19,7 @@ internal sealed class ReadAheadStreamTests
         var buffer = new byte[step];
         for (int count; (count = read.Length % 2 == 0 ? stream.Read(buffer) : await stream.ReadAsync(buffer)) > 0;)
         {
-            read.Write(buffer, 0, count);
+            await read.WriteAsync(buffer.AsMemory(0, count));
         }
 
         CollectionAssert.AreEqual(bytes, read.ToArray());

@@ -1,3 +1,5 @@
+using System.Text;
+using Containerize.Files;
 using Containerize.Histories;
 using Containerize.Testing;
 
@@ -104,7 +106,7 @@ internal sealed class TagHistoryTests : IDisposable
         var before = await StateAsync();
         using var stop = new CancellationTokenSource();
 
-        var reading = ReadAsync(stop.Token);
+        var reading = ReadAsync(cancellationToken: stop.Token);
         while (!File.Exists(_folder["waiting"]))
         {
             await Task.Delay(20);
@@ -144,10 +146,11 @@ internal sealed class TagHistoryTests : IDisposable
     }
 
     private async Task<IReadOnlyList<PastImage>> ReadAsync(
-        CancellationToken cancellationToken = default, Dictionary<string, string>? properties = null)
+        Dictionary<string, string>? properties = null, CancellationToken cancellationToken = default)
     {
         // What stands for dotnet: publish PROJECT … -o OUTPUT …
-        var program = _folder.Write("dotnet", $"""
+        var program = _folder["dotnet"];
+        AtomicFile.Write(program, Encoding.UTF8.GetBytes($"""
             #!/bin/sh
             printf '%s\n' "$@" > '{_folder["arguments"]}'
             while [ "$1" != -o ]; do [ "$1" = publish ] && project=$2; shift; done
@@ -156,8 +159,7 @@ internal sealed class TagHistoryTests : IDisposable
             [ "$text" = wait ] && echo > '{_folder["waiting"]}' && sleep 60
             if [ "$text" = broken ]; then echo "$source/App.cs(1,1): error CS0001: broken [$project]"; exit 1; fi
             mkdir -p "$2"; cp "$source/App.cs" "$2/app.dll"; cp "$source/steady.txt" "$2"
-            """);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            """), FileModes.Executable);
         var temporary = Directory.CreateDirectory(_folder["temporary"]).FullName;
         var repository = await GitRepository.FindAsync("/usr/bin/git", Project, cancellationToken);
         var history = new TagHistory(

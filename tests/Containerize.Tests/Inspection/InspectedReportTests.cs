@@ -1,4 +1,3 @@
-using Containerize.Images;
 using Containerize.Inspection;
 using Containerize.Oci;
 using Containerize.Pages;

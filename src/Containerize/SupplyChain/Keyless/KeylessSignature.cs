@@ -47,8 +47,11 @@ internal sealed record KeylessSignature(
     internal static KeylessSignature? Of(
         ReadOnlyMemory<byte> payload, byte[] signature, IReadOnlyDictionary<string, string> annotations)
     {
-        var certificates = new[] { "certificate", "chain" }
-            .SelectMany(each => CertificatesOf(annotations.GetValueOrDefault(Annotation + each) ?? "")).ToList();
+        List<byte[]> certificates =
+        [
+            .. CertificatesOf(annotations.GetValueOrDefault($"{Annotation}certificate") ?? ""),
+            .. CertificatesOf(annotations.GetValueOrDefault($"{Annotation}chain") ?? ""),
+        ];
         var entry = annotations.GetValueOrDefault($"{Annotation}bundle");
         var stamp = annotations.GetValueOrDefault($"{Annotation}rfc3161timestamp");
         return certificates.Count == 0 ? null : new(

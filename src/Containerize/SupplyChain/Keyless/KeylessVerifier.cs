@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Containerize.Oci;
 using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Keyless;

@@ -3,7 +3,6 @@ using System.Formats.Cbor;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Cose;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Containerize.Oci;
@@ -186,11 +185,11 @@ internal sealed class NotaryTrustTests : IDisposable
         for (var length = 0; length < cose.Length; length += 7)
         {
             Assert.Contains(
-                "it is no envelope of the type application/cose", Refusal(new(cose[..length], "application/cose"), signer));
+                "it is no envelope of the type application/cose", Refusal(new(cose.AsMemory(..length), "application/cose"), signer));
         }
 
         Assert.Contains("it is no envelope", Refusal(new((byte[])[.. cose, 0], "application/cose"), signer));
-        Assert.Contains("it is no envelope", Refusal(new(jws[..^1], "application/jose+json"), signer));
+        Assert.Contains("it is no envelope", Refusal(new(jws.AsMemory(..^1), "application/jose+json"), signer));
         Assert.Contains("it is no envelope", Refusal(new(jws, "application/cose"), signer));
         Assert.Contains("it is no envelope", Refusal(new("{}"u8.ToArray(), "application/jose+json"), signer));
     }
