@@ -52,10 +52,11 @@ internal sealed class LayoutTests
         var proposed = await InstalledTool.RunAsync(["layout", $"{proxy.Authority}/team/app", "--json"]);
         Assert.AreEqual(1, proposed.ExitCode, proposed.Output + proposed.Error);
         var answer = JsonNode.Parse(proposed.Output)!;
-        Assert.AreEqual("data", (string?)answer["items"]!.AsArray().Single()!["name"]);
-        Assert.AreEqual("data/**", (string?)answer["items"]![0]!["files"]!.AsArray().Single());
+        // It knows no project, so it may propose more than the target does.
+        var data = answer["items"]!.AsArray().Single(item => (string?)item!["name"] == "data")!;
+        Assert.AreEqual("data/**", (string?)data["files"]!.AsArray().Single());
         Assert.IsLessThan((long)answer["pushed"]! / 3, (long)answer["proposed"]!);
-        StringAssert.Contains(shown, (string)answer["xml"]!.ToString().Split('\n')[^2].Trim());
+        StringAssert.Contains((string?)answer["xml"], """<ContainerizeLayer Include="data" Files="data/**""");
 
         await LearnAsync(Apply);
         var changed = await File.ReadAllTextAsync(file);
@@ -140,8 +141,10 @@ internal sealed class LayoutTests
         var archives = new List<string>();
         for (var version = 0; version < 4; version++)
         {
-            TestImage.WriteLayout(
-                folder[$"{version}"], ("app", TestImage.Create(TestLayer.Of(("app/app.dll", $"version {version}")))));
+            var image = TestImage.Create(
+                TestImage.LinuxX64, docker: false, config => config["config"]!["WorkingDir"] = "/app",
+                TestLayer.Of(("app/app.dll", $"version {version}")));
+            TestImage.WriteLayout(folder[$"{version}"], ("app", image));
             archives.Add($"docker-archive:{folder[$"{version}.tar"]}");
             (await ProcessRunner.RunAsync("skopeo", ["copy", $"oci:{folder[$"{version}"]}:app", archives[^1]])).EnsureSuccess();
         }

@@ -66,7 +66,8 @@ internal sealed class TerminalTests
     public async Task A_terminal_shows_while_it_lasts_what_takes_long(int columns)
     {
         await using var registry = await TestRegistry.StartAsync();
-        registry.AddImage("base", "1", TestImage.Create(TestLayer.Of(("etc/kind", "base"))));
+        // One that no test before has brought into the cache.
+        registry.AddImage("base", "1", TestImage.Create(TestLayer.Of(("etc/kind", $"base for {columns} columns"))));
         registry.On(RequestKind.Manifest, "GET").Do(fault => fault.Delay(TimeSpan.FromSeconds(4)));
         registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Delay(TimeSpan.FromSeconds(4)));
         using var project = await TestProject.ConsoleAsync($"""
