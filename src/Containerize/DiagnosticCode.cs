@@ -173,6 +173,9 @@ internal enum DiagnosticCode
     /// <summary>The app makes connections with TLS, and the image has no certificate authorities (a warning).</summary>
     StartNoAuthorities = 1066,
 
+    /// <summary>A program is to change the user, and is not run as root (a warning).</summary>
+    StartUserNotChanged = 1067,
+
     /// <summary>What the build has to tell the CI system could not be written (a warning).</summary>
     CiOutputFailed = 1070,
 

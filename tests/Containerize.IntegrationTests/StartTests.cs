@@ -131,16 +131,24 @@ internal sealed class StartTests
             Fails = DiagnosticCode.StartLoaderMissing,
         },
         new("c-static", "bookworm") { Line = ["catatonit", "--", "/app/probe"], Packages = ["catatonit"] },
-        new("c-static", "bookworm") { Line = ["gosu", "nobody", "/app/probe"], Packages = ["gosu"] },
+        new("c-static", "bookworm") { Line = ["gosu", "nobody", "/app/probe"], Packages = ["gosu"], User = "root" },
+        new("c-static", "bookworm")
+        {
+            Line = ["gosu", "nobody", "/app/probe"],
+            Packages = ["gosu"],
+            User = "1654",
+            Fails = DiagnosticCode.StartUserNotChanged,
+        },
         new("c-static", "bookworm")
         {
             Line = ["gosu", "ghost", "/app/probe"],
             Packages = ["gosu"],
+            User = "root",
             Fails = DiagnosticCode.StartUserMissing,
         },
         new("c-too-new", "debian+dotnet") { Line = ["timeout", "5", "/app/probe"], Fails = DiagnosticCode.StartLibraryTooOld },
         new("c-static", "debian+dotnet") { Line = ["timeout", "-k", "1", "5", "nice", "-n", "5", "/app/probe"] },
-        new("c-static", "debian+dotnet") { Line = ["setpriv", "--reuid=65534", "--clear-groups", "/app/probe"] },
+        new("c-static", "debian+dotnet") { Line = ["setpriv", "--reuid=65534", "--clear-groups", "/app/probe"], User = "root" },
         new("c-static", "debian+dotnet") { Line = ["env", "A=1", "gone"], Fails = DiagnosticCode.StartMissing },
         new("c-static", "debian+dotnet") { Line = ["env", "PATH=/app", "probe"] },
         new("text", "debian+dotnet") { Line = ["sh", "-c", "exec /app/probe"] },

@@ -103,6 +103,16 @@ internal sealed class StartedLine(ProgramCheck first)
                         + $"know. Name a user of the image, or a number like 1654.")).ToString());
             }
 
+            if (!outer.User.IsRoot)
+            {
+                return new StartFinding(
+                    DiagnosticCode.StartUserNotChanged,
+                    IsCertain: false,
+                    ((Message)($"{outer.Subject} '{program}' to run '{inner.Words[0]}' as '{name}', and runs itself as "
+                        + $"'{outer.UserName}': only root changes the user. Set ContainerUser to root, or start "
+                        + $"'{inner.Words[0]}' itself, with ContainerUser set to '{name}'.")).ToString());
+            }
+
             (user, called) = (new ImageUser(id, outer.Files.Users.GroupsOf(name)), name);
         }
         else if (inner.HasOtherUser)

@@ -140,6 +140,15 @@ internal sealed class WrapperTests : IDisposable
         Assert.AreEqual(expected, await CodesAsync(line.Split(' ')));
 
     [TestMethod]
+    [DataRow("gosu app /app/static", "1654", "StartUserNotChanged")]
+    [DataRow("tini -- su-exec app /app/static", "1654", "StartUserNotChanged")]
+    [DataRow("gosu 1654:1654 /app/static", "0", "")]
+    [DataRow("gosu 1654:1654 /app/static", "root", "")]
+    [DataRow("setpriv --no-new-privs /app/static", "1654", "")]
+    public async Task Only_root_changes_the_user(string line, string user, string expected) => Assert.AreEqual(
+        expected, await _lab.CodesAsync(Base(), Apps(), Line(line.Split(' ')) with { User = user }));
+
+    [TestMethod]
     [DataRow("env PATH=/opt/own tool", "")]
     [DataRow("tool", "StartMissing!")]
     [DataRow("env LD_LIBRARY_PATH=/opt/own /app/lacking", "")]
