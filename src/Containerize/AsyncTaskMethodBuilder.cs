@@ -1,5 +1,5 @@
 // The compiler finds these types by their names, and prefers those of the assembly that it compiles to the framework's.
-#pragma warning disable IDE0130 // Hence the namespace.
+#pragma warning disable IDE0130 // The framework's namespace is part of their names.
 namespace System.Runtime.CompilerServices;
 #pragma warning restore IDE0130
 #pragma warning disable CA1822 // It calls the members on a builder, whether or not they need one.

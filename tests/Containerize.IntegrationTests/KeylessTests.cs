@@ -117,8 +117,8 @@ internal sealed class KeylessTests : IDisposable
             await File.ReadAllTextAsync(Path.Combine(app.Directory, "containerize.lock.json")), $"{Identity} ({Issuer}) (Sigstore bundle)");
         var statement = Directory.GetFiles(app.Directory, "*.provenance.json", SearchOption.AllDirectories).Single();
         StringAssert.Contains(await File.ReadAllTextAsync(statement), $"{Identity} ({Issuer})");
-        await RefusesAsync(app, "whom CertificateIdentity does not name", $"-p:Signer={Identity}x");
-        await RefusesAsync(app, "whom Issuer or CertificateIdentity does not name", "-p:Issuer=https://other.example");
+        await RefusesAsync(app, "which CertificateIdentity does not name", $"-p:Signer={Identity}x");
+        await RefusesAsync(app, "which Issuer or CertificateIdentity does not name", "-p:Issuer=https://other.example");
         await RefusesAsync(app, "by an authority of the trusted root (PartialChain)", $"-p:Root={OtherRoot(root)}");
         await RefusesAsync(changed, "the key of its certificate did not make it");
     }

@@ -118,7 +118,7 @@ internal sealed class SignerTests : IDisposable
         Assert.AreEqual(0, built.ExitCode, built.Output);
         StringAssert.Contains(built.Output, "is signed by O=Test, CN=Signer (Notary JWS).");
         await RefusesAsync("none of its certificates is in the trust store", $"-p:Store={_folder["other"]}");
-        await RefusesAsync("whom CertificateIdentity does not name", "-p:Subject=x509.subject: CN=Other");
+        await RefusesAsync("which CertificateIdentity does not name", "-p:Subject=x509.subject: CN=Other");
 
         async Task RefusesAsync(string why, string argument)
         {

@@ -99,8 +99,8 @@ internal sealed class StartedLine(ProgramCheck first)
                 return new StartFinding(
                     DiagnosticCode.StartUserMissing,
                     outer.IsCertain,
-                    ((Message)($"{outer.Subject} '{program}' to run '{inner.Words[0]}' as '{name}', whom the image's /etc/passwd does not "
-                        + $"know. Name a user of the image, or a number like 1654.")).ToString());
+                    ((Message)($"{outer.Subject} '{program}' to run '{inner.Words[0]}' as '{name}', who is not in the image's "
+                        + $"/etc/passwd. Name a user of the image, or a number like 1654.")).ToString());
             }
 
             if (!outer.User.IsRoot)

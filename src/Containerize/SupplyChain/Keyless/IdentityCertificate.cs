@@ -105,7 +105,7 @@ internal sealed class IdentityCertificate : IDisposable
                 + $"({string.Join(", ", chain.ChainStatus.Select(each => each.Status).Distinct())})";
     }
 
-    /// <summary>Whether whom a project trusts issued the certificate, so that it was valid at a time.</summary>
+    /// <summary>Whether an authority that the project trusts issued the certificate, which was valid at a time.</summary>
     /// <returns>Why not, as a sentence without its end; null when it was.</returns>
     internal string? RefuseAt(TrustedRoot root, DateTimeOffset time)
     {

@@ -4,9 +4,9 @@ using Containerize.SupplyChain.Signing;
 namespace Containerize.SupplyChain.Keyless;
 
 /// <summary>
-/// Verifies signatures of whom a trusted root vouches for. The root says what is needed besides a certificate: where it names logs of
-/// certificates, a promise of one; where it names logs of signatures, an entry of one; and always a time that is certified, by a log or by
-/// a time-stamp authority.
+/// Verifies signatures with certificates of the authorities in a trusted root. The root says what is needed besides a certificate: where
+/// it names logs of certificates, a promise of one; where it names logs of signatures, an entry of one; and always a time that is
+/// certified, by a log or by a time-stamp authority.
 /// </summary>
 internal sealed class KeylessVerifier(TrustedRoot root)
 {

@@ -54,7 +54,7 @@ internal sealed record IdentityTrust(string Identity, bool IsPattern, string Iss
         }
 
         var (identity, issuer) = (certificate.Identity!, certificate.Issuer!);
-        why = $"{form} is signed by {Printable.Clean(identity)} ({Printable.Clean(issuer)}), whom {(issuer == Issuer ? "" : "Issuer or ")}"
+        why = $"{form} is signed by {Printable.Clean(identity)} ({Printable.Clean(issuer)}), which {(issuer == Issuer ? "" : "Issuer or ")}"
             + $"{(IsPattern ? "CertificateIdentityRegex" : "CertificateIdentity")} does not name";
         return issuer == Issuer && IsIdentity(identity) ? $"{Printable.Clean(identity)} ({Printable.Clean(issuer)})" : null;
     }

@@ -6,7 +6,7 @@ namespace Containerize.SupplyChain.Trust;
 
 /// <summary>Signatures of the Notary Project count when a trust store vouches for their signer.</summary>
 /// <param name="Store">The trust store.</param>
-/// <param name="Signers">The subjects of signers, of which one is enough; none for all whom the store vouches for.</param>
+/// <param name="Signers">The subjects of signers, of which one is enough; none for all signers that the store trusts.</param>
 /// <remarks>Notary Project, <i>signature-specification.md</i> and <i>trust-store-trust-policy.md</i>. Whether a certificate was revoked is
 /// not asked.</remarks>
 internal sealed record NotaryTrust(TrustStore Store, IReadOnlyList<SubjectName> Signers)
@@ -61,7 +61,7 @@ internal sealed record NotaryTrust(TrustStore Store, IReadOnlyList<SubjectName> 
     private string? RefuseSigner(NotaryEnvelope envelope, SigningCertificates certificates) =>
         !Store.Holds(envelope.Headers.Scheme!, certificates.Ders) ? "none of its certificates is in the trust store"
             : Signers.Count > 0 && !Signers.Any(each => each.IsIn(certificates.Leaf))
-                ? $"it is by '{Printable.Clean(certificates.Leaf.Subject)}', whom CertificateIdentity does not name"
+                ? $"it is by '{Printable.Clean(certificates.Leaf.Subject)}', which CertificateIdentity does not name"
             : null;
 
     private string? RefuseTime(NotaryEnvelope envelope, SigningCertificates certificates, DateTimeOffset now)

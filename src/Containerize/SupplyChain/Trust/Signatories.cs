@@ -12,7 +12,7 @@ internal static class Signatories
 
     /// <summary>Verifies a signature.</summary>
     /// <param name="subject">What should be signed.</param>
-    /// <param name="why">Why it is no signature of whom the rule trusts, as a sentence without its end.</param>
+    /// <param name="why">Why the rule does not accept the signature, as a sentence without its end.</param>
     /// <returns>The signer, in words; null when the signature is refused.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.TrustAnchorUnusable"/>.</exception>
     internal static string? Find(FoundSignature signature, Descriptor subject, TrustRule rule, DateTimeOffset now, out string why)

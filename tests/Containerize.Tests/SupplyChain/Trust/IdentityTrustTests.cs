@@ -43,8 +43,8 @@ internal sealed class IdentityTrustTests : IDisposable
     {
         using var other = new TestSigstore(s_now);
 
-        Assert.Contains("whom CertificateIdentity does not name", Refusal(Bundle(), identity: TestSigstore.Identity[..^1]));
-        Assert.Contains("whom Issuer or CertificateIdentity does not name", Refusal(Bundle(), issuer: "https://token.actions.example/"));
+        Assert.Contains("which CertificateIdentity does not name", Refusal(Bundle(), identity: TestSigstore.Identity[..^1]));
+        Assert.Contains("which Issuer or CertificateIdentity does not name", Refusal(Bundle(), issuer: "https://token.actions.example/"));
         Assert.Contains("its log is none of those of the trusted root", Refusal(Bundle(), other.TrustedRoot()));
         Assert.Contains(
             "its certificate was not issued, when it signed, by an authority of the trusted root (",

@@ -174,7 +174,7 @@ internal sealed class NotaryTrustTests : IDisposable
         var found = new NotaryTrust(Store(signer), [SubjectName.Parse(identity)!]).Find(Cose(signer), s_image, s_now, out var why);
 
         Assert.AreEqual(isAccepted, found is not null, why);
-        Assert.AreEqual(!isAccepted, why.Contains("whom CertificateIdentity does not name", StringComparison.Ordinal));
+        Assert.AreEqual(!isAccepted, why.Contains("which CertificateIdentity does not name", StringComparison.Ordinal));
     }
 
     [TestMethod]
