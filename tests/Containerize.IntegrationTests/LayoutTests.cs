@@ -54,7 +54,7 @@ internal sealed class LayoutTests
         var answer = JsonNode.Parse(proposed.Output)!;
         // It knows no project, so it may propose more than the target does.
         var data = answer["items"]!.AsArray().Single(item => (string?)item!["name"] == "data")!;
-        Assert.AreEqual("data/**", (string?)data["files"]!.AsArray().Single());
+        CollectionAssert.Contains(data["files"]!.AsArray().Select(file => (string?)file).ToList(), "data/**");
         Assert.IsLessThan((long)answer["pushed"]! / 3, (long)answer["proposed"]!);
         StringAssert.Contains((string?)answer["xml"], """<ContainerizeLayer Include="data" Files="data/**""");
 

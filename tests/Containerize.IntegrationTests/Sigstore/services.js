@@ -57,6 +57,8 @@ function imprintOf(request) {
   const ca = await mock.initializeCA(caKeys, ctlog);
   const tlog = await mock.initializeTLog("https://rekor.example", logKeys);
   const tsa = await mock.initializeTSA(tsaKeys);
+  // Whole seconds: DER drops zeros at the end of a fraction, and the library that judges takes three digits or none.
+  tsa.getCurrentTime = () => new Date(1000 * Math.floor(Date.now() / 1000));
   const fulcio = mock.fulcioHandler(ca);
   const routes = {
     "/token": async (body, request) => request.headers.authorization === "Bearer request-token"
