@@ -47,7 +47,10 @@ internal sealed class ClientIdentityTests : IDisposable
 
         Assert.HasCount(changes.Count + 1, changes.Select(Identity).Append(Identity(Options)).ToHashSet());
         string[] others =
-            [nameof(RegistryOptions.Proxy), nameof(RegistryOptions.TimeProvider), nameof(RegistryOptions.Memory), nameof(RegistryOptions.Environment)];
+        [
+            nameof(RegistryOptions.Proxy), nameof(RegistryOptions.TimeProvider), nameof(RegistryOptions.Memory),
+            nameof(RegistryOptions.Environment),
+        ];
         var data = typeof(RegistryOptions).GetProperties().Select(option => option.Name).Except(others);
         Assert.HasCount(changes.Count, data.ToList(), "A new option needs a line above.");
     }

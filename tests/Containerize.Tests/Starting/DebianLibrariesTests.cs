@@ -2,7 +2,7 @@ using Containerize.Starting;
 
 namespace Containerize.Tests.Starting;
 
-/// <summary>The package that has a library, in each release of Debian and Ubuntu: a name that the release does not have is not said.</summary>
+/// <summary>The package that has a library, in each release of Debian and Ubuntu; a name that a release lacks is not said.</summary>
 [TestClass]
 internal sealed class DebianLibrariesTests
 {
