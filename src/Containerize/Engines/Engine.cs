@@ -15,6 +15,8 @@ internal sealed class Engine
     // An id has 71 characters; the command line of Windows holds 32,767.
     private const int ImagesAtOnce = 200;
 
+    private const int LoadAttempts = 3;
+
     private readonly string _program;
 
     private Engine(EngineKind kind, string program, Platform platform)
@@ -151,9 +153,21 @@ internal sealed class Engine
         }
 
         string[] arguments = Kind == EngineKind.Containerd ? ["images", "import", "-"] : ["load", "--quiet"];
-        var reply = await RunAsync(_program, arguments, write, output: null, cancellationToken);
-        return reply.ExitCode == 0 ? null : reply.Words;
+        for (var attempt = 1; ; attempt++)
+        {
+            var reply = await RunAsync(_program, arguments, write, output: null, cancellationToken);
+            if (reply.ExitCode == 0 || attempt == LoadAttempts || !IsUnpackedInARace(reply.Words))
+            {
+                return reply.ExitCode == 0 ? null : reply.Words;
+            }
+        }
     }
+
+    // The name is moved to the new image before that is unpacked; so the snapshots of the old one can be collected while the new layers
+    // are put on them. The next import finds the name moved, and nothing to collect.
+    private bool IsUnpackedInARace(string words) => Kind == EngineKind.Containerd
+        && words.Contains("snapshot", StringComparison.Ordinal)
+        && words.Contains("not found", StringComparison.Ordinal);
 
     private async Task<string?> LoadFileAsync(Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {

@@ -38,6 +38,41 @@ internal sealed class EngineTests
     }
 
     [TestMethod]
+    [DataRow("parent snapshot sha256:1 does not exist: not found", 1, 2, null)]
+    [DataRow("parent snapshot sha256:1 does not exist: not found", 9, 3, "not found")]
+    [DataRow("no space left on device", 9, 1, "no space left on device")]
+    public async Task What_containerd_collected_while_it_unpacked_an_image_is_sent_again(
+        string words, int failures, int attempts, string? failure)
+    {
+        using var folder = new TemporaryDirectory();
+        await WriteAsync(folder["ctr"], $"""
+            #!/bin/sh
+            test "$1" = images || exit 0
+            printf x >> '{folder["attempts"]}'
+            cat > '{folder["loaded"]}'
+            case $(cat '{folder["attempts"]}') in {new string('x', failures)}?*) exit 0;; esac
+            echo 'ctr: failed to prepare extraction snapshot "extract-1 sha256:2": {words}' >&2
+            exit 1
+            """);
+        var engine = await FindAsync(EngineKind.Containerd, folder);
+
+        var reply = await engine.LoadAsync(
+            async (stream, token) => await stream.WriteAsync("image"u8.ToArray(), token), CancellationToken.None);
+
+        if (failure is null)
+        {
+            Assert.IsNull(reply);
+        }
+        else
+        {
+            StringAssert.Contains(reply, failure);
+        }
+
+        Assert.HasCount(attempts, await File.ReadAllTextAsync(folder["attempts"]));
+        Assert.AreEqual("image", await File.ReadAllTextAsync(folder["loaded"]));
+    }
+
+    [TestMethod]
     [DataRow(EngineKind.Wslc, "wslc")]
     [DataRow(EngineKind.MacOSContainer, "container")]
     public async Task A_platforms_own_containers_get_the_image_as_a_file_that_is_gone_afterwards(object kind, string program)
