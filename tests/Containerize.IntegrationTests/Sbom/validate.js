@@ -3,11 +3,14 @@ const fs = require("fs");
 const Ajv = require("ajv");
 const { Spec, Validation } = require("@cyclonedx/cyclonedx-library");
 
-const spdx = new Ajv({ allErrors: true, strictRequired: false, strictTypes: false })
-  .compile(JSON.parse(fs.readFileSync("spdx-2.3.schema.json", "utf8")));
+const bySchema = file => {
+  const judge = new Ajv({ allErrors: true, strict: false, validateFormats: false }).compile(JSON.parse(fs.readFileSync(file, "utf8")));
+  return async text => (judge(JSON.parse(text)) ? null : judge.errors);
+};
 const judges = {
   cyclonedx: text => new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text),
-  spdx: async text => (spdx(JSON.parse(text)) ? null : spdx.errors),
+  spdx: bySchema("spdx-2.3.schema.json"), // the specification's own
+  "spdx-rules": bySchema("spdx-rules.schema.json"), // what its text demands besides
 };
 
 (async () => {
