@@ -3,6 +3,7 @@ using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Debian;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.Registry;
@@ -120,15 +121,28 @@ internal sealed class BuildInputs : IDisposable
     internal void Announce() => _shared.Get(Cache.Root, () => BuildLease.Take(Cache));
 
     /// <summary>
-    /// Begins to read a base in a registry into the cache. Other bases are at hand, or are made of packages that this project selects.
+    /// Begins to read a base in a registry into the cache, or to make one of packages, and packages upon it. Other bases are at hand.
     /// </summary>
     internal void ReadBaseAhead(Platform platform)
     {
-        if (Base.Image is { } image)
+        if (Base.Image is not null || Base.Reference is DebianReference)
         {
-            var source = new RegistrySource(Registries, image, Tags(), Cache, prefetch: false, Verify);
-            _shared.Get(AheadOf(image, platform), () => new BaseAhead(source, platform, Cache));
+            _shared.Get(AheadOf(platform), () => HasPackages ? MakeBaseAhead(platform) : OpenBaseAhead(platform));
         }
+    }
+
+    private BaseAhead? OpenBaseAhead(Platform platform) => Base.Image is { } image
+        ? new BaseAhead(new RegistrySource(Registries, image, Tags(), Cache, prefetch: false, Verify), platform, Cache)
+        : null;
+
+    // It chooses the packages that the build will choose, and leaves the lock to that.
+    private BaseAhead MakeBaseAhead(Platform platform)
+    {
+        var packages = new DebianPackages(DebianItems.Read(_project).ForReading, Cache, _reporter);
+        var options = LayerWriting.Read(_project).Options(ImageRequests.Format(_project), platform);
+        var source = Base.Reference.Open(ContextOf(suite => new DebianBaseSource(
+            suite, packages, new LayerCache(Cache), new LayerOptions { ModificationTime = options.ModificationTime })));
+        return new BaseAhead(source, platform, Cache, packages, options);
     }
 
     /// <summary>Begins to make the layers of what packages bring, unless they are in the cache.</summary>
@@ -147,7 +161,10 @@ internal sealed class BuildInputs : IDisposable
         _shared.Get(_outputDirectory, () => new LayersAhead(expected, layers, _outputDirectory, scheduler));
     }
 
-    private string AheadOf(ImageReference image, Platform platform) => $"{image} {platform} {Cache.Root}";
+    private bool HasPackages => Base.Reference is DebianReference || DebianItems.AreAny(_project);
+
+    // Targets may still change which packages there are: the work is found all the same.
+    private string AheadOf(Platform platform) => $"{Base.Reference} {platform} {Cache.Root} {(HasPackages ? _outputDirectory : "")}";
 
     /// <summary>The base image's source.</summary>
     /// <param name="platform">What the image is for.</param>
@@ -161,7 +178,7 @@ internal sealed class BuildInputs : IDisposable
             Prefetch = prefetch,
         });
         source = Base.MaxImageAge is { } age ? new DatedSource(source, age, _reporter, TimeProvider.System) : source;
-        return Base is { Image: { } image, Tags.Pinned: null } && _shared.Get<BaseAhead>(AheadOf(image, platform), () => null) is { } ahead
+        return Base.Tags.Pinned is null && _shared.Get<BaseAhead>(AheadOf(platform), () => null) is { } ahead
             ? ahead.Before(source)
             : source;
     }

@@ -1,6 +1,10 @@
 using Containerize.Bases;
+using Containerize.Building;
 using Containerize.Compression;
+using Containerize.Debian;
 using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Trees;
@@ -8,8 +12,8 @@ using Containerize.Trees;
 namespace Containerize.Ahead;
 
 /// <summary>
-/// Work for a base image that needs no file of the project: while that is compiled, the image is opened, and what it holds is read into the
-/// cache. It decides nothing. A build for which it is late, failed or absent does the same by itself.
+/// Work for a base image that needs no file of the project: while that is compiled, the image is opened or made of its packages, what it
+/// holds is read into the cache, and so are packages upon it. It decides nothing. A build for which it is late, failed or absent does the same by itself.
 /// </summary>
 internal sealed class BaseAhead : IDisposable
 {
@@ -20,10 +24,13 @@ internal sealed class BaseAhead : IDisposable
     /// <param name="source">The base image.</param>
     /// <param name="platform">What the image is for.</param>
     /// <param name="cache">Gets documents and layers of the base, and what is known of its tree.</param>
-    internal BaseAhead(IImageSource source, Platform platform, BlobStore cache)
+    /// <param name="packages">Packages that the base is made of, or that lie upon it; disposed at the end of the work.</param>
+    /// <param name="options">How layers of packages are written.</param>
+    internal BaseAhead(
+        IImageSource source, Platform platform, BlobStore cache, DebianPackages? packages = null, LayerOptions? options = null)
     {
         var stop = _stop.Token;
-        _work = Task.Run(() => WorkAsync(source, platform, cache, stop), stop);
+        _work = Task.Run(() => WorkAsync(source, platform, cache, packages, options, stop), CancellationToken.None);
     }
 
     /// <summary>A source that waits for the end of the work, so that nothing is fetched twice at the same time.</summary>
@@ -36,9 +43,24 @@ internal sealed class BaseAhead : IDisposable
         _stop.Dispose();
     }
 
-    private static async Task WorkAsync(IImageSource source, Platform platform, BlobStore cache, CancellationToken cancellationToken)
+    private static async Task WorkAsync(
+        IImageSource source,
+        Platform platform,
+        BlobStore cache,
+        DebianPackages? packages,
+        LayerOptions? options,
+        CancellationToken cancellationToken)
     {
-        var image = (await source.OpenAsync(platform, cancellationToken)).Image;
+        using var used = packages;
+        var opened = await source.OpenAsync(platform, cancellationToken);
+        foreach (var layer in packages?.Layers ?? [])
+        {
+            var context = new LayerContext(
+                Task.FromResult(opened), new LayerCache(cache), FileHashes.Load(path: null), options ?? new LayerOptions());
+            await layer.MakeAsync(context, cancellationToken);
+        }
+
+        var image = opened.Image;
         if (image.Layers.All(layer => LayerTar.IsReadable(layer.Blob.Descriptor.MediaType)))
         {
             await ImageTree.ReadAsync(image, [], cache, TreeParts.Directories, cancellationToken);

@@ -42,13 +42,7 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
         var set = await locked.ChooseAsync(request, cancellationToken);
         var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter)
             .RecallAsync(cancellationToken);
-        var record = cache.Find(layer.Content.Hash);
-        if (record is null || await cache.Store.TryGetVerifiedAsync(record.Blob.Descriptor, cancellationToken) is null)
-        {
-            record = await layer.WriteAsync(similar: null, cancellationToken);
-            cache.Add(layer.Content, record);
-        }
-
+        var record = await FindAsync(layer, cancellationToken) ?? await MakeAsync(layer, cancellationToken);
         var history = new HistoryEntry(
             record.DiffId,
             "Containerize",
@@ -61,6 +55,24 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
         return new BaseImage(
             Image.Create(ImageFormat.Oci, config, [new Layer(record.Blob, record.DiffId)], new Dictionary<string, string>()),
             DebianReference.Prefix + suite);
+    }
+
+    private async Task<LayerRecord?> FindAsync(PreparedPackages layer, CancellationToken cancellationToken) =>
+        cache.Find(layer.Content.Hash) is { } record
+            && await cache.Store.TryGetVerifiedAsync(record.Blob.Descriptor, cancellationToken) is not null ? record : null;
+
+    // Projects of one build, and the work ahead of one of them, may want the same base at the same time.
+    private async Task<LayerRecord> MakeAsync(PreparedPackages layer, CancellationToken cancellationToken)
+    {
+        using var turn = await cache.Store.WaitForTurnAsync(layer.Content.Hash, cancellationToken);
+        if (await FindAsync(layer, cancellationToken) is { } other)
+        {
+            return other;
+        }
+
+        var made = await layer.WriteAsync(similar: null, cancellationToken);
+        cache.Add(layer.Content, made);
+        return made;
     }
 
     private DebianRequest Request(Platform platform)

@@ -63,6 +63,12 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
     public async Task MakeAsync(LayerContext context, CancellationToken cancellationToken)
     {
         var prepared = await PrepareAsync(context, cancellationToken);
+        if (context.Cache.Find(prepared.Content.Hash) is not null)
+        {
+            return;
+        }
+
+        using var turn = await context.Cache.Store.WaitForTurnAsync(prepared.Content.Hash, cancellationToken);
         if (context.Cache.Find(prepared.Content.Hash) is null)
         {
             var written = await prepared.WriteAsync(similar: null, cancellationToken);

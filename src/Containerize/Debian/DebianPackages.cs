@@ -52,6 +52,9 @@ internal sealed record DebianSettings
 
     /// <summary>Whether only what is in the cache may be used.</summary>
     public bool IsOffline { get; init; }
+
+    /// <summary>The same for who leaves the lock as it is.</summary>
+    internal DebianSettings ForReading => LockMode == DebianLockMode.Locked ? this : this with { LockMode = DebianLockMode.ReadOnly };
 }
 
 /// <summary>The packages of a build: where they come from, and the lock that says which they are.</summary>

@@ -38,6 +38,10 @@ internal static class DebianItems
         };
     }
 
+    /// <summary>Whether the project puts packages or certificate authorities on its base.</summary>
+    internal static bool AreAny(ProjectSettings project) =>
+        project.Find(ItemKind.DebianPackage) is not null || project.Find(ItemKind.CaCertificate) is not null;
+
     /// <summary>The full path of the file that pins packages.</summary>
     internal static string LockFileOf(ProjectSettings project) =>
         project.FullPath(project.One(ItemKind.Debian)["LockFile"] is { Length: > 0 } file ? file : DebianLock.FileName);

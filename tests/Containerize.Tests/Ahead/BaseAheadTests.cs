@@ -1,11 +1,15 @@
-using Containerize.Bases;
 using Containerize.Ahead;
+using Containerize.Bases;
+using Containerize.Debian.Archive;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
+using Containerize.Testing.Debian;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
+using Containerize.Tests.Debian;
 using Containerize.Tests.Registry;
 using Containerize.Trees;
 
@@ -111,12 +115,43 @@ internal sealed class BaseAheadTests
         Assert.HasCount(2, fetched.Distinct().ToList());
     }
 
+    [TestMethod]
+    public async Task Packages_upon_the_base_are_made_without_a_word_and_the_build_finds_their_layer()
+    {
+        using var build = new LockedBase(LockedBase.Image(), new TestPackage("tool").Control("postinst", "#!/bin/sh\nadduser --system tool\n"));
+        var lockFile = await File.ReadAllTextAsync(build.LockFile);
+        var source = new Source(_ => Task.CompletedTask) { Image = build.Opened };
+
+        using var ahead = new BaseAhead(
+            source, TestImage.LinuxX64, build.Cache().Store, build.Open(mode: DebianLockMode.ReadOnly), new LayerOptions());
+        await ahead.Before(source).OpenAsync(TestImage.LinuxX64, CancellationToken.None);
+
+        Assert.AreEqual(lockFile, await File.ReadAllTextAsync(build.LockFile));
+        Assert.IsFalse((await build.BuildAsync()).IsMade);
+        Assert.AreEqual(DiagnosticCode.ScriptsNotRun, build.Reporter.Warnings.Single().Code, "The build says what users should know.");
+    }
+
+    [TestMethod]
+    public async Task Packages_that_do_not_fit_the_base_are_for_the_build_to_refuse()
+    {
+        using var build = new LockedBase(LockedBase.Image(("usr/bin", "")), new TestPackage("tool").File("usr/bin/tool", "x"));
+        var source = new Source(_ => Task.CompletedTask) { Image = build.Opened };
+
+        using var ahead = new BaseAhead(
+            source, TestImage.LinuxX64, build.Cache().Store, build.Open(mode: DebianLockMode.ReadOnly), new LayerOptions());
+        await ahead.Before(source).OpenAsync(TestImage.LinuxX64, CancellationToken.None);
+
+        await Assert.ThrowsExactlyAsync<ContainerizeException>(() => build.BuildAsync());
+    }
+
     private sealed class Source(Func<CancellationToken, Task> open) : IImageSource
     {
+        internal BaseImage? Image { get; init; }
+
         public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
         {
             await open(cancellationToken);
-            return await new ScratchSource().OpenAsync(platform, cancellationToken);
+            return Image ?? await new ScratchSource().OpenAsync(platform, cancellationToken);
         }
     }
 }

@@ -51,6 +51,9 @@ internal sealed class LockedBase : IDisposable
     /// <summary>How often the base's layer was read.</summary>
     internal int BaseReads => _image.Layers.Select(layer => layer.Blob).OfType<CountingBlob>().Sum(blob => blob.Reads);
 
+    /// <summary>The base, as a build opens it.</summary>
+    internal BaseImage Opened => new(_image, "base");
+
     internal string LockFile => _directory["lock.json"];
 
     internal string Mirror => new Uri(_directory["mirror/debian/"]).AbsoluteUri;
@@ -108,7 +111,7 @@ internal sealed class LockedBase : IDisposable
     internal Task<IPreparedLayer> PrepareAsync(DebianPackages packages, string cache = "cache") =>
         new DebianLayer(packages)
             .PrepareAsync(
-                new LayerContext(Task.FromResult(new BaseImage(_image, "base")), Cache(cache), FileHashes.Load(null), new LayerOptions()),
+                new LayerContext(Task.FromResult(Opened), Cache(cache), FileHashes.Load(null), new LayerOptions()),
                 CancellationToken.None);
 
     internal void WriteLock(SortedDictionary<string, string> links, SortedDictionary<string, string>? diverted = null)
