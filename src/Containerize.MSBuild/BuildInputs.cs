@@ -260,5 +260,11 @@ internal sealed class BuildInputs : IDisposable
 
     /// <summary>Finds out what tags of base images mean.</summary>
     internal BaseTags Tags() =>
-        new(Registries, Base.Tags, new TagMemory(Cache), Cache, _reporter, TimeProvider.System);
+        new(
+            Registries,
+            Base.Tags with { BuildStarted = Base.Tags.BuildStarted ?? _shared.Get(nameof(BuildStart), () => new BuildStart())?.Time },
+            new TagMemory(Cache),
+            Cache,
+            _reporter,
+            TimeProvider.System);
 }

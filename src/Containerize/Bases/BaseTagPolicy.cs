@@ -9,10 +9,16 @@ internal sealed record BaseTagPolicy
     public TimeSpan MaxAge { get; init; } = TimeSpan.Zero;
 
     /// <summary>
-    /// When the build of several platforms began, of which this is one; null for a build of one. What a platform was told since then counts
-    /// for all: a tag that moves meanwhile would otherwise give an index whose images have different bases.
+    /// When the build began, to the second; null asks for each image. What was told since then counts for all projects and platforms of the
+    /// build.
     /// </summary>
     public DateTimeOffset? BuildStarted { get; init; }
+
+    /// <summary>
+    /// Whether the image is one of several platforms: then they ask in turn. A tag that moves meanwhile would otherwise give an index whose
+    /// images have different bases.
+    /// </summary>
+    public bool IsOneOfSeveral { get; init; }
 
     /// <summary>Whether no registry may be asked at all: then the last answer counts, however old.</summary>
     public bool IsOffline { get; init; }

@@ -103,11 +103,11 @@ internal sealed class BaseTags
             return await FindAloneAsync(image, cancellationToken);
         }
 
-        // The platforms are built in processes of their own; the first one asks.
-        using var turn = await _cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes(image.ToString())), cancellationToken);
+        // Platforms are built beside each other, in processes of their own; the first one asks.
+        using var turn = !_policy.IsOneOfSeveral ? null : await _cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes(image.ToString())), cancellationToken);
         if (_memory.Recall(image) is { } told && told.Time >= started)
         {
-            _reporter.Detail($"{image} is {told.Digest} for all platforms of this build.");
+            _reporter.Detail($"{image} is {told.Digest} for all of this build.");
             return told.Digest;
         }
 

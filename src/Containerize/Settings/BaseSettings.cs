@@ -21,13 +21,14 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
     internal static BaseSettings Read(ProjectSettings project)
     {
         var item = project.One(ItemKind.Base);
+        var isOneOfSeveral = long.TryParse(item["BuildStarted"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
         return new(
             BaseImageReference.Parse(item["Image"], project.Directory),
             new BaseTagPolicy
             {
                 MaxAge = Duration.Parse("ContainerizeBaseImageMaxAge", item["MaxAge"]) ?? TimeSpan.Zero,
-                BuildStarted = long.TryParse(item["BuildStarted"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                    ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+                BuildStarted = isOneOfSeveral ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+                IsOneOfSeveral = isOneOfSeveral,
                 IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
                 LockFile = item["LockFile"] is { Length: > 0 } file ? project.FullPath(file) : null,
                 IsLocked = item.IsTrue("LockedMode"),

@@ -73,18 +73,20 @@ internal sealed class RegistrySourceTests
     }
 
     [TestMethod]
-    public async Task A_tag_that_moves_between_two_platforms_of_one_build_means_the_same_for_both()
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_tag_that_moves_between_two_platforms_or_projects_of_one_build_means_the_same_for_both(bool arePlatforms)
     {
         await using var lab = await ClientLab.StartAsync();
         var first = Seed(lab, TestImage.Create());
-        var policy = new BaseTagPolicy { BuildStarted = _time.Now.AddSeconds(-1) };
+        var policy = new BaseTagPolicy { BuildStarted = _time.Now.AddSeconds(-1), IsOneOfSeveral = arePlatforms };
         Assert.AreEqual(first, await OpenAsync(lab, policy));
         var second = Seed(lab, TestImage.Create(TestLayer.Of(("etc/os-release", "ID=newer\n"))));
 
         Assert.AreEqual(first, await OpenAsync(lab, policy));
 
         _time.Now += TimeSpan.FromMinutes(1);
-        Assert.AreEqual(second, await OpenAsync(lab, new BaseTagPolicy { BuildStarted = _time.Now }), "The next build asks anew.");
+        Assert.AreEqual(second, await OpenAsync(lab, new BaseTagPolicy { BuildStarted = _time.Now }), "The next build asks again.");
     }
 
     [TestMethod]

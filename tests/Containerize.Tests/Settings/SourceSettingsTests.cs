@@ -52,6 +52,7 @@ internal sealed class SourceSettingsTests
             {
                 MaxAge = TimeSpan.FromHours(12),
                 BuildStarted = DateTimeOffset.FromUnixTimeSeconds(1700000000),
+                IsOneOfSeveral = true,
                 IsOffline = true,
                 LockFile = Path.Combine(lab.Directory, "locks", "base.json"),
                 IsLocked = true,
