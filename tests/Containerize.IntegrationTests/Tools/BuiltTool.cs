@@ -13,5 +13,10 @@ internal static class BuiltTool
 
     /// <summary>Runs it in a directory.</summary>
     internal static Task<ProcessResult> RunAsync(string directory, params string[] arguments) =>
-        ProcessRunner.RunAsync("dotnet", ["exec", Program, .. arguments], directory, Dotnet.Environment(null));
+        RunAsync(directory, environment: null, arguments);
+
+    /// <summary>Runs it in a directory, with variables of its own.</summary>
+    internal static Task<ProcessResult> RunAsync(
+        string directory, IReadOnlyDictionary<string, string?>? environment, string[] arguments) =>
+        ProcessRunner.RunAsync("dotnet", ["exec", Program, .. arguments], directory, Dotnet.Environment(environment));
 }

@@ -6,7 +6,15 @@ namespace Containerize.IntegrationTests.Tools;
 /// <summary>The tool <c>containerize</c>, installed from its package as users do.</summary>
 internal static class InstalledTool
 {
+    private static readonly Lazy<Task<string>> s_package = new(() => LocalFeed.PackAsync(
+        Path.Combine(Repository.Root, "src", "Containerize.Tool", "Containerize.Tool.csproj"), "tool-feed"));
     private static readonly Lazy<Task<string>> s_program = new(InstallAsync);
+
+    /// <summary>The file of the package.</summary>
+    internal static Task<string> PackageAsync() => s_package.Value;
+
+    /// <summary>What is run.</summary>
+    internal static Task<string> ProgramAsync() => s_program.Value;
 
     /// <summary>Runs it. Whatever it prints has no colours: nothing that reads it is a terminal.</summary>
     internal static async Task<ProcessResult> RunAsync(
@@ -30,8 +38,7 @@ internal static class InstalledTool
 
     private static async Task<string> InstallAsync()
     {
-        var package = await LocalFeed.PackAsync(
-            Path.Combine(Repository.Root, "src", "Containerize.Tool", "Containerize.Tool.csproj"), "tool-feed");
+        var package = await s_package.Value;
         var configuration = Path.Combine(RunDirectory.FullName, "tool.config");
         await File.WriteAllTextAsync(configuration, $"""
             <configuration>
