@@ -8,6 +8,8 @@ using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.Settings;
 using Containerize.SupplyChain;
+using Containerize.SupplyChain.Signing;
+using Containerize.SupplyChain.Statements;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 using Task = System.Threading.Tasks.Task;
@@ -60,16 +62,18 @@ public sealed class RebaseImage : ContainerizeTask
         var images = result.Set with { DescriptorAnnotations = AnnotationItems.Read(Project, AnnotationScope.Descriptor) };
         var delivery = new Delivery([.. destinations.Create(
             inputs.Registries, inputs.Cache, destinations.Name, reporter, budget: PushSettings.Read(Project, reporter).Budget)]);
+        var renewed = await RenewAsync(result, destinations, inputs, cancellationToken);
         var written = await delivery.WriteAsync(
             images,
             token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token),
             cancellationToken,
-            await SignAsync(images, destinations, inputs, reporter, cancellationToken));
+            await SignAsync(renewed.Evidence, images, destinations, inputs, reporter, cancellationToken));
         ImageNames = [.. written.SelectMany(each => each.Locations).Select(name => new TaskItem(name))];
-        ShowResult([.. Lines(result, written)]);
+        ShowResult([.. Lines(result, renewed, written)]);
     }
 
-    private static IEnumerable<Message> Lines(RebasedSet result, IReadOnlyList<DestinationResult> written)
+    private static IEnumerable<Message> Lines(
+        RebasedSet result, RenewedEvidence renewed, IReadOnlyList<DestinationResult> written)
     {
         yield return $"rebased {result.Before.Origin} ({result.Before.Digest}) to {result.Digest}";
         foreach (var image in result.Images.Where(image => !image.IsUnchanged))
@@ -83,9 +87,14 @@ public sealed class RebaseImage : ContainerizeTask
             yield return $"stays with the old image: {document.Type} {document.Digest}";
         }
 
-        if (result.LeftOut.Count > 0)
+        foreach (var document in renewed.Evidence.Referrers)
         {
-            yield return $"ContainerizeSign signs the new image; a build (-t:Containerize) makes its bill of materials and provenance";
+            yield return $"made for the new image: {document.Entry.ArtifactType} {document.Manifest.Descriptor.Digest}";
+        }
+
+        foreach (var reason in renewed.Missing)
+        {
+            yield return reason;
         }
 
         foreach (var each in written)
@@ -95,7 +104,26 @@ public sealed class RebaseImage : ContainerizeTask
         }
     }
 
+    private async Task<RenewedEvidence> RenewAsync(
+        RebasedSet result, DestinationSettings destinations, BuildInputs inputs, CancellationToken cancellationToken)
+    {
+        // Where the image goes to engines only, no place takes documents.
+        if (!destinations.TakeEvidence)
+        {
+            return new(Evidence.None, []);
+        }
+
+        var wanted = EvidenceSettings.Read(Project, Environment.GetEnvironmentVariable);
+        return await new EvidenceRenewal(
+            wanted,
+            destinations.Name.Repository,
+            wanted?.Provenance?.Origin ?? BuildOrigin.Of(Environment.GetEnvironmentVariable, builder: null),
+            inputs.Cache,
+            TimeProvider.System).MakeAsync(result, cancellationToken);
+    }
+
     private async Task<Evidence?> SignAsync(
+        Evidence evidence,
         ImageSet images,
         DestinationSettings destinations,
         BuildInputs inputs,
@@ -104,12 +132,13 @@ public sealed class RebaseImage : ContainerizeTask
     {
         if (!destinations.TakeEvidence || SigningSettings.Read(Project, Environment.GetEnvironmentVariable) is not { } signing)
         {
-            return null;
+            return evidence.IsEmpty ? null : evidence;
         }
 
         var sign = signing.Create(inputs.Cache, Environment.GetEnvironmentVariable, reporter);
-        var signatures = await sign(SigningRequest.Of(images, [], destinations.PulledNames), cancellationToken);
-        return (Evidence.None with { IsOptional = signing.IsOptional }).With(signatures);
+        var statements = evidence.Referrers.Select(SignStatement.Of).OfType<Attestation>().ToList();
+        var signatures = await sign(SigningRequest.Of(images, statements, destinations.PulledNames), cancellationToken);
+        return (evidence with { IsOptional = evidence.IsOptional || signing.IsOptional }).With(signatures);
     }
 
     // The first place that has the image: its registries, its archive, its layout.
@@ -121,6 +150,7 @@ public sealed class RebaseImage : ContainerizeTask
         CancellationToken cancellationToken)
     {
         ICopySource? source = null;
+        string? fromArchive = null;
         foreach (var name in destinations.Registries.SelectMany(target => target.Of(destinations.Name).References))
         {
             var reference = ImageReference.Parse(name);
@@ -134,6 +164,7 @@ public sealed class RebaseImage : ContainerizeTask
         if (source is null && destinations.Archive is { } archive && RegularFile.IsThere(archive))
         {
             source = await places.OpenArchiveAsync(archive, [], cancellationToken);
+            fromArchive = archive;
         }
 
         if (source is null && destinations.Layout is { } layout && Directory.Exists(layout))
@@ -141,12 +172,17 @@ public sealed class RebaseImage : ContainerizeTask
             source = await CopyPlaces.OpenLayoutAsync(layout, [.. destinations.Name.FullReferences], cancellationToken);
         }
 
-        return source is null
-            ? throw new ContainerizeException(
+        if (source is null)
+        {
+            throw new ContainerizeException(
                 DiagnosticCode.NothingToRebase,
                 $"There is no image of this project to put on another base: neither its registries, its archive nor its layout have it. "
                 + $"Publish it first (-t:Containerize), with the same ContainerRegistry, ContainerArchiveOutputPath or "
-                + $"ContainerizeLayoutDirectory.")
-            : await new CopyReader(source, inputs.Cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
+                + $"ContainerizeLayoutDirectory.");
+        }
+
+        var image = await new CopyReader(source, inputs.Cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
+        return fromArchive is { } file
+            ? await new ArchiveDocuments(file, inputs.Cache, reporter).AddToAsync(image, cancellationToken) : image;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Containerize.Bases;
 using Containerize.Copying;
 using Containerize.Rebasing;
+using Containerize.SupplyChain.Statements;
 
 namespace Containerize.Tool;
 
@@ -50,25 +51,39 @@ internal static class RebaseCommand
                             : (Message)$"--dry-run writes nothing, so there is nothing for --to.");
                 }
 
+                var place = Reference(parsed.GetValue(source)!);
                 var opened = await places.OpenSourceAsync(
-                    Reference(parsed.GetValue(source)!),
+                    place,
                     async reference => (await access.OpenAsync(reference, images.Platform, images.Stop)).Image,
                     images.Stop);
                 var image = await new CopyReader(opened, access.Cache, access.Reporter)
                     .ReadAsync(images.Platform, withReferrers: true, images.Stop);
+                if (place is OciArchiveReference archive)
+                {
+                    image = await new ArchiveDocuments(archive.File, access.Cache, access.Reporter).AddToAsync(image, images.Stop);
+                }
+
                 var newBase = await access.OpenBaseAsync(Reference(parsed.GetValue(onto)!), images.Stop);
                 var rebase = new Rebase(
                     _ => newBase,
                     parsed.GetValue(from) is { } old ? await access.OpenBaseAsync(Reference(old), images.Stop) : null,
-                    place => async (platform, stop) => (await access.OpenAsync(new RegistryReference(place), platform, stop)).Image,
+                    named => async (platform, stop) => (await access.OpenAsync(new RegistryReference(named), platform, stop)).Image,
                     access.Cache,
                     access.Temporary,
                     access.Reporter);
                 var result = await rebase.RunAsync(image, images.Stop);
-                var arrived = targets.Count == 0 ? [] : await ImageCopy.RunAsync(result.ToCopy(), targets, images.Stop);
+                var renewed = await new EvidenceRenewal(
+                    wanted: null,
+                    name: null,
+                    BuildOrigin.Of(Environment.GetEnvironmentVariable, builder: null),
+                    access.Cache,
+                    TimeProvider.System).MakeAsync(result, images.Stop);
+                var arrived = targets.Count == 0 ? []
+                    : await ImageCopy.RunAsync(result.ToCopy(renewed.Evidence), targets, images.Stop);
                 var answer = RebaseAnswer.Of(
                     parsed.GetValue(source)!,
                     result,
+                    renewed,
                     [.. arrived.Select(each => new CopyResultAnswer(each.Kind, each.Locations, each.BytesWritten, each.BytesAvoided))]);
                 output.Write(answer, RebaseJson.Default.RebaseAnswer, () => LinesOf(answer));
                 return ExitCode.Success;
@@ -85,9 +100,10 @@ internal static class RebaseCommand
         .. answer.LeftOut.Count == 0 || answer.IsUnchanged ? Array.Empty<Message>() :
         [
             .. answer.LeftOut.Select(document => (Message)$"left out   {document.Type}  {document.Digest}"),
-            $"These hold for {answer.Before} only. Sign the new image; where its project is at hand, -t:ContainerizeRebase signs, and a "
-                + $"build makes its bill of materials and provenance.",
+            $"These hold for {answer.Before} only. Sign the new image; where its project is at hand, -t:ContainerizeRebase signs it.",
         ],
+        .. answer.Renewed.Select(document => (Message)$"made       {document.Type}  {document.Digest}"),
+        .. answer.NotRenewed.Select(reason => (Message)$"{reason}"),
         .. answer.Destinations.Select(result => (Message)
             $"written to {string.Join(", ", result.Locations)}  ({ByteSize.Format(result.BytesWritten)} written, " +
             $"{ByteSize.Format(result.BytesAvoided)} were there)"),
@@ -111,21 +127,29 @@ internal static class RebaseCommand
 /// <param name="Digest">The digest on the new base.</param>
 /// <param name="IsUnchanged">Whether the image has the base already.</param>
 /// <param name="LeftOut">What tells of the image as it was, and does not go with it.</param>
+/// <param name="Renewed">What was made of the new image instead.</param>
+/// <param name="NotRenewed">What was not, and why.</param>
 internal sealed record RebaseAnswer(
     string Image,
     string Before,
     string Digest,
     bool IsUnchanged,
-    IReadOnlyList<LeftOutAnswer> LeftOut,
+    IReadOnlyList<RebaseDocumentAnswer> LeftOut,
+    IReadOnlyList<RebaseDocumentAnswer> Renewed,
+    IReadOnlyList<string> NotRenewed,
     IReadOnlyList<RebasedImageAnswer> Images,
     IReadOnlyList<CopyResultAnswer> Destinations)
 {
-    internal static RebaseAnswer Of(string image, RebasedSet result, IReadOnlyList<CopyResultAnswer> destinations) => new(
+    internal static RebaseAnswer Of(
+        string image, RebasedSet result, RenewedEvidence renewed, IReadOnlyList<CopyResultAnswer> destinations) => new(
         image,
         $"{result.Before.Digest}",
         $"{result.Digest}",
         result.IsUnchanged,
-        result.IsUnchanged ? [] : [.. result.LeftOut.Select(document => new LeftOutAnswer(document.Type, $"{document.Digest}"))],
+        result.IsUnchanged ? [] : [.. result.LeftOut.Select(document => new RebaseDocumentAnswer(document.Type, $"{document.Digest}"))],
+        [.. renewed.Evidence.Referrers.Select(document => new RebaseDocumentAnswer(
+            document.Entry.ArtifactType!, $"{document.Manifest.Descriptor.Digest}"))],
+        [.. renewed.Missing.Select(reason => $"{reason}")],
         [.. result.Images.Select(each => new RebasedImageAnswer(
             $"{each.Image.Config.Platform}",
             each.IsUnchanged,
@@ -137,9 +161,9 @@ internal sealed record RebaseAnswer(
         destinations);
 }
 
-/// <summary>A document that does not go with the image.</summary>
+/// <summary>A document of the image as it was, or of the new one.</summary>
 /// <param name="Type">What it is: a media type, or the tag that names it.</param>
-internal sealed record LeftOutAnswer(string Type, string Digest);
+internal sealed record RebaseDocumentAnswer(string Type, string Digest);
 
 /// <summary>What <c>rebase</c> says of a platform.</summary>
 /// <param name="IsExact">Whether the result is known to be what a build gives.</param>

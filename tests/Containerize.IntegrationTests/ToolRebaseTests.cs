@@ -139,6 +139,48 @@ internal sealed class ToolRebaseTests : IDisposable
     }
 
     [TestMethod]
+    [Requires("openssl")]
+    public async Task Bills_and_provenance_are_made_for_the_new_image_and_equal_those_of_a_publish()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        await SeedSmallBasesAsync(registry);
+        var key = await KeyPair.CreateAsync(_folder, "signer");
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><UseAppHost>false</UseAppHost></PropertyGroup>" +
+            "<ItemGroup><ContainerAppCommand Include=\"/bin/tool\" /></ItemGroup>");
+        string[] evidence = ["-p:ContainerizeSbom=Spdx%3BCycloneDX", "-p:ContainerizeProvenance=true"];
+        await MoveBaseAsync("old");
+        await PublishAsync(project, registry, "1", "moving", evidence);
+        await MoveBaseAsync("new");
+        await PublishAsync(project, registry, "2", "moving", evidence);
+        var expected = await DocumentsAsync(registry, "2");
+
+        var answer = await RebaseAsync(
+            $"{registry.Host}/app:1", "--onto", $"{registry.Host}/base:moving", "--to", "oci-archive:app.tar:app:1");
+        var rebased = await project.RunAsync(
+        [
+            "msbuild", "-t:ContainerizeRebase", "-p:Configuration=Release", .. Properties(registry, "1", "moving"),
+            "-p:ContainerizeSign=true", $"-p:ContainerizeSigningKey={key.PrivateKey}",
+        ]);
+
+        Assert.AreEqual(0, rebased.ExitCode, rebased.Output);
+        Assert.HasCount(3, answer["renewed"]!.AsArray());
+        StringAssert.Contains(rebased.Output, "made for the new image: application/spdx+json");
+        var made = await DocumentsAsync(registry, "1");
+        foreach (var type in new[] { "application/spdx+json", "application/vnd.cyclonedx+json" })
+        {
+            Assert.AreEqual(expected[type].Single(), made[type].Single(), type);
+            Assert.IsTrue(answer["renewed"]!.AsArray().Any(each => (string?)each!["digest"] == expected[type].Single()), type);
+        }
+
+        // The publish left its own provenance; the image itself and three documents are signed.
+        Assert.HasCount(2, made["application/vnd.in-toto+json"].ToList());
+        Assert.HasCount(4, made["application/vnd.dev.sigstore.bundle.v0.3+json"].ToList());
+
+        Task MoveBaseAsync(string tag) => registry.SeedAsync($"{_folder[$"base-{tag}"]}:{tag}", "base:moving");
+    }
+
+    [TestMethod]
     public async Task An_image_of_buildah_names_its_base_and_an_archive_of_docker_needs_from()
     {
         await using var registry = await RegistryServer.StartAsync();
@@ -196,6 +238,15 @@ internal sealed class ToolRebaseTests : IDisposable
         $"-p:ContainerBaseImage={registry.Host}/base:{baseTag}", $"-p:ContainerRegistry={registry.Host}", "-p:ContainerRepository=app",
         $"-p:ContainerImageTag={tag}", $"-p:ContainerizeInsecureRegistries={registry.Host}",
     ];
+
+    // The registry of Debian has no list of referrers: it stands under a tag.
+    private static async Task<ILookup<string, string>> DocumentsAsync(RegistryServer registry, string tag)
+    {
+        var digest = await DigestAsync($"docker://{registry.Host}/app:{tag}");
+        var list = JsonNode.Parse((await SkopeoAsync(
+            "inspect", "--raw", $"docker://{registry.Host}/app:{digest.Replace(':', '-')}")).EnsureSuccess().Output)!;
+        return list["manifests"]!.AsArray().ToLookup(each => (string)each!["artifactType"]!, each => (string)each!["digest"]!);
+    }
 
     private Task<ProcessResult> RunAsync(params IEnumerable<string> arguments) =>
         BuiltTool.RunAsync(_folder.FullName, ["rebase", .. arguments]);

@@ -22,7 +22,6 @@ namespace Containerize.Copying;
 internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporter reporter)
 {
     private const long MaxSize = 256 << 20;
-    private const string PredicateAnnotation = "in-toto.io/predicate-type";
 
     // Signers that make several signatures number them from the second on.
     private const int MostSignatures = 9;
@@ -107,7 +106,7 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         SignStatement.PredicateTypeOf(text, subject.Digest) is { } predicate
             ? new(
                 subject, Attestation.MediaType, new MemoryBlob(Attestation.MediaType, text), suffix,
-                new Dictionary<string, string> { [PredicateAnnotation] = predicate })
+                new Dictionary<string, string> { [EvidenceReferrer.PredicateAnnotation] = predicate })
             : null;
 
     private static string TypeOf(string suffix) =>

@@ -9,15 +9,17 @@ internal static class BlobBytes
 {
     /// <summary>Reads a small blob.</summary>
     /// <param name="cache">Keeps those of registries.</param>
+    /// <param name="most">How many bytes it may have.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: too large;
     /// <see cref="DiagnosticCode.DigestMismatch"/>, or what its source says.</exception>
-    internal static async Task<byte[]> ReadAsync(Blob blob, string origin, BlobStore cache, CancellationToken cancellationToken)
+    internal static async Task<byte[]> ReadAsync(
+        Blob blob, string origin, BlobStore cache, CancellationToken cancellationToken, long most = OciJson.MaxDocumentSize)
     {
-        if (blob.Descriptor.Size > OciJson.MaxDocumentSize)
+        if (blob.Descriptor.Size > most)
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidDocument,
-                $"The blob {blob.Descriptor.Digest} of {origin} is read as a document and has more than {OciJson.MaxDocumentSize} bytes; " +
+                $"The blob {blob.Descriptor.Digest} of {origin} is read as a document and has more than {most} bytes; " +
                 $"no image needs that.");
         }
 

@@ -3,6 +3,7 @@ using Containerize.Images;
 using Containerize.Inspection;
 using Containerize.Oci;
 using Containerize.Starting;
+using Containerize.SupplyChain;
 
 namespace Containerize.Rebasing;
 
@@ -55,7 +56,8 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
     ];
 
     /// <summary>The images as they are brought to destinations.</summary>
-    internal CopiedImage ToCopy() => IsUnchanged ? Before : new(
+    /// <param name="evidence">What is said of the new images.</param>
+    internal CopiedImage ToCopy(Evidence evidence) => IsUnchanged ? Before : new(
         Before.Origin,
         Before.Name,
         new ImageGraph(
@@ -63,7 +65,8 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
                 .Select(document => document.Document)],
             [.. Set.Images.SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
                 .DistinctBy(blob => blob.Descriptor.Digest)]),
-        [],
+        [.. evidence.Referrers.Select(document => new CopiedReferrer(
+            document.Subject.Digest, document.Entry, new([document.Manifest.Document], document.Blobs)))],
         []);
 }
 

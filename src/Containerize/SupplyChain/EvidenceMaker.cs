@@ -36,8 +36,6 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
     // Another number for documents that say other things of the same image.
     private const int Version = 3;
 
-    private const string PredicateAnnotation = "in-toto.io/predicate-type";
-
     private string SimpleName => name[(name.LastIndexOf('/') + 1)..];
 
     /// <summary>Makes the documents.</summary>
@@ -57,14 +55,13 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
 
     private async Task<IReadOnlyList<Referrer>> MakeAsync(BuiltImage image, string? dependencies, CancellationToken cancellationToken)
     {
-        var referrers = new List<Referrer>();
+        var (subject, referrers) = (image.Image.Manifest.Descriptor, new List<Referrer>());
         Bill? bill = null;
         foreach (var format in request.Sboms)
         {
             var document = await RememberAsync(
                 SbomDocument.Suffix(format), "", async () => SbomDocument.Write(await ReadBillAsync(), format));
-            referrers.Add(
-                Refer(SbomDocument.MediaType(format), document, SbomDocument.Suffix(format), SbomDocument.PredicateType(format)));
+            referrers.Add(EvidenceReferrer.Sbom(subject, format, document));
         }
 
         if (request.Provenance is { } provenance)
@@ -80,16 +77,12 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
                     image.BaseSignature,
                     provenance,
                     time.GetUtcNow()));
-            referrers.Add(Refer(
-                Attestation.MediaType,
-                statement,
-                ProvenanceWriter.Suffix,
-                annotations: new Dictionary<string, string> { [PredicateAnnotation] = ProvenanceWriter.PredicateType }));
+            referrers.Add(EvidenceReferrer.Provenance(subject, statement));
         }
 
         if (request.Vex is { } vex)
         {
-            referrers.Add(Refer(VexWriter.MediaType, VexWriter.Write(SimpleName, image.Image, vex), VexWriter.Suffix, VexWriter.Context));
+            referrers.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(SimpleName, image.Image, vex)));
         }
 
         return referrers;
@@ -118,16 +111,5 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
             record.Write(Encoding.UTF8.GetString(made));
             return made;
         }
-
-        Referrer Refer(
-            string type,
-            byte[] document,
-            string suffix,
-            string? predicateType = null,
-            IReadOnlyDictionary<string, string>? annotations = null) =>
-            new(image.Image.Manifest.Descriptor, type, new MemoryBlob(type, document), suffix, annotations)
-            {
-                PredicateType = predicateType,
-            };
     }
 }

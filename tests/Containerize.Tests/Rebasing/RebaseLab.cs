@@ -9,6 +9,8 @@ using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.Registry;
+using Containerize.Storage;
+using Containerize.SupplyChain;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Building;
@@ -64,6 +66,11 @@ internal sealed class RebaseLab : IAsyncDisposable
 
     /// <summary>Builds an image of two layers on a base.</summary>
     internal async Task<Image> BuildAsync(
+        string baseTag, Func<ImageRequest, ImageRequest>? change = null, Platform? platform = null, params LayerEntry[] app) =>
+        (await BuildWholeAsync(baseTag, change, platform, app)).Image;
+
+    /// <summary>The same, with what there is to say of it.</summary>
+    internal async Task<BuiltImage> BuildWholeAsync(
         string baseTag, Func<ImageRequest, ImageRequest>? change = null, Platform? platform = null, params LayerEntry[] app)
     {
         var placement = new Placement([], user: null, new Dictionary<string, string>());
@@ -79,12 +86,27 @@ internal sealed class RebaseLab : IAsyncDisposable
             WorkingDirectory = "/app",
             Command = new ImageCommand { AppCommand = ["/app/probe"] },
         };
-        return (await Sample.BuildAsync(change?.Invoke(request) ?? request, _lab.Store, _lab.Reporter)).Image;
+        return await Sample.BuildAsync(change?.Invoke(request) ?? request, _lab.Store, _lab.Reporter);
     }
 
     /// <summary>Pushes images to <c>team/app</c>.</summary>
-    internal Task PushAsync(string tag, ImageSet images) =>
-        new RegistryDestination(_client, Registry.Repository("team/app"), [tag], _lab.Reporter).WriteAsync(images, CancellationToken.None);
+    internal Task PushAsync(string tag, ImageSet images, Evidence? evidence = null) =>
+        new RegistryDestination(_client, Registry.Repository("team/app"), [tag], _lab.Reporter)
+            .WriteAsync(images, CancellationToken.None, evidence);
+
+    /// <summary>What an image of <c>team/app</c> has beside it, as copies take it.</summary>
+    internal async Task<CopiedImage> ReadAsync(string tag)
+    {
+        var places = new CopyPlaces(_client, _lab.Store, _ => null, _lab.Reporter);
+        var opened = await places.OpenSourceAsync(
+            BaseImageReference.Parse($"{Registry.Authority}/team/app:{tag}", _lab.Home),
+            _ => throw new InvalidOperationException(),
+            CancellationToken.None);
+        return await new CopyReader(opened, _lab.Store, _lab.Reporter).ReadAsync(null, true, CancellationToken.None);
+    }
+
+    /// <summary>Takes what is fetched and made.</summary>
+    internal BlobStore Store => _lab.Store;
 
     /// <summary>Builds an image and puts it into the registry as <c>team/app:1</c>.</summary>
     internal async Task<Image> AddAppAsync(string baseTag, Func<ImageRequest, ImageRequest>? change = null, params LayerEntry[] app)
@@ -95,14 +117,11 @@ internal sealed class RebaseLab : IAsyncDisposable
     }
 
     /// <summary>Puts <c>team/app:1</c> on another base, as <c>team/app:2</c>, which is checked.</summary>
-    internal async Task<RebasedSet> RebaseAsync(string onto, string? from = null)
+    internal async Task<RebasedSet> RebaseAsync(
+        string onto, string? from = null, Func<RebasedSet, Task<RenewedEvidence>>? renew = null)
     {
         var places = new CopyPlaces(_client, _lab.Store, _ => null, _lab.Reporter);
-        var opened = await places.OpenSourceAsync(
-            BaseImageReference.Parse($"{Registry.Authority}/team/app:1", _lab.Home),
-            _ => throw new InvalidOperationException(),
-            CancellationToken.None);
-        var image = await new CopyReader(opened, _lab.Store, _lab.Reporter).ReadAsync(null, true, CancellationToken.None);
+        var image = await ReadAsync("1");
         var scratch = Path.Combine(_lab.Home, "scratch");
         var result = await new Rebase(
             _ => OpenAt(ImageReference.Parse(Base(onto))),
@@ -112,8 +131,9 @@ internal sealed class RebaseLab : IAsyncDisposable
             scratch,
             _lab.Reporter).RunAsync(image, CancellationToken.None);
         Assert.IsEmpty(Directory.Exists(scratch) ? Directory.GetFileSystemEntries(scratch) : []);
+        var evidence = renew is null ? Evidence.None : (await renew(result)).Evidence;
         await ImageCopy.RunAsync(
-            result.ToCopy(), [places.OpenRepository(Registry.Repository("team/app"), ["2"])], CancellationToken.None);
+            result.ToCopy(evidence), [places.OpenRepository(Registry.Repository("team/app"), ["2"])], CancellationToken.None);
         Assert.AreEqual(result.Digest, Registry.FindManifest("team/app", "2")!.Digest);
         ImageValidator.Check(Registry, "team/app", "2", baseLayers: result.Images.Max(each => each.NewBase.Image.Layers.Count));
         return result;

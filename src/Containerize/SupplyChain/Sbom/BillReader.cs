@@ -1,5 +1,6 @@
 using Containerize.Bases;
 using Containerize.Building;
+using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -25,32 +26,78 @@ internal sealed class BillReader(
     /// <exception cref="ContainerizeException">A layer cannot be read or fetched.</exception>
     internal async Task<Bill> ReadAsync(BuiltImage built, string? dependencies, CancellationToken cancellationToken)
     {
-        var platform = built.Image.Config.Platform;
-        var files = new LayerFiles(platform.IsWindows);
-        foreach (var layer in built.Image.Layers.Skip(built.BaseLayers.Count))
+        var below = new BillBase(built.BaseLayers.Count, built.BaseName, built.BaseDigest);
+        var files = await ReadFilesAsync(built.Image, below, cancellationToken);
+        var app = new AppComponents(files.All, dependencies, PackagesOf(built), folders);
+        return await MakeAsync(built.Image, below, files, app.All, app.OwnerOf, app.Needs(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads an image whose own layers are those of another one: what they hold is known from that one's bill, the rest is read.
+    /// </summary>
+    /// <param name="before">The bill of the other image.</param>
+    /// <returns>The bill; null when the other bill does not have the files of these layers.</returns>
+    /// <exception cref="ContainerizeException">A layer cannot be read or fetched.</exception>
+    internal async Task<Bill?> ReadAsync(Image image, BillBase below, Bill before, CancellationToken cancellationToken)
+    {
+        var files = await ReadFilesAsync(image, below, cancellationToken);
+        if (before.Files.Count != files.All.Count || !before.Files.All(file => files.All.TryGetValue(file.Path, out var found)
+            && (found.Sha1, found.Sha256, found.Layer.ToString()) == (file.Sha1, file.Sha256, file.Layer)))
+        {
+            return null;
+        }
+
+        var kept = before.Components.Where(component => component.Kind is not (ComponentKind.Base or ComponentKind.Debian)).ToList();
+        var references = kept.Select(component => component.Reference).ToHashSet(StringComparer.Ordinal);
+        var owners = before.Files.Where(file => references.Contains(file.Component))
+            .ToDictionary(file => file.Path, file => file.Component, StringComparer.Ordinal);
+        var needs = from need in before.Dependencies
+                    where references.Contains(need.Key)
+                    from other in need.Value
+                    where references.Contains(other)
+                    select (need.Key, other);
+        return await MakeAsync(image, below, files, kept, owners.GetValueOrDefault, needs, cancellationToken);
+    }
+
+    private async Task<LayerFiles> ReadFilesAsync(Image image, BillBase below, CancellationToken cancellationToken)
+    {
+        var files = new LayerFiles(image.Config.Platform.IsWindows);
+        foreach (var layer in image.Layers.Skip(below.Layers))
         {
             await files.ReadAsync(await layer.Blob.VerifyAsync(cache, cancellationToken), layer.Blob.Descriptor.Digest, cancellationToken);
         }
 
-        var digest = built.Image.Manifest.Descriptor.Digest;
-        var image = new Component(ComponentKind.Image, name, digest.ToString())
+        return files;
+    }
+
+    private async Task<Bill> MakeAsync(
+        Image image,
+        BillBase below,
+        LayerFiles files,
+        IEnumerable<Component> app,
+        Func<string, string?> ownerOf,
+        IEnumerable<(string From, string To)> needs,
+        CancellationToken cancellationToken)
+    {
+        var platform = image.Config.Platform;
+        var digest = image.Manifest.Descriptor.Digest;
+        var described = new Component(ComponentKind.Image, name, digest.ToString())
         {
             PackageUrl = PackageUrl.Image(name, digest, platform),
             Sha256 = digest.Hex,
         };
-        var app = new AppComponents(files.All, dependencies, PackagesOf(built), folders);
         var debian = platform.IsWindows ? null : new DebianComponents(await ImageTree.ReadAsync(
-            built.Image.WithLayers(built.BaseLayers),
-            [.. built.Image.Layers.Skip(built.BaseLayers.Count)],
+            image.WithLayers([.. image.Layers.Take(below.Layers)]),
+            [.. image.Layers.Skip(below.Layers)],
             cache,
             TreeParts.All,
             cancellationToken), debianDigests);
         var owners = debian?.Owners(files.All) ?? [];
-        var below = BaseOf(built, platform);
-        IEnumerable<Component> components = [.. below is null ? [] : (Component[])[below], .. app.All, .. debian?.All ?? []];
+        IEnumerable<Component> components =
+            [.. BaseOf(below, platform) is { } onto ? (Component[])[onto] : [], .. app, .. debian?.All ?? []];
         return new Bill(
-            image,
-            built.Image.Config.Created ?? DateTimeOffset.UnixEpoch,
+            described,
+            image.Config.Created ?? DateTimeOffset.UnixEpoch,
             [.. components.DistinctBy(component => component.Reference)
                 .OrderBy(component => component.Kind).ThenBy(component => component.Reference, StringComparer.Ordinal)],
             [.. files.All.Select(file => new BillFile(
@@ -58,15 +105,9 @@ internal sealed class BillReader(
                 file.Value.Sha1,
                 file.Value.Sha256,
                 file.Value.Layer.ToString(),
-                owners.GetValueOrDefault(file.Key) ?? app.OwnerOf(file.Key) ?? image.Reference))])
+                owners.GetValueOrDefault(file.Key) ?? ownerOf(file.Key) ?? described.Reference))])
         {
-            Dependencies = app.Needs().Concat(debian?.Needs() ?? [])
-                .GroupBy(need => need.From, StringComparer.Ordinal)
-                .ToDictionary(
-                    group => group.Key,
-                    group => (IReadOnlyList<string>)[.. group.Select(need => need.To).Distinct(StringComparer.Ordinal)
-                        .Order(StringComparer.Ordinal)],
-                    StringComparer.Ordinal),
+            Dependencies = BillDocument.Group(needs.Concat(debian?.Needs() ?? [])),
         };
     }
 
@@ -74,21 +115,28 @@ internal sealed class BillReader(
     internal static bool IsDependencyFile(string path) => path.EndsWith(DependencyEnding, StringComparison.OrdinalIgnoreCase);
 
     // What a project calls a base may be a path of this machine, which does not belong into a document of the image.
-    private static Component? BaseOf(BuiltImage built, Platform platform)
+    private static Component? BaseOf(BillBase below, Platform platform)
     {
-        if (built.BaseDigest is not { } digest)
+        if (below.Digest is not { } digest)
         {
             return null;
         }
 
-        var reference = TryParse(built.BaseName);
-        var name = reference is null ? "base" : reference.Repository.Name[(reference.Repository.Name.LastIndexOf('/') + 1)..];
-        return new Component(ComponentKind.Base, name, reference?.Tag ?? digest.ToString())
+        var (shown, reference) = NameOf(below.Name);
+        return new Component(ComponentKind.Base, shown, reference?.Tag ?? digest.ToString())
         {
-            PackageUrl = PackageUrl.Image(name, digest, platform, reference),
+            PackageUrl = PackageUrl.Image(shown, digest, platform, reference),
             Sha256 = digest.Hex,
         };
     }
+
+    /// <summary>What documents call a base.</summary>
+    /// <param name="name">What the project calls it.</param>
+    internal static string BaseUrl(string? name, Digest digest, Platform platform) =>
+        NameOf(name) is var (shown, reference) ? PackageUrl.Image(shown, digest, platform, reference) : "";
+
+    private static (string Shown, ImageReference? Reference) NameOf(string? name) => TryParse(name) is { } reference
+        ? (reference.Repository.Name[(reference.Repository.Name.LastIndexOf('/') + 1)..], reference) : ("base", null);
 
     private static ImageReference? TryParse(string? name)
     {
@@ -119,3 +167,9 @@ internal sealed class BillReader(
         return packages;
     }
 }
+
+/// <summary>What an image stands on.</summary>
+/// <param name="Layers">How many of its layers are the base's.</param>
+/// <param name="Name">What the project calls the base; null for an image from nothing.</param>
+/// <param name="Digest">The digest of the base's manifest; null for an image from nothing.</param>
+internal sealed record BillBase(int Layers, string? Name, Digest? Digest);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Containerize.Images;
+using Containerize.Oci;
 using Containerize.SupplyChain.Sbom;
 
 namespace Containerize.SupplyChain.Statements;
@@ -17,6 +18,9 @@ internal static class ProvenanceWriter
     /// <summary>How the image was built, and what the members of the statement mean: Evidence.md explains it.</summary>
     internal const string BuildType = "https://containerize.invalid/build/v1";
 
+    /// <summary>How an image came to another base: nothing was built. Evidence.md explains what the members mean.</summary>
+    internal const string RebaseType = "https://containerize.invalid/rebase/v1";
+
     /// <summary>Writes the statement. Only <c>runDetails.metadata</c> differs from one run to the next.</summary>
     /// <param name="name">What the image is called: its repository.</param>
     /// <param name="bill">What the image consists of.</param>
@@ -25,21 +29,60 @@ internal static class ProvenanceWriter
     /// <param name="finished">When it was built.</param>
     internal static byte[] Write(
         string name, Bill bill, string platform, VerifiedSignature? signature, ProvenanceRequest request, DateTimeOffset finished) =>
+        Write(name, bill.Image.Sha256, BuildType, request.Origin, finished, json =>
+        {
+            WriteParameters(json, name, platform, request);
+            WriteDependencies(json, bill, signature, request);
+        });
+
+    /// <summary>Writes that an image was put on another base.</summary>
+    /// <param name="finished">When that was done.</param>
+    internal static byte[] Write(RebaseOrigin rebase, BuildOrigin origin, DateTimeOffset finished) =>
+        Write(rebase.Name, rebase.Image.Hex, RebaseType, origin, finished, json =>
+        {
+            json.WriteStartObject("externalParameters");
+            json.WriteString("image", rebase.Name);
+            json.WriteString("platform", rebase.Platform.ToString());
+            json.WriteString("onto", rebase.Onto);
+            json.WriteEndObject();
+            json.WriteStartObject("internalParameters");
+            json.WriteString("containerize", SbomDocument.ToolVersion);
+            json.WriteEndObject();
+            json.WriteStartArray("resolvedDependencies");
+            var simple = rebase.Name[(rebase.Name.LastIndexOf('/') + 1)..];
+            WriteDescriptor(json, "uri", PackageUrl.Image(simple, rebase.Before, rebase.Platform), "sha256", rebase.Before.Hex);
+            WriteDescriptor(
+                json, "uri", BillReader.BaseUrl(rebase.Onto, rebase.Base, rebase.Platform), "sha256", rebase.Base.Hex, rebase.Signature);
+            if (rebase.Statement is { } statement)
+            {
+                // How the layers were built is said there.
+                WriteDescriptor(json, "name", Suffix, "sha256", statement.Hex);
+            }
+
+            json.WriteEndArray();
+        });
+
+    private static byte[] Write(
+        string name,
+        string? sha256,
+        string buildType,
+        BuildOrigin origin,
+        DateTimeOffset finished,
+        Action<Utf8JsonWriter> writeDefinition) =>
         SbomDocument.WriteJson(json =>
         {
             json.WriteStartObject();
             json.WriteString("_type", "https://in-toto.io/Statement/v1");
             json.WriteStartArray("subject");
-            WriteDescriptor(json, "name", name, "sha256", bill.Image.Sha256);
+            WriteDescriptor(json, "name", name, "sha256", sha256);
             json.WriteEndArray();
             json.WriteString("predicateType", PredicateType);
             json.WriteStartObject("predicate");
             json.WriteStartObject("buildDefinition");
-            json.WriteString("buildType", BuildType);
-            WriteParameters(json, name, platform, request);
-            WriteDependencies(json, bill, signature, request);
+            json.WriteString("buildType", buildType);
+            writeDefinition(json);
             json.WriteEndObject();
-            WriteRun(json, request.Origin, finished);
+            WriteRun(json, origin, finished);
             json.WriteEndObject();
             json.WriteEndObject();
         });

@@ -71,7 +71,8 @@ internal static class VexWriter
         json.WriteEndObject();
     }
 
-    private static string NameOf(VexJustification justification) => justification switch
+    /// <summary>What OpenVEX calls a justification.</summary>
+    internal static string NameOf(VexJustification justification) => justification switch
     {
         VexJustification.ComponentNotPresent => "component_not_present",
         VexJustification.VulnerableCodeNotPresent => "vulnerable_code_not_present",
