@@ -41,7 +41,8 @@ internal static class CopyCommand
                     .ReadAsync(images.Platform, !parsed.GetValue(alone), images.Stop);
                 if (place is OciArchiveReference archive && !parsed.GetValue(alone))
                 {
-                    image = await new ArchiveDocuments(archive.File, access.Cache, access.Reporter).AddToAsync(image, images.Stop);
+                    image = await new ArchiveDocuments(archive.File, access.Cache, access.Reporter)
+                        .AddToAsync(image, images.Stop, images.Platform is null ? null : opened);
                 }
 
                 var results = await ImageCopy.RunAsync(image, targets, images.Stop);

@@ -60,7 +60,8 @@ internal static class RebaseCommand
                     .ReadAsync(images.Platform, withReferrers: true, images.Stop);
                 if (place is OciArchiveReference archive)
                 {
-                    image = await new ArchiveDocuments(archive.File, access.Cache, access.Reporter).AddToAsync(image, images.Stop);
+                    image = await new ArchiveDocuments(archive.File, access.Cache, access.Reporter)
+                        .AddToAsync(image, images.Stop, images.Platform is null ? null : opened);
                 }
 
                 var newBase = await access.OpenBaseAsync(Reference(parsed.GetValue(onto)!), images.Stop);

@@ -7,6 +7,7 @@ using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Signers;
 using Containerize.SupplyChain.Signing;
 using Containerize.SupplyChain.Statements;
 
@@ -29,30 +30,46 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
     private static readonly string[] s_documents =
         [SbomDocument.Suffix(SbomFormat.Spdx), SbomDocument.Suffix(SbomFormat.CycloneDx), ProvenanceWriter.Suffix, VexWriter.Suffix];
 
+    private static readonly string[] s_signatures = [KeySigner.Suffix, NotarySignature.Suffix];
+
     private static readonly string[] s_suffixes =
     [
         .. s_documents,
         .. s_documents.Select(document => $"{document}.{KeySigner.Suffix}"),
-        KeySigner.Suffix,
-        .. Enumerable.Range(2, MostSignatures - 1).Select(number => $"{number}.{KeySigner.Suffix}"),
+        .. s_signatures,
+        .. Enumerable.Range(2, MostSignatures - 1).SelectMany(number => s_signatures.Select(suffix => $"{number}.{suffix}")),
     ];
 
     /// <summary>Adds the documents to what is copied. One that is about another image, of an earlier build, is left out.</summary>
-    internal async Task<CopiedImage> AddToAsync(CopiedImage image, CancellationToken cancellationToken)
+    /// <param name="source">The archive, where one image of several is copied: files are called after all of them.</param>
+    internal async Task<CopiedImage> AddToAsync(
+        CopiedImage image, CancellationToken cancellationToken, ICopySource? source = null)
     {
-        if (await RunnableImages.ReadAsync(image, cache, cancellationToken) is not { } images)
+        var whole = source is null ? image
+            : await new CopyReader(source, cache, reporter).ReadAsync(platform: null, withReferrers: false, cancellationToken);
+        if (await RunnableImages.ReadAsync(whole, cache, cancellationToken) is not { } images)
         {
             return image;
         }
+
+        var copied = image.Graph.Documents.Select(document => document.Descriptor.Digest).ToHashSet();
 
         var found = new List<CopiedReferrer>();
         // An index of one image shares its files with it.
         foreach (var places in Places(images).Where(place => RegularFile.IsThere(place.Path)).GroupBy(place => place.Path))
         {
+            if (!places.Any(place => copied.Contains(place.Subject.Digest)))
+            {
+                continue;
+            }
+
             var text = RegularFile.ReadAllBytes(places.Key, MaxSize);
             if (places.Select(place => Read(place.Subject, place.Suffix, text)).FirstOrDefault(read => read is not null) is { } referrer)
             {
-                found.Add(new(referrer.Subject.Digest, referrer.Entry, new([referrer.Manifest.Document], referrer.Blobs)));
+                if (copied.Contains(referrer.Subject.Digest))
+                {
+                    found.Add(new(referrer.Subject.Digest, referrer.Entry, new([referrer.Manifest.Document], referrer.Blobs)));
+                }
             }
             else
             {
@@ -79,6 +96,7 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         try
         {
             return suffix.EndsWith(KeySigner.Suffix, StringComparison.Ordinal) ? ReadBundle(subject, suffix, text)
+                : suffix.EndsWith(NotarySignature.Suffix, StringComparison.Ordinal) ? NotarySignature.Read(subject, text)
                 : suffix == ProvenanceWriter.Suffix ? ReadStatement(subject, suffix, text)
                 // Of megabytes that say it somewhere, this is enough.
                 : text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(subject.Digest.Hex)) < 0 ? null

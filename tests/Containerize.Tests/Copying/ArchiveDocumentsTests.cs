@@ -1,13 +1,16 @@
 using Containerize.Copying;
+using Containerize.Destinations;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Signers;
 using Containerize.SupplyChain.Signing;
 using Containerize.SupplyChain.Statements;
 using Containerize.Testing;
 using Containerize.Tests.Building;
+using Containerize.Tests.SupplyChain.Signers;
 using Containerize.Tests.SupplyChain.Signing;
 
 namespace Containerize.Tests.Copying;
@@ -121,6 +124,60 @@ internal sealed class ArchiveDocumentsTests : IDisposable
             new[] { set.Root.Descriptor.Digest, _image.Manifest.Descriptor.Digest, other.Manifest.Descriptor.Digest },
             copied.Referrers.Select(referrer => referrer.Subject).ToList());
         Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
+    public async Task Of_an_archive_with_several_images_the_one_that_is_copied_takes_its_own_documents()
+    {
+        var other = Sample.Image(Sample.Arm64);
+        var set = Sample.Index(_image, other);
+        foreach (var (descriptor, stem) in new[] { (set.Root.Descriptor, "app"), (other.Manifest.Descriptor, "app.linux-arm64") })
+        {
+            _folder.Write($"{stem}.sigstore.json", (await SignAsync(descriptor)).Referrers.Single().Payload.Content.ToArray());
+        }
+
+        // Of an earlier build; that is for whoever copies that image to know.
+        _folder.Write("app.linux-amd64.spdx.json", "about another image");
+        await new LayoutDestination(_folder["whole"], Sample.Name("1"), _reporter).WriteAsync(set, CancellationToken.None);
+        var source = await CopyPlaces.OpenLayoutAsync(_folder["whole"], [], CancellationToken.None);
+        var cache = new BlobStore(_folder["cache"]);
+        var image = await new CopyReader(source, cache, _reporter).ReadAsync(Sample.Arm64, false, CancellationToken.None);
+
+        var copied = await new ArchiveDocuments(_folder["app.tar"], cache, _reporter)
+            .AddToAsync(image, CancellationToken.None, source);
+
+        Assert.AreEqual(other.Manifest.Descriptor.Digest, copied.Digest);
+        Assert.AreEqual(other.Manifest.Descriptor.Digest, copied.Referrers.Single().Subject);
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("2.")]
+    public async Task A_signature_of_the_Notary_Project_goes_along_as_its_signer_made_it(string number)
+    {
+        var now = new DateTimeOffset(2026, 11, 29, 12, 0, 0, TimeSpan.Zero);
+        using var chain = new TestChain(now);
+        var (subject, other) = (_image.Manifest.Descriptor, Sample.Image(content: "other").Manifest.Descriptor);
+        var envelope = Envelope(subject);
+        using var certificates = NotarySignature.Verify(envelope, subject, now, out _);
+        _folder.Write($"app.{number}{NotarySignature.Suffix}", envelope);
+
+        var entry = (await AddAsync()).Referrers.Single().Entry;
+        _folder.Write($"app.{number}{NotarySignature.Suffix}", Envelope(other));
+        var none = (await AddAsync()).Referrers;
+
+        Assert.AreEqual(
+            NotarySignature.Refer(subject, envelope, certificates!.Thumbprints, []).Manifest.Descriptor.Digest, entry.Digest);
+        Assert.AreEqual(NotarySignature.ArtifactType, entry.ArtifactType);
+        Assert.IsEmpty(none);
+        Assert.AreEqual(DiagnosticCode.DocumentOfAnotherImage, _reporter.Warnings.Single().Code);
+
+        byte[] Envelope(Descriptor about)
+        {
+            var signed = NotarySignature.Signed(about, chain.Algorithm, now);
+            return NotarySignature.Envelope(signed, chain.Sign(signed), chain.Certificates, "test");
+        }
     }
 
     private static byte[] Text(string text) => System.Text.Encoding.UTF8.GetBytes(text);

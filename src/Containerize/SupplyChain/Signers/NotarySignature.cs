@@ -87,9 +87,7 @@ internal static class NotarySignature
         var root = OciJson.ReadObject(envelope, "envelope", Origin);
         var header = root.Bytes("protected") is { } raw ? OciJson.ReadObject(raw, "protected header", Origin) : null;
         var target = root.Bytes("payload") is { } payload ? OciJson.ReadObject(payload, "payload", Origin).Member("targetArtifact") : null;
-        var certificates = SigningCertificates.Read(
-            [.. root.Member("header").Elements("x5c").Select(each => each is JsonValue value && value.TryGetValue<string>(out var text)
-                ? JsonMembers.Base64(text) : null)]);
+        var certificates = CertificatesOf(root);
         why = Refuse(root, header, target, subject, certificates) ?? certificates!.Refuse(time) ?? "";
         if (why.Length == 0)
         {
@@ -98,6 +96,19 @@ internal static class NotarySignature
 
         certificates?.Dispose();
         return null;
+    }
+
+    /// <summary>Reads an envelope that is kept as a file. It is not verified: whoever trusts it does that.</summary>
+    /// <param name="subject">The image that it has to be about.</param>
+    /// <returns>What refers to the image; null when it is about another one, or names no certificates.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
+    internal static Referrer? Read(Descriptor subject, byte[] envelope)
+    {
+        const string Origin = "a signature";
+        var root = OciJson.ReadObject(envelope, "envelope", Origin);
+        var target = root.Bytes("payload") is { } payload ? OciJson.ReadObject(payload, "payload", Origin).Member("targetArtifact") : null;
+        using var certificates = target.Text("digest") == subject.Digest.ToString() ? CertificatesOf(root) : null;
+        return certificates is null ? null : Refer(subject, envelope, certificates.Thumbprints, []);
     }
 
     /// <summary>Whether the envelope stays good when its certificates expire, because a time-stamp authority signed it too.</summary>
@@ -126,6 +137,10 @@ internal static class NotarySignature
         };
         return new(document, new MemoryBlob(MediaTypes.OciManifest, OciJson.Write(document)), [config, payload], Suffix);
     }
+
+    private static SigningCertificates? CertificatesOf(JsonObject root) => SigningCertificates.Read(
+        [.. root.Member("header").Elements("x5c").Select(each => each is JsonValue value && value.TryGetValue<string>(out var text)
+            ? JsonMembers.Base64(text) : null)]);
 
     private static string? Refuse(
         JsonObject root, JsonObject? header, JsonNode? target, Descriptor subject, SigningCertificates? certificates)
