@@ -4,7 +4,6 @@ using Containerize.Compression;
 using Containerize.Debian;
 using Containerize.Images;
 using Containerize.Layers;
-using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Trees;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Containerize.Images;
-using Containerize.Oci;
 using Containerize.SupplyChain.Sbom;
 
 namespace Containerize.SupplyChain.Statements;
