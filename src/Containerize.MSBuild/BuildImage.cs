@@ -139,6 +139,7 @@ public sealed class BuildImage : ContainerizeTask
                     : site.Serve(LayerStack.Plan(site.Select(files), layers, secrets, reporter), files),
             ]) with
         {
+            FindPackages = packages.FindAsync,
             Symbols = destinations.DebugImage == true && !IsRebuild ? LayerStack.Symbols(symbols, layers, secrets, reporter) : null,
         };
         request = IsRebuild ? request with { StartCheck = StartPolicy.None } : request;

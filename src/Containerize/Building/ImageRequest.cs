@@ -58,6 +58,9 @@ internal sealed record ImageRequest
     /// <summary>What becomes of what keeps the image from starting.</summary>
     public StartPolicy StartCheck { get; init; }
 
+    /// <summary>Asks which packages have libraries that the image lacks; null where nothing may be asked.</summary>
+    public FindPackages? FindPackages { get; init; }
+
     /// <summary>Whether the project says that the app does without cultures.</summary>
     public bool IsInvariant { get; init; }
 

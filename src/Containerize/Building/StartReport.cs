@@ -34,7 +34,10 @@ internal static class StartReport
             image.Layers.Count - above.Count,
             [.. above.SelectMany(layer => layer.Entries!)],
             [.. request.Ports.Concat(ports)],
-            request.IsInvariant);
+            request.IsInvariant)
+        {
+            Packages = request.FindPackages,
+        };
         var found = await check.FindAsync(cache, reporter, cancellationToken);
         var error = request.StartCheck == StartPolicy.Error ? found.FirstOrDefault(finding => finding.IsCertain) : null;
         foreach (var finding in found.Where(finding => finding != error))

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Containerize.Debian.Apt;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Debian.Rootfs;
+using Containerize.Oci;
+using Containerize.Starting;
 using Containerize.Storage;
 
 namespace Containerize.Debian;
@@ -103,12 +106,35 @@ internal sealed class DebianPackages : IDisposable
     /// <summary>The packages of a release, for an architecture.</summary>
     internal LockedPackages Of(DebianRequest request) => Open(request).Packages;
 
+    /// <summary>Finds the packages that have libraries (<see cref="FindPackages"/>). It fails for no reason but being stopped.</summary>
+    internal async Task<IReadOnlyDictionary<string, LibraryPackage?>> FindAsync(
+        BaseRelease on, Platform platform, IReadOnlyList<string> libraries, CancellationToken cancellationToken)
+    {
+        if (DebianRelease.Find(on.Codename) is not { } release || release.Distribution.Id != on.Id)
+        {
+            return new Dictionary<string, LibraryPackage?>(StringComparer.Ordinal);
+        }
+
+        try
+        {
+            var architecture = DebianRequest.ArchitectureOf(platform);
+            var archive = Open(release, architecture).Archive;
+            return await new LibraryPackages(archive, architecture, Reporter).FindAsync(libraries, cancellationToken);
+        }
+        catch (ContainerizeException failure)
+        {
+            Reporter.Detail($"Which packages have {string.Join(", ", libraries)} could not be asked: {failure.Message}");
+            return new Dictionary<string, LibraryPackage?>(StringComparer.Ordinal);
+        }
+    }
+
     /// <summary>Whether the lock has the answer to a request.</summary>
     internal bool IsAnswer(DebianRequest request, LockedSet set) => set.Request == request.Hash(Open(request).Archive.Sources);
 
-    private Opened Open(DebianRequest request) => _opened.GetOrAdd((request.Release.Codename, request.Architecture), _ =>
+    private Opened Open(DebianRequest request) => Open(request.Release, request.Architecture);
+
+    private Opened Open(DebianRelease release, string architecture) => _opened.GetOrAdd((release.Codename, architecture), _ =>
     {
-        var (release, architecture) = (request.Release, request.Architecture);
         IReadOnlyList<ArchiveSource> sources = [.. ArchiveSources.Of(release, architecture, Settings.Mirror, Settings.AptDirectory),
             .. Settings.Sources];
         var snapshots = string.IsNullOrWhiteSpace(Settings.Snapshot)

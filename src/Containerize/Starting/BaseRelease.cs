@@ -20,28 +20,6 @@ internal sealed record BaseRelease(string Id, string Codename)
         return new BaseRelease(values.GetValueOrDefault("ID", ""), values.GetValueOrDefault("VERSION_CODENAME", ""));
     }
 
-    /// <summary>What to do about libraries that the base lacks.</summary>
-    /// <param name="libraries">The names of the libraries.</param>
-    internal Message Cure(IEnumerable<string> libraries)
-    {
-        var all = libraries.ToList();
-        if (!HasDebianPackages)
-        {
-            return $"Choose a base image that has them.";
-        }
-
-        var packages = all.Select(library => DebianLibraries.PackageOf(library, this)).OfType<string>().Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal).ToList();
-        var others = all.Where(library => DebianLibraries.PackageOf(library, this) is null).Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal).ToList();
-        return others.Count == 0 ? $"Add {Item(packages)}."
-            : packages.Count == 0
-                ? $"Put the Debian packages that have them on the base image (ContainerizeDebianPackage; 'apt-file search {others[0]}' "
-                    + $"finds them, if this release has them), or choose another one."
-                : $"Add {Item(packages)}, and the packages that have the others ('apt-file search {others[0]}' finds them, if this "
-                    + $"release has them).";
-    }
-
     /// <summary>The item that puts packages of Debian on the base.</summary>
     internal static string Item(IEnumerable<string> packages) => $"<ContainerizeDebianPackage Include=\"{string.Join(';', packages)}\" />";
 }

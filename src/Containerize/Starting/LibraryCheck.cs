@@ -7,8 +7,7 @@ namespace Containerize.Starting;
 /// <summary>Whether all libraries are there that are loaded by name of an ELF file, in versions that have the symbols.</summary>
 /// <param name="files">The image.</param>
 /// <param name="search">The loader of the program that is started.</param>
-/// <param name="release">The base's distribution.</param>
-internal sealed class LibraryCheck(StartedImage files, LibrarySearch search, BaseRelease release)
+internal sealed class LibraryCheck(StartedImage files, LibrarySearch search)
 {
     private const int MostShown = 4;
 
@@ -101,7 +100,10 @@ internal sealed class LibraryCheck(StartedImage files, LibrarySearch search, Bas
             yield return new StartFinding(
                 DiagnosticCode.StartLibraryMissing,
                 isCertain,
-                ((Message)$"{what}: it lacks {(Message)shown}. {release.Cure(libraries.Select(library => library.Key))}").ToString());
+                ((Message)$"{what}: it lacks {(Message)shown}.").ToString())
+            {
+                Lacks = [.. libraries.Select(library => library.Key)],
+            };
         }
 
         var versions = missing.Where(one => one.Version is not null).GroupBy(one => one.Library, StringComparer.Ordinal)

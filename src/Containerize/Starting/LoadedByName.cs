@@ -41,15 +41,14 @@ internal sealed class LoadedByName(StartedImage files, LibrarySearch search, Bas
             Message why = use.Value.UsesCryptography ? (Message)$"uses cryptography" : $"makes connections with TLS";
             yield return StartFinding.Likely(
                 DiagnosticCode.StartLoadedLibraryMissing,
-                $"The app {why}, and the image has no OpenSSL (libssl.so.3) for that. "
-                + $"{release.Cure([DebianLibraries.OpenSsl(release)])}");
+                $"The app {why}, and the image has no OpenSSL (libssl.so.3) for that.") with { Lacks = [DebianLibraries.OpenSsl(release)] };
         }
 
         if (!Has(Gss, []) && use.Value.UsesKerberos)
         {
             yield return StartFinding.Likely(
                 DiagnosticCode.StartLoadedLibraryMissing,
-                $"The app uses Kerberos or NTLM, and the image does not have {Gss} for it. {release.Cure([Gss])}");
+                $"The app uses Kerberos or NTLM, and the image does not have {Gss} for it.") with { Lacks = [Gss] };
         }
     }
 

@@ -18,6 +18,9 @@ namespace Containerize.Starting;
 internal sealed record StartCheck(
     Image Image, int Below, IReadOnlyList<LayerEntry> Entries, IReadOnlyList<Port> Ports, bool IsInvariant)
 {
+    /// <summary>Asks the archives of the base's distribution for packages; null where nothing may be asked.</summary>
+    internal FindPackages? Packages { get; init; }
+
     /// <summary>Finds the reasons why the image does not start or work, the certain ones first; none where it cannot be judged.</summary>
     /// <param name="cache">Takes layers that have to be read, and remembers what was found.</param>
     /// <param name="reporter">Is told why an image cannot be judged.</param>
@@ -45,8 +48,19 @@ internal sealed record StartCheck(
         {
             var tree = await ImageTree.ReadAsync(below, cache, TreeParts.Programs, cancellationToken);
             var files = new StartedImage(tree, Entries, Image.Config);
-            IReadOnlyList<StartFinding> found = [.. Judge(files).Distinct().OrderByDescending(finding => finding.IsCertain)];
-            memory.Write(found);
+            var release = BaseRelease.Read(files);
+            var judged = Judge(files, release);
+            IReadOnlyList<string> lacking = [.. judged.SelectMany(finding => finding.Lacks)];
+            var cure = await LibraryCure.OfAsync(
+                release, lacking, Packages is { } find ? libraries => find(release, platform, libraries, cancellationToken) : null);
+            IReadOnlyList<StartFinding> found =
+                [.. judged.Select(finding => Cure(finding, cure)).Distinct().OrderByDescending(finding => finding.IsCertain)];
+            // What could not be asked now may be answered the next time.
+            if (Packages is null || !cure.IsOpen(lacking))
+            {
+                memory.Write(found);
+            }
+
             return found;
         }
         catch (Exception failure) when (failure is ContainerizeException || FileFailure.IsOne(failure))
@@ -56,16 +70,18 @@ internal sealed record StartCheck(
         }
     }
 
-    private List<StartFinding> Judge(StartedImage files)
+    private static StartFinding Cure(StartFinding finding, LibraryCure cure) => finding.Lacks.Count == 0 ? finding
+        : finding with { Text = $"{finding.Text} {cure.For(finding.Lacks)}", Lacks = [] };
+
+    private List<StartFinding> Judge(StartedImage files, BaseRelease release)
     {
         if (RunCheck.FindUser(files, out var user) is { } unknown)
         {
             return [unknown];
         }
 
-        var release = BaseRelease.Read(files);
         var found = new List<StartFinding>(new RunCheck(files, user!).Check(
-            Ports, program => Libraries(program, release, $"The health check does not work")));
+            Ports, program => Libraries(program, $"The health check does not work")));
         IReadOnlyList<string> line = [.. files.Config.Entrypoint, .. files.Config.Command];
         if (StartedLine.OfImage(files, user!).Follow(line, out var started) is { } refused)
         {
@@ -73,7 +89,7 @@ internal sealed record StartCheck(
             return found;
         }
 
-        found.AddRange(started.SkipLast(1).SelectMany(program => Libraries(program, release, $"The image does not start")));
+        found.AddRange(started.SkipLast(1).SelectMany(program => Libraries(program, $"The image does not start")));
         if (started is [.., var last] && last.Files.ProgramAt(last.Path) is ElfFile elf)
         {
             var judged = Judge(last, elf, release);
@@ -84,9 +100,9 @@ internal sealed record StartCheck(
     }
 
     /// <summary>The libraries that a program lacks which is no app of .NET.</summary>
-    private static IEnumerable<StartFinding> Libraries(StartedProgram started, BaseRelease release, Message failure) =>
+    private static IEnumerable<StartFinding> Libraries(StartedProgram started, Message failure) =>
         started.Files.ProgramAt(started.Path) is ElfFile { Interpreter: { } loader }
-            ? new LibraryCheck(started.Files, new LibrarySearch(started.Files, loader), release) { Failure = failure }
+            ? new LibraryCheck(started.Files, new LibrarySearch(started.Files, loader)) { Failure = failure }
                 .CheckStart(started.Path, [])
                 .Select(finding => finding with { IsCertain = finding.IsCertain && started.IsCertain })
             : [];
@@ -107,7 +123,7 @@ internal sealed record StartCheck(
         var runtime = Runtime(files, app, root).ToList();
         if (elf.Interpreter is not null)
         {
-            var libraries = new LibraryCheck(files, search, release);
+            var libraries = new LibraryCheck(files, search);
             found.AddRange(libraries.CheckStart(program, runtime));
             found.AddRange(libraries.CheckOthers());
         }

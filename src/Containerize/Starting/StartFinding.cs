@@ -6,6 +6,9 @@ namespace Containerize.Starting;
 /// <param name="Text">What is wrong, with which file, and what to do.</param>
 internal sealed record StartFinding(DiagnosticCode Code, bool IsCertain, string Text)
 {
+    /// <summary>The libraries that are missing, while the text does not say yet which packages have them.</summary>
+    internal IReadOnlyList<string> Lacks { get; init; } = [];
+
     /// <summary>What certainly keeps the image from starting.</summary>
     internal static StartFinding Certain(DiagnosticCode code, Message text) => new(code, IsCertain: true, text.ToString());
 

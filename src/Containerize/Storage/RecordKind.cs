@@ -34,6 +34,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>Packages that were chosen, by what was asked of which archives.</summary>
     internal static RecordKind Choice { get; } = new("choices", 1);
 
+    /// <summary>The package that has a library, by the archives that were asked.</summary>
+    internal static RecordKind Library { get; } = new("libraries", 1);
+
     /// <summary>Parts of package archives that existed, by their address.</summary>
     internal static RecordKind Archive { get; } = new("archives", 1);
 
@@ -87,7 +90,7 @@ internal sealed record RecordKind(string Name, int Version)
 
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
-        TreePrograms, Start, Choice, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Signature, Trust,
+        TreePrograms, Start, Choice, Library, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Signature, Trust,
         Release];
 
     /// <summary>The first line of a text of this kind, which says what it is, and of what.</summary>

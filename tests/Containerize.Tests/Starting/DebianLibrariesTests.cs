@@ -35,17 +35,6 @@ internal sealed class DebianLibrariesTests
         string.Join(' ', s_suites.Select(suite => DebianLibraries.PackageOf(library, new BaseRelease(suite.Id, suite.Codename)) ?? "-")));
 
     [TestMethod]
-    [DataRow("trixie", "libz.so.1 libssl.so.3", "Add <ContainerizeDebianPackage Include=\"libssl3t64;zlib1g\" />.")]
-    [DataRow("trixie", "libz.so.1 libldap-2.5.so.0",
-        "Add <ContainerizeDebianPackage Include=\"zlib1g\" />, and the packages that have the others "
-            + "('apt-file search libldap-2.5.so.0' finds them, if this release has them).")]
-    [DataRow("duke", "libicuuc.so.80",
-        "Put the Debian packages that have them on the base image (ContainerizeDebianPackage; 'apt-file search libicuuc.so.80' finds "
-            + "them, if this release has them), or choose another one.")]
-    public void What_is_not_known_is_said_beside_what_is(string codename, string libraries, string expected) =>
-        Assert.AreEqual(expected, new BaseRelease("debian", codename).Cure(libraries.Split(' ')).ToString());
-
-    [TestMethod]
     [DataRow("bullseye", "libssl.so.1.1")]
     [DataRow("bookworm", "libssl.so.3")]
     [DataRow("duke", "libssl.so.3")]

@@ -50,13 +50,17 @@ internal sealed class StartLab : IDisposable
 
     /// <summary>What is found of an image.</summary>
     internal async Task<IReadOnlyList<StartFinding>> FindAsync(
-        IReadOnlyList<TarEntry> below, IReadOnlyList<LayerEntry> app, ImageSettings settings, IReadOnlyList<Port>? ports = null)
+        IReadOnlyList<TarEntry> below,
+        IReadOnlyList<LayerEntry> app,
+        ImageSettings settings,
+        IReadOnlyList<Port>? ports = null,
+        FindPackages? find = null)
     {
         var layer = TreeLab.LayerOf(TreeLab.Layer(below));
         var plain = Sample.Image(Sample.Amd64, below.Count == 0 ? [] : [layer]);
         var config = plain.Config.With(settings with { WorkingDirectory = "/app" });
         var image = Image.Create(ImageFormat.Oci, config, plain.Layers, new Dictionary<string, string>());
-        return await new StartCheck(image, image.Layers.Count, app, ports ?? [], IsInvariant: false)
+        return await new StartCheck(image, image.Layers.Count, app, ports ?? [], IsInvariant: false) { Packages = find }
             .FindAsync(Cache, Reporter, CancellationToken.None);
     }
 

@@ -61,11 +61,16 @@ internal sealed class ArchiveDownloader : IDisposable
     /// <summary>Fetches a file that has a digest, unless the cache has it.</summary>
     /// <param name="addresses">Where it may be; they are tried in order.</param>
     /// <param name="name">What to call it in messages.</param>
+    /// <param name="progress">Is told how many bytes are there; null when that is of no interest.</param>
     /// <returns>The file in the cache, verified; null when it is at none of the addresses.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ArchiveUnavailable"/>,
     /// <see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal async Task<VerifiedFile?> TryFetchAsync(
-        Descriptor file, IEnumerable<Uri> addresses, string name, CancellationToken cancellationToken)
+        Descriptor file,
+        IEnumerable<Uri> addresses,
+        string name,
+        CancellationToken cancellationToken,
+        Action<long>? progress = null)
     {
         if (await Store.TryGetVerifiedAsync(file, cancellationToken) is { } kept)
         {
@@ -81,7 +86,8 @@ internal sealed class ArchiveDownloader : IDisposable
             using var writer = Store.ContinueWriter(file);
             return await download.RunAsync(
                 writer.Stream.Length,
-                (content, token) => VerifiedFile.CompleteAsync(writer, file, content, name, token),
+                (content, token) => VerifiedFile.CompleteAsync(
+                    writer, file, progress is null ? content : new CountedStream(content, progress), name, token),
                 cancellationToken);
         }
         catch (AbsentException)

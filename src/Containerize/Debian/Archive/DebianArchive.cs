@@ -26,6 +26,8 @@ internal sealed class DebianArchive(
     /// <summary>The parts of the archives.</summary>
     public IReadOnlyList<ArchiveSource> Sources => sources;
 
+    internal BlobStore Store => downloader.Store;
+
     /// <summary>Chooses packages from what the archives offer now.</summary>
     /// <param name="locked">What an earlier choice saw; an older archive is refused.</param>
     /// <returns>The packages, and what they were chosen from.</returns>
@@ -64,11 +66,35 @@ internal sealed class DebianArchive(
         return downloader.TryFetchAsync(descriptor, addresses, $"the package {package}", cancellationToken);
     }
 
+    /// <summary>Reads what the archives have now, for a question that changes nothing: no parts are missed.</summary>
+    /// <exception cref="ContainerizeException">The codes of <see cref="ResolveAsync"/>.</exception>
+    internal async Task<IReadOnlyList<(ArchiveSource Source, ReleaseFile Release)>> ReadReleasesAsync(
+        string architecture, CancellationToken cancellationToken)
+    {
+        var offers = _offers.TryGetValue(architecture, out var known)
+            ? await known.Value.WaitAsync(cancellationToken)
+            : [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source, mayBeMissing: true, cancellationToken)))).OfType<Offer>()];
+        return [.. offers.Select(offer => (offer.Source, offer.Release))];
+    }
+
+    /// <summary>Searches lists of files.</summary>
+    /// <inheritdoc cref="ContentsIndex.SearchAsync"/>
+    internal Task<IReadOnlyList<ContentsHit>> SearchAsync(
+        ContentsIndex lists, ContentsSearch search, Action<long, long> progress, CancellationToken cancellationToken) =>
+        lists.SearchAsync(search, downloader, progress, cancellationToken);
+
+    /// <summary>Reads the indexes of packages.</summary>
+    /// <exception cref="ContainerizeException">What <see cref="PackageIndex.FetchAsync"/> throws.</exception>
+    internal Task<IReadOnlyList<PackageIndex>> ReadIndexesAsync(
+        IReadOnlyList<(ArchiveSource Source, ReleaseFile Release)> releases, string architecture, CancellationToken cancellationToken) =>
+        _indexes.GetOrAdd(architecture, _ => new(() => FetchIndexesAsync(releases, architecture, cancellationToken))).Value;
+
     private async Task<LockedSet> ChooseAsync(DebianRequest request, IReadOnlyList<Offer> offers, CancellationToken cancellationToken)
     {
         var installing = request.Installed(cancellationToken);
         var indexes = await _indexes.GetOrAdd(
-            request.Architecture, architecture => new(() => FetchIndexesAsync(offers, architecture, cancellationToken))).Value;
+            request.Architecture, architecture => new(() =>
+                FetchIndexesAsync([.. offers.Select(offer => (offer.Source, offer.Release))], architecture, cancellationToken))).Value;
         var packages = new Resolver(indexes, await installing, request.Left).Resolve(request.Packages);
         return new LockedSet(
             request.Use,
@@ -91,10 +117,10 @@ internal sealed class DebianArchive(
     }
 
     private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(WithLock(source, locked), cancellationToken)))).OfType<Offer>()];
+        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(WithLock(source, locked), mayBeMissing: false, cancellationToken)))).OfType<Offer>()];
 
     private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(
-        IReadOnlyList<Offer> offers, string architecture, CancellationToken cancellationToken) =>
+        IReadOnlyList<(ArchiveSource Source, ReleaseFile Release)> offers, string architecture, CancellationToken cancellationToken) =>
         [.. (
             await Task.WhenAll(
                 offers.Select(
@@ -106,7 +132,7 @@ internal sealed class DebianArchive(
             ? source with { NotBefore = seen.Date, KnownFrom = "packages of the lock file were chosen from it" }
             : source;
 
-    private async Task<Offer?> ReadAsync(ArchiveSource source, CancellationToken cancellationToken)
+    private async Task<Offer?> ReadAsync(ArchiveSource source, bool mayBeMissing, CancellationToken cancellationToken)
     {
         var now = (time ?? TimeProvider.System).GetUtcNow();
         if (await ReadReleaseAsync(source, now, cancellationToken) is not { } signed)
@@ -118,7 +144,11 @@ internal sealed class DebianArchive(
                     $"{source} does not exist: it has neither InRelease nor Release. Check the mirror and the suite.");
             }
 
-            TellOfMissingUpdates(source);
+            if (!mayBeMissing)
+            {
+                TellOfMissingUpdates(source);
+            }
+
             return null;
         }
 

@@ -1,11 +1,7 @@
-using System.IO.Compression;
 using System.Text;
-using Containerize.Compression;
 using Containerize.Debian.Model;
 using Containerize.Oci;
 using Containerize.Storage;
-using SharpCompress.Compressors.Xz;
-using ZstdSharp;
 
 namespace Containerize.Debian.Archive;
 
@@ -17,7 +13,6 @@ internal sealed class PackageIndex
 {
     // Debian's main index unpacks to 60 MB.
     private const int MaxSize = 512 * 1024 * 1024;
-    private static readonly string[] s_forms = ["xz", "zst", "gz", ""];
 
     private readonly byte[] _text;
     private readonly string _archive;
@@ -68,9 +63,9 @@ internal sealed class PackageIndex
         ArchiveDownloader downloader,
         CancellationToken cancellationToken)
     {
-        foreach (var form in s_forms)
+        foreach (var form in IndexForm.All)
         {
-            var path = directory + (form.Length == 0 ? "Packages" : $"Packages.{form}");
+            var path = IndexForm.NameOf(directory + "Packages", form);
             if (release.Find(path) is not { } file)
             {
                 continue;
@@ -107,23 +102,7 @@ internal sealed class PackageIndex
         try
         {
             using var content = file.OpenSeekable();
-            if (form == "xz")
-            {
-                if (XzDictionaries.Largest(content) is var size && size > XzDictionaries.Limit)
-                {
-                    throw new InvalidDataException($"that takes {size} bytes of memory");
-                }
-
-                content.Position = 0;
-            }
-
-            using Stream plain = form switch
-            {
-                "xz" => new XZStream(content),
-                "zst" => new DecompressionStream(content),
-                "gz" => new GZipStream(content, CompressionMode.Decompress),
-                _ => content,
-            };
+            using var plain = IndexForm.Open(content, form);
             using var text = new MemoryStream();
             var buffer = new byte[128 * 1024];
             for (int count; (count = plain.Read(buffer, 0, buffer.Length)) > 0;)

@@ -14,6 +14,7 @@ internal sealed class SignedArchive : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<(string Component, string Stanza)> _packages = [];
+    private readonly List<(string Path, byte[] Content)> _lists = [];
 
     internal ArchiveKey Key { get; init; } = new(DateTimeOffset.UtcNow.AddYears(-1));
 
@@ -94,6 +95,13 @@ internal sealed class SignedArchive : IDisposable
         return this;
     }
 
+    /// <summary>Adds a list of the files that packages have.</summary>
+    internal SignedArchive AddContents(string text, string path = "main/Contents-amd64")
+    {
+        _lists.Add((path + Form, Compress(Encoding.UTF8.GetBytes(text))));
+        return this;
+    }
+
     /// <summary>Forgets a package, as archives do when another supersedes it.</summary>
     internal void Drop(string name, string version)
     {
@@ -127,6 +135,12 @@ internal sealed class SignedArchive : IDisposable
             {
                 files.Add($" {Convert.ToHexStringLower(SHA256.HashData(plain))} {plain.Length + Missing} {directory}Packages");
             }
+        }
+
+        foreach (var (path, content) in _lists)
+        {
+            Write(path, content);
+            files.Add($" {Convert.ToHexStringLower(SHA256.HashData(content))} {content.Length} {path}");
         }
 
         Write("InRelease", Encoding.UTF8.GetBytes((sign ?? (text => Key.ClearSign(text)))(Release(files))));
