@@ -71,7 +71,7 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind Published { get; } = new("sources.txt", 2);
 
     /// <summary>Which secrets the project's files hold, by their stamps.</summary>
-    internal static RecordKind Secrets { get; } = new("secrets.txt", 2);
+    internal static RecordKind Secrets { get; } = new("secrets.txt", 3);
 
     /// <summary>The layers of the image that the project published last.</summary>
     internal static RecordKind PreviousBuild { get; } = new("published.txt", 1);

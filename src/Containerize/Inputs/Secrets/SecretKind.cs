@@ -3,7 +3,7 @@ namespace Containerize.Inputs.Secrets;
 /// <summary>What a secret is. Numbers are written to the memory of a project: a new kind gets a new one.</summary>
 internal enum SecretKind
 {
-    /// <summary>A private key in PEM, encrypted or not.</summary>
+    /// <summary>A private key in PEM, encrypted or not, or one in the clear as JSON or XML.</summary>
     PrivateKey = 1,
 
     /// <summary>A connection string with a password.</summary>
@@ -20,6 +20,9 @@ internal enum SecretKind
 
     /// <summary>A JSON Web Token with a signature.</summary>
     WebToken = 6,
+
+    /// <summary>A key of ASP.NET Core's data protection, in the clear.</summary>
+    DataProtectionKey = 7,
 
     /// <summary>A token of GitHub.</summary>
     GitHubToken = 10,
@@ -89,6 +92,7 @@ internal sealed record SecretFinding(SecretKind Kind, int Line)
         SecretKind.DockerLogin => "a login of a registry",
         SecretKind.PackageSourcePassword => "the password of a package source",
         SecretKind.WebToken => "a JSON Web Token",
+        SecretKind.DataProtectionKey => "a data protection key",
         SecretKind.GitHubToken => "a GitHub token",
         SecretKind.GitLabToken => "a GitLab token",
         SecretKind.AwsAccessKey => "an AWS access key",

@@ -23,6 +23,9 @@ internal static class SecretShapes
     internal static IReadOnlyList<SecretShape> All { get; } =
     [
         new PrivateKeyShape(),
+        new JsonWebKeyShape(),
+        new XmlKeyShape(SecretKind.PrivateKey, "<RSAKeyValue>", "<D>"),
+        new XmlKeyShape(SecretKind.DataProtectionKey, "<masterKey", "<value>"),
         new ConnectionStringShape(),
         new UrlShape(),
         new DockerLoginShape(),

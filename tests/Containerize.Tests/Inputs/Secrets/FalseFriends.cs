@@ -94,6 +94,15 @@ internal static class FalseFriends
         "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhcHAifQ.",
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhcHAifQ.signature",
         "Authorization: Bearer eyJhbGciOiJIUzI1NiIs...",
+        // Public keys, keys that RFCs print, and what reads keys.
+        """{"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}""",
+        """{"kty":"EC","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}""",
+        """{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}""",
+        """if (jwk["kty"] == "EC") { return { kty: "EC", d: jwk.d, "d": "base64url" }; }""",
+        """{"kty":"RSA","d":"<private exponent of the key>","key":"9fdf3e0c9a"}""",
+        "<RSAKeyValue><Modulus>xA7SEU+e0yQH5rm9kbCDN9o3aPIo7HbP7tX6WOocLZAtNfyxSZDU16ksL6WjubafOqNEpcwR3RdFsT7bCqnXPBe5ELh5u4VEy19MzxkX"
+            + "gxlcLyq9Vf6sVc0JHRg4yqdLw==</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>",
+        "<masterKey><value>your key</value></masterKey><encryptedSecret><value>AQAAANCMnd8BFdERjHoAwE</value></encryptedSecret>",
         // What projects have.
         """{ "Logging": { "LogLevel": { "Default": "Information", "Microsoft.AspNetCore": "Warning" } }, "DetailedErrors": true }""",
         """{ "ConnectionStrings": { "Default": "Data Source=app.db", "Sql": "Server=(localdb)\\mssqllocaldb;Trusted_Connection=True" } }""",

@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -60,8 +62,8 @@ internal sealed class SecretScannerTests
     [TestMethod]
     public void The_corpus_has_each_kind()
     {
-        // The two that have a form of their own.
-        SecretKind[] apart = [SecretKind.DockerLogin, SecretKind.PackageSourcePassword];
+        // Those that have a form of their own.
+        SecretKind[] apart = [SecretKind.DockerLogin, SecretKind.PackageSourcePassword, SecretKind.DataProtectionKey];
 
         CollectionAssert.AreEquivalent(
             Enum.GetValues<SecretKind>().Except(apart).ToList(),
@@ -84,6 +86,34 @@ internal sealed class SecretScannerTests
         Assert.AreEqual(
             new SecretFinding(SecretKind.PackageSourcePassword, 3),
             Scan($"<corp>\n<add key=\"Username\" value=\"app\" />\n<add key=\"ClearText" + $"Password\" value=\"{password}\" />").Single());
+    }
+
+    [TestMethod]
+    public void Keys_are_found_as_JSON_and_as_XML()
+    {
+        using var rsa = RSA.Create(2048);
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var d = Base64Url.EncodeToString(curve.ExportParameters(includePrivateParameters: true).D);
+        var k = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var master = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
+        string[] keys =
+        [
+            $$"""{"kty":"EC","crv":"P-256","x":"{{k}}","y":"{{k}}","d":"{{d}}"}""",
+            $$"""{ "d" : "{{d}}", "kty" : "OKP", "crv": "Ed25519" }""",
+            $$"""{"keys":[{"kty":"oct","k":"{{k}}","alg":"HS256"}]}""",
+            JsonSerializer.Serialize($$"""{"kty":"EC","d":"{{d}}"}""", s_json),
+            rsa.ToXmlString(includePrivateParameters: true),
+        ];
+
+        foreach (var key in keys)
+        {
+            Assert.AreEqual(new SecretFinding(SecretKind.PrivateKey, 2), Scan($"\n{key}\n").FirstOrDefault(), key);
+        }
+
+        Assert.AreEqual(
+            new SecretFinding(SecretKind.DataProtectionKey, 3),
+            Scan($"<key id=\"1\">\n<descriptor>\n<masterKey p4:requiresEncryption=\"true\">\n<!-- Warning: the key below is in an "
+                + $"unencrypted form. -->\n<value>{master}</value>\n</masterKey>").Single());
     }
 
     [TestMethod]
