@@ -10,7 +10,9 @@ internal sealed class LibraryCure(BaseRelease release, IReadOnlyDictionary<strin
     /// <summary>Finds out which packages have the libraries.</summary>
     /// <param name="find">Asks the distribution's archives; null where nothing may be asked.</param>
     internal static async Task<LibraryCure> OfAsync(
-        BaseRelease release, IEnumerable<string> libraries, Func<IReadOnlyList<string>, Task<IReadOnlyDictionary<string, LibraryPackage?>>>? find)
+        BaseRelease release,
+        IEnumerable<string> libraries,
+        Func<IReadOnlyList<string>, Task<IReadOnlyDictionary<string, LibraryPackage?>>>? find)
     {
         IReadOnlyList<string> unknown = release.HasDebianPackages
             ? [.. libraries.Where(library => DebianLibraries.PackageOf(library, release) is null).Distinct(StringComparer.Ordinal)
@@ -39,7 +41,8 @@ internal sealed class LibraryCure(BaseRelease release, IReadOnlyDictionary<strin
         IReadOnlyList<(string Library, LibraryPackage Package)> plain =
             [.. known.Where(pair => pair.Package is { Directory: null, IsGuess: false })];
         IReadOnlyList<string> open = [.. all.Where(library => IsOpen([library]))];
-        var items = BaseRelease.Item(plain.Select(pair => pair.Package.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        var items = BaseRelease.Item(
+            plain.Select(pair => pair.Package.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         List<Message> advice = [];
         if (plain.Count > 0)
         {
@@ -47,8 +50,8 @@ internal sealed class LibraryCure(BaseRelease release, IReadOnlyDictionary<strin
         }
         else if (open.Count > 0)
         {
-            advice.Add($"Put the Debian packages that have them on the base image (ContainerizeDebianPackage; {Search(open[0])}), or choose "
-                + $"another one.");
+            advice.Add($"Put the Debian packages that have them on the base image (ContainerizeDebianPackage; {Search(open[0])}), or "
+                + $"choose another one.");
         }
 
         advice.AddRange(plain.Where(pair => pair.Package.Others.Count > 0).Select(OfOthers));

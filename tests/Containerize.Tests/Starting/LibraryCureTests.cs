@@ -36,7 +36,8 @@ internal sealed class LibraryCureTests : IDisposable
         "No package of bookworm has libnone.so.1, libnone.so.2: put the file beside the app, or choose another base image.")]
     public async Task What_is_not_known_is_said_beside_what_is(string codename, string libraries, string expected)
     {
-        var cure = await LibraryCure.OfAsync(new BaseRelease("debian", codename), libraries.Split(' '), codename == "bookworm" ? Find : null);
+        var cure = await LibraryCure.OfAsync(
+            new BaseRelease("debian", codename), libraries.Split(' '), codename == "bookworm" ? Find : null);
 
         Assert.AreEqual(expected, cure.For(libraries.Split(' ')).ToString());
     }

@@ -2,7 +2,9 @@ using Containerize.Oci;
 
 namespace Containerize.Debian.Archive;
 
-/// <summary>The lists of the files that the packages of a suite have. Each is compared with the release file before it is unpacked.</summary>
+/// <summary>
+/// The lists of the files that the packages of a suite have. Each is compared with the release file before it is unpacked.
+/// </summary>
 internal sealed class ContentsIndex
 {
     // Lists of updates may have twice the size of those of the release itself, and few libraries that are only there.

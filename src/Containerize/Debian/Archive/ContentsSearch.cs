@@ -75,7 +75,8 @@ internal sealed class ContentsSearch(IReadOnlyList<string> libraries)
         {
             var parts = place.Split('/');
             // A blank in it: the name was a part of a path.
-            if (parts is [.., var section, var package] && SharedLibrary.IsPackage(package) && !section.Contains(' ', StringComparison.Ordinal))
+            if (parts is [.., var section, var package] && SharedLibrary.IsPackage(package)
+                && !section.Contains(' ', StringComparison.Ordinal))
             {
                 hits.Add(new ContentsHit(
                     library, directory.TrimStart('.').Trim('/'), parts.Length > 2 ? parts[0] : null, section, package));

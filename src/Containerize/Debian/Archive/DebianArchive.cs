@@ -117,7 +117,8 @@ internal sealed class DebianArchive(
     }
 
     private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(sources.Select(source => ReadAsync(WithLock(source, locked), mayBeMissing: false, cancellationToken)))).OfType<Offer>()];
+        [.. (await Task.WhenAll(sources.Select(
+            source => ReadAsync(WithLock(source, locked), mayBeMissing: false, cancellationToken)))).OfType<Offer>()];
 
     private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(
         IReadOnlyList<(ArchiveSource Source, ReleaseFile Release)> offers, string architecture, CancellationToken cancellationToken) =>

@@ -6,8 +6,8 @@ using Containerize.Starting;
 namespace Containerize.Debian.Archive;
 
 /// <summary>
-/// Finds the packages that have libraries, in the lists of files of the archives that packages of the base are taken from. Where such a list
-/// is missing, a package counts that is called as the library's is by Debian's policy.
+/// Finds the packages that have libraries, in the lists of files of the archives that packages of the base are taken from. Where such a
+/// list is missing, a package counts that is called as the library's is by Debian's policy.
 /// </summary>
 /// <param name="archive">The archives.</param>
 /// <param name="architecture">Debian's word for the architecture.</param>

@@ -141,8 +141,9 @@ internal sealed class LibraryPackagesTests : IDisposable
         IReadOnlyList<SignedArchive> all = archives ?? [_archive, _security];
         using var downloader = all[0].Downloader();
         var archive = new DebianArchive([.. all.Select(one => one.Source)], [], downloader);
-        var found = await new LibraryPackages(archive, "amd64", all[0].Reporter, _time).FindAsync(libraries.Split(' '), CancellationToken.None);
-        return string.Join(' ', libraries.Split(' ').Select(library => found.TryGetValue(library, out var package) ? Text(package) : "open"));
+        var asked = libraries.Split(' ');
+        var found = await new LibraryPackages(archive, "amd64", all[0].Reporter, _time).FindAsync(asked, CancellationToken.None);
+        return string.Join(' ', asked.Select(library => found.TryGetValue(library, out var package) ? Text(package) : "open"));
     }
 
     private static string Text(LibraryPackage? package) => package is null ? "none"

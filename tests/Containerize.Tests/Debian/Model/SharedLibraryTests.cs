@@ -26,7 +26,8 @@ internal sealed class SharedLibraryTests
     [TestMethod]
     public void The_usual_name_is_the_first_one()
     {
-        Assert.AreEqual("libmagic1 libmagic1t64 libmagic-1 libmagic-1t64", string.Join(' ', new SharedLibrary("libmagic.so.1").PackageNames));
+        Assert.AreEqual(
+            "libmagic1 libmagic1t64 libmagic-1 libmagic-1t64", string.Join(' ', new SharedLibrary("libmagic.so.1").PackageNames));
         Assert.AreEqual("libfoo2-3", new SharedLibrary("libfoo2.so.3").PackageNames[0]);
     }
 
