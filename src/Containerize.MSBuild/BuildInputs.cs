@@ -3,7 +3,6 @@ using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Debian;
 using Containerize.Layers;
-using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.Registry;

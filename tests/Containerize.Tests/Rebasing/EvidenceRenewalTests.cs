@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Containerize.Building;
 using Containerize.Images;
-using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.SupplyChain;
 using Containerize.SupplyChain.Sbom;

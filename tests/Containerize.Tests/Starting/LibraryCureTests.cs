@@ -1,4 +1,3 @@
-using Containerize.Images;
 using Containerize.Starting;
 using Containerize.Testing.Images;
 

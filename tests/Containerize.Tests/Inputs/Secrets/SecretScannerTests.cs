@@ -107,7 +107,7 @@ internal sealed class SecretScannerTests
 
         foreach (var key in keys)
         {
-            Assert.AreEqual(new SecretFinding(SecretKind.PrivateKey, 2), Scan($"\n{key}\n").FirstOrDefault(), key);
+            Assert.AreEqual(new SecretFinding(SecretKind.PrivateKey, 2), Scan($"\n{key}\n").Single(), key);
         }
 
         Assert.AreEqual(
