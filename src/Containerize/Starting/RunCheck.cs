@@ -35,7 +35,7 @@ internal sealed class RunCheck(StartedImage files, ImageUser user)
         found = null;
         return StartFinding.Certain(
             DiagnosticCode.StartUserMissing,
-            $"The image would run as '{text}', whom its /etc/passwd and /etc/group do not know, so no engine starts it. Set "
+            $"The image would run as '{text}', which is not in its /etc/passwd and /etc/group, so no engine starts it. Set "
             + $"ContainerUser to a user of the base image, or to a number like 1654.");
     }
 
@@ -119,6 +119,6 @@ internal sealed class RunCheck(StartedImage files, ImageUser user)
         var refused = StartedLine.OfHealthcheck(files, user).Follow(line, out var started);
         var found = refused is null ? started.SelectMany(libraries) : [refused];
         return found.Take(1).Select(finding => StartFinding.Likely(
-            DiagnosticCode.StartHealthcheckMissing, $"{(Message)finding.Text} Until then, engines take the app for ill."));
+            DiagnosticCode.StartHealthcheckMissing, $"{(Message)finding.Text} Until then, engines report the app as unhealthy."));
     }
 }

@@ -100,7 +100,7 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         {
             var owner = tree.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
                 DiagnosticCode.UnknownUser,
-                $"The image runs as '{runsAs}', whom its /etc/passwd and /etc/group do not know, so '/{directory.Path}' has no owner. " +
+                $"The image runs as '{runsAs}', which is not in its /etc/passwd and /etc/group, so '/{directory.Path}' has no owner. " +
                 $"Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");
             var path = tree.Resolve(directory.Path, followLast: true);
             declared[path] = new LayerEntry

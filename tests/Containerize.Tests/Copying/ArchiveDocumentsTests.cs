@@ -136,7 +136,7 @@ internal sealed class ArchiveDocumentsTests : IDisposable
             _folder.Write($"{stem}.sigstore.json", (await SignAsync(descriptor)).Referrers.Single().Payload.Content.ToArray());
         }
 
-        // Of an earlier build; that is for whoever copies that image to know.
+        // Of an earlier build; it is of interest when that image is copied.
         _folder.Write("app.linux-amd64.spdx.json", "about another image");
         await new LayoutDestination(_folder["whole"], Sample.Name("1"), _reporter).WriteAsync(set, CancellationToken.None);
         var source = await CopyPlaces.OpenLayoutAsync(_folder["whole"], [], CancellationToken.None);

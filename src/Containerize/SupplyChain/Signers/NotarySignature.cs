@@ -98,7 +98,7 @@ internal static class NotarySignature
         return null;
     }
 
-    /// <summary>Reads an envelope that is kept as a file. It is not verified: whoever trusts it does that.</summary>
+    /// <summary>Reads an envelope that is kept as a file. It is not verified here, but where it is trusted.</summary>
     /// <param name="subject">The image that it has to be about.</param>
     /// <returns>What refers to the image; null when it is about another one, or names no certificates.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
