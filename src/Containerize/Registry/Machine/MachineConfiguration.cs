@@ -24,8 +24,7 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
             .OfType<DockerDaemon>().ToList();
         var podman = PodmanFiles(options)
             .Select(
-                path => places.Check(
-                    path, TryRead(path, reporter, text => TomlSerializer.Deserialize(text, PodmanToml.Default.PodmanConfiguration))))
+                path => places.Check(path, TryRead(path, reporter, PodmanConfiguration.Parse)))
             .OfType<PodmanConfiguration>().ToList();
         var entries = podman.SelectMany(file => file.Registries ?? []).Where(entry => PrefixOf(entry).Length > 0).ToList();
         // What is pushed goes to the prefix itself, what is read comes from its location: both are meant.
