@@ -50,7 +50,8 @@ internal sealed class SharedWorkTests
 
     private static string[] Layers(TestRegistry registry, string repository) =>
     [
-        .. JsonNode.Parse(registry.FindManifest(repository, "latest")!.Content.Span)!["layers"]!.AsArray().Select(layer => layer!["digest"]!.GetValue<string>()),
+        .. JsonNode.Parse(registry.FindManifest(repository, "latest")!.Content.Span)!["layers"]!.AsArray()
+            .Select(layer => layer!["digest"]!.GetValue<string>()),
     ];
 
     private static async Task WriteAsync(TemporaryDirectory work, string properties)

@@ -93,8 +93,8 @@ internal sealed class BaseTags
     /// <summary>Asks again when an earlier answer names what is gone.</summary>
     /// <returns>Another digest; null when there is none, or none may be used.</returns>
     internal async Task<Digest?> RenewAsync(ImageReference image, Digest gone, CancellationToken cancellationToken) =>
-        image.Digest is null && _policy is { Pinned: null, LockFile: null, IsOffline: false } && await AskAsync(image, cancellationToken) is { } digest
-            && digest != gone ? digest : null;
+        image.Digest is null && _policy is { Pinned: null, LockFile: null, IsOffline: false }
+            && await AskAsync(image, cancellationToken) is { } digest && digest != gone ? digest : null;
 
     private async Task<Digest> FindAsync(ImageReference image, CancellationToken cancellationToken)
     {
@@ -104,7 +104,8 @@ internal sealed class BaseTags
         }
 
         // Platforms are built beside each other, in processes of their own; the first one asks.
-        using var turn = !_policy.IsOneOfSeveral ? null : await _cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes(image.ToString())), cancellationToken);
+        using var turn = !_policy.IsOneOfSeveral ? null
+            : await _cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes(image.ToString())), cancellationToken);
         if (_memory.Recall(image) is { } told && told.Time >= started)
         {
             _reporter.Detail($"{image} is {told.Digest} for all of this build.");

@@ -118,7 +118,8 @@ internal sealed class BaseAheadTests
     [TestMethod]
     public async Task Packages_upon_the_base_are_made_without_a_word_and_the_build_finds_their_layer()
     {
-        using var build = new LockedBase(LockedBase.Image(), new TestPackage("tool").Control("postinst", "#!/bin/sh\nadduser --system tool\n"));
+        using var build = new LockedBase(
+            LockedBase.Image(), new TestPackage("tool").Control("postinst", "#!/bin/sh\nadduser --system tool\n"));
         var lockFile = await File.ReadAllTextAsync(build.LockFile);
         var source = new Source(_ => Task.CompletedTask) { Image = build.Opened };
 

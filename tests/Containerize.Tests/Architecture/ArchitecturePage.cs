@@ -24,7 +24,7 @@ internal static partial class ArchitecturePage
     internal static Picture Rooms => new([.. PictureLines.Where(line => !IsOfSubRooms(line)).Reverse().Select(Names)]);
 
     /// <summary>
-    /// The picture of each room that has sub-rooms: <c>Layers: Entries ← Windows ← Layers</c>. The last name is for the room's own types.
+    /// The picture of each room that has sub-rooms: <c>Layers: Entries ← Windows ← Layers</c>. The last one is the room itself.
     /// </summary>
     internal static IReadOnlyDictionary<string, Picture> SubRooms => PictureLines.Where(IsOfSubRooms)
         .Select(line => (Room: line.Split(':')[0].Trim(), Levels: line.Split(':')[1].Split(Below).Select(Names)))

@@ -25,6 +25,11 @@ internal static class BillDocument
     internal static string? Text(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
+    /// <summary>A text that has to be there.</summary>
+    /// <exception cref="FormatException">It is not.</exception>
+    internal static string Required(this JsonElement element, string name) =>
+        element.Text(name) ?? throw new FormatException($"'{name}' is missing.");
+
     /// <summary>The elements of a list; none where there is no list.</summary>
     internal static IEnumerable<JsonElement> Elements(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) ? value.EnumerateArray() : [];

@@ -25,7 +25,7 @@ internal sealed class CycloneDxReader(JsonElement root)
             .ToList();
         return new Bill(
             image,
-            DateTimeOffset.Parse(metadata.Text("timestamp")!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            DateTimeOffset.Parse(metadata.Required("timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             [.. parts.Select(part => part.Component)],
             [
                 .. parts.Append((described, image))
@@ -35,7 +35,7 @@ internal sealed class CycloneDxReader(JsonElement root)
         {
             Dependencies = BillDocument.Group(
                 from need in root.Elements("dependencies")
-                let reference = need.Text("ref")!
+                let reference = need.Required("ref")
                 // That the image needs all its parts is said of every image.
                 where reference != image.Reference
                 from other in need.Elements("dependsOn")
@@ -50,11 +50,11 @@ internal sealed class CycloneDxReader(JsonElement root)
         ("framework", _) => ComponentKind.RuntimePack,
         (_, { } url) => url.StartsWith("pkg:deb/", StringComparison.Ordinal) ? ComponentKind.Debian : ComponentKind.Package,
         // References of what is in no register begin with its kind.
-        _ => Enum.Parse<ComponentKind>(component.Text("bom-ref")!.Split(':')[0], ignoreCase: true),
+        _ => Enum.Parse<ComponentKind>(component.Required("bom-ref").Split(':')[0], ignoreCase: true),
     };
 
     private static Component Component(JsonElement component, ComponentKind kind) =>
-        new(kind, component.Text("name")!, component.Text("version"))
+        new(kind, component.Required("name"), component.Text("version"))
         {
             PackageUrl = component.Text("purl"),
             License = component.Elements("licenses").Select(license => license.Text("expression")).FirstOrDefault(),
@@ -63,10 +63,10 @@ internal sealed class CycloneDxReader(JsonElement root)
         };
 
     private static BillFile File(JsonElement file, string owner) => new(
-        file.Text("name")!["/".Length..],
+        file.Required("name")["/".Length..],
         Hash(file, "SHA-1")!,
         Hash(file, "SHA-256")!,
-        file.Elements("properties").Single(property => property.Text("name") == "containerize:layer").Text("value")!,
+        file.Elements("properties").Single(property => property.Text("name") == "containerize:layer").Required("value"),
         owner);
 
     private static string? Hash(JsonElement element, string algorithm) => element.Elements("hashes")

@@ -25,12 +25,12 @@ internal sealed class SpdxReader(JsonElement root)
 
         var components = root.GetProperty("packages").EnumerateArray().ToDictionary(Id, Component, StringComparer.Ordinal);
         var relations = root.GetProperty("relationships").EnumerateArray().Select(each => (
-            From: each.Text("spdxElementId")!, Type: each.Text("relationshipType")!, To: each.Text("relatedSpdxElement")!)).ToList();
+            From: each.Required("spdxElementId"), Type: each.Required("relationshipType"), To: each.Required("relatedSpdxElement"))).ToList();
         var owners = relations.Where(each => each.Type == "CONTAINS" && !components.ContainsKey(each.To))
             .ToDictionary(each => each.To, each => components[each.From].Reference, StringComparer.Ordinal);
         return new Bill(
             components.Values.Single(component => component.Kind == ComponentKind.Image),
-            DateTimeOffset.Parse(creation.Text("created")!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
+            DateTimeOffset.Parse(creation.Required("created"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             [.. components.Values.Where(component => component.Kind != ComponentKind.Image)],
             [.. root.Elements("files").Select(file => File(file, owners))])
         {
@@ -39,13 +39,13 @@ internal sealed class SpdxReader(JsonElement root)
         };
     }
 
-    private static string Id(JsonElement element) => element.Text("SPDXID")!;
+    private static string Id(JsonElement element) => element.Required("SPDXID");
 
     private static Component Component(JsonElement package)
     {
         var id = Id(package);
         var kind = id[Prefix.Length..id.IndexOf('-', Prefix.Length)];
-        return new Component(Enum.Parse<ComponentKind>(kind), package.Text("name")!, package.Text("versionInfo"))
+        return new Component(Enum.Parse<ComponentKind>(kind), package.Required("name"), package.Text("versionInfo"))
         {
             PackageUrl = package.Elements("externalRefs").Select(reference => reference.Text("referenceLocator")).FirstOrDefault(),
             License = package.Text("licenseDeclared") is { } license and not NoAssertion ? license : null,
@@ -55,10 +55,10 @@ internal sealed class SpdxReader(JsonElement root)
     }
 
     private static BillFile File(JsonElement file, Dictionary<string, string> owners) => new(
-        file.Text("fileName")!["./".Length..],
+        file.Required("fileName")["./".Length..],
         Checksum(file, "SHA1")!,
         Checksum(file, "SHA256")!,
-        file.Text("comment")![LayerPrefix.Length..],
+        file.Required("comment")[LayerPrefix.Length..],
         owners[Id(file)]);
 
     private static string? Checksum(JsonElement element, string algorithm) => element.Elements("checksums")

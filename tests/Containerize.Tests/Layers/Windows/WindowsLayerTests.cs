@@ -112,7 +112,8 @@ internal sealed class WindowsLayerTests : IDisposable
     public async Task Long_and_foreign_names_survive()
     {
         var (deep, foreign, limit) = (
-            $"app/{string.Join('/', Enumerable.Repeat("directory", 30))}/file.txt", "app/ü/日本語 🙂.txt", $"app/{new string('a', 90)}");
+            $"app/{string.Join('/', Enumerable.Repeat("directory", 30))}/file.txt", "app/ü/日本語 🙂.txt",
+            $"app/{new string('a', 90)}");
 
         var entries = await WriteAsync(File(deep), File(foreign), File(limit));
 
