@@ -5,11 +5,17 @@ namespace Containerize.Compression;
 /// <summary>A canonical prefix code of limited length, made from how often symbols occur.</summary>
 internal sealed class HuffmanCode
 {
+    // Frequencies of 2^22 for each of 286 symbols are less than the 46th Fibonacci number: no tree is deeper.
+    private const int MaxDepth = 48;
+
     private readonly byte[] _lengths;
     private readonly uint[] _codes;
     private readonly int _maxLength;
     private readonly uint[] _sorted;
-    private readonly uint[] _tree;
+    private readonly uint[] _room;
+    private readonly uint[] _leaves;
+    private readonly uint[] _nodes;
+    private readonly uint[] _parents;
 
     /// <summary>Creates a code without any symbol.</summary>
     /// <param name="symbols">How many symbols the alphabet has.</param>
@@ -19,7 +25,10 @@ internal sealed class HuffmanCode
         _lengths = new byte[symbols];
         _codes = new uint[symbols];
         _sorted = new uint[symbols];
-        _tree = new uint[symbols];
+        _room = new uint[symbols];
+        _leaves = new uint[symbols + 1];
+        _nodes = new uint[symbols];
+        _parents = new uint[symbols];
         _maxLength = maxLength;
     }
 
@@ -39,7 +48,7 @@ internal sealed class HuffmanCode
         {
             if (frequencies[symbol] > 0)
             {
-                _sorted[used++] = ((uint)frequencies[symbol] << 9) | (uint)symbol;
+                _sorted[used++] = SymbolSort.Key(frequencies[symbol], symbol);
             }
         }
 
@@ -47,13 +56,12 @@ internal sealed class HuffmanCode
         {
             if (frequencies[symbol] == 0)
             {
-                _sorted[used++] = (1u << 9) | (uint)symbol;
+                _sorted[used++] = SymbolSort.Key(1, symbol);
             }
         }
 
-        // The symbol in the low bits makes all keys different, so every sorting method gives the same order.
         var sorted = _sorted.AsSpan(0, used);
-        sorted.Sort();
+        SymbolSort.Sort(sorted, _room);
         Span<int> counts = stackalloc int[16];
         counts.Clear();
         CountLengths(sorted, counts);
@@ -76,69 +84,68 @@ internal sealed class HuffmanCode
         AssignCodes(counts);
     }
 
-    /// <summary>
-    /// Finds how many codes of each length an optimal code has (Moffat and Katajainen), then shortens those that are too long.
-    /// </summary>
+    /// <summary>Finds how many codes of each length an optimal code has, then shortens those that are too long.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountLengths(ReadOnlySpan<uint> sorted, Span<int> counts)
     {
-        var tree = _tree.AsSpan(0, sorted.Length);
-        for (var i = 0; i < tree.Length; i++)
+        for (var i = 0; i < sorted.Length; i++)
         {
-            tree[i] = sorted[i] >> 9;
+            _leaves[i] = sorted[i] >> SymbolSort.SymbolBits;
         }
 
-        MakeParents(tree);
+        // Heavier than any: what is behind the last leaf, and nodes that are not made yet.
+        _leaves[sorted.Length] = uint.MaxValue;
+        var nodes = sorted.Length - 1;
+        Array.Fill(_nodes, uint.MaxValue, 0, nodes);
+        MakeNodes(nodes);
 
-        // From the root down: the depth of each inner node, and how many leaves each depth has.
-        tree[^2] = 0;
-        for (var i = tree.Length - 3; i >= 0; i--)
+        // From the root down: the depth of each node, and how many nodes each depth has.
+        Span<int> depths = stackalloc int[MaxDepth];
+        depths.Clear();
+        depths[0] = 1;
+        _parents[nodes - 1] = 0;
+        for (var node = nodes - 2; node >= 0; node--)
         {
-            tree[i] = tree[(int)tree[i]] + 1;
+            var depth = _parents[(int)_parents[node]] + 1;
+            _parents[node] = depth;
+            depths[(int)depth]++;
         }
 
         var open = 1;
-        var depth = 0u;
-        var node = tree.Length - 2;
-        while (open > 0)
+        for (var depth = 0; open > 0; depth++)
         {
-            var inner = 0;
-            for (; node >= 0 && tree[node] == depth; node--)
-            {
-                inner++;
-            }
-
-            counts[Math.Min((int)depth, _maxLength)] += open - inner;
-            open = 2 * inner;
-            depth++;
+            counts[Math.Min(depth, _maxLength)] += open - depths[depth];
+            open = 2 * depths[depth];
         }
 
         LimitLengths(counts);
     }
 
+    /// <summary>
+    /// Joins the two lightest, leaves or nodes, until one is left. Nodes come out in the order of their weights, so both are queues. Which
+    /// of them has the lighter one cannot be predicted: there is no branch on it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MakeParents(Span<uint> tree)
+    private void MakeNodes(int nodes)
     {
-        var leaf = 0;
-        var root = 0;
-        for (var next = 0; next < tree.Length - 1; next++)
+        var (leaf, node) = (0, 0);
+        for (var next = 0; next < nodes; next++)
         {
-            var weight = 0u;
-            for (var child = 0; child < 2; child++)
-            {
-                if (leaf >= tree.Length || (root < next && tree[root] < tree[leaf]))
-                {
-                    weight += tree[root];
-                    tree[root++] = (uint)next;
-                }
-                else
-                {
-                    weight += tree[leaf++];
-                }
-            }
-
-            tree[next] = weight;
+            _nodes[next] = TakeLightest(next, ref leaf, ref node) + TakeLightest(next, ref leaf, ref node);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint TakeLightest(int parent, ref int leaf, ref int node)
+    {
+        var (leafWeight, nodeWeight) = (_leaves[leaf], _nodes[node]);
+
+        // A node that is not taken now gets its parent when it is.
+        _parents[node] = (uint)parent;
+        var isNode = nodeWeight < leafWeight ? 1 : 0;
+        node += isNode;
+        leaf += 1 - isNode;
+        return Math.Min(leafWeight, nodeWeight);
     }
 
     /// <summary>Codes cut down to the limit take too much room; codes above them are made longer until all fit.</summary>
@@ -171,7 +178,7 @@ internal sealed class HuffmanCode
         {
             for (var i = 0; i < counts[length]; i++)
             {
-                _lengths[(int)(sorted[next++] & 511)] = (byte)length;
+                _lengths[(int)(sorted[next++] & ((1 << SymbolSort.SymbolBits) - 1))] = (byte)length;
             }
         }
     }

@@ -1,20 +1,11 @@
 namespace Containerize.Compression;
 
 /// <summary>
-/// What a level of compression looks for. Types rather than values: the just-in-time compiler makes a search of its own for each,
-/// without the parts that it does not need.
+/// How patient a search is. Types rather than values: the just-in-time compiler makes a search of its own for each, without the parts that
+/// it does not need.
 /// </summary>
 internal interface IMatchTuning
 {
-    /// <summary>How many earlier places with the same hash are compared: 1, 2 or 4.</summary>
-    static abstract int Ways { get; }
-
-    /// <summary>How many bits the hash of four bytes has.</summary>
-    static abstract int HashBits { get; }
-
-    /// <summary>Whether matches of three bytes are looked for.</summary>
-    static abstract bool ShortMatches { get; }
-
     /// <summary>A match shorter than this is put off if the next byte begins a better one; 0 for never.</summary>
     static abstract int PatientBelow { get; }
 }
@@ -22,35 +13,11 @@ internal interface IMatchTuning
 /// <summary>Takes the first match it finds.</summary>
 internal readonly struct FastTuning : IMatchTuning
 {
-    public static int Ways => 1;
-
-    public static int HashBits => 14;
-
-    public static bool ShortMatches => false;
-
     public static int PatientBelow => 0;
 }
 
-/// <summary>Still compares with the latest place only, but waits for a better match if the first is short.</summary>
+/// <summary>Waits for a better match if the first is short.</summary>
 internal readonly struct DefaultTuning : IMatchTuning
 {
-    public static int Ways => 1;
-
-    public static int HashBits => 15;
-
-    public static bool ShortMatches => false;
-
     public static int PatientBelow => 16;
-}
-
-/// <summary>Looks further, and for shorter matches, for more than twice the time.</summary>
-internal readonly struct SmallTuning : IMatchTuning
-{
-    public static int Ways => 4;
-
-    public static int HashBits => 15;
-
-    public static bool ShortMatches => true;
-
-    public static int PatientBelow => 128;
 }

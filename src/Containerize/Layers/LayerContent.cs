@@ -15,7 +15,7 @@ internal sealed class LayerContent
     /// The version of everything that decides a layer's bytes and does not stand in its content: order, header form, cuts, compression.
     /// A change of those needs another number here, so that no cache gives out layers of the old form.
     /// </summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     // The same parts give another layer there, and a foreign one is checked in another way.
     private const string OfWindows = " of windows";

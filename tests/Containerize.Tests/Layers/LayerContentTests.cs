@@ -36,7 +36,7 @@ internal sealed class LayerContentTests : IDisposable
             LayerFixture.Link("app/link", "target"),
             LayerFixture.DirectoryAt("tmp", owner: 7));
 
-        Assert.AreEqual("sha256:78ebf1eb2681bb5f9dba09fae24fe4270eb00aa255882ad5f9aeb61486643d00", hash.ToString());
+        Assert.AreEqual("sha256:f801dddd669d37999b0f78e35b2452708146091db81ebe6edc23f8cde9df73ec", hash.ToString());
     }
 
     [TestMethod]

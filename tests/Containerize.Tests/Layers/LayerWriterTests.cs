@@ -86,7 +86,7 @@ internal sealed class LayerWriterTests : IDisposable
             LayerFixture.Link("app/link", new string('t', 150)),
             LayerFixture.DirectoryAt("tmp"));
         Assert.AreEqual("sha256:1f9228478253e4e9ac578d1abeb7013c6e486623ffbc7acb51abe25b83099f6c", layer.DiffId.ToString());
-        Assert.AreEqual("sha256:9ca8be6bdf87a366038683eb8fa7f0d61f4fd0405920cd6a8010b9c9e999ab76", layer.Blob.Descriptor.Digest.ToString());
+        Assert.AreEqual("sha256:0c2ef83386b28e7684b64c345bc0812cb80e2a9b23ad49b9b94760147c465213", layer.Blob.Descriptor.Digest.ToString());
     }
 
     [TestMethod]
