@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Containerize.Compression;
 
 /// <summary>The two codes of a dynamic block as they stand in its header: runs of lengths, themselves coded.</summary>
@@ -45,7 +43,6 @@ internal sealed class CodeLengths
     }
 
     /// <summary>Writes the header.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Write(ref BitWriter output)
     {
         output.Write((uint)(_literals - 257), 5);
@@ -71,7 +68,6 @@ internal sealed class CodeLengths
         _ => 0,
     };
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindRuns(ReadOnlySpan<byte> lengths)
     {
         for (var i = 0; i < lengths.Length;)

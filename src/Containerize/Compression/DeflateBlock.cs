@@ -71,7 +71,8 @@ internal sealed unsafe class DeflateBlock
     /// <param name="output">Takes the bits.</param>
     /// <param name="input">The bytes of the block.</param>
     /// <param name="last">Whether it is the last block of the stream.</param>
-    internal void Write(ref BitWriter output, byte* input, int count, bool last)
+    /// <param name="isLong">Whether it is one of many; see <see cref="DeflateEncoder"/>.</param>
+    internal void Write(ref BitWriter output, byte* input, int count, bool last, bool isLong)
     {
         FoldLengths();
         _literals[DeflateFormat.EndOfBlock] = 1;
@@ -90,13 +91,13 @@ internal sealed unsafe class DeflateBlock
         else if (fixedBits <= dynamicBits)
         {
             output.Write(final | (1 << 1), 3);
-            WriteSymbols(ref output, input, count, _fixedLiteralCode, _fixedDistanceCode);
+            WriteSymbols(ref output, input, count, _fixedLiteralCode, _fixedDistanceCode, isLong);
         }
         else
         {
             output.Write(final | (2 << 1), 3);
             _codeLengths.Write(ref output);
-            WriteSymbols(ref output, input, count, _literalCode, _distanceCode);
+            WriteSymbols(ref output, input, count, _literalCode, _distanceCode, isLong);
         }
 
         SequenceCount = 0;
@@ -142,7 +143,6 @@ internal sealed unsafe class DeflateBlock
         return bits + 3;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Bits(HuffmanCode literalCode, HuffmanCode distanceCode)
     {
         var bits = 0L;
@@ -160,7 +160,6 @@ internal sealed unsafe class DeflateBlock
     }
 
     /// <summary>Joins the code of each match length with its extra bits, and each code with its length.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillEntries(HuffmanCode code)
     {
         for (var literal = 0; literal < NoLiteral; literal++)
@@ -181,11 +180,31 @@ internal sealed unsafe class DeflateBlock
 
     private static uint Entry(uint code, int bits) => code | ((uint)bits << 24);
 
-    // For the attribute, see MatchFinder.Fill.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void WriteSymbols(ref BitWriter output, byte* input, int count, HuffmanCode literalCode, HuffmanCode distanceCode)
+    private void WriteSymbols(
+        ref BitWriter output, byte* input, int count, HuffmanCode literalCode, HuffmanCode distanceCode, bool isLong)
     {
         FillEntries(literalCode);
+        if (isLong)
+        {
+            WriteLong(ref output, input, count, literalCode, distanceCode);
+        }
+        else
+        {
+            WriteShort(ref output, input, count, literalCode, distanceCode);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteShort(ref BitWriter output, byte* input, int count, HuffmanCode literalCode, HuffmanCode distanceCode) =>
+        WriteSequences(ref output, input, count, literalCode, distanceCode);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void WriteLong(ref BitWriter output, byte* input, int count, HuffmanCode literalCode, HuffmanCode distanceCode) =>
+        WriteSequences(ref output, input, count, literalCode, distanceCode);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteSequences(ref BitWriter output, byte* input, int count, HuffmanCode literalCode, HuffmanCode distanceCode)
+    {
         var writer = output;
         var end = input + count;
         fixed (ulong* sequences = _sequences)

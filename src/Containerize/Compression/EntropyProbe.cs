@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Containerize.Compression;
 
 /// <summary>Recognises bytes that are not worth the search: images, archives, models, encrypted files.</summary>
@@ -15,7 +13,6 @@ internal static class EntropyProbe
 
     /// <summary>Whether a sample shows all byte values about equally often. Few bytes are never judged.</summary>
     /// <param name="content">The bytes.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool IsIncompressible(ReadOnlySpan<byte> content)
     {
         if (content.Length < 4 * Samples)

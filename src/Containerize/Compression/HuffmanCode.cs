@@ -85,7 +85,6 @@ internal sealed class HuffmanCode
     }
 
     /// <summary>Finds how many codes of each length an optimal code has, then shortens those that are too long.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountLengths(ReadOnlySpan<uint> sorted, Span<int> counts)
     {
         for (var i = 0; i < sorted.Length; i++)
@@ -125,7 +124,6 @@ internal sealed class HuffmanCode
     /// Joins the two lightest, leaves or nodes, until one is left. Nodes come out in the order of their weights, so both are queues. Which
     /// of them has the lighter one cannot be predicted: there is no branch on it.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MakeNodes(int nodes)
     {
         var (leaf, node) = (0, 0);
@@ -183,7 +181,6 @@ internal sealed class HuffmanCode
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AssignCodes(ReadOnlySpan<int> counts)
     {
         Span<uint> next = stackalloc uint[17];

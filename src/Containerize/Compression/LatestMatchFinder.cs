@@ -7,9 +7,8 @@ namespace Containerize.Compression;
 /// place, the bits of the mixed bytes that did not choose the entry: most places that do not match are told by them, without a look at
 /// the place.
 /// </summary>
-/// <typeparam name="TTuning">How patient it is.</typeparam>
-internal sealed unsafe class LatestMatchFinder<TTuning> : MatchFinder
-    where TTuning : struct, IMatchTuning
+/// <param name="patientBelow">A match shorter than this is put off if the next byte begins a better one; 0 for never.</param>
+internal sealed unsafe class LatestMatchFinder(int patientBelow) : MatchFinder
 {
     private const int HashBits = 15;
 
@@ -17,15 +16,20 @@ internal sealed unsafe class LatestMatchFinder<TTuning> : MatchFinder
 
     internal override void Reset() => Array.Clear(_table);
 
-    // Optimized at once: a layer of usual size is finished before the runtime would find out that this is worth it.
-    // And by itself: inlined into a caller, there would be no budget left to inline the search.
+    internal override int Fill(DeflateBlock block, byte* source, int from, int to, int end) => FindMatches(block, source, from, to, end);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal override int Fill(DeflateBlock block, byte* source, int from, int to, int end)
+    internal override int FillLong(DeflateBlock block, byte* source, int from, int to, int end) =>
+        FindMatches(block, source, from, to, end);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FindMatches(DeflateBlock block, byte* source, int from, int to, int end)
     {
         var position = from;
         var afterMatch = from;
         var limit = Math.Min(to, end - ReadAhead);
         var count = 0;
+        var patience = patientBelow;
         fixed (uint* table = _table)
         fixed (ulong* sequences = block.Sequences)
         fixed (int* literals = block.Literals, lengths = block.Lengths, distances = block.Distances)
@@ -39,7 +43,7 @@ internal sealed unsafe class LatestMatchFinder<TTuning> : MatchFinder
                     continue;
                 }
 
-                for (var next = position + 1; length < TTuning.PatientBelow && next < limit; next++)
+                for (var next = position + 1; length < patience && next < limit; next++)
                 {
                     var nextLength = Search(table, source, next, end, out var nextDistance);
                     if (!IsBetter(nextLength, nextDistance, length, distance))

@@ -22,9 +22,9 @@ internal abstract unsafe class MatchFinder
     /// <summary>Creates the finder of a level.</summary>
     internal static MatchFinder For(DeflateLevel level) => level switch
     {
-        DeflateLevel.Fast => new LatestMatchFinder<FastTuning>(),
+        DeflateLevel.Fast => new LatestMatchFinder(patientBelow: 0),
         DeflateLevel.Small => new WideMatchFinder(),
-        _ => new LatestMatchFinder<DefaultTuning>(),
+        _ => new LatestMatchFinder(patientBelow: 16),
     };
 
     /// <summary>Forgets all bytes seen.</summary>
@@ -37,6 +37,9 @@ internal abstract unsafe class MatchFinder
     /// <param name="to">Where it should end.</param>
     /// <param name="end">Where all bytes end.</param>
     internal abstract int Fill(DeflateBlock block, byte* source, int from, int to, int end);
+
+    /// <summary>The same, for a long run of bytes; see <see cref="DeflateEncoder"/>.</summary>
+    internal abstract int FillLong(DeflateBlock block, byte* source, int from, int to, int end);
 
     /// <summary>Whether waiting for the next byte pays: two bits of distance weigh about as much as half a byte of length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Containerize.Compression;
 
 /// <summary>
@@ -50,8 +48,6 @@ internal static class SymbolSort
         }
     }
 
-    // For the attribute, see LatestMatchFinder.Fill.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Count(Span<uint> keys, Span<uint> room)
     {
         var all = 0u;

@@ -25,9 +25,14 @@ internal sealed unsafe class WideMatchFinder : MatchFinder
         Array.Clear(_shortTable);
     }
 
-    // For the attribute, see LatestMatchFinder.Fill.
+    internal override int Fill(DeflateBlock block, byte* source, int from, int to, int end) => FindMatches(block, source, from, to, end);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal override int Fill(DeflateBlock block, byte* source, int from, int to, int end)
+    internal override int FillLong(DeflateBlock block, byte* source, int from, int to, int end) =>
+        FindMatches(block, source, from, to, end);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FindMatches(DeflateBlock block, byte* source, int from, int to, int end)
     {
         var position = from;
         var afterMatch = from;

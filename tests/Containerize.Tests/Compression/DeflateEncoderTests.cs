@@ -141,6 +141,19 @@ internal sealed class DeflateEncoderTests
         }
     }
 
+    [TestMethod]
+    [DynamicData(nameof(LevelsAndKinds))]
+    public void The_loops_for_long_runs_give_the_bytes_of_those_for_few(DeflateLevel level, string kind)
+    {
+        var encoder = new DeflateEncoder(level);
+        Encode(encoder, new byte[DeflateEncoder.FewBytes]);
+        foreach (var length in s_lengths)
+        {
+            var data = SampleData.Make(kind, length);
+            CollectionAssert.AreEqual(Encode(new DeflateEncoder(level), data), Encode(encoder, data), $"{length} bytes");
+        }
+    }
+
     // The bytes are part of the digests of all layers ever made: a change here makes every layer a new one. If that is intended,
     // it is a new version of the format.
     [TestMethod]
