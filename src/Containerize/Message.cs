@@ -9,8 +9,9 @@ namespace Containerize;
 /// what stands literally in the code is not. So no caller has to remember it: <c>$"The file '{name}' …"</c> is safe where a message is
 /// expected.
 /// </summary>
+/// <remarks>A class: methods of the framework for a list of structures would be compiled in every build that says something.</remarks>
 [InterpolatedStringHandler]
-internal readonly struct Message
+internal sealed class Message
 {
     private readonly StringBuilder _text;
 
@@ -42,5 +43,5 @@ internal readonly struct Message
         where T : IFormattable => _text.Append(value.ToString(format, CultureInfo.InvariantCulture));
 
     /// <inheritdoc/>
-    public override string ToString() => _text?.ToString() ?? "";
+    public override string ToString() => _text.ToString();
 }

@@ -94,14 +94,14 @@ internal sealed class Segment : IDisposable
             return;
         }
 
-        var check = WrittenSegment.CheckOf(Content);
+        var check = Checksum.Of(Content);
         _compressed = earlier?.TryRead(key, check, _output) ?? 0;
         if (_compressed == 0)
         {
             _compressed = _compressor.Compress(Content, _output);
         }
 
-        Written = new WrittenSegment(key, check, WrittenSegment.CheckOf(Compressed), _compressed);
+        Written = new WrittenSegment(key, check, Checksum.Of(Compressed), _compressed);
     }
 
     /// <summary>Empties the segment.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Hashing;
 using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -13,26 +12,22 @@ internal sealed record SegmentTable(IReadOnlyList<WrittenSegment> Segments);
 
 /// <summary>One segment of a layer that was written.</summary>
 /// <param name="Key">The digest of what it was made from: entries and the place where it begins in the first of them.</param>
-/// <param name="ContentCheck">XxHash128 of the uncompressed bytes: shows that files did not change behind the key.</param>
-/// <param name="OutputCheck">XxHash128 of the compressed bytes: shows that the disk gives back what was written.</param>
+/// <param name="ContentCheck">Of the uncompressed bytes: shows that files did not change behind the key.</param>
+/// <param name="OutputCheck">Of the compressed bytes: shows that the disk gives back what was written.</param>
 /// <param name="Length">How many compressed bytes it has.</param>
-internal sealed record WrittenSegment(Digest Key, UInt128 ContentCheck, UInt128 OutputCheck, int Length)
+internal sealed record WrittenSegment(Digest Key, Checksum ContentCheck, Checksum OutputCheck, int Length)
 {
     /// <summary>One line of text.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Key.Hex} {ContentCheck:x32} {OutputCheck:x32} {Length}");
+        string.Create(CultureInfo.InvariantCulture, $"{Key.Hex} {ContentCheck} {OutputCheck} {Length}");
 
     /// <summary>Reads a line back.</summary>
     internal static WrittenSegment? Parse(string line) =>
         line.Split(' ') is [var key, var content, var output, var length] && Digest.TryParse("sha256:" + key, out var digest)
-        && UInt128.TryParse(content, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var contentCheck)
-        && UInt128.TryParse(output, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var outputCheck)
+        && Checksum.TryParse(content, out var contentCheck) && Checksum.TryParse(output, out var outputCheck)
         && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
             ? new WrittenSegment(digest, contentCheck, outputCheck, size)
             : null;
-
-    /// <summary>What is compared with the checks.</summary>
-    internal static UInt128 CheckOf(ReadOnlySpan<byte> bytes) => XxHash128.HashToUInt128(bytes);
 }
 
 /// <summary>Compressed segments of a layer that was made earlier. All members may be called at the same time.</summary>
@@ -78,7 +73,7 @@ internal sealed class EarlierSegments : IDisposable
     /// <param name="contentCheck">The check of its uncompressed bytes.</param>
     /// <param name="output">Takes the compressed bytes.</param>
     /// <returns>How many bytes; 0 when there is none.</returns>
-    internal int TryRead(Digest key, UInt128 contentCheck, Span<byte> output)
+    internal int TryRead(Digest key, Checksum contentCheck, Span<byte> output)
     {
         if (!_segments.TryGetValue(key, out var found) || found.Segment.ContentCheck != contentCheck
             || found.Segment.Length > output.Length)
@@ -100,7 +95,7 @@ internal sealed class EarlierSegments : IDisposable
                 read += count;
             }
 
-            return WrittenSegment.CheckOf(bytes) == found.Segment.OutputCheck ? bytes.Length : 0;
+            return Checksum.Of(bytes) == found.Segment.OutputCheck ? bytes.Length : 0;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -104,14 +104,15 @@ internal static class Placeholder
 
     private static int Distinct(ReadOnlySpan<char> text)
     {
-        var seen = UInt128.Zero;
+        Span<bool> seen = stackalloc bool[128];
+        seen.Clear();
         foreach (var character in text)
         {
             // Tokens and keys are ASCII; elsewhere two characters may count as one.
-            seen |= UInt128.One << (character % 128);
+            seen[character % 128] = true;
         }
 
-        return (int)UInt128.PopCount(seen);
+        return seen.Count(true);
     }
 
     // P@ssw0rd!23 becomes password.
