@@ -12,6 +12,9 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
 {
     private const int MaxPages = 100;
 
+    // A list must not decide how long a build takes.
+    private const int MostUntold = 100;
+
     internal async Task<IReadOnlyList<Descriptor>> ReadAsync(Digest subject, CancellationToken cancellationToken)
     {
         var found = new List<Descriptor>();
@@ -66,7 +69,46 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
         var tag = EvidenceTag.Of(subject);
         var found = await manifests.TryGetAsync(endpoint, repository, tag, cancellationToken);
         return found is not null && MediaTypes.IsIndex(found.Descriptor.MediaType)
-            ? OciJson.ReadIndex(found, $"{endpoint.Registry}/{repository}:{tag}").Manifests
+            ? await TellTypesAsync(OciJson.ReadIndex(found, $"{endpoint.Registry}/{repository}:{tag}").Manifests, cancellationToken)
             : [];
+    }
+
+    // Clients write this list, and not all know the type of an artifact: cosign names that of its config, which is empty. Only the manifest
+    // says what it is then.
+    private async Task<IReadOnlyList<Descriptor>> TellTypesAsync(IReadOnlyList<Descriptor> listed, CancellationToken cancellationToken)
+    {
+        var told = listed.ToArray();
+        foreach (var index in Enumerable.Range(0, told.Length).Where(index => IsUntold(told[index])).Take(MostUntold).ToList())
+        {
+            told[index] = await TellTypeAsync(told[index], cancellationToken);
+        }
+
+        return told;
+    }
+
+    private static bool IsUntold(Descriptor entry) =>
+        MediaTypes.IsManifest(entry.MediaType) && entry.ArtifactType is (null or "" or MediaTypes.Empty);
+
+    private async Task<Descriptor> TellTypeAsync(Descriptor entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await manifests.TryGetAsync(endpoint, repository, entry.Digest.ToString(), cancellationToken) is not { } document)
+            {
+                return entry;
+            }
+
+            var manifest = OciJson.ReadManifest(document, $"{endpoint.Registry}/{repository}@{entry.Digest}");
+            return entry with
+            {
+                ArtifactType = manifest.ArtifactType ?? manifest.Config.MediaType,
+                Annotations = entry.Annotations ?? manifest.Annotations,
+            };
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        {
+            // It is in the list, whatever it is. What needs it says what is wrong with it.
+            return entry;
+        }
     }
 }

@@ -35,6 +35,36 @@ internal sealed class ReferrersTests
     }
 
     [TestMethod]
+    [DataRow(null)]
+    [DataRow("")]
+    [DataRow(MediaTypes.Empty)]
+    public async Task A_list_under_the_tag_that_does_not_tell_a_type_is_completed_from_the_manifests(string? listedAs)
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Referrers = false });
+        var (first, second) = (AddReferrer(lab, 1), AddReferrer(lab, 2));
+        var damaged = lab.Registry.AddManifest("team/app", tag: null, "[]"u8.ToArray(), MediaTypes.OciManifest);
+        var absent = first with { Digest = Digest.Of("absent"u8) };
+        Descriptor[] listed = [first, second with { ArtifactType = "application/vnd.example.told" }, damaged, absent];
+        lab.Registry.AddManifest(
+            "team/app",
+            $"sha256-{s_subject.Hex}",
+            OciJson.Write(new ImageIndex
+            {
+                MediaType = MediaTypes.OciIndex,
+                Manifests = [.. listed.Select(entry => entry == listed[1] ? entry : entry with { ArtifactType = listedAs })],
+            }),
+            MediaTypes.OciIndex);
+
+        var found = await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None);
+
+        CollectionAssert.AreEqual(listed.Select(entry => entry.Digest).ToArray(), found.Select(entry => entry.Digest).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "application/vnd.example.1", "application/vnd.example.told", listedAs, listedAs },
+            found.Select(entry => entry.ArtifactType).ToArray());
+        Assert.IsFalse(lab.Registry.Requests.Any(request => request.Target.Contains(second.Digest.Hex, StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public async Task Pages_are_followed_on_the_same_origin_only()
     {
         await using var lab = await ClientLab.StartAsync();
