@@ -26,7 +26,7 @@ internal static class EvidenceReferrer
 
     /// <summary>Vulnerabilities that do not matter.</summary>
     internal static Referrer Vex(Descriptor subject, byte[] document) =>
-        Refer(subject, VexWriter.MediaType, document, VexWriter.Suffix, VexWriter.Context);
+        Refer(subject, VexWriter.MediaType, document, VexWriter.Suffix, VexWriter.PredicateType);
 
     private static Referrer Refer(
         Descriptor subject,

@@ -15,8 +15,12 @@ internal static class VexWriter
     /// <summary>The document's media type, and what referrers call it.</summary>
     internal const string MediaType = "application/vnd.openvex+json";
 
-    /// <summary>The context of the document's JSON-LD, which is what signed statements call it, too.</summary>
+    /// <summary>The context of the document's JSON-LD: the version of OpenVEX.</summary>
     internal const string Context = "https://openvex.dev/ns/v0.2.0";
+
+    /// <summary>What signed statements call the document, whatever version of OpenVEX it is.</summary>
+    /// <remarks>OpenVEX, <i>ATTESTING.md</i>; cosign asks for this one (<c>--type openvex</c>).</remarks>
+    internal const string PredicateType = "https://openvex.dev/ns";
 
     /// <summary>Writes the document. The same image and the same statements give the same bytes.</summary>
     /// <param name="name">What the image is called: the last part of its repository.</param>

@@ -123,6 +123,8 @@ internal sealed class StatementsTests : IDisposable
 
         var document = JsonNode.Parse(referrer.Payload.Content)!;
         Assert.AreEqual("https://openvex.dev/ns/v0.2.0", (string?)document["@context"]);
+        // What is signed is asked for without the version.
+        Assert.AreEqual("https://openvex.dev/ns", referrer.PredicateType);
         Assert.AreEqual("Ada", (string?)document["author"]);
         var statement = document["statements"]!.AsArray().Single()!;
         Assert.AreEqual("GHSA-1", (string?)statement["vulnerability"]!["name"]);
