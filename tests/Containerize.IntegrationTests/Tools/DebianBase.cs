@@ -94,11 +94,7 @@ internal sealed class DebianBase
 
     private static async Task BootstrapAsync(string root)
     {
-        var release = (await File.ReadAllLinesAsync("/etc/os-release"))
-            .Single(line => line.StartsWith("VERSION_CODENAME=", StringComparison.Ordinal)).Split('=')[1];
-        var sources = (await ProcessRunner.RunAsync("apt-get", ["indextargets", "--format", "$(REPO_URI) $(RELEASE)"]))
-            .EnsureSuccess().Output;
-        var mirror = sources.Split('\n').First(line => line.EndsWith(" " + release, StringComparison.Ordinal)).Split(' ')[0];
+        var (mirror, release) = await AptMirror.FindAsync();
         var icu = (await ProcessRunner.RunAsync("apt-cache", ["search", "--names-only", "^libicu[0-9]+$"]))
             .EnsureSuccess().Output.Split(' ')[0];
         var ssl = release == "bookworm" ? "libssl3" : "libssl3t64";
