@@ -123,6 +123,44 @@ internal sealed class KeylessTests : IDisposable
         await RefusesAsync(changed, "the key of its certificate did not make it");
     }
 
+    [TestMethod]
+    [Requires("root", "unshare", "dpkg-deb", "apt-get")]
+    public async Task Cosign_accepts_the_identity_by_log_or_time_stamp_and_refuses_another_and_a_changed_byte()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        await using var services = await StartServicesAsync();
+        var root = _folder["services.root.json"];
+        using var project = await ProjectAsync(registry, $"""
+            <ContainerizeSbom>spdx</ContainerizeSbom>
+            <ContainerizeSigningTimestamp>{Address}/api/v1/timestamp</ContainerizeSigningTimestamp>
+            """);
+        string[] stampedOnly = ["--insecure-ignore-tlog=true", "--use-signed-timestamps"];
+
+        await BuildAsync(project, "-p:ContainerizeSigningRekor=none");
+        Assert.AreEqual("accepted", await CosignAsync(Repository, Identity, Issuer, root, stampedOnly));
+        StringAssert.Contains(await CosignAsync(Repository, Identity, Issuer, root), "not enough verified log entries");
+        await BuildAsync(project, $"-p:ContainerizeSigningRekor={Address}");
+        await CopyWithChangedBundlesAsync(registry, Digest.Parse(project.Digest), "team/changed");
+
+        Assert.AreEqual("accepted", await CosignAsync(Repository, Identity, Issuer, root));
+        Assert.AreEqual("accepted", await CosignAsync(Repository, Identity, Issuer, root, "--type", "spdxjson"));
+        StringAssert.Contains(await CosignAsync(Repository, $"{Identity}x", Issuer, root), "expected SAN value");
+        StringAssert.Contains(await CosignAsync(Repository, Identity, "https://other.example", root), "expected issuer value");
+        StringAssert.Contains(await CosignAsync(Repository, Identity, Issuer, OtherRoot(root)), "leaf certificate verification failed");
+        StringAssert.Contains(await CosignAsync("team/changed", Identity, Issuer, root), "failed to verify");
+
+        async Task<string> CosignAsync(string repository, string identity, string issuer, string trust, params string[] options)
+        {
+            var verdict = await DebianSuite.Forky.RunAsync(
+                _folder,
+                "cosign",
+                [options.Contains("--type") ? "verify-attestation" : "verify", "--trusted-root", trust,
+                    "--certificate-identity", identity, "--certificate-oidc-issuer", issuer, "--allow-http-registry", .. options,
+                    $"{registry.Authority}/{repository}@{project.Digest}"]);
+            return verdict.ExitCode == 0 ? "accepted" : verdict.Error;
+        }
+    }
+
     private string Address => File.ReadAllText(_folder["services.address"]);
 
     private string[] Asked() => File.ReadAllLines(_folder["services"]);
