@@ -24,12 +24,12 @@ internal sealed class SignerTests : IDisposable
     public async Task A_plugin_of_Notation_signs_index_and_manifests_once_and_a_JOSE_library_accepts_them()
     {
         await using var registry = await TestRegistry.StartAsync();
-        var (key, chain) = await CreateChainAsync();
+        var chain = await SigningChain.CreateAsync(_folder, "team");
         var program = SigstoreVerifier.WriteProgram(_folder, "notation-test", "notation-plugin.js");
         using var project = await ProjectAsync(registry, $"""
             <ContainerizeSigner>{program}</ContainerizeSigner>
             <ContainerizeSignerKeyId>release</ContainerizeSignerKeyId>
-            <ContainerizeSignerOptions>key={key};chain={chain}</ContainerizeSignerOptions>
+            <ContainerizeSignerOptions>key={chain.Key};chain={chain.Certificate},{chain.Root}</ContainerizeSignerOptions>
             <ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>
             """);
 
@@ -90,17 +90,17 @@ internal sealed class SignerTests : IDisposable
     public async Task An_image_that_a_plugin_of_Notation_signed_is_a_base_for_its_trust_store_and_refused_for_another()
     {
         await using var registry = await TestRegistry.StartAsync();
-        var (key, chain) = await CreateChainAsync();
+        var chain = await SigningChain.CreateAsync(_folder, "team");
         var program = SigstoreVerifier.WriteProgram(_folder, "notation-test", "notation-plugin.js");
         using var signed = await ProjectAsync(registry, $"""
             <ContainerizeSigner>{program}</ContainerizeSigner>
             <ContainerizeSignerKeyId>release</ContainerizeSignerKeyId>
-            <ContainerizeSignerOptions>key={key};chain={chain}</ContainerizeSignerOptions>
+            <ContainerizeSignerOptions>key={chain.Key};chain={chain.Certificate},{chain.Root}</ContainerizeSignerOptions>
             """);
         await BuildAsync(signed);
-        _folder.Write("store/x509/ca/team/root.crt", await File.ReadAllBytesAsync(_folder["root.crt"]));
-        await CreateChainAsync();
-        _folder.Write("other/root.crt", await File.ReadAllBytesAsync(_folder["root.crt"]));
+        _folder.Write("store/x509/ca/team/root.crt", await File.ReadAllBytesAsync(chain.Root));
+        var other = await SigningChain.CreateAsync(_folder, "other");
+        _folder.Write("other/root.crt", await File.ReadAllBytesAsync(other.Root));
         using var app = await TestProject.ConsoleAsync($"""
             <PropertyGroup>
               <ContainerBaseImage>{registry.Authority}/{Repository}:latest</ContainerBaseImage>
@@ -165,24 +165,5 @@ internal sealed class SignerTests : IDisposable
             [.. arguments, "-v:diag", $"-bl:{Path.Combine(project.Directory, $"{Guid.NewGuid():N}.binlog")}"]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         return result.Output;
-    }
-
-    /// <summary>A key and its certificates, made by OpenSSL: a root, and a certificate for signing code.</summary>
-    private async Task<(string Key, string Chain)> CreateChainAsync()
-    {
-        var root = await KeyPair.CreateAsync(_folder, "root");
-        var leaf = await KeyPair.CreateAsync(_folder, "leaf");
-        await OpenSslAsync(
-            "req", "-x509", "-new", "-key", root.PrivateKey, "-subj", "/CN=Root/O=Test", "-days", "10", "-out", _folder["root.crt"],
-            "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign");
-        await OpenSslAsync("req", "-new", "-key", leaf.PrivateKey, "-subj", "/CN=Signer/O=Test", "-out", _folder["leaf.csr"]);
-        await OpenSslAsync(
-            "x509", "-req", "-in", _folder["leaf.csr"], "-CA", _folder["root.crt"], "-CAkey", root.PrivateKey, "-CAcreateserial",
-            "-days", "5", "-out", _folder["leaf.crt"], "-extfile",
-            _folder.Write("leaf.ext", "keyUsage=critical,digitalSignature\nextendedKeyUsage=codeSigning\n"));
-        return (leaf.PrivateKey, $"{_folder["leaf.crt"]},{_folder["root.crt"]}");
-
-        static async Task OpenSslAsync(params string[] arguments) =>
-            (await ProcessRunner.RunAsync("openssl", arguments)).EnsureSuccess();
     }
 }
