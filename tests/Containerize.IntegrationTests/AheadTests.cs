@@ -19,7 +19,7 @@ internal sealed class AheadTests
     public async Task The_layer_of_packages_is_the_one_that_is_made_ahead_and_the_image_is_the_same_without(string how)
     {
         using var machine = new TemporaryDirectory();
-        using var project = await TestProject.ConsoleAsync(Body);
+        using var project = await TestProject.ConsoleAsync(Body, host: BuildHost.OwnProcess);
         var result = await RunAsync(project, machine, how);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         var digest = project.Digest;
@@ -42,7 +42,7 @@ internal sealed class AheadTests
     public async Task A_compile_that_fails_fails_alone_and_leaves_nothing_half_written()
     {
         using var machine = new TemporaryDirectory();
-        using var project = await TestProject.ConsoleAsync(Body);
+        using var project = await TestProject.ConsoleAsync(Body, host: BuildHost.OwnProcess);
         project.Write("Program.cs", "this is not C#");
 
         var result = await RunAsync(project, machine);

@@ -69,7 +69,7 @@ internal sealed class CacheTests : IDisposable
     [Requires("mkfifo")]
     public async Task Pipes_in_the_place_of_every_file_of_cache_and_project_hold_no_build()
     {
-        using var project = await TestProject.ConsoleAsync(Scratch);
+        using var project = await TestProject.ConsoleAsync(Scratch, host: BuildHost.OwnProcess);
         var cache = $"-p:ContainerizeCacheDirectory={_machine["cache"]}";
         var first = await project.ContainerizeAsync(cache);
         Assert.AreEqual(0, first.ExitCode, first.Output);
@@ -96,7 +96,7 @@ internal sealed class CacheTests : IDisposable
     [DataRow("-v:detailed", false)]
     public async Task A_password_that_a_diagnostic_log_will_hold_is_told(string verbosity, bool isLogged, string more = "-nologo")
     {
-        using var project = await TestProject.ConsoleAsync(Scratch);
+        using var project = await TestProject.ConsoleAsync(Scratch, host: BuildHost.OwnProcess);
         var environment = new Dictionary<string, string?>
         {
             ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "ada",

@@ -43,7 +43,7 @@ internal sealed class CultureTests
     [TestMethod]
     public async Task The_image_is_the_same_in_every_culture()
     {
-        using var project = await TestProject.ConsoleAsync(Body);
+        using var project = await TestProject.ConsoleAsync(Body, host: BuildHost.OwnProcess);
         project.Write("title.txt", "Iıİi");
         var digests = new List<string>();
         foreach (var (culture, sign) in s_cultures)

@@ -11,9 +11,9 @@ internal sealed class DeterminismTests
         <ItemGroup><PackageReference Include="Humanizer.Core" Version="3.0.10" /></ItemGroup>
         """;
 
-    private static async Task<TestProject> WebWithAssetsAsync()
+    private static async Task<TestProject> WebWithAssetsAsync(BuildHost host = BuildHost.Server)
     {
-        var project = await TestProject.WebAsync(Body);
+        var project = await TestProject.WebAsync(Body, host: host);
         project.Write("wwwroot/site.css", "body { color: red }");
         project.Write("wwwroot/js/site.js", "console.log('hello');");
         project.Write("appsettings.json", "{}");
@@ -31,7 +31,7 @@ internal sealed class DeterminismTests
     [Requires("git")]
     public async Task Two_clones_in_two_processes_give_the_same_image_and_the_same_archive()
     {
-        using var first = await WebWithAssetsAsync();
+        using var first = await WebWithAssetsAsync(BuildHost.OwnProcess);
         using var second = await first.CloneAsync();
 
         await BuildAsync(first);

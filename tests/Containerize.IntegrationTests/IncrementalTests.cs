@@ -74,7 +74,7 @@ internal sealed class IncrementalTests
         (await ProcessRunner.RunAsync("mount", ["-t", "tmpfs", "-o", "size=256k,mode=0700", "tmpfs", disk])).EnsureSuccess();
         try
         {
-            using var project = await TestProject.ConsoleAsync(Body);
+            using var project = await TestProject.ConsoleAsync(Body, host: BuildHost.OwnProcess);
             string[] baseImage = hasBase ? [$"-p:ContainerBaseImage={registry.Authority}/large/base:1"] : [];
             var result = await project.ContainerizeAsync([$"-p:ContainerizeCacheDirectory={disk}", .. baseImage]);
             Assert.AreEqual(0, result.ExitCode, result.Output);

@@ -233,18 +233,20 @@ internal sealed class KeylessTests : IDisposable
         }
     }
 
-    private Task<TestProject> ProjectAsync(TestRegistry registry, string properties) => TestProject.ConsoleAsync($"""
-        <PropertyGroup>
-          <ContainerBaseImage>scratch</ContainerBaseImage>
-          <ContainerRegistry>{registry.Authority}</ContainerRegistry>
-          <ContainerRepository>{Repository}</ContainerRepository>
-          <ContainerizeCacheDirectory>{_folder["cache"]}</ContainerizeCacheDirectory>
-          <ContainerizeSign>true</ContainerizeSign>
-          <ContainerizeSigningIdentity>github</ContainerizeSigningIdentity>
-          <ContainerizeSigningFulcio>{Address}</ContainerizeSigningFulcio>
-          {properties}
-        </PropertyGroup>
-        """);
+    private Task<TestProject> ProjectAsync(TestRegistry registry, string properties) => TestProject.ConsoleAsync(
+        $"""
+            <PropertyGroup>
+              <ContainerBaseImage>scratch</ContainerBaseImage>
+              <ContainerRegistry>{registry.Authority}</ContainerRegistry>
+              <ContainerRepository>{Repository}</ContainerRepository>
+              <ContainerizeCacheDirectory>{_folder["cache"]}</ContainerizeCacheDirectory>
+              <ContainerizeSign>true</ContainerizeSign>
+              <ContainerizeSigningIdentity>github</ContainerizeSigningIdentity>
+              <ContainerizeSigningFulcio>{Address}</ContainerizeSigningFulcio>
+              {properties}
+            </PropertyGroup>
+            """,
+        host: BuildHost.OwnProcess);
 
     private async Task<string> BuildAsync(TestProject project, params string[] arguments)
     {

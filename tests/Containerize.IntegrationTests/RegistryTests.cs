@@ -103,7 +103,8 @@ internal sealed class RegistryTests : IDisposable
                 project.Directory,
                 ["publish", "-t:Containerize", $"-bl:{log}", "-v:detailed", $"-p:ContainerRegistry={secured.Host}",
                     $"-p:ContainerRepository=secret/app{number}", $"-p:ContainerizeCertificateFiles={authority}"],
-                source);
+                source,
+                BuildHost.OwnProcess);
 
             Assert.AreEqual(0, result.ExitCode, result.Output);
             AssertNoSecret(result.Output);

@@ -21,7 +21,7 @@ internal sealed class SampleTests
             ["ContainerizeStartCheck"] = null,
         };
 
-        var result = await Dotnet.RunAsync(work["clone"], ["publish", "samples/hello-web", "-t:Containerize"], quick);
+        var result = await Dotnet.RunAsync(work["clone"], ["publish", "samples/hello-web", "-t:Containerize"], quick, BuildHost.OwnProcess);
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         StringAssert.Contains(result.Output, "hello-web:latest (linux/amd64)");
@@ -40,7 +40,8 @@ internal sealed class SampleTests
         var result = await Dotnet.RunAsync(
             Repository.Root,
             ["run", "--project", "samples/aspire/AppHost", "--", "--operation", "publish", "--step", "build"],
-            environment);
+            environment,
+            BuildHost.OwnProcess);
 
         Assert.AreEqual(0, result.ExitCode, result.Output + result.Error);
         var history = await podman.RunAsync("image", "inspect", "api:latest", "--format", "{{json .History}}");

@@ -31,7 +31,7 @@ internal sealed class SharedWorkTests
             <ContainerizeCacheDirectory>{work["cache"]}</ContainerizeCacheDirectory>
             """);
 
-        var result = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize", nodes]);
+        var result = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize", nodes], host: BuildHost.OwnProcess);
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         var bases = registry.Requests.Where(request => request.Repository == "base").ToList();

@@ -147,16 +147,18 @@ internal sealed class SignerTests : IDisposable
         return registry.FindBlob(Repository, manifest.Layers.Single().Digest)!.Value.ToArray();
     }
 
-    private Task<TestProject> ProjectAsync(TestRegistry registry, string properties) => TestProject.ConsoleAsync($"""
-        <PropertyGroup>
-          <ContainerBaseImage>scratch</ContainerBaseImage>
-          <ContainerRegistry>{registry.Authority}</ContainerRegistry>
-          <ContainerRepository>{Repository}</ContainerRepository>
-          <ContainerizeCacheDirectory>{_folder["cache"]}</ContainerizeCacheDirectory>
-          <ContainerizeSign>true</ContainerizeSign>
-          {properties}
-        </PropertyGroup>
-        """);
+    private Task<TestProject> ProjectAsync(TestRegistry registry, string properties) => TestProject.ConsoleAsync(
+        $"""
+            <PropertyGroup>
+              <ContainerBaseImage>scratch</ContainerBaseImage>
+              <ContainerRegistry>{registry.Authority}</ContainerRegistry>
+              <ContainerRepository>{Repository}</ContainerRepository>
+              <ContainerizeCacheDirectory>{_folder["cache"]}</ContainerizeCacheDirectory>
+              <ContainerizeSign>true</ContainerizeSign>
+              {properties}
+            </PropertyGroup>
+            """,
+        host: BuildHost.OwnProcess);
 
     private async Task<string> BuildAsync(TestProject project, params string[] arguments)
     {

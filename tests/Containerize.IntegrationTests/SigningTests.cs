@@ -112,7 +112,8 @@ internal sealed class SigningTests : IDisposable
         var key = await KeyPair.CreateAsync(_folder, "signer", password: Password);
         var other = await KeyPair.CreateAsync(_folder, "other");
         using var project = await TestProject.ConsoleAsync(
-            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage><ContainerizeSbom>spdx</ContainerizeSbom></PropertyGroup>");
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage><ContainerizeSbom>spdx</ContainerizeSbom></PropertyGroup>",
+            host: BuildHost.OwnProcess);
         string[] signing = ["-p:ContainerizeSign=true", "-p:ContainerizeSigningKey=env:RELEASE_KEY"];
 
         var unsigned = await LogAsync(project, []);

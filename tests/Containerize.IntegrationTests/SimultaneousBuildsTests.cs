@@ -37,7 +37,8 @@ internal sealed class SimultaneousBuildsTests
                 $"-p:ContainerRepository={Repository(number % Repositories)}",
                 $"-p:ContainerArchiveOutputPath={folder[$"{number}.tar"]}",
             ],
-            new Dictionary<string, string?> { ["CONTAINERIZE_CACHE_DIRECTORY"] = folder["cache"] })));
+            new Dictionary<string, string?> { ["CONTAINERIZE_CACHE_DIRECTORY"] = folder["cache"] },
+            BuildHost.OwnProcess)));
 
         Assert.AreEqual("", string.Join('\n', results.Where(result => result.ExitCode != 0).Select(result => result.Output)));
         var digests = await Task.WhenAll(Enumerable.Range(0, Repositories)

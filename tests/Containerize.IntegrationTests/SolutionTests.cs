@@ -116,10 +116,12 @@ internal sealed class SolutionTests
         (await Dotnet.RunAsync(work.FullName, ["new", "sln", "-n", "all", "--format", "sln"])).EnsureSuccess();
         (await Dotnet.RunAsync(work.FullName, ["sln", "add", .. names])).EnsureSuccess();
 
-        var piped = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize", "-v:q", "-m:3"]);
+        var piped = await Dotnet.RunAsync(
+            work.FullName, ["publish", "all.sln", "-t:Containerize", "-v:q", "-m:3"], host: BuildHost.OwnProcess);
         var (screen, exitCode) =
             await TerminalScreen.RunAsync(work.FullName, 120, "publish", "all.sln", "-tl:on", "-t:Containerize", "-v:q", "-m:3");
-        var normal = await Dotnet.RunAsync(work.FullName, ["publish", "all.sln", "-t:Containerize", "-m:3"]);
+        var normal = await Dotnet.RunAsync(
+            work.FullName, ["publish", "all.sln", "-t:Containerize", "-m:3"], host: BuildHost.OwnProcess);
 
         Assert.AreEqual(0, piped.ExitCode, piped.Output);
         Assert.AreEqual(0, exitCode, string.Join('\n', screen.Lines));

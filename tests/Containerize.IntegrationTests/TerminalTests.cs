@@ -95,7 +95,7 @@ internal sealed class TerminalTests
     public async Task A_quiet_build_says_what_it_made_unless_its_output_is_read_and_CI_is_told()
     {
         using var project = await TestProject.ConsoleAsync(
-            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>", host: BuildHost.OwnProcess);
         using var ci = new TemporaryDirectory();
         var environment = new Dictionary<string, string?>
         {

@@ -7,9 +7,37 @@ internal static class Dotnet
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
+    // For all tests, to see whether one fails because of a server.
+    private static readonly BuildHost s_host = System.Environment.GetEnvironmentVariable("CONTAINERIZE_TESTS_BUILD_HOST") is { } named
+        ? Enum.Parse<BuildHost>(named)
+        : BuildHost.Server;
+
     internal static Task<ProcessResult> RunAsync(
-        string directory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        ProcessRunner.RunAsync("dotnet", arguments, directory, Environment(environment), s_timeout);
+        string directory,
+        IReadOnlyCollection<string> arguments,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        BuildHost host = BuildHost.Server)
+    {
+        var isServer = host == BuildHost.Server && s_host != BuildHost.OwnProcess;
+        return isServer ? BuildServers.UseAsync(RunAsync) : RunAsync([]);
+
+        Task<ProcessResult> RunAsync(IEnumerable<KeyValuePair<string, string?>> ofServer)
+        {
+            var all = Environment(environment);
+            foreach (var (name, value) in ofServer)
+            {
+                all[name] = value;
+            }
+
+            if (isServer && arguments.FirstOrDefault() == "publish" && arguments.Contains("-t:Containerize"))
+            {
+                // The targets look for it on the command line, and a server does not have the command's.
+                all["_ContainerizeIsOnCommandLine"] = "true";
+            }
+
+            return ProcessRunner.RunAsync("dotnet", arguments, directory, all, s_timeout);
+        }
+    }
 
     /// <summary>Runs dotnet with another directory in the place of one of the machine's, which nothing else sees.</summary>
     internal static Task<ProcessResult> RunWithAsync(
@@ -22,22 +50,18 @@ internal static class Dotnet
             Environment(null),
             s_timeout);
 
-    /// <summary>The variables of such a run, with further ones.</summary>
+    /// <summary>The variables of such a run in a process of its own, with further ones.</summary>
     internal static Dictionary<string, string?> Environment(IReadOnlyDictionary<string, string?>? more)
     {
         var environment = new Dictionary<string, string?>
         {
-            // Nodes that outlive a build would keep an old version of the tasks loaded.
+            // A server or a node that outlives a build would be found by later runs, whose tasks are others.
             ["MSBUILDDISABLENODEREUSE"] = "1",
             ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
             // Measuring where code is hot costs a tenth of a build, and pays only in processes that live longer.
             ["DOTNET_TieredPGO"] = "0",
-            // The test host's own settings are not the project's.
-            ["MSBuildSDKsPath"] = null,
-            ["MSBuildExtensionsPath"] = null,
-            ["MSBUILD_EXE_PATH"] = null,
             ["SOURCE_DATE_EPOCH"] = null,
             // Nor does the CI system hear of the images of tests.
             ["CI"] = null,
@@ -48,6 +72,12 @@ internal static class Dotnet
             ["ContainerizeStartCheck"] = "None",
             ["CONTAINERIZE_CACHE_DIRECTORY"] = SharedCache.Directory,
         };
+        // What `dotnet test` tells the test host is not the project's. Some of it would have nodes keep the test's output open.
+        foreach (var name in System.Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsOfTestHost))
+        {
+            environment.TryAdd(name, null);
+        }
+
         foreach (var (name, value) in more ?? new Dictionary<string, string?>())
         {
             environment[name] = value;
@@ -55,6 +85,10 @@ internal static class Dotnet
 
         return environment;
     }
+
+    private static bool IsOfTestHost(string variable) =>
+        variable is "DOTNET_HOST_PATH"
+        || Array.Exists(["MSBUILD", "_MSBUILD", "VSTEST"], start => variable.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>One cache for a test run, so that no test sees the user's.</summary>
     private static class SharedCache

@@ -16,9 +16,13 @@ internal static class RunDirectory
         (
             await Dotnet.RunAsync(
                 Repository.Root,
-                ["msbuild", "sdk/source/Containerize.Source.targets", "-t:_ContainerizeBuildTasks", "-v:quiet",
-                    "-nologo"])).EnsureSuccess();
+                ["msbuild", "sdk/source/Containerize.Source.targets", "-t:_ContainerizeBuildTasks", "-v:quiet", "-nologo"],
+                host: BuildHost.OwnProcess)).EnsureSuccess();
 
     [AssemblyCleanup]
-    public static void Remove() => s_directory.Dispose();
+    public static async Task RemoveAsync()
+    {
+        await BuildServers.EndAsync();
+        s_directory.Dispose();
+    }
 }

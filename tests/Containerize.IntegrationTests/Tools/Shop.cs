@@ -52,8 +52,8 @@ internal sealed class Shop : IDisposable
         project.Write("prices/Prices.cs", """
             public static class Prices { public static string Of(int n) => Humanizer.NumberToWordsExtension.ToWords(n); }
             """);
-        // Before the build: a commit's id is in what is compiled.
-        var shop = new Shop(project, await project.CloneAsync());
+        // Before the build: a commit's id is in what is compiled. The clone is built by a process that knows nothing of the project.
+        var shop = new Shop(project, await project.CloneAsync(BuildHost.OwnProcess));
         var result = await project.ContainerizeAsync(arguments);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         return shop;

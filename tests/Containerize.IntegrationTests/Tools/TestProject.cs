@@ -34,7 +34,9 @@ internal sealed class TestProject : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    private TestProject(string name) => Name = name;
+    private readonly BuildHost _host;
+
+    private TestProject(string name, BuildHost host) => (Name, _host) = (name, host);
 
     internal string Name { get; }
 
@@ -55,9 +57,10 @@ internal sealed class TestProject : IDisposable
     internal string LayerDigest(string layer) =>
         Info["layers"]!.AsArray().Single(item => item!["name"]!.GetValue<string>() == layer)!["digest"]!.GetValue<string>();
 
-    internal static async Task<TestProject> CreateAsync(string name, string sdk, string body, string program, SdkUse use = SdkUse.Path)
+    internal static async Task<TestProject> CreateAsync(
+        string name, string sdk, string body, string program, SdkUse use = SdkUse.Path, BuildHost host = BuildHost.Server)
     {
-        var project = new TestProject(name);
+        var project = new TestProject(name, host);
         var version = use is SdkUse.SdkElement or SdkUse.PackageReference ? await LocalFeed.VersionAsync() : "";
         var reference = use switch
         {
@@ -93,17 +96,25 @@ internal sealed class TestProject : IDisposable
     }
 
     internal static Task<TestProject> WebAsync(
-        string body = "", string program = WebProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
-        CreateAsync(name, "Microsoft.NET.Sdk.Web", body, program, use);
+        string body = "",
+        string program = WebProgram,
+        string name = "hello",
+        SdkUse use = SdkUse.Path,
+        BuildHost host = BuildHost.Server) =>
+        CreateAsync(name, "Microsoft.NET.Sdk.Web", body, program, use, host);
 
     internal static Task<TestProject> ConsoleAsync(
-        string body = "", string program = ConsoleProgram, string name = "hello", SdkUse use = SdkUse.Path) =>
-        CreateAsync(name, "Microsoft.NET.Sdk", "<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>" + body, program, use);
+        string body = "",
+        string program = ConsoleProgram,
+        string name = "hello",
+        SdkUse use = SdkUse.Path,
+        BuildHost host = BuildHost.Server) =>
+        CreateAsync(name, "Microsoft.NET.Sdk", "<PropertyGroup><OutputType>Exe</OutputType></PropertyGroup>" + body, program, use, host);
 
     /// <summary>A copy of a sample, with items and properties that a test adds.</summary>
     internal static TestProject OfSample(string name, string body)
     {
-        var (project, sample) = (new TestProject(name), Path.Combine(Repository.Root, "samples", name));
+        var (project, sample) = (new TestProject(name, BuildHost.Server), Path.Combine(Repository.Root, "samples", name));
         foreach (var file in System.IO.Directory.GetFiles(sample, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(sample, file)).Where(file => file.Split('/', '\\')[0] is not ("bin" or "obj")))
         {
@@ -118,18 +129,18 @@ internal sealed class TestProject : IDisposable
 
     internal string Write(string path, string content) => _directory.Write(Path.Combine(Name, path), content);
 
-    internal Task<ProcessResult> RunAsync(params string[] arguments) => Dotnet.RunAsync(Directory, arguments);
+    internal Task<ProcessResult> RunAsync(params string[] arguments) => Dotnet.RunAsync(Directory, arguments, host: _host);
 
     /// <summary>Runs `dotnet publish -t:Containerize`.</summary>
     internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) =>
-        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments]);
+        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments], host: _host);
 
     /// <summary>Runs `dotnet publish -t:Containerize` with environment variables.</summary>
     internal Task<ProcessResult> ContainerizeAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
-        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments], environment);
+        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments], environment, _host);
 
     /// <summary>Commits the sources and clones them into another directory, with other file times.</summary>
-    internal async Task<TestProject> CloneAsync()
+    internal async Task<TestProject> CloneAsync(BuildHost? host = null)
     {
         Write(".gitignore", "bin/\nobj/\n");
         string[] identity = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
@@ -138,7 +149,7 @@ internal sealed class TestProject : IDisposable
             (await ProcessRunner.RunAsync("git", command, Directory)).EnsureSuccess();
         }
 
-        var clone = new TestProject(Name);
+        var clone = new TestProject(Name, host ?? _host);
         (await ProcessRunner.RunAsync("git", ["clone", "-q", Directory, clone.Directory])).EnsureSuccess();
         foreach (var file in System.IO.Directory.GetFiles(clone.Directory, "*", SearchOption.AllDirectories))
         {
