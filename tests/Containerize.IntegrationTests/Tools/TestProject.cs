@@ -133,11 +133,15 @@ internal sealed class TestProject : IDisposable
 
     /// <summary>Runs `dotnet publish -t:Containerize`.</summary>
     internal Task<ProcessResult> ContainerizeAsync(params string[] arguments) =>
-        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments], host: _host);
+        Dotnet.RunAsync(Directory, Publish(arguments), host: _host);
 
     /// <summary>Runs `dotnet publish -t:Containerize` with environment variables.</summary>
     internal Task<ProcessResult> ContainerizeAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
-        Dotnet.RunAsync(Directory, ["publish", "-t:Containerize", .. arguments], environment, _host);
+        Dotnet.RunAsync(Directory, Publish(arguments), environment, _host);
+
+    // The configuration is Release by default: not told so, the command evaluates the project once more to find that out.
+    private static string[] Publish(string[] arguments) =>
+        ["publish", "-t:Containerize", .. arguments.Contains("-c") ? (string[])[] : ["-c", "Release"], .. arguments];
 
     /// <summary>Commits the sources and clones them into another directory, with other file times.</summary>
     internal async Task<TestProject> CloneAsync(BuildHost? host = null)
