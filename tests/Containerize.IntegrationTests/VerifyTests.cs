@@ -39,7 +39,8 @@ internal sealed class VerifyTests : IAsyncDisposable
     public async Task PrepareAsync()
     {
         _registry = await RegistryServer.StartAsync();
-        _project = await TestProject.ConsoleAsync(Body);
+        // Only a command line tells that a publish delivers nothing.
+        _project = await TestProject.ConsoleAsync(Body, host: BuildHost.OwnProcess);
     }
 
     public async ValueTask DisposeAsync()
