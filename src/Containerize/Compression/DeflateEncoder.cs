@@ -11,7 +11,9 @@ namespace Containerize.Compression;
 /// </remarks>
 internal sealed unsafe class DeflateEncoder
 {
-    /// <summary>After so many bytes, a run is a long one. A layer has several encoders, which take segments of that length by turns.</summary>
+    /// <summary>
+    /// After so many bytes, a run is a long one. A layer has several encoders, which take segments of that length by turns.
+    /// </summary>
     internal const int FewBytes = 1024 * 1024;
 
     private readonly MatchFinder _finder;

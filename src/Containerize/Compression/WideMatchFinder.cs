@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Containerize.Compression;
 
-/// <summary>Compares with the latest four places that had the same hash, looks for matches of three bytes, and waits for better ones.</summary>
+/// <summary>
+/// Compares with the latest four places that had the same hash, looks for matches of three bytes, and waits for better ones.
+/// </summary>
 internal sealed unsafe class WideMatchFinder : MatchFinder
 {
     private const int Ways = 4;
