@@ -8,7 +8,9 @@ using Containerize.Storage;
 
 namespace Containerize.Trees;
 
-/// <summary>Reads one layer by itself: its entries, and what of their contents a tree asks for. Layers are read beside one another.</summary>
+/// <summary>
+/// Reads one layer by itself: its entries, and what of their contents a tree asks for. Layers are read beside one another.
+/// </summary>
 /// <param name="layer">The layer.</param>
 /// <param name="diffId">What it should unpack to.</param>
 /// <param name="isWindows">Whether its tree is that of drive C:.</param>

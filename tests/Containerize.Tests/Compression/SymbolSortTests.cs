@@ -5,7 +5,8 @@ namespace Containerize.Tests.Compression;
 [TestClass]
 internal sealed class SymbolSortTests
 {
-    public static IEnumerable<object[]> Amounts => from amount in new[] { 0, 1, 2, 19, 32, 33, 34, 257, 286 } select new object[] { amount };
+    public static IEnumerable<object[]> Amounts =>
+        from amount in new[] { 0, 1, 2, 19, 32, 33, 34, 257, 286 } select new object[] { amount };
 
     [TestMethod]
     [DynamicData(nameof(Amounts))]

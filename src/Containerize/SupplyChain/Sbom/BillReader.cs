@@ -42,8 +42,10 @@ internal sealed class BillReader(
     {
         var files = await ReadFilesAsync(image, below, cancellationToken);
         // A bill that has a file twice is none of ours, either.
-        if (before.Files.Count != files.All.Count || before.Files.DistinctBy(file => file.Path).Count() != files.All.Count || !before.Files.All(file => files.All.TryGetValue(file.Path, out var found)
-            && (found.Sha1, found.Sha256, found.Layer.ToString()) == (file.Sha1, file.Sha256, file.Layer)))
+        if (before.Files.Count != files.All.Count
+            || before.Files.DistinctBy(file => file.Path).Count() != files.All.Count
+            || !before.Files.All(file => files.All.TryGetValue(file.Path, out var found)
+                && (found.Sha1, found.Sha256, found.Layer.ToString()) == (file.Sha1, file.Sha256, file.Layer)))
         {
             return null;
         }
