@@ -1,5 +1,7 @@
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
+using Containerize.Testing.Images;
+using Containerize.Testing.Registry;
 
 namespace Containerize.IntegrationTests;
 
@@ -54,6 +56,34 @@ internal sealed class AheadTests
         result = await RunAsync(project, machine);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Assert.IsEmpty(Directory.GetFiles(machine["cache/tmp"]));
+    }
+
+    [TestMethod]
+    public async Task A_base_is_read_while_packages_are_restored()
+    {
+        // The restore ends only when the image's layers are in the cache: nothing but the restore can have fetched them.
+        const string Waits = """
+            <Target Name="WaitForBase" AfterTargets="Restore" Condition="'$(MSBuildIsRestoring)' == 'true'">
+              <Exec
+                Command="for i in %24(seq 600); do ls $(ContainerizeCacheDirectory)/trees/* &amp;&amp; exit 0; sleep 0.1; done; exit 1" />
+            </Target>
+            """;
+        using var machine = new TemporaryDirectory();
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("base", "1", TestImage.Create());
+        using var project = await TestProject.ConsoleAsync(
+            $"<PropertyGroup><ContainerBaseImage>{registry.Authority}/base:1</ContainerBaseImage></PropertyGroup>{Waits}",
+            host: BuildHost.OwnProcess);
+
+        var result = await RunAsync(
+            project,
+            machine,
+            $"-p:ContainerizeInsecureRegistries={registry.Authority}",
+            "-p:ContainerizeStartCheck=None",
+            $"-p:ContainerRegistry={registry.Authority}");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        ImageValidator.Check(registry, "hello", "latest", baseLayers: 1);
     }
 
     private static string[] Remembered(TestProject project, string name) =>
