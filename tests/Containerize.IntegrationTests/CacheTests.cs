@@ -46,7 +46,8 @@ internal sealed class CacheTests : IDisposable
     public async Task A_layer_that_is_damaged_between_building_and_publishing_is_made_again_once(string what, string when, bool isPublished)
     {
         using var project = await TestProject.ConsoleAsync(Scratch + $"""
-            <Target Name="Damage" AfterTargets="_ContainerizeFetchBaseAndBuild" Condition="'$(_ContainerizeIsRepair)' == '' or '{when}' == 'always'">
+            <Target Name="Damage" AfterTargets="_ContainerizeFetchBaseAndBuild"
+                    Condition="'$(_ContainerizeIsRepair)' == '' or '{when}' == 'always'">
               <ItemGroup><Layer Include="$(ContainerizeCacheDirectory)/blobs/sha256/*" /></ItemGroup>
               <Delete Files="@(Layer)" />
               <Touch Condition="'{what}' == 'emptied'" Files="@(Layer)" AlwaysCreate="true" />

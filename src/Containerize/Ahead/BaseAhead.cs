@@ -11,8 +11,9 @@ using Containerize.Trees;
 namespace Containerize.Ahead;
 
 /// <summary>
-/// Work for a base image that needs no file of the project: while that is compiled, the image is opened or made of its packages, what it
-/// holds is read into the cache, and so are packages upon it. It decides nothing. A build for which it is late, failed or absent does the same by itself.
+/// Work for a base image that needs no file of the project: while that is restored and compiled, the image is opened or made of its
+/// packages, what it holds is read into the cache, and so are packages upon it. It decides nothing. A build for which it is late, failed or
+/// absent does the same by itself.
 /// </summary>
 internal sealed class BaseAhead : IDisposable
 {

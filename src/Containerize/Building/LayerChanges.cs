@@ -137,7 +137,9 @@ internal sealed class PathChangeConverter : JsonConverter<PathChange>
             ? text
             : throw new JsonException();
         var (before, after) = (ReadSize(ref reader), ReadSize(ref reader));
-        return reader.Read() && reader.TokenType == JsonTokenType.EndArray ? new PathChange(path, before, after) : throw new JsonException();
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray
+            ? new PathChange(path, before, after)
+            : throw new JsonException();
     }
 
     /// <inheritdoc/>

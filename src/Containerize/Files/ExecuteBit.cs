@@ -14,8 +14,8 @@ internal static class ExecuteBit
         Span<byte> magic = stackalloc byte[4];
         try
         {
-            using var stream = RegularFile.OpenRead(file);
-            ReadOnlySpan<byte> read = magic[..stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
+            using var handle = RegularFile.OpenHandle(file);
+            ReadOnlySpan<byte> read = magic[..RegularFile.ReadFully(handle, magic, offset: 0)];
             return read.StartsWith("\u007fELF"u8) || read.StartsWith("#!"u8) ? true
                 : read.StartsWith("MZ"u8) ? false
                 : null;

@@ -70,7 +70,8 @@ internal sealed class AddedDirectory(string source, bool followLinks)
 
     private void VisitItem(string item, string path, int depth)
     {
-        switch (FileStatus.Of(item, followLinks: false).Kind)
+        var status = FileStatus.Of(item, followLinks: false);
+        switch (status.Kind)
         {
             case FileKind.Link when followLinks:
                 Follow(item, path, depth);
@@ -82,7 +83,7 @@ internal sealed class AddedDirectory(string source, bool followLinks)
                 Visit(item, path + "/", depth + 1);
                 break;
             case FileKind.File:
-                Add(item, path, LayerEntryType.File, linkTarget: null);
+                Add(item, path, status);
                 break;
             default:
                 throw new ContainerizeException(
@@ -98,10 +99,11 @@ internal sealed class AddedDirectory(string source, bool followLinks)
             throw Leaves(link, "which does not exist");
         }
 
-        switch (FileStatus.Of(target.FullName, followLinks: true).Kind)
+        var status = FileStatus.Of(target.FullName, followLinks: true);
+        switch (status.Kind)
         {
             case FileKind.File:
-                Add(target.FullName, path, LayerEntryType.File, linkTarget: null);
+                Add(target.FullName, path, status);
                 break;
             case FileKind.Directory when _followed.Add(target.FullName):
                 Visit(target.FullName, path + "/", depth + 1);
@@ -152,10 +154,10 @@ internal sealed class AddedDirectory(string source, bool followLinks)
             ? path[(directory.Length + 1)..]
             : null;
 
+    private void Add(string file, string path, FileStatus status) => _files.Add(new AddedFile(file, path, Mode, Owner) { Status = status });
+
     private void Add(string item, string path, LayerEntryType type, string? linkTarget) =>
-        _files.Add(
-            new AddedFile(
-                item, path.TrimEnd('/'), type == LayerEntryType.File ? Mode : null, Owner) { Type = type, LinkTarget = linkTarget });
+        _files.Add(new AddedFile(item, path.TrimEnd('/'), Mode: null, Owner) { Type = type, LinkTarget = linkTarget });
 
     private ContainerizeException Leaves(string link, string why) => new(
         DiagnosticCode.LinkLeavesDirectory,

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Layers.Entries;
 
 namespace Containerize.Inputs;
@@ -14,6 +15,9 @@ internal sealed record AddedFile(string SourcePath, string Path, UnixFileMode? M
 
     /// <summary>Where a link points to.</summary>
     public string? LinkTarget { get; init; }
+
+    /// <summary>What the file system said when it was listed; null when it has not been looked at, or is a link to what counts.</summary>
+    internal FileStatus? Status { get; init; }
 }
 
 /// <summary>A directory that the app may write to.</summary>

@@ -21,6 +21,9 @@ internal sealed class FilePattern
     /// <summary>The pattern as it was written.</summary>
     public string Text { get; }
 
+    /// <summary>What the name of a file must be; <c>**</c> for any, and empty for a pattern that names none.</summary>
+    internal string Name => _parts.Length == 0 ? "" : _parts[^1];
+
     /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern, relative to the publish directory.</param>
     public static FilePattern Parse(string text)

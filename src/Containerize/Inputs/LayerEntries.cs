@@ -60,9 +60,7 @@ internal static class LayerEntries
 
         try
         {
-            // Of a link the content counts.
-            var path = new FileInfo(file.SourcePath).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.SourcePath;
-            var status = RegularFile.StatusOf(path);
+            var (path, status) = file.Status is { } listed ? (file.SourcePath, listed) : Look(file.SourcePath);
             return new LayerEntry
             {
                 Path = file.Path,
@@ -72,6 +70,7 @@ internal static class LayerEntries
                 GroupId = file.Owner?.GroupId ?? 0,
                 SourcePath = path,
                 Size = status.Stamp.Size,
+                Stamp = status.Stamp,
             };
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
@@ -97,6 +96,13 @@ internal static class LayerEntries
                 entry => entry.Type == LayerEntryType.Directory
                     ? entry with { Mode = FileModes.Executable, UserId = 0, GroupId = 0 }
                     : entry));
+    }
+
+    // Of a link the content counts.
+    private static (string Path, FileStatus Status) Look(string file)
+    {
+        var path = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
+        return (path, RegularFile.StatusOf(path));
     }
 
     private static IEnumerable<string> Above(string path, int stop)

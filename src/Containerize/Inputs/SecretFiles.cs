@@ -14,6 +14,9 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns, SecretM
     // Static web assets lie beside their compressed copies, which hold the same secret.
     private static readonly string[] s_copies = [".gz", ".br"];
 
+    private readonly SecretNames _secrets = new(patterns.Where(pattern => !pattern.IsException));
+    private readonly SecretNames _exceptions = new(patterns.Where(pattern => pattern.IsException));
+
     /// <summary>Finds files that hold secrets, compressed copies among them.</summary>
     /// <param name="files">The files.</param>
     /// <returns>Their paths, and the secrets that were found inside; none for what the name tells.</returns>
@@ -34,9 +37,11 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns, SecretM
             }
         }
 
-        foreach (var copy in all.Where(file => !found.ContainsKey(file.Path) && !IsException(file.Path)).ToList())
+        foreach (var copy in all)
         {
             if (OriginalOf(copy.Path) is { } original
+                && !found.ContainsKey(copy.Path)
+                && !IsException(copy.Path)
                 && (found.ContainsKey(original) || (!IsException(original) && IsNamed(original, sourcePath: null))))
             {
                 found[copy.Path] = [];
@@ -46,11 +51,10 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns, SecretM
         return found;
     }
 
-    private bool IsNamed(string path, string? sourcePath) =>
-        patterns.Any(pattern => !pattern.IsException && pattern.Pattern.Matches(path)
-            && (pattern.Contains is null || (sourcePath is not null && Holds(sourcePath, pattern.Contains))));
+    private bool IsNamed(string path, string? sourcePath) => _secrets.Of(path)
+        .Any(pattern => pattern.Contains is null || (sourcePath is not null && Holds(sourcePath, pattern.Contains)));
 
-    private bool IsException(string path) => patterns.Any(pattern => pattern.IsException && pattern.Pattern.Matches(path));
+    private bool IsException(string path) => _exceptions.Of(path).Any();
 
     // What a browser gets is for everybody, and keys that it sends to Google are made for that.
     private IReadOnlyList<SecretFinding> Inside(NamedFile file)

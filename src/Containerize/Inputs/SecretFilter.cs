@@ -27,12 +27,17 @@ internal sealed class SecretFilter(SecretRules rules, SecretMemory memory)
     /// <summary>The files without secrets. They are judged by the name they have here and by the one they get in the image.</summary>
     internal IReadOnlyList<AddedFile> Without(IReadOnlyList<AddedFile> files, string projectDirectory)
     {
-        string Here(AddedFile file) => UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, file.SourcePath));
-        NamedFile Named(AddedFile file, string path) => new(path, file.SourcePath) { IsLookedInto = file.Type == LayerEntryType.File };
-        var here = Remember(files.Where(HasContent).Select(file => Named(file, Here(file))));
-        var left = files.Where(file => !here.Contains(Here(file))).ToList();
-        var there = Remember(left.Where(HasContent).Select(file => Named(file, file.Path) with { IsLookedInto = false }));
+        var named = files.Select(file => (File: file, Here: Here(file))).ToList();
+        var here = Remember(named.Where(one => HasContent(one.File)).Select(one => new NamedFile(one.Here, one.File.SourcePath)
+        {
+            IsLookedInto = one.File.Type == LayerEntryType.File,
+            Stamp = one.File.Status?.Stamp,
+        }));
+        var left = named.Where(one => !here.Contains(one.Here)).Select(one => one.File).ToList();
+        var there = Remember(left.Where(HasContent).Select(file => new NamedFile(file.Path, file.SourcePath)));
         return [.. left.Where(file => !there.Contains(file.Path))];
+
+        string Here(AddedFile file) => UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, file.SourcePath));
     }
 
     /// <summary>Says which files were found.</summary>

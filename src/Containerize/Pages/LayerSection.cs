@@ -42,7 +42,8 @@ internal static class LayerSection
     {
         var made = RunFacts.Read(image.Image.Config).History.Where(line => !line.IsEmpty).ToList();
         return image.BaseLayers.Count == 1 ? [] : image.BaseLayers.Select((layer, index) => (Html)$"""
-            <tr><th scope="row" class="part">{Made(made.ElementAtOrDefault(index))}</th><td></td><td class="wide-only"></td><td class="number">{
+            <tr><th scope="row" class="part">{
+                Made(made.ElementAtOrDefault(index))}</th><td></td><td class="wide-only"></td><td class="number">{
                 ByteSize.Format(layer.Blob.Descriptor.Size)}</td></tr>
 
             """);

@@ -61,7 +61,8 @@ internal sealed class AddedFileItems(ProjectSettings project, EntryRules rules)
         }
 
         var path = target.EndsWith('/') ? $"{target}{item["RecursiveDir"].Replace('\\', '/')}{Path.GetFileName(source)}" : target;
-        return [new AddedFile(source, InImage(item, path), mode, owner)];
+        var status = FileStatus.TryOf(source, followLinks: false);
+        return [new AddedFile(source, InImage(item, path), mode, owner) { Status = status?.Kind == FileKind.File ? status : null }];
     }
 
     private static Owner? Owner(Item item) => Owner(item["Owner"], $"The Owner of {NameOf(item)} '{item.Identity}'");

@@ -33,8 +33,8 @@ internal sealed record SigningSettings(bool IsOptional, Func<BlobStore, Func<str
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidSigner,
-                $"Of ContainerizeSigningKey, ContainerizeSigner and ContainerizeSigningIdentity more than one is set. Sign with a key, with a "
-                    + $"program or for an identity, and remove the others.");
+                $"Of ContainerizeSigningKey, ContainerizeSigner and ContainerizeSigningIdentity more than one is set. "
+                    + $"Sign with a key, with a program or for an identity, and remove the others.");
         }
 
         if (program.Length > 0)

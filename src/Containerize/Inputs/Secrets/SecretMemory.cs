@@ -55,20 +55,19 @@ internal sealed class SecretMemory
         var now = stamp ?? FileStamp.Of(path);
         if (!_before.TryGetValue(path, out var known) || known.Stamp != now.Text)
         {
-            var hash = HashOf(path, now.Size);
+            var content = now.Size > SecretScanner.LargestFile ? null : RegularFile.ReadAllBytes(path);
+            var hash = content is null ? "" : Convert.ToHexStringLower(SHA256.HashData(content));
             var isKnown = known is not null && hash.Length > 0 && known.Hash == hash;
             FilesRead += isKnown ? 0 : 1;
             _isChanged = true;
             // A file that may still change under the same stamp is read again next time.
-            known = new(path, now.IsSettled(lookedAt) ? now.Text : "", hash, isKnown ? known!.Findings : SecretScanner.ScanFile(path));
+            var findings = isKnown ? known!.Findings : content is null ? [] : SecretScanner.Scan(content);
+            known = new(path, now.IsSettled(lookedAt) ? now.Text : "", hash, findings);
         }
 
         _now[path] = known;
         return known.Findings;
     }
-
-    private static string HashOf(string path, long size) =>
-        size > SecretScanner.LargestFile ? "" : Convert.ToHexStringLower(SHA256.HashData(RegularFile.ReadAllBytes(path)));
 
     /// <summary>Keeps what was learnt for the next build; files that were not asked for are forgotten. Failing to is no failure.</summary>
     internal void Save()

@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Text;
-using Containerize.Files;
 
 namespace Containerize.Inputs.Secrets;
 
 /// <summary>
-/// Finds secrets in text: one search for all anchors at once, and a look at each place by the shapes that have that anchor. Binary files,
-/// and files larger than <see cref="LargestFile"/>, have none.
+/// Finds secrets in text: one search for all anchors at once, and a look at each place by the shapes that have that anchor. Binary files
+/// have none.
 /// </summary>
 internal static class SecretScanner
 {
@@ -25,41 +24,6 @@ internal static class SecretScanner
     private static readonly ILookup<char, (string Anchor, SecretShape Shape)> s_shapes = SecretShapes.All
         .SelectMany(shape => shape.Anchors.Select(anchor => (anchor, shape)))
         .ToLookup(pair => char.ToLowerInvariant(pair.anchor[0]));
-
-    /// <summary>Finds the secrets of a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The secrets, by line.</returns>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
-    internal static IReadOnlyList<SecretFinding> ScanFile(string path)
-    {
-        using var file = RegularFile.OpenHandle(path, FileOptions.SequentialScan);
-        var size = RandomAccess.GetLength(file);
-        if (size is 0 or > LargestFile)
-        {
-            return [];
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent((int)size);
-        try
-        {
-            var length = 0;
-            for (int read; length < size && (read = RandomAccess.Read(file, Next(buffer, length, size), length)) > 0;)
-            {
-                length += read;
-                if (IsBinary(buffer.AsSpan(0, length)))
-                {
-                    return [];
-                }
-            }
-
-            return Scan(buffer.AsSpan(0, length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
-    }
 
     /// <summary>Finds the secrets in the bytes of a file: UTF-16 if it says so, else UTF-8 or another that contains ASCII.</summary>
     internal static IReadOnlyList<SecretFinding> Scan(ReadOnlySpan<byte> content)
@@ -108,10 +72,6 @@ internal static class SecretScanner
 
         return found;
     }
-
-    // The first read takes no more than what tells whether a second one is of use.
-    private static Span<byte> Next(byte[] buffer, int length, long size) =>
-        buffer.AsSpan(length, (int)(length == 0 ? Math.Min(size, LooksBinary) : size - length));
 
     private static bool IsBinary(ReadOnlySpan<byte> content) =>
         Utf16(content) is null && content[..Math.Min(content.Length, LooksBinary)].Contains((byte)0);

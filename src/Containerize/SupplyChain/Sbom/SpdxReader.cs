@@ -24,8 +24,12 @@ internal sealed class SpdxReader(JsonElement root)
         }
 
         var components = root.GetProperty("packages").EnumerateArray().ToDictionary(Id, Component, StringComparer.Ordinal);
-        var relations = root.GetProperty("relationships").EnumerateArray().Select(each => (
-            From: each.Required("spdxElementId"), Type: each.Required("relationshipType"), To: each.Required("relatedSpdxElement"))).ToList();
+        var relations = root.GetProperty("relationships").EnumerateArray()
+            .Select(each => (
+                From: each.Required("spdxElementId"),
+                Type: each.Required("relationshipType"),
+                To: each.Required("relatedSpdxElement")))
+            .ToList();
         var owners = relations.Where(each => each.Type == "CONTAINS" && !components.ContainsKey(each.To))
             .ToDictionary(each => each.To, each => components[each.From].Reference, StringComparer.Ordinal);
         return new Bill(

@@ -114,4 +114,16 @@ internal sealed class SecretMemoryTests : IDisposable
         Assert.HasCount(1, second.Find(file));
         Assert.AreEqual(1, second.FilesRead);
     }
+
+    [TestMethod]
+    public void A_file_is_read_to_its_end_up_to_the_size_bound()
+    {
+        var secret = "\n" + new SecretSamples(1).Urls.First();
+        var fill = new string('x', SecretScanner.LargestFile - secret.Length);
+        var memory = Load();
+
+        Assert.AreEqual(2, memory.Find(_directory.Write("a.txt", fill + secret)).Single().Line);
+        Assert.IsEmpty(memory.Find(_directory.Write("b.txt", fill + "x" + secret)));
+        Assert.IsEmpty(memory.Find(_directory.Write("c.txt", "")));
+    }
 }

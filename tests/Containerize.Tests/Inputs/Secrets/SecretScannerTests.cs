@@ -8,7 +8,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Containerize.Inputs.Secrets;
-using Containerize.Testing;
 using Containerize.Tests.Architecture;
 
 namespace Containerize.Tests.Inputs.Secrets;
@@ -176,18 +175,6 @@ internal sealed class SecretScannerTests
         Assert.AreEqual(3, SecretScanner.Scan(bigEndian).Single().Line);
         Assert.IsEmpty(SecretScanner.Scan(binary));
         Assert.IsEmpty(SecretScanner.Scan([]));
-    }
-
-    [TestMethod]
-    public void A_file_is_read_to_its_end_up_to_the_size_bound()
-    {
-        using var directory = new TemporaryDirectory();
-        var secret = "\n" + new SecretSamples(1).Urls.First();
-        var fill = new string('x', SecretScanner.LargestFile - secret.Length);
-
-        Assert.AreEqual(2, SecretScanner.ScanFile(directory.Write("a.txt", fill + secret)).Single().Line);
-        Assert.IsEmpty(SecretScanner.ScanFile(directory.Write("b.txt", fill + "x" + secret)));
-        Assert.IsEmpty(SecretScanner.ScanFile(directory.Write("c.txt", "")));
     }
 
     [TestMethod]
