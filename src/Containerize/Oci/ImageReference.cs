@@ -118,7 +118,8 @@ internal sealed partial record ImageReference(RepositoryReference Repository, st
     private static ContainerizeException Invalid(string text, string why) =>
         new(
             DiagnosticCode.InvalidReference,
-            $"'{Printable.Clean(text)}' is not an image reference: {why}. Write registry/repository:tag or registry/repository@sha256:….");
+            $"'{Printable.Clean(text)}' is not an image reference: {why}. "
+                + $"Write registry/repository:tag or registry/repository@sha256:….");
 
     [GeneratedRegex(
         @"\A(?:[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?\z", RegexOptions.CultureInvariant)]

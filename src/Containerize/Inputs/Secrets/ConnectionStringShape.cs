@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Containerize.Inputs.Secrets;
 
 /// <summary>
-/// A connection string with a password and another host than this machine: <c>Server=db;Password=…</c> as ADO.NET, ODBC and OLE DB have it,
-/// and <c>host:6379,password=…</c> as clients of Redis do.
+/// A connection string with a password and another host than this machine: <c>Server=db;Password=…</c> as ADO.NET, ODBC and OLE DB have
+/// it, and <c>host:6379,password=…</c> as clients of Redis do.
 /// </summary>
 internal sealed class ConnectionStringShape() : SecretShape(SecretKind.ConnectionString, "password", "pwd")
 {

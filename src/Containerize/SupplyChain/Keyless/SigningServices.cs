@@ -44,7 +44,7 @@ internal sealed record SigningServices(Uri Fulcio, Uri? Rekor, Uri? Timestamp, s
             ? url
             : throw new ContainerizeException(
                 DiagnosticCode.InvalidSigningService,
-                $"{property} is '{(url?.UserInfo.Length > 0 ? "…" : text)}', which is no address of a service. Write https:// and a host, "
-                    + $"without a login: an identity token is sent there.");
+                $"{property} is '{(url?.UserInfo.Length > 0 ? "…" : text)}', which is no address of a service. "
+                    + $"Write https:// and a host, without a login: an identity token is sent there.");
     }
 }
