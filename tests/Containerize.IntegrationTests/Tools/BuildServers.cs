@@ -18,8 +18,10 @@ internal static class BuildServers
     private static readonly ConcurrentStack<string> s_free = new();
     private static readonly ConcurrentBag<string> s_all = [];
 
-    /// <summary>Runs a command with the variables by which it uses a server that no other command has.</summary>
-    internal static async Task<ProcessResult> UseAsync(Func<IEnumerable<KeyValuePair<string, string?>>, Task<ProcessResult>> run)
+    /// <summary>Runs a command of dotnet with the variables by which it uses a server that no other command has.</summary>
+    internal static async Task<ProcessResult> UseAsync(
+        IReadOnlyCollection<string> arguments,
+        Func<IReadOnlyCollection<string>, IEnumerable<KeyValuePair<string, string?>>, Task<ProcessResult>> run)
     {
         if (!s_free.TryPop(out var server))
         {
@@ -28,7 +30,8 @@ internal static class BuildServers
         }
 
         // A server whose command did not end is used by no other.
-        var result = await run(Variables(server));
+        var log = new ServerLog(Path.Combine(RunDirectory.FullName, $"{server}.log"));
+        var result = log.Complete(await run(log.Arguments(arguments), Variables(server)));
         s_free.Push(server);
         return result;
     }

@@ -19,9 +19,9 @@ internal static class Dotnet
         BuildHost host = BuildHost.Server)
     {
         var isServer = host == BuildHost.Server && s_host != BuildHost.OwnProcess;
-        return isServer ? BuildServers.UseAsync(RunAsync) : RunAsync([]);
+        return isServer ? BuildServers.UseAsync(arguments, RunAsync) : RunAsync(arguments, []);
 
-        Task<ProcessResult> RunAsync(IEnumerable<KeyValuePair<string, string?>> ofServer)
+        Task<ProcessResult> RunAsync(IReadOnlyCollection<string> command, IEnumerable<KeyValuePair<string, string?>> ofServer)
         {
             var all = Environment(environment);
             foreach (var (name, value) in ofServer)
@@ -29,13 +29,13 @@ internal static class Dotnet
                 all[name] = value;
             }
 
-            if (isServer && arguments.FirstOrDefault() == "publish" && arguments.Contains("-t:Containerize"))
+            if (isServer && command.FirstOrDefault() == "publish" && command.Contains("-t:Containerize"))
             {
                 // The targets look for it on the command line, and a server does not have the command's.
                 all["_ContainerizeIsOnCommandLine"] = "true";
             }
 
-            return ProcessRunner.RunAsync("dotnet", arguments, directory, all, s_timeout);
+            return ProcessRunner.RunAsync("dotnet", command, directory, all, s_timeout);
         }
     }
 
