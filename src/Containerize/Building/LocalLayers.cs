@@ -21,7 +21,8 @@ internal static class LocalLayers
             layer.Blob is RegistryBlob remote && !MediaTypes.IsForeignLayer(remote.Descriptor.MediaType)
                 ? layer with
                 {
-                    Blob = await cache.TryGetForVerifiedUseAsync(remote.Descriptor, cancellationToken)
+                    Blob = client.TryGetDownloaded(remote.Descriptor, cache)
+                        ?? await cache.TryGetForVerifiedUseAsync(remote.Descriptor, cancellationToken)
                         ?? await client.FetchAsync(remote.Repository, remote.Descriptor, cache, cancellationToken),
                 }
                 : layer;

@@ -53,10 +53,10 @@ internal static class ImageBlobs
         }
     }
 
-    /// <summary>Verifies the blobs that are files, on all cores.</summary>
+    /// <summary>Verifies the blobs that are files, on all cores, but for those that this process has verified.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>.</exception>
     internal static Task VerifyFilesAsync(IEnumerable<Blob> blobs, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(blobs.OfType<FileBlob>(), cancellationToken, async (blob, token) =>
+        Parallel.ForEachAsync(blobs.OfType<FileBlob>().Where(blob => blob is not VerifiedFile), cancellationToken, async (blob, token) =>
         {
             try
             {
@@ -97,8 +97,14 @@ internal static class ImageBlobs
     private static void Copy(FileBlob blob, FileStream target, CancellationToken cancellationToken)
     {
         using var source = Open(blob);
-        // A source that is too short is found out by its verification.
-        FileCopy.Run(source, blob.Offset, blob.Descriptor.Size, target.SafeFileHandle, target.Position, cancellationToken);
+        var size = blob.Descriptor.Size;
+        var copied = FileCopy.Run(source, blob.Offset, size, target.SafeFileHandle, target.Position, cancellationToken);
+        // Of the others, their verification says it.
+        if (copied < size && blob is VerifiedFile)
+        {
+            throw Unreadable(blob, new EndOfStreamException($"It ends after {copied} of {size} bytes."));
+        }
+
         target.Position += blob.Descriptor.Size;
     }
 

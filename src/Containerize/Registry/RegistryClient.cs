@@ -93,6 +93,9 @@ internal sealed class RegistryClient : IDisposable
         RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken) =>
         _fetch.RunAsync(repository, blob, store, cancellationToken);
 
+    /// <summary>A blob that this client has downloaded into a store, and whose file did not change since; else null.</summary>
+    internal VerifiedFile? TryGetDownloaded(Descriptor blob, BlobStore store) => _fetch.TryGetDownloaded(blob, store);
+
     /// <summary>Whether a repository has a blob.</summary>
     public Task<bool> HasBlobAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
         UseAsync(

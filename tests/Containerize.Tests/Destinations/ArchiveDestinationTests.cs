@@ -200,6 +200,21 @@ internal sealed class ArchiveDestinationTests
     }
 
     [TestMethod]
+    public async Task A_layer_that_became_shorter_after_it_was_verified_leaves_no_archive()
+    {
+        var bytes = "right bytes"u8.ToArray();
+        var path = _folder.Write("blobs/layer", "right bytes");
+        var file = new FileBlob(new MemoryBlob(MediaTypes.OciLayerGzip, bytes).Descriptor, path);
+        var layer = LayerOf(await VerifiedFile.ReadAsync(file, "a test", CancellationToken.None));
+        await File.WriteAllBytesAsync(path, bytes[..^1]);
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [layer]))));
+        Assert.AreEqual(DiagnosticCode.DigestMismatch, failure.Code);
+        Assert.Contains(path, failure.Message);
+        CollectionAssert.AreEqual(new[] { "blobs/layer" }, _folder.Files().ToArray());
+    }
+
+    [TestMethod]
     public async Task A_cancelled_write_leaves_nothing()
     {
         using var stop = new CancellationTokenSource();

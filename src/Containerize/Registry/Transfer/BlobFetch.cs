@@ -16,6 +16,9 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
 {
     private readonly ConcurrentDictionary<Wanted, Lazy<Task<VerifiedFile>>> _flights = new();
 
+    // Verified as they came, by this process: what asks for them later need not read them again.
+    private readonly ConcurrentDictionary<Wanted, (VerifiedFile File, FileStamp Stamp)> _downloaded = new();
+
     /// <summary>What is done, for messages: it stands behind "could not".</summary>
     internal static string What(RepositoryReference repository, Descriptor blob) => $"download the blob {blob.Digest} of {repository}";
 
@@ -23,10 +26,9 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
     internal async Task<VerifiedFile> RunAsync(
         RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
+        var key = Wanted.Of(blob, store);
         while (true)
         {
-            // A request that claims another size is another request: only one of the two can succeed.
-            var key = new Wanted(store.Root, blob.Digest, blob.Size);
             var flight = _flights.GetOrAdd(key, _ => new(() => FetchAsync(repository, blob, store, cancellationToken)));
             try
             {
@@ -46,10 +48,17 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
+    /// <summary>A blob that this has downloaded into a store, and whose file did not change since; else null.</summary>
+    internal VerifiedFile? TryGetDownloaded(Descriptor blob, BlobStore store) =>
+        _downloaded.TryGetValue(Wanted.Of(blob, store), out var known)
+        && VerifiedBlobs.TryStamp(known.File) == known.Stamp
+            ? known.File.As(blob.MediaType)
+            : null;
+
     private async Task<VerifiedFile> FetchAsync(
         RepositoryReference repository, Descriptor blob, BlobStore store, CancellationToken cancellationToken)
     {
-        if (await store.TryGetVerifiedAsync(blob, cancellationToken) is { } stored)
+        if ((TryGetDownloaded(blob, store) ?? await store.TryGetVerifiedAsync(blob, cancellationToken)) is { } stored)
         {
             return stored;
         }
@@ -65,7 +74,13 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         await slots.WaitAsync(cancellationToken);
         try
         {
-            return await DownloadAsync(repository, blob, store, progress, cancellationToken);
+            var file = await DownloadAsync(repository, blob, store, progress, cancellationToken);
+            if (VerifiedBlobs.TryStamp(file) is { } stamp)
+            {
+                _downloaded[Wanted.Of(blob, store)] = (file, stamp);
+            }
+
+            return file;
         }
         finally
         {
@@ -100,5 +115,9 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
     }
 
-    private sealed record Wanted(string Store, Digest Digest, long Size);
+    // A request that claims another size is another request: only one of the two can succeed.
+    private sealed record Wanted(string Store, Digest Digest, long Size)
+    {
+        internal static Wanted Of(Descriptor blob, BlobStore store) => new(store.Root, blob.Digest, blob.Size);
+    }
 }
