@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.Json;
 using Containerize.Oci;
 using Containerize.Storage;
+using static Containerize.Images.ConfigMembers;
 
 namespace Containerize.Images;
 
@@ -88,6 +88,8 @@ internal sealed class ImageConfig
 
     private JsonObject? Settings => _root["config"] as JsonObject;
 
+    private JsonArray? History => _root["history"] as JsonArray;
+
     /// <summary>Reads a config.</summary>
     /// <param name="document">The raw bytes.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
@@ -147,7 +149,7 @@ internal sealed class ImageConfig
         var time = Rfc3339(created);
         var diffIds = Array(Object(root, "rootfs"), "diff_ids");
         var history = Array(root, "history");
-        FillHistory(history, diffIds.Count);
+        ConfigHistory.Fill(history, diffIds.Count);
         foreach (var entry in layers)
         {
             diffIds.Add((JsonNode)entry.DiffId.ToString());
@@ -165,19 +167,19 @@ internal sealed class ImageConfig
     {
         var diffIds = Array(Object(root, "rootfs"), "diff_ids");
         var history = Array(root, "history");
-        FillHistory(history, diffIds.Count);
+        ConfigHistory.Fill(history, diffIds.Count);
         foreach (var diffId in image.DiffIds.Skip(below.DiffIds.Count))
         {
             diffIds.Add((JsonNode)diffId.ToString());
         }
 
-        foreach (var entry in image.HistoryAbove(below))
+        foreach (var entry in ConfigHistory.Above(image.History, below.History, below.DiffIds.Count))
         {
             history.Add(entry?.DeepClone());
         }
 
         // Other tools say nothing of some layers.
-        FillHistory(history, diffIds.Count);
+        ConfigHistory.Fill(history, diffIds.Count);
         if (image._root["created"] is { } created)
         {
             root["created"] = created.DeepClone();
@@ -203,58 +205,7 @@ internal sealed class ImageConfig
     /// <returns>The new config.</returns>
     public ImageConfig With(ImageSettings settings) => Change(root =>
     {
-        var config = Object(root, "config");
-        var environment = Merge(Texts(config, "Env"), settings.Environment, VariableNames);
-        SetOrRemove(config, "Env", environment);
-        SetOrRemove(config, "Entrypoint", settings.Entrypoint);
-        SetOrRemove(config, "Cmd", settings.Command);
-        if (settings.WorkingDirectory is { } directory)
-        {
-            config["WorkingDir"] = directory;
-        }
-
-        if (settings.User is { } user)
-        {
-            config["User"] = user;
-        }
-
-        if (settings.ExposedPorts.Count > 0)
-        {
-            var ports = Object(config, "ExposedPorts");
-            foreach (var port in settings.ExposedPorts)
-            {
-                ports.TryAdd(port.ToString(), new JsonObject());
-            }
-        }
-
-        if (settings.Labels.Count > 0)
-        {
-            var labels = Object(config, "Labels");
-            foreach (var (name, value) in settings.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
-            {
-                labels[name] = value;
-            }
-        }
-
-        if (settings.Volumes.Count > 0)
-        {
-            var volumes = Object(config, "Volumes");
-            foreach (var volume in settings.Volumes)
-            {
-                volumes.TryAdd(volume, new JsonObject());
-            }
-        }
-
-        if (settings.StopSignal is { } signal)
-        {
-            config["StopSignal"] = signal;
-        }
-
-        if (settings.Healthcheck is { } healthcheck)
-        {
-            config["Healthcheck"] = Describe(healthcheck);
-        }
-
+        ConfigSettings.Apply(settings, Object(root, "config"), VariableNames);
         // Says how a Windows or Docker build made the image; it would be wrong for ours.
         root.Remove("container");
         root.Remove("container_config");
@@ -272,134 +223,7 @@ internal sealed class ImageConfig
         return Create(root, Blob.Descriptor.MediaType);
     }
 
-    /// <summary>The history above a base: behind the base's own, or behind as many layers as the base has.</summary>
-    private IEnumerable<JsonNode?> HistoryAbove(ImageConfig below)
-    {
-        var own = _root["history"] as JsonArray ?? [];
-        var lower = (JsonArray?)(below._root["history"] as JsonArray)?.DeepClone() ?? [];
-        FillHistory(lower, below.DiffIds.Count);
-        if (own.Count >= lower.Count && own.Zip(lower).All(pair => JsonNode.DeepEquals(pair.First, pair.Second)))
-        {
-            return own.Skip(lower.Count);
-        }
-
-        var (count, layers) = (0, below.DiffIds.Count);
-        for (var described = 0; count < own.Count && described < layers; count++)
-        {
-            described += MakesLayer(own[count]) ? 1 : 0;
-        }
-
-        return own.Skip(count);
-    }
-
-    private static bool MakesLayer(JsonNode? entry) =>
-        entry is JsonObject item && item["empty_layer"]?.GetValueKind() != JsonValueKind.True;
-
-    // Some registries refuse a config whose non-empty history entries are not as many as its layers; a base may lack some, or all.
-    private static void FillHistory(JsonArray history, int layers)
-    {
-        var described = history.Count(MakesLayer);
-        for (; described < layers; described++)
-        {
-            history.Add((JsonNode)new JsonObject { ["comment"] = "layer of the base image" });
-        }
-    }
-
-    private static List<string> Merge(
-        IReadOnlyList<string> existing, IReadOnlyDictionary<string, string> variables, StringComparer comparer)
-    {
-        var changes = new Dictionary<string, string>(comparer);
-        foreach (var (name, value) in variables)
-        {
-            changes[name] = value;
-        }
-
-        var merged = existing.Select(variable =>
-        {
-            var name = variable.Split('=', 2)[0];
-            return changes.TryGetValue(name, out var value) ? $"{name}={value}" : variable;
-        }).ToList();
-        var names = existing.Select(variable => variable.Split('=', 2)[0]).ToHashSet(comparer);
-        merged.AddRange(changes.Where(change => !names.Contains(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal)
-            .Select(change => $"{change.Key}={change.Value}"));
-        return merged;
-    }
-
-    private static JsonObject Describe(Healthcheck healthcheck)
-    {
-        var json = new JsonObject { ["Test"] = new JsonArray([.. healthcheck.Test.Select(part => (JsonNode)part)]) };
-        foreach (
-            var (name, time) in new[]
-            {
-                ("Interval", healthcheck.Interval),
-                ("Timeout", healthcheck.Timeout),
-                ("StartPeriod", healthcheck.StartPeriod),
-                ("StartInterval", healthcheck.StartInterval),
-            })
-        {
-            if (time is { } value)
-            {
-                json[name] = value.Ticks * TimeSpan.NanosecondsPerTick;
-            }
-        }
-
-        if (healthcheck.Retries is { } retries)
-        {
-            json["Retries"] = retries;
-        }
-
-        return json;
-    }
-
-    private static void SetOrRemove(JsonObject parent, string name, IReadOnlyList<string> values)
-    {
-        if (values.Count == 0)
-        {
-            parent.Remove(name);
-        }
-        else
-        {
-            parent[name] = new JsonArray([.. values.Select(value => (JsonNode)value)]);
-        }
-    }
-
-    private static JsonObject Object(JsonObject parent, string name)
-    {
-        if (parent[name] is not JsonObject child)
-        {
-            parent[name] = child = [];
-        }
-
-        return child;
-    }
-
-    private static JsonArray Array(JsonObject parent, string name)
-    {
-        if (parent[name] is not JsonArray child)
-        {
-            parent[name] = child = [];
-        }
-
-        return child;
-    }
-
-    private static string? Text(JsonObject? parent, string name) =>
-        parent?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    private static IReadOnlyList<string> Texts(JsonObject? parent, string name) =>
-        parent?[name] is JsonArray array
-            ? [.. array.Select(
-                item => item is null ? throw new InvalidOperationException($"'{name}' holds a null") : item.GetValue<string>())]
-            : [];
-
     /// <summary>A time as all documents of an image write it: RFC 3339, UTC, to the second.</summary>
     internal static string Rfc3339(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
-
-/// <summary>A layer's part of a config: its content, and what <c>docker history</c> shows of it.</summary>
-/// <param name="DiffId">The digest of the uncompressed layer.</param>
-/// <param name="CreatedBy">What made the layer.</param>
-/// <param name="Comment">What is in it.</param>
-/// <remarks>OCI image specification, <i>config.md</i>, "rootfs" and "history".</remarks>
-internal sealed record HistoryEntry(Digest DiffId, string CreatedBy, string Comment);
