@@ -1,9 +1,7 @@
 using System.Buffers.Text;
 using System.Formats.Cbor;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Cose;
-using System.Text;
 using System.Text.Json.Nodes;
 using Containerize.Oci;
 using Containerize.SupplyChain.Signers;
@@ -17,17 +15,15 @@ namespace Containerize.Tests.SupplyChain.Trust;
 [TestClass]
 internal sealed class NotaryTrustTests : IDisposable
 {
-    private const string Scheme = "io.cncf.notary.signingScheme";
-    private const string Expiry = "io.cncf.notary.expiry";
-    private const string AuthenticTime = "io.cncf.notary.authenticSigningTime";
-    private const string Timestamp = "io.cncf.notary.timestampSignature";
-
     private static readonly DateTimeOffset s_now = new(2026, 11, 29, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Descriptor s_image = new() { MediaType = MediaTypes.OciManifest, Digest = Digest.Of("image"u8), Size = 5 };
+    private static readonly Descriptor s_image = NotaryEnvelopes.Image;
 
     private readonly TemporaryDirectory _folder = new();
     private readonly TestTimestamps _timestamps = new(s_now);
     private readonly List<TestAuthority> _authorities = [];
+    private readonly NotaryEnvelopes _make;
+
+    public NotaryTrustTests() => _make = new(_timestamps, s_now);
 
     public void Dispose()
     {
@@ -45,17 +41,20 @@ internal sealed class NotaryTrustTests : IDisposable
     [DataRow("PS512")]
     public void Each_algorithm_is_accepted_in_either_form(string algorithm)
     {
-        var signer = Signer(KeyOf(algorithm));
+        var signer = Signer(NotaryEnvelopes.KeyOf(algorithm));
 
-        Assert.AreEqual("C=US, S=WA, O=Test, CN=Signer", Find(Cose(signer), signer));
-        Assert.AreEqual("C=US, S=WA, O=Test, CN=Signer", Find(Jws(signer), signer));
+        Assert.AreEqual("C=US, S=WA, O=Test, CN=Signer", Find(_make.Cose(signer), signer));
+        Assert.AreEqual("C=US, S=WA, O=Test, CN=Signer", Find(_make.Jws(signer), signer));
     }
 
     [TestMethod]
     public void Another_root_another_image_and_a_changed_payload_are_refused_in_either_form()
     {
         var (signer, other) = (Signer(), Signer());
-        foreach (var make in new Func<Descriptor, FoundNotarySignature>[] { each => Cose(signer, each), each => Jws(signer, each) })
+        foreach (var make in new Func<Descriptor, FoundNotarySignature>[]
+        {
+            each => _make.Cose(signer, each), each => _make.Jws(signer, each),
+        })
         {
             Assert.Contains("none of its certificates is in the trust store", Refusal(make(s_image), other));
             Assert.Contains("it is about another image", Refusal(make(s_image with { Digest = Digest.Of("other"u8) }), signer));
@@ -63,12 +62,12 @@ internal sealed class NotaryTrustTests : IDisposable
             Assert.Contains("it is about another image", Refusal(make(s_image with { MediaType = MediaTypes.OciIndex }), signer));
         }
 
-        var changed = Cose(signer).Envelope.ToArray();
+        var changed = _make.Cose(signer).Envelope.ToArray();
         changed[changed.AsSpan().IndexOf("targetArtifact"u8)] ^= 1;
         Assert.Contains("the key of its certificate did not make it", Refusal(new(changed, "application/cose"), signer));
-        var jws = Json(Jws(signer));
+        var jws = Json(_make.Jws(signer));
         jws["payload"] = Base64Url.EncodeToString(NotarySignature.Payload(s_image with { Size = 6 }));
-        Assert.Contains("the key of its certificate did not make it", Refusal(Jws(jws), signer));
+        Assert.Contains("the key of its certificate did not make it", Refusal(NotaryEnvelopes.Jws(jws), signer));
     }
 
     [TestMethod]
@@ -76,23 +75,23 @@ internal sealed class NotaryTrustTests : IDisposable
     {
         var signer = Signer();
         var later = s_now.AddYears(2);
-        var stamped = Cose(signer, timestamp: s_now);
+        var stamped = _make.Cose(signer, timestamp: s_now);
 
         Assert.IsNotNull(Find(stamped, signer, later, withClock: true));
-        Assert.Contains("NotTimeValid", Refusal(Cose(signer), signer, later));
-        Assert.Contains("no time stamp says that it was made before", Refusal(Cose(signer), signer, later, withClock: true));
+        Assert.Contains("NotTimeValid", Refusal(_make.Cose(signer), signer, later));
+        Assert.Contains("no time stamp says that it was made before", Refusal(_make.Cose(signer), signer, later, withClock: true));
         Assert.Contains("the trust store has no authorities for time stamps", Refusal(stamped, signer, later));
-        Assert.Contains("NotTimeValid", Refusal(Cose(signer, timestamp: later), signer, later, withClock: true));
-        Assert.IsNotNull(Find(Jws(signer, timestamp: s_now), signer, later, withClock: true));
+        Assert.Contains("NotTimeValid", Refusal(_make.Cose(signer, timestamp: later), signer, later, withClock: true));
+        Assert.IsNotNull(Find(_make.Jws(signer, timestamp: s_now), signer, later, withClock: true));
     }
 
     [TestMethod]
     public void A_time_stamp_of_another_signature_is_refused_even_while_the_certificate_is_good()
     {
         var signer = Signer();
-        var message = CoseSign1Message.DecodeSign1(Cose(signer).Envelope.ToArray());
+        var message = CoseSign1Message.DecodeSign1(_make.Cose(signer).Envelope.ToArray());
         message.UnprotectedHeaders.Add(
-            new CoseHeaderLabel(Timestamp), CoseHeaderValue.FromBytes(_timestamps.Token([1], s_now)));
+            new CoseHeaderLabel(NotaryEnvelopes.Timestamp), CoseHeaderValue.FromBytes(_timestamps.Token([1], s_now)));
 
         Assert.Contains(
             "its time stamp is of another signature", Refusal(new(message.Encode(), "application/cose"), signer, withClock: true));
@@ -103,9 +102,9 @@ internal sealed class NotaryTrustTests : IDisposable
     {
         var signer = Signer();
 
-        Assert.IsNotNull(Find(Cose(signer, expiry: s_now.AddHours(1)), signer));
-        Assert.Contains("it ended on 2026-11-28", Refusal(Cose(signer, expiry: s_now.AddDays(-1)), signer));
-        Assert.Contains("it ended on 2026-11-28", Refusal(Jws(signer, expiry: s_now.AddDays(-1)), signer));
+        Assert.IsNotNull(Find(_make.Cose(signer, expiry: s_now.AddHours(1)), signer));
+        Assert.Contains("it ended on 2026-11-28", Refusal(_make.Cose(signer, expiry: s_now.AddDays(-1)), signer));
+        Assert.Contains("it ended on 2026-11-28", Refusal(_make.Jws(signer, expiry: s_now.AddDays(-1)), signer));
     }
 
     [TestMethod]
@@ -115,34 +114,36 @@ internal sealed class NotaryTrustTests : IDisposable
 
         Assert.Contains(
             "its critical header 'io.cncf.notary.verificationPlugin' is not understood",
-            Refusal(Cose(signer, critical: [Scheme, "io.cncf.notary.verificationPlugin"]), signer));
-        Assert.Contains("a header that has to be critical is not", Refusal(Cose(signer, critical: ["other"]), signer));
+            Refusal(_make.Cose(signer, critical: [NotaryEnvelopes.Scheme, "io.cncf.notary.verificationPlugin"]), signer));
+        Assert.Contains("a header that has to be critical is not", Refusal(_make.Cose(signer, critical: ["other"]), signer));
         Assert.Contains(
             "its critical header 'other' is not understood",
-            Refusal(Jws(signer, change: header => header["crit"]!.AsArray().Add("other")), signer));
-        Assert.Contains("a header that has to be critical is not", Refusal(Jws(signer, change: header => header.Remove("crit")), signer));
+            Refusal(_make.Jws(signer, change: header => header["crit"]!.AsArray().Add("other")), signer));
+        Assert.Contains(
+            "a header that has to be critical is not", Refusal(_make.Jws(signer, change: header => header.Remove("crit")), signer));
         Assert.Contains(
             "a header that has to be critical is not",
-            Refusal(Jws(signer, change: header => header[Expiry] = "2030-01-01T00:00:00Z"), signer));
+            Refusal(_make.Jws(signer, change: header => header[NotaryEnvelopes.Expiry] = "2030-01-01T00:00:00Z"), signer));
         Assert.Contains(
-            "it is no signature of the Notary Project", Refusal(Jws(signer, change: header => header[Scheme] = "mine"), signer));
-        Assert.Contains("it is no signature of the Notary Project", Refusal(Cose(signer, contentType: "text/plain"), signer));
+            "it is no signature of the Notary Project",
+            Refusal(_make.Jws(signer, change: header => header[NotaryEnvelopes.Scheme] = "mine"), signer));
+        Assert.Contains("it is no signature of the Notary Project", Refusal(_make.Cose(signer, contentType: "text/plain"), signer));
         Assert.Contains(
             "its algorithm is not the one for the key of its certificate",
-            Refusal(Jws(signer, change: header => header["alg"] = "none"), signer));
+            Refusal(_make.Jws(signer, change: header => header["alg"] = "none"), signer));
     }
 
     [TestMethod]
     public void The_time_of_a_signing_authority_counts_and_it_has_a_store_of_its_own()
     {
         var signer = Signer();
-        var signature = Cose(signer, authenticTime: s_now);
+        var signature = _make.Cose(signer, authenticTime: s_now);
         _folder.Write("authorities/x509/signingAuthority/services/root.crt", signer.Root.RawData);
         var store = TrustStore.Read(_folder["authorities"]);
 
         Assert.IsNotNull(new NotaryTrust(store, []).Find(signature, s_image, s_now.AddYears(2), out _));
         Assert.Contains("none of its certificates is in the trust store", Refusal(signature, signer));
-        Assert.IsNull(new NotaryTrust(store, []).Find(Cose(signer), s_image, s_now, out var why));
+        Assert.IsNull(new NotaryTrust(store, []).Find(_make.Cose(signer), s_image, s_now, out var why));
         Assert.Contains("none of its certificates is in the trust store", why);
     }
 
@@ -150,16 +151,16 @@ internal sealed class NotaryTrustTests : IDisposable
     public void Certificates_that_the_specification_does_not_allow_are_refused()
     {
         var weak = RSA.Create(1024);
-        Assert.Contains("its algorithm is not the one for the key", Refusal(Cose(Signer(weak)), Signer()));
+        Assert.Contains("its algorithm is not the one for the key", Refusal(_make.Cose(Signer(weak)), Signer()));
         var server = Signer(use: "1.3.6.1.5.5.7.3.1");
-        Assert.Contains("the signing certificate is for other uses than signing code", Refusal(Cose(server), server));
+        Assert.Contains("the signing certificate is for other uses than signing code", Refusal(_make.Cose(server), server));
         var other = Signer(use: "1.2.3.4");
-        Assert.Contains("the signing certificate is for other uses than signing code", Refusal(Cose(other), other));
+        Assert.Contains("the signing certificate is for other uses than signing code", Refusal(_make.Cose(other), other));
         var signer = Signer();
-        Assert.Contains("its certificates cannot be read", Refusal(Cose(signer, chain: []), signer));
-        Assert.Contains("its certificates do not", Refusal(Cose(signer, chain: [signer.Chain[0]]), signer, anchor: signer.Chain[0]));
+        Assert.Contains("its certificates cannot be read", Refusal(_make.Cose(signer, chain: []), signer));
+        Assert.Contains("its certificates do not", Refusal(_make.Cose(signer, chain: [signer.Chain[0]]), signer, anchor: signer.Chain[0]));
         Assert.Contains(
-            "the key of its certificate did not make it", Refusal(Cose(signer, chain: Signer().Chain), signer));
+            "the key of its certificate did not make it", Refusal(_make.Cose(signer, chain: Signer().Chain), signer));
     }
 
     [TestMethod]
@@ -171,7 +172,7 @@ internal sealed class NotaryTrustTests : IDisposable
     {
         var signer = Signer();
 
-        var found = new NotaryTrust(Store(signer), [SubjectName.Parse(identity)!]).Find(Cose(signer), s_image, s_now, out var why);
+        var found = new NotaryTrust(Store(signer), [SubjectName.Parse(identity)!]).Find(_make.Cose(signer), s_image, s_now, out var why);
 
         Assert.AreEqual(isAccepted, found is not null, why);
         Assert.AreEqual(!isAccepted, why.Contains("which CertificateIdentity does not name", StringComparison.Ordinal));
@@ -181,7 +182,7 @@ internal sealed class NotaryTrustTests : IDisposable
     public void Each_beginning_of_an_envelope_and_bytes_behind_it_are_refused()
     {
         var signer = Signer();
-        var (cose, jws) = (Cose(signer).Envelope.ToArray(), Jws(signer).Envelope.ToArray());
+        var (cose, jws) = (_make.Cose(signer).Envelope.ToArray(), _make.Jws(signer).Envelope.ToArray());
         for (var length = 0; length < cose.Length; length += 7)
         {
             Assert.Contains(
@@ -245,168 +246,12 @@ internal sealed class NotaryTrustTests : IDisposable
         }
     }
 
-    private static AsymmetricAlgorithm KeyOf(string algorithm) => algorithm switch
-    {
-        "ES256" => ECDsa.Create(ECCurve.NamedCurves.nistP256),
-        "ES384" => ECDsa.Create(ECCurve.NamedCurves.nistP384),
-        "ES512" => ECDsa.Create(ECCurve.NamedCurves.nistP521),
-        "PS256" => RSA.Create(2048),
-        "PS384" => RSA.Create(3072),
-        _ => RSA.Create(4096),
-    };
-
     private TestAuthority Signer(AsymmetricAlgorithm? key = null, string use = CertificateAuthority.CodeSigning)
     {
         var signer = new TestAuthority("Signer", s_now, use, key);
         _authorities.Add(signer);
         return signer;
     }
-
-    private static HashAlgorithmName HashOf(TestAuthority signer) => signer.Key.KeySize switch
-    {
-        256 or 1024 or 2048 => HashAlgorithmName.SHA256,
-        384 or 3072 => HashAlgorithmName.SHA384,
-        _ => HashAlgorithmName.SHA512,
-    };
-
-    /// <summary>An envelope that the framework's library signs.</summary>
-    private FoundNotarySignature Cose(
-        TestAuthority signer,
-        Descriptor? subject = null,
-        DateTimeOffset? timestamp = null,
-        DateTimeOffset? expiry = null,
-        DateTimeOffset? authenticTime = null,
-        string[]? critical = null,
-        string contentType = NotarySignature.PayloadType,
-        IReadOnlyList<byte[]>? chain = null)
-    {
-        var headers = new CoseHeaderMap
-        {
-            { new CoseHeaderLabel(Scheme), authenticTime is null ? "notary.x509" : "notary.x509.signingAuthority" },
-            { CoseHeaderLabel.ContentType, contentType },
-        };
-        var needed = new List<string> { Scheme };
-        needed.AddRange(expiry is null ? [] : [Expiry]);
-        needed.AddRange(authenticTime is null ? [] : [AuthenticTime]);
-        headers.Add(CoseHeaderLabel.CriticalHeaders, CoseHeaderValue.FromEncodedValue(Encode(writer =>
-        {
-            writer.WriteStartArray(null);
-            foreach (var name in critical ?? [.. needed])
-            {
-                writer.WriteTextString(name);
-            }
-
-            writer.WriteEndArray();
-        })));
-        foreach (var name in critical ?? [])
-        {
-            if (name != Scheme)
-            {
-                headers.Add(new CoseHeaderLabel(name), "value");
-            }
-        }
-
-        foreach (var (name, time) in new[]
-        {
-            ("io.cncf.notary.signingTime", authenticTime is null ? s_now : null), (Expiry, expiry), (AuthenticTime, authenticTime),
-        })
-        {
-            if (time is { } value)
-            {
-                headers.Add(new CoseHeaderLabel(name), CoseHeaderValue.FromEncodedValue(Encode(writer =>
-                {
-                    writer.WriteTag(CborTag.UnixTimeSeconds);
-                    writer.WriteInt64(value.ToUnixTimeSeconds());
-                })));
-            }
-        }
-
-        var others = new CoseHeaderMap
-        {
-            {
-                new CoseHeaderLabel(33), CoseHeaderValue.FromEncodedValue(Encode(writer =>
-                {
-                    writer.WriteStartArray(null);
-                    foreach (var certificate in chain ?? signer.Chain)
-                    {
-                        writer.WriteByteString(certificate);
-                    }
-
-                    writer.WriteEndArray();
-                }))
-            },
-            { new CoseHeaderLabel("io.cncf.notary.signingAgent"), "test" },
-        };
-        var coseSigner = signer.Key is RSA rsa
-            ? new CoseSigner(rsa, RSASignaturePadding.Pss, HashOf(signer), headers, others)
-            : new CoseSigner(signer.Key, HashOf(signer), headers, others);
-        var message = CoseSign1Message.SignEmbedded(NotarySignature.Payload(subject ?? s_image), coseSigner);
-        if (timestamp is { } stamped)
-        {
-            var signed = CoseSign1Message.DecodeSign1(message);
-            signed.UnprotectedHeaders.Add(
-                new CoseHeaderLabel(Timestamp), CoseHeaderValue.FromBytes(_timestamps.Token(signed.Signature.ToArray(), stamped)));
-            message = signed.Encode();
-        }
-
-        return new(message, "application/cose");
-
-        static byte[] Encode(Action<CborWriter> write)
-        {
-            var writer = new CborWriter();
-            write(writer);
-            return writer.Encode();
-        }
-    }
-
-    private FoundNotarySignature Jws(
-        TestAuthority signer,
-        Descriptor? subject = null,
-        DateTimeOffset? timestamp = null,
-        DateTimeOffset? expiry = null,
-        Action<JsonObject>? change = null)
-    {
-        var header = new JsonObject
-        {
-            ["alg"] = NotaryAlgorithm.Of(signer.Certificate)!.Jws,
-            ["crit"] = new JsonArray(JsonValue.Create(Scheme)),
-            ["cty"] = NotarySignature.PayloadType,
-            [Scheme] = "notary.x509",
-            ["io.cncf.notary.signingTime"] = "2026-11-29T12:00:00Z",
-        };
-        if (expiry is { } end)
-        {
-            header["crit"]!.AsArray().Add(Expiry);
-            header[Expiry] = end.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
-        }
-
-        change?.Invoke(header);
-        var signed = $"{Encode(Encoding.UTF8.GetBytes(header.ToJsonString()))}.{Encode(NotarySignature.Payload(subject ?? s_image))}";
-        var bytes = Encoding.ASCII.GetBytes(signed);
-        var signature = signer.Key is RSA rsa
-            ? rsa.SignData(bytes, HashOf(signer), RSASignaturePadding.Pss) : ((ECDsa)signer.Key).SignData(bytes, HashOf(signer));
-        var others = new JsonObject
-        {
-            ["x5c"] = new JsonArray([.. signer.Chain.Select(each => JsonValue.Create(Convert.ToBase64String(each)))]),
-        };
-        if (timestamp is { } time)
-        {
-            others[Timestamp] = Convert.ToBase64String(_timestamps.Token(signature, time));
-        }
-
-        return Jws(new JsonObject
-        {
-            ["payload"] = signed.Split('.')[1],
-            ["protected"] = signed.Split('.')[0],
-            ["header"] = others,
-            ["signature"] = Encode(signature),
-        });
-
-        static string Encode(byte[] content) => Base64Url.EncodeToString(content);
-    }
-
-    private static FoundNotarySignature Jws(JsonObject envelope) =>
-        new(Encoding.UTF8.GetBytes(envelope.ToJsonString()), "application/jose+json");
 
     private static JsonObject Json(FoundNotarySignature signature) => JsonNode.Parse(signature.Envelope.Span)!.AsObject();
 
