@@ -110,6 +110,10 @@ internal sealed class BuildInputs : IDisposable
         return true;
     }
 
+    /// <summary>The same for a task of a command by itself, before which none has found the disk full.</summary>
+    internal static Task UseAsync(ContainerizeTask task, string outputDirectory, IReporter reporter, Func<BuildInputs, Task> work) =>
+        UseAsync(task, outputDirectory, cacheIsFull: false, reporter, reporter.Detail, work);
+
     public void Dispose()
     {
         _reporting.Dispose();

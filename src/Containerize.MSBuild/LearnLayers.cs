@@ -46,12 +46,16 @@ public sealed class LearnLayers : ContainerizeTask
     private async Task<(SeriesOrder Order, IReadOnlyList<PastImage> Images)> ReadImagesAsync(
         HistorySettings settings, IReporter reporter, CancellationToken cancellationToken)
     {
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
-        inputs.Announce();
-        var series = await ImageSeries.OpenAsync(
-            settings.Places, settings.Repository, settings.Last, settings.Platforms, Project.Directory, Context(inputs), reporter,
-            cancellationToken);
-        return (series.Order, await new PastImageReader(inputs.Cache).ReadAsync(series, cancellationToken));
+        (SeriesOrder Order, IReadOnlyList<PastImage> Images) read = default;
+        await BuildInputs.UseAsync(this, OutputDirectory, reporter, async inputs =>
+        {
+            inputs.Announce();
+            var series = await ImageSeries.OpenAsync(
+                settings.Places, settings.Repository, settings.Last, settings.Platforms, Project.Directory, Context(inputs), reporter,
+                cancellationToken);
+            read = (series.Order, await new PastImageReader(inputs.Cache).ReadAsync(series, cancellationToken));
+        });
+        return read;
     }
 
     private async Task<IReadOnlyList<PastImage>> ReadTagsAsync(

@@ -13,9 +13,11 @@ public sealed class LockBaseImages : ContainerizeTask
     public required string OutputDirectory { get; set; }
 
     /// <inheritdoc/>
-    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken) =>
+        BuildInputs.UseAsync(this, OutputDirectory, reporter, inputs => RunAsync(inputs, cancellationToken));
+
+    private async Task RunAsync(BuildInputs inputs, CancellationToken cancellationToken)
     {
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
         var file = inputs.Base.Tags.LockFile
             ?? throw new ContainerizeException(DiagnosticCode.InvalidProperty, "ContainerizeLockFile is empty; name the file to write.");
         var before = BaseImageLock.Read(file).Entries;

@@ -24,10 +24,12 @@ public sealed class PinBaseImage : ContainerizeTask
     public string? Digest { get; set; }
 
     /// <inheritdoc/>
-    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken) =>
+        BuildInputs.UseAsync(this, OutputDirectory, reporter, inputs => RunAsync(inputs, reporter, cancellationToken));
+
+    private async Task RunAsync(BuildInputs inputs, IReporter reporter, CancellationToken cancellationToken)
     {
         var destinations = DestinationSettings.Read(Project, SilentReporter.Instance);
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
         inputs.Announce();
         var platform = Platform.FromRuntimeIdentifier(RuntimeIdentifier);
         var verified = await inputs.FindVerifiedAsync(VerifySettings.Read(Project, destinations), cancellationToken);

@@ -24,7 +24,7 @@ public sealed class PushImage : ContainerizeTask
     public ITaskItem[] ImageNames { get; set; } = [];
 
     /// <inheritdoc/>
-    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var destinations = DestinationSettings.Read(Project, reporter);
         if (destinations.Registries.Count == 0)
@@ -34,7 +34,13 @@ public sealed class PushImage : ContainerizeTask
                 $"There is no registry to push to. Set ContainerRegistry, for example with -p:ContainerRegistry=ghcr.io.");
         }
 
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
+        return BuildInputs.UseAsync(
+            this, OutputDirectory, reporter, inputs => RunAsync(inputs, destinations, reporter, cancellationToken));
+    }
+
+    private async Task RunAsync(
+        BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
+    {
         inputs.Announce();
         var places = new CopyPlaces(inputs.Registries, inputs.Cache, Environment.GetEnvironmentVariable, reporter);
         var image = await ReadAsync(places, destinations, inputs.Cache, reporter, cancellationToken);

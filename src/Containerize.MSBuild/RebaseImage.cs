@@ -37,10 +37,16 @@ public sealed class RebaseImage : ContainerizeTask
     public ITaskItem[] ImageNames { get; set; } = [];
 
     /// <inheritdoc/>
-    private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
+    private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
         var destinations = DestinationSettings.Read(Project, reporter);
-        using var inputs = new BuildInputs(this, OutputDirectory, reporter, reporter.Detail);
+        return BuildInputs.UseAsync(
+            this, OutputDirectory, reporter, inputs => RunAsync(inputs, destinations, reporter, cancellationToken));
+    }
+
+    private async Task RunAsync(
+        BuildInputs inputs, DestinationSettings destinations, IReporter reporter, CancellationToken cancellationToken)
+    {
         inputs.Announce();
         var places = new CopyPlaces(inputs.Registries, inputs.Cache, Environment.GetEnvironmentVariable, reporter);
         var image = await ReadAsync(places, destinations, inputs, reporter, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Testing;
@@ -86,6 +87,61 @@ internal sealed class IncrementalTests
         finally
         {
             await ProcessRunner.RunAsync("umount", [disk]);
+        }
+    }
+
+    [TestMethod]
+    [Requires("mount", "umount", "root")]
+    public async Task A_full_disk_of_the_cache_does_not_stop_a_rebase()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        AddBase(3);
+        using var machine = new TemporaryDirectory();
+        var disk = Directory.CreateDirectory(machine["cache"]).FullName;
+        using var project = await TestProject.ConsoleAsync(
+            $"""
+            <PropertyGroup>
+              <ContainerBaseImage>{registry.Authority}/large/base:1</ContainerBaseImage>
+              <ContainerRepository>app</ContainerRepository>
+              <UseAppHost>false</UseAppHost>
+            </PropertyGroup>
+            <ItemGroup><ContainerAppCommand Include="/bin/tool" /></ItemGroup>
+            """,
+            host: BuildHost.OwnProcess);
+        var push = $"-p:ContainerRegistry={registry.Authority}";
+        await RunAsync(project, machine, push);
+        AddBase(4);
+        var marker = await File.ReadAllTextAsync(Path.Combine(disk, "CACHEDIR.TAG"));
+        (await ProcessRunner.RunAsync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", disk])).EnsureSuccess();
+        try
+        {
+            await FillAsync();
+
+            var result = await project.RunAsync(
+                "msbuild", "-t:ContainerizeRebase", "-p:Configuration=Release", $"-p:ContainerizeCacheDirectory={disk}", push);
+
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            Assert.AreEqual(1, result.Output.Split("warning CTZ4003", StringSplitOptions.None).Length - 1, result.Output);
+        }
+        finally
+        {
+            await ProcessRunner.RunAsync("umount", [disk]);
+        }
+
+        void AddBase(int seed)
+        {
+            var tool = TestLayer.Entry(TarEntryType.RegularFile, "bin/tool", new TestElf().ToBytes());
+            tool.Mode = (UnixFileMode)0b111_101_101;
+            registry.AddImage(
+                "large/base", "1", TestImage.Create(TestLayer.FromTar(TestLayer.Tar(tool)), TestLayer.OfSize(1_000_000, seed)));
+        }
+
+        // Files of no size can still be made, as on a disk that fills up after the cache was opened.
+        async Task FillAsync()
+        {
+            await File.WriteAllTextAsync(Path.Combine(disk, "CACHEDIR.TAG"), marker);
+            await using var full = File.Create(Path.Combine(disk, "full"), bufferSize: 0);
+            await Assert.ThrowsAsync<IOException>(() => full.WriteAsync(new byte[100_000]).AsTask());
         }
     }
 
