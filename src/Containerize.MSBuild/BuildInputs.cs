@@ -2,6 +2,9 @@ using Containerize.Ahead;
 using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Debian;
+using Containerize.Destinations;
+using Containerize.Files;
+using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Rebasing;
@@ -66,6 +69,12 @@ internal sealed class BuildInputs : IDisposable
         _shared.Get<LayersAhead>(_outputDirectory, () => null) is { } ahead
             ? ahead.WaitAsync(name, _reporter, cancellationToken)
             : LayerContext.NoneAhead(name, cancellationToken);
+
+    /// <summary>Gives the file of this project's archive, if that was begun.</summary>
+    internal BegunArchive BegunArchive => (archive, path, cancellationToken) =>
+        _shared.Get<ArchiveAhead>(_outputDirectory, () => null) is { } ahead
+            ? ahead.TakeAsync(archive, path, cancellationToken)
+            : Task.FromResult<AtomicFile?>(null);
 
     private string OwnCache => Path.Combine(_outputDirectory, "cache");
 
@@ -163,6 +172,26 @@ internal sealed class BuildInputs : IDisposable
         var scheduler = _shared.Get(Cache.Root, () => new BackgroundScheduler())!;
         _shared.Get(_outputDirectory, () => new LayersAhead(expected, layers, _outputDirectory, scheduler));
     }
+
+    /// <summary>Begins the archive, where files can get their name later, and it is known how it will begin.</summary>
+    internal void WriteArchiveAhead(Platform platform)
+    {
+        var known = File.Exists(Path.Combine(_outputDirectory, BuiltImageFile.FileName)) ? LastLayers : LayersOfBase(platform);
+        if (OperatingSystem.IsLinux() && known is { } layers)
+        {
+            Announce();
+            _shared.Get(_outputDirectory, () => new ArchiveAhead(layers, Registries, Cache, _outputDirectory));
+        }
+    }
+
+    // The app's own layer is the uppermost.
+    private Func<CancellationToken, Task<IReadOnlyList<Layer>>> LastLayers => _ => Task.FromResult<IReadOnlyList<Layer>>(
+        [.. BuiltImageFile.Load(new BlobStore(_outputDirectory), Registries.CreateBlob).Image.Layers.SkipLast(1)]);
+
+    private Func<CancellationToken, Task<IReadOnlyList<Layer>>>? LayersOfBase(Platform platform) =>
+        _shared.Get<BaseAhead>(AheadOf(platform), () => null) is { } ahead
+            ? async cancellationToken => (await ahead.WaitAsync(cancellationToken))?.Layers ?? []
+            : null;
 
     private bool HasPackages => Base.Reference is DebianReference || DebianItems.AreAny(_project);
 

@@ -250,7 +250,7 @@ public sealed class PublishImage : ContainerizeTask
             ? null : AttachedEvidence.Load(Path.Combine(OutputDirectory, AttachedEvidence.FileName));
         var intact = IntactFiles.Load(Path.Combine(OutputDirectory, IntactFiles.FileName));
         var delivery = new Delivery([.. destinations.Create(
-            inputs.Registries, inputs.Cache, destinations.Name, part.Reporter, intact, part.Push.Budget, attached)]);
+            inputs.Registries, inputs.Cache, destinations.Name, part.Reporter, intact, part.Push.Budget, attached, inputs.BegunArchive)]);
         if (!destinations.IsDebugImage)
         {
             delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);

@@ -86,6 +86,60 @@ internal sealed class AheadTests
         ImageValidator.Check(registry, "hello", "latest", baseLayers: 1);
     }
 
+    [TestMethod]
+    public async Task An_archive_is_begun_where_one_will_most_likely_be_written()
+    {
+        using var machine = new TemporaryDirectory();
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("base", "1", TestImage.Create(TestLayer.OfSize(1_000_000)));
+        using var project = await TestProject.ConsoleAsync(
+            Body.Replace(">scratch<", $">{registry.Authority}/base:1<", StringComparison.Ordinal), host: BuildHost.OwnProcess);
+        async Task<string> BuildAsync(params string[] more)
+        {
+            string[] all =
+                ["-v:detailed", $"-p:ContainerizeInsecureRegistries={registry.Authority}", "-p:ContainerizeStartCheck=None", .. more];
+            var result = await RunAsync(project, machine, all);
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            Assert.IsEmpty(Remembered(project, ".*.tmp"));
+            return result.Output;
+        }
+
+        StringAssert.Contains(await BuildAsync(), "1 MB of the archive", "The first one begins with the base.");
+        var first = project.Digest;
+        ImageValidator.Check(project.Archive, baseLayers: 1);
+
+        var unchanged = await BuildAsync();
+        StringAssert.Contains(unchanged, "holds this image already");
+        Assert.IsFalse(IsBegun(unchanged));
+
+        project.Write("Program.cs", TestProject.ConsoleProgram + "// changed\nSystem.Console.WriteLine(1);");
+        StringAssert.Contains(await BuildAsync(), "of the archive", "After a change it begins with the layers that were there.");
+        Assert.AreNotEqual(first, project.Digest);
+        var begun = await File.ReadAllBytesAsync(project.Archive);
+
+        File.Delete(project.Archive);
+        Assert.DoesNotContain("of the archive", await BuildAsync("-p:ContainerizeWorkAhead=false"));
+        CollectionAssert.AreEqual(begun, await File.ReadAllBytesAsync(project.Archive), "It is the one that is written at once.");
+        ImageValidator.Check(project.Archive, baseLayers: 1);
+    }
+
+    [TestMethod]
+    [DataRow("-p:ContainerRegistry=localhost:1", DisplayName = "a registry")]
+    [DataRow("-p:ContainerizeLayoutDirectory=layout", DisplayName = "a layout")]
+    [DataRow("-p:ContainerArchiveOutputPath=app.tgz", DisplayName = "an archive in gzip")]
+    public async Task Where_no_plain_archive_is_wanted_none_is_begun(string destination)
+    {
+        using var machine = new TemporaryDirectory();
+        using var project = await TestProject.ConsoleAsync(Body, host: BuildHost.OwnProcess);
+
+        var result = await RunAsync(project, machine, "-v:detailed", destination);
+
+        Assert.IsTrue(result.Output.Contains("Target \"_ContainerizeWriteArchiveAhead\"", StringComparison.Ordinal));
+        Assert.IsFalse(IsBegun(result.Output));
+    }
+
+    private static bool IsBegun(string output) => output.Contains("Done executing task \"WriteArchiveAhead\"", StringComparison.Ordinal);
+
     private static string[] Remembered(TestProject project, string name) =>
         Directory.GetFiles(Path.Combine(project.Directory, "obj"), name, SearchOption.AllDirectories);
 

@@ -76,7 +76,7 @@ internal sealed partial class DocumentationTests
         var tasks = elements.Where(element => element.Name == "UsingTask")
             .Select(element => element.Attribute("TaskName")!.Value.Split('.')[^1]).ToHashSet();
 
-        Assert.HasCount(15, tasks);
+        Assert.HasCount(16, tasks);
         Assert.IsEmpty(elements.Where(element => !IsLinked(element)).Select(element => element.ToString()).ToList());
 
         bool IsLinked(XElement element)

@@ -18,7 +18,7 @@ namespace Containerize.Ahead;
 internal sealed class BaseAhead : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _work;
+    private readonly Task<Image> _work;
 
     /// <summary>Begins the work.</summary>
     /// <param name="source">The base image.</param>
@@ -36,6 +36,15 @@ internal sealed class BaseAhead : IDisposable
     /// <summary>A source that waits for the end of the work, so that nothing is fetched twice at the same time.</summary>
     internal IImageSource Before(IImageSource source) => new Waiting(this, source);
 
+    /// <summary>Waits for the end of the work.</summary>
+    /// <returns>The base image; null when the work failed or was stopped.</returns>
+    internal async Task<Image?> WaitAsync(CancellationToken cancellationToken)
+    {
+        await ((Task)_work).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _work.IsCompletedSuccessfully ? await _work : null;
+    }
+
     /// <summary>Stops the work. What it fetched so far stays in the cache.</summary>
     public void Dispose()
     {
@@ -43,7 +52,7 @@ internal sealed class BaseAhead : IDisposable
         _stop.Dispose();
     }
 
-    private static async Task WorkAsync(
+    private static async Task<Image> WorkAsync(
         IImageSource source,
         Platform platform,
         BlobStore cache,
@@ -65,13 +74,15 @@ internal sealed class BaseAhead : IDisposable
         {
             await ImageTree.ReadAsync(image, [], cache, TreeParts.Directories, cancellationToken);
         }
+
+        return image;
     }
 
     private sealed class Waiting(BaseAhead ahead, IImageSource source) : IImageSource
     {
         public async Task<BaseImage> OpenAsync(Platform platform, CancellationToken cancellationToken)
         {
-            await ahead._work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ahead.WaitAsync(cancellationToken);
             return await source.OpenAsync(platform, cancellationToken);
         }
     }

@@ -59,11 +59,10 @@ internal sealed class ArchiveCopy(string path, CopyName? name, BlobStore cache, 
             _ => [],
         };
         return ArchiveContents.Of(
-            // Documents first, for what reads the archive as a stream.
             [
+                .. blobs,
                 .. image.Graphs.SelectMany(graph => graph.Documents.Reverse()).DistinctBy(document => document.Descriptor.Digest)
                     .Select(document => new MemoryBlob(document)),
-                .. blobs,
             ],
             [.. named, .. others],
             await RunnableImages.ReadAsync(image, cache, cancellationToken) is { } images

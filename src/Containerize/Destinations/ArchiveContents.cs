@@ -10,7 +10,8 @@ namespace Containerize.Destinations;
 
 /// <summary>
 /// What is in an archive and where, before a byte of it is written: an OCI layout, and the <c>manifest.json</c> by which
-/// Docker before version 25 finds the same blobs. Documents come first, so that what reads the archive as a stream knows the rest.
+/// Docker before version 25 finds the same blobs. What is known first comes first: the layers of the base, then those upon it, then the
+/// documents that name them.
 /// </summary>
 internal sealed class ArchiveContents
 {
@@ -51,12 +52,12 @@ internal sealed class ArchiveContents
     /// <param name="omitted">Blobs that the reader has already; they are named, but their bytes are left out.</param>
     internal static ArchiveContents Of(ImageSet images, ImageName name, bool gzip, IReadOnlySet<Digest>? omitted = null)
     {
-        var blobs = ImageBlobs.Of(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
+        var blobs = ImageBlobs.LayersFirst(images).Where(blob => omitted?.Contains(blob.Descriptor.Digest) != true).ToList();
         return Of(blobs, [.. LayoutIndex.Entries(images, name)], ForDocker(images, name.FullReferences), gzip);
     }
 
     /// <summary>Plans an archive.</summary>
-    /// <param name="blobs">All that is in it, each blob once; those that other programs need first come first.</param>
+    /// <param name="blobs">All that is in it, each blob once, in this order.</param>
     /// <param name="entries">The entries of its index.</param>
     /// <param name="forDocker">The images in it that Docker runs.</param>
     /// <param name="gzip">Whether the archive is wrapped in gzip.</param>
@@ -64,17 +65,34 @@ internal sealed class ArchiveContents
         IReadOnlyList<Blob> blobs, IReadOnlyList<Descriptor> entries, IEnumerable<DockerArchiveManifest> forDocker, bool gzip)
     {
         var index = new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = entries };
-        var directories = blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/");
-        IEnumerable<Part> parts =
-        [
-            File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
-            File(Layout.Index, Document(OciJson.Write(index))),
-            File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(forDocker))),
-            // Some validators look for the directories themselves.
-            .. directories.Select(directory => new Part(TarHeader.CreateDirectory(directory), Document([]))),
-            .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
-        ];
+        return Place(
+            [
+                .. Parts(blobs),
+                File(Layout.Index, Document(OciJson.Write(index))),
+                File(DockerArchiveManifest.Name, Document(DockerArchiveManifest.Write(forDocker))),
+            ],
+            gzip);
+    }
 
+    /// <summary>What each archive begins with whose first blobs are these. By itself it is a tar without documents.</summary>
+    internal static ArchiveContents FrontOf(IReadOnlyList<Blob> blobs) => Place(Parts(blobs), gzip: false);
+
+    /// <summary>How many bytes of whole files this archive begins with that another one begins with as well; none in gzip.</summary>
+    internal long LengthInCommon(ArchiveContents other) => _gzip || other._gzip
+        ? 0
+        : _entries.Zip(other._entries).TakeWhile(pair => pair.First.IsSame(pair.Second)).LastOrDefault().First?.End ?? 0;
+
+    private static IEnumerable<Part> Parts(IReadOnlyList<Blob> blobs) =>
+    [
+        File(Layout.Marker, Document(Layout.MarkerContent.ToArray())),
+        // Some validators look for the directories themselves.
+        .. blobs.Select(blob => $"blobs/{blob.Descriptor.Digest.Algorithm}/").Distinct().Prepend("blobs/")
+            .Select(directory => new Part(TarHeader.CreateDirectory(directory), Document([]))),
+        .. blobs.Select(blob => File(Layout.PathOf(blob.Descriptor.Digest), blob)),
+    ];
+
+    private static ArchiveContents Place(IEnumerable<Part> parts, bool gzip)
+    {
         var placed = new List<Entry>();
         foreach (var part in parts)
         {
@@ -132,14 +150,14 @@ internal sealed class ArchiveContents
     }
 
     /// <summary>Writes the archive.</summary>
-    /// <param name="target">Takes the bytes.</param>
+    /// <param name="target">Takes the bytes. A file stands at its start, or at the end of what it has in common with the archive.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.DigestMismatch"/>: a blob is damaged.</exception>
     internal async Task WriteAsync(Stream target, CancellationToken cancellationToken)
     {
         if (_gzip)
         {
             var stored = await StoredGzipStream.CreateAsync(target, cancellationToken);
-            await WriteTarAsync(stored, Streamed(stored), cancellationToken);
+            await WriteTarAsync(_entries, stored, Streamed(stored), cancellationToken);
             await stored.CompleteAsync(cancellationToken);
         }
         else if (target is FileStream file)
@@ -148,7 +166,7 @@ internal sealed class ArchiveContents
         }
         else
         {
-            await WriteTarAsync(target, Streamed(target), cancellationToken);
+            await WriteTarAsync(_entries, target, Streamed(target), cancellationToken);
         }
     }
 
@@ -175,11 +193,13 @@ internal sealed class ArchiveContents
     // What the kernel copies is not seen here, so it is read beside that: hashing takes longer than the copying, and each hash a core.
     private async Task WriteFileAsync(FileStream file, CancellationToken cancellationToken)
     {
+        var start = file.Position;
+        List<Entry> entries = [.. _entries.SkipWhile(entry => entry.Offset < start)];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var verification = ImageBlobs.VerifyFilesAsync(_entries.Select(entry => entry.Content), stop.Token);
+        var verification = ImageBlobs.VerifyFilesAsync(entries.Select(entry => entry.Content), stop.Token);
         try
         {
-            await WriteTarAsync(file, (blob, token) => ImageBlobs.CopyToFileAsync(blob, file, token), cancellationToken);
+            await WriteTarAsync(entries, file, (blob, token) => ImageBlobs.CopyToFileAsync(blob, file, token), cancellationToken);
         }
         catch (Exception failure)
         {
@@ -204,9 +224,10 @@ internal sealed class ArchiveContents
     private static Func<Blob, CancellationToken, Task> Streamed(Stream target) =>
         (blob, token) => ImageBlobs.CopyAsync(blob, target, token);
 
-    private async Task WriteTarAsync(Stream tar, Func<Blob, CancellationToken, Task> copy, CancellationToken cancellationToken)
+    private static async Task WriteTarAsync(
+        IEnumerable<Entry> entries, Stream tar, Func<Blob, CancellationToken, Task> copy, CancellationToken cancellationToken)
     {
-        foreach (var entry in _entries)
+        foreach (var entry in entries)
         {
             await tar.WriteAsync(entry.Header, cancellationToken);
             await copy(entry.Content, cancellationToken);
@@ -254,6 +275,9 @@ internal sealed class ArchiveContents
 
     private sealed record Entry(byte[] Header, Blob Content, long Offset)
     {
+        internal bool IsSame(Entry other) =>
+            Header.AsSpan().SequenceEqual(other.Header) && Content.Descriptor.Digest == other.Content.Descriptor.Digest;
+
         internal long End => Offset + TarHeader.BlockSize + Content.Descriptor.Size + TarHeader.Padding(Content.Descriptor.Size);
     }
 }

@@ -13,8 +13,14 @@ namespace Containerize.Destinations;
 /// <param name="reporter">Is told when an archive is left as it is, or was damaged.</param>
 /// <param name="intact">Remembers archives whose bytes were verified; null verifies them each time.</param>
 /// <param name="owner">Tells builds apart that may have the same path; null when the user chose it.</param>
+/// <param name="begun">Gives the file of an archive that was begun before it was built.</param>
 internal sealed class ArchiveDestination(
-    string path, ImageName name, IReporter reporter, IntactFiles? intact = null, ArchiveOwner? owner = null) : IImageDestination
+    string path,
+    ImageName name,
+    IReporter reporter,
+    IntactFiles? intact = null,
+    ArchiveOwner? owner = null,
+    BegunArchive? begun = null) : IImageDestination
 {
     internal const string Kind = "archive";
 
@@ -84,7 +90,7 @@ internal sealed class ArchiveDestination(
                 await AttachAsync(images, evidence, cancellationToken);
             }
 
-            using var file = AtomicFile.Create(_path);
+            using var file = await TakeBegunAsync(contents, cancellationToken) ?? AtomicFile.Create(_path);
             await contents.WriteAsync(file.Stream, cancellationToken);
             owner?.Take(_path);
             file.Commit(durable: true);
@@ -100,6 +106,17 @@ internal sealed class ArchiveDestination(
         return new DestinationResult(Kind, [_path], contents.Length, 0);
     }
 
+    private async Task<AtomicFile?> TakeBegunAsync(ArchiveContents contents, CancellationToken cancellationToken)
+    {
+        var file = begun is null ? null : await begun(contents, _path, cancellationToken);
+        if (file is not null)
+        {
+            reporter.Detail($"{ByteSize.Format(file.Stream.Position)} of the archive '{_path}' were written while the project was compiled.");
+        }
+
+        return file;
+    }
+
     /// <inheritdoc/>
     /// <remarks>Beside the archive, one file for each document.</remarks>
     public Task AttachAsync(ImageSet images, Evidence evidence, CancellationToken cancellationToken)
@@ -108,3 +125,10 @@ internal sealed class ArchiveDestination(
         return Task.CompletedTask;
     }
 }
+
+/// <summary>Gives the file of an archive that was begun before it was built.</summary>
+/// <param name="archive">The archive.</param>
+/// <param name="path">Where it goes.</param>
+/// <returns>The file, which stands where the archive goes on and which the caller disposes; null when none was begun that this archive
+/// begins with.</returns>
+internal delegate Task<AtomicFile?> BegunArchive(ArchiveContents archive, string path, CancellationToken cancellationToken);

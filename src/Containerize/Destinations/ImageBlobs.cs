@@ -14,12 +14,11 @@ internal static class ImageBlobs
     /// <summary>Every blob once: index, manifests, configs, then layers. Layers that must not be passed on are left out.</summary>
     /// <param name="images">The image, or the index with its images.</param>
     internal static IReadOnlyList<Blob> Of(ImageSet images) =>
-    [
-        .. new Blob[] { images.Root }
-            .Concat(images.Images.SelectMany(image => new Blob[] { image.Manifest, image.Config.Blob }))
-            .Concat(images.Images.SelectMany(Layers))
-            .DistinctBy(blob => blob.Descriptor.Digest),
-    ];
+        [.. Documents(images).Concat(images.Images.SelectMany(Layers)).DistinctBy(blob => blob.Descriptor.Digest)];
+
+    /// <summary>The same blobs, documents behind layers.</summary>
+    internal static IReadOnlyList<Blob> LayersFirst(ImageSet images) =>
+        [.. images.Images.SelectMany(Layers).Concat(Documents(images)).DistinctBy(blob => blob.Descriptor.Digest)];
 
     /// <summary>Says which layers a place gets only the names of, so that it is not taken for complete.</summary>
     /// <param name="images">The image, or the index with its images.</param>
@@ -119,6 +118,9 @@ internal static class ImageBlobs
             throw Unreadable(blob, failure);
         }
     }
+
+    private static IEnumerable<Blob> Documents(ImageSet images) =>
+        new Blob[] { images.Root }.Concat(images.Images.SelectMany(image => new Blob[] { image.Manifest, image.Config.Blob }));
 
     private static IEnumerable<Blob> Layers(Image image) =>
         image.Document.Layers.Zip(image.Layers)

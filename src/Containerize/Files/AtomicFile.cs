@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Containerize.Files;
 
 /// <summary>
@@ -6,10 +8,12 @@ namespace Containerize.Files;
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
-    private readonly string? _target;
     private readonly string _temporary;
     private readonly bool _stays;
+    private readonly Lock _flushing = new();
+    private string? _target;
     private bool _committed;
+    private Exception? _unflushed;
 
     private AtomicFile(FileStream stream, string? target, bool stays = false)
     {
@@ -35,7 +39,8 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Starts a file whose name is not known yet.</summary>
     /// <param name="directory">Where it lies until then; it exists, and other code removes what is left there.</param>
-    internal static AtomicFile CreateIn(string directory, UnixFileMode mode) => new(AbandonedFiles.Create(directory, mode), target: null);
+    /// <param name="mode">Its permissions; null for those that new files of this user have.</param>
+    internal static AtomicFile CreateIn(string directory, UnixFileMode? mode) => new(AbandonedFiles.Create(directory, mode), target: null);
 
     /// <summary>
     /// Goes on with a file whose writer did not get to its end, or starts it. Disposed before it is committed, it stays for the next writer
@@ -81,6 +86,26 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
+    /// <summary>Gives a file its target, whose directories are created, if it will be there what a file made beside the target is.</summary>
+    /// <param name="path">The target, as a full path.</param>
+    /// <returns>Whether it has the target now. It has not in another mount, where it would not appear at once, nor where mounts are not told
+    /// apart, nor where new files get the group of their directory.</returns>
+    internal bool TryAim(string path)
+    {
+        var directory = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(directory);
+        if (FileStatus.TryOf(directory, followLinks: true) is not { Mount: { } mount } place
+            || place.Mode.HasFlag(UnixFileMode.SetGroup)
+            || FileStatus.TryOf(_temporary, followLinks: false)?.Mount != mount)
+        {
+            return false;
+        }
+
+        AbandonedFiles.Remove(directory, DateTimeOffset.UtcNow);
+        _target = path;
+        return true;
+    }
+
     /// <summary>Puts the file in its target's place.</summary>
     /// <param name="durable">
     /// Whether its bytes reach the disk before the name does. Without it, a crash of the machine can leave the name on bytes that were
@@ -90,10 +115,37 @@ internal sealed class AtomicFile : IDisposable
     {
         if (durable)
         {
-            Stream.Flush(flushToDisk: true);
+            Flush(isLast: true);
         }
 
         CommitAs(_target ?? throw new InvalidOperationException("The file has no target."));
+    }
+
+    /// <summary>
+    /// Has what was written so far reach the disk, while more may be written: a durable <see cref="Commit"/> has less to wait for then.
+    /// It also throws what fails here, which the system says only once.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The file was given up.</exception>
+    internal void FlushAhead() => Flush(isLast: false);
+
+    private void Flush(bool isLast)
+    {
+        lock (_flushing)
+        {
+            try
+            {
+                RandomAccess.FlushToDisk(Stream.SafeFileHandle);
+            }
+            catch (Exception failure) when (FileFailure.IsOne(failure) && !isLast)
+            {
+                _unflushed = failure;
+            }
+
+            if (isLast && _unflushed is not null)
+            {
+                ExceptionDispatchInfo.Throw(_unflushed);
+            }
+        }
     }
 
     /// <summary>Puts the file in a place on its file system.</summary>

@@ -10,7 +10,9 @@ namespace Containerize.Files;
 /// <param name="Mode">The permissions; none on Windows.</param>
 /// <param name="Stamp">By what changes are seen.</param>
 /// <param name="Owner">The number of the user that it belongs to; null where the system does not say (all but Linux).</param>
-internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode Mode, FileStamp Stamp, uint? Owner)
+/// <param name="Mount">The number of the mount that it is in; null where the system does not say (all but Linux since 5.8).</param>
+internal readonly partial record struct FileStatus(
+    FileKind Kind, UnixFileMode Mode, FileStamp Stamp, uint? Owner, ulong? Mount = null)
 {
     private const uint Root = 0;
 
@@ -79,7 +81,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
     {
         private const int CurrentDirectory = -100;
         private const int NoFollow = 0x100;
-        private const uint WantedFields = 0x7ff;
+        private const uint MountField = 0x1000;
+        private const uint WantedFields = 0x7ff | MountField;
         private const long Second = 1_000_000_000;
         private const int TypeMask = 0xf000;
         private const int CharacterDevice = 0x2000;
@@ -115,7 +118,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
                         (status.ModifiedSeconds * Second) + status.ModifiedNanoseconds,
                         (status.ChangedSeconds * Second) + status.ChangedNanoseconds,
                         status.Inode),
-                    status.Owner)
+                    status.Owner,
+                    (status.Known & MountField) == 0 ? null : status.Mount)
                 : null;
 
         private static FileKind KindOf(in Status status) => (status.Mode & TypeMask) switch
@@ -136,6 +140,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
         [StructLayout(LayoutKind.Explicit, Size = 256)]
         private struct Status
         {
+            [FieldOffset(0)]
+            public uint Known;
             [FieldOffset(20)]
             public uint Owner;
             [FieldOffset(28)]
@@ -156,6 +162,8 @@ internal readonly partial record struct FileStatus(FileKind Kind, UnixFileMode M
             public uint DeviceMajor;
             [FieldOffset(132)]
             public uint DeviceMinor;
+            [FieldOffset(144)]
+            public ulong Mount;
         }
     }
 }

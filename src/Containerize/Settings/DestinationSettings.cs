@@ -152,6 +152,7 @@ internal sealed record DestinationSettings
     /// <param name="intact">Remembers which files were verified.</param>
     /// <param name="budget">How much may be sent to a registry.</param>
     /// <param name="attached">Remembers which evidence registries have.</param>
+    /// <param name="begun">Gives the file of an archive that was begun.</param>
     internal IEnumerable<IImageDestination> Create(
         RegistryClient client,
         BlobStore cache,
@@ -159,12 +160,13 @@ internal sealed record DestinationSettings
         IReporter reporter,
         IntactFiles? intact = null,
         UploadBudget? budget = null,
-        AttachedEvidence? attached = null)
+        AttachedEvidence? attached = null,
+        BegunArchive? begun = null)
     {
         if (Archive is not null)
         {
             var owner = ArchiveBuild is null ? null : new ArchiveOwner(cache, ArchiveBuild, reporter);
-            yield return new ArchiveDestination(Archive, name, reporter, intact, owner);
+            yield return new ArchiveDestination(Archive, name, reporter, intact, owner, begun);
         }
 
         if (Layout is not null)

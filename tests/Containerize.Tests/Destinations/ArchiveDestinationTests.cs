@@ -60,7 +60,7 @@ internal sealed class ArchiveDestinationTests
     }
 
     [TestMethod]
-    public async Task The_archive_is_a_layout_with_documents_first()
+    public async Task The_archive_is_a_layout_with_the_layers_before_the_documents_that_name_them()
     {
         var image = Sample.Image();
         var result = await WriteAsync(new ImageSet(image));
@@ -73,8 +73,9 @@ internal sealed class ArchiveDestinationTests
         CollectionAssert.AreEqual(
             new[]
             {
-                "oci-layout", "index.json", "manifest.json", "blobs/", "blobs/sha256/", Layout.PathOf(image.Manifest.Descriptor.Digest),
-                Layout.PathOf(image.Config.Blob.Descriptor.Digest), Layout.PathOf(image.Layers[0].Blob.Descriptor.Digest),
+                "oci-layout", "blobs/", "blobs/sha256/", Layout.PathOf(image.Layers[0].Blob.Descriptor.Digest),
+                Layout.PathOf(image.Manifest.Descriptor.Digest), Layout.PathOf(image.Config.Blob.Descriptor.Digest),
+                "index.json", "manifest.json",
             },
             entries.Keys.ToArray());
         foreach (var (name, content) in entries.Where(entry => entry.Key.Length > "blobs/sha256/".Length))

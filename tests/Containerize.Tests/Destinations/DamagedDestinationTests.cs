@@ -34,9 +34,8 @@ internal sealed class DamagedDestinationTests : IDisposable
         : new ArchiveDestination(_folder[path], Sample.Name(), _reporter, IntactFiles.Load(MemoryFile));
 
     /// <summary>The file that has the layer's bytes, and a place among them.</summary>
-    private (string File, long Offset) InLayer(string path) => path.EndsWith('/')
-        ? (_folder[path + Layout.PathOf(LayerOf.Digest)], 100_000)
-        : (_folder[path], new FileInfo(_folder[path]).Length - 100_000);
+    private (string File, long Offset) InLayer(string path) =>
+        (_folder[path.EndsWith('/') ? path + Layout.PathOf(LayerOf.Digest) : path], 100_000);
 
     private void Flip(string path)
     {

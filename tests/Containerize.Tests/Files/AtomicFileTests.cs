@@ -27,6 +27,35 @@ internal sealed class AtomicFileTests
     }
 
     [TestMethod]
+    public void What_was_flushed_ahead_can_be_written_on_and_committed()
+    {
+        using (var file = AtomicFile.CreateIn(_folder.FullName, mode: null))
+        {
+            file.Stream.Write("begun"u8);
+            file.FlushAhead();
+            file.Stream.Write(" and done"u8);
+            Assert.AreEqual(OperatingSystem.IsLinux(), file.TryAim(_folder["below/file"]));
+            if (OperatingSystem.IsLinux())
+            {
+                file.Commit(durable: true);
+                Assert.AreEqual("begun and done", File.ReadAllText(_folder["below/file"]));
+            }
+        }
+
+        Assert.HasCount(OperatingSystem.IsLinux() ? 1 : 0, _folder.Files());
+    }
+
+    [TestMethod]
+    public void A_file_that_was_given_up_is_not_flushed()
+    {
+        var file = AtomicFile.CreateIn(_folder.FullName, mode: null);
+        file.Dispose();
+
+        Assert.ThrowsExactly<ObjectDisposedException>(file.FlushAhead);
+        Assert.IsEmpty(_folder.Files());
+    }
+
+    [TestMethod]
     public void One_that_is_not_committed_leaves_the_old_one()
     {
         _folder.Write("file", "old");
