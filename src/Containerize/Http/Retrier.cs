@@ -11,7 +11,8 @@ internal sealed class Retrier
 {
     private static readonly TimeSpan s_noticeable = TimeSpan.FromSeconds(3);
 
-    private readonly ResiliencePipeline _pipeline;
+    // Most builds need none: what is repeated failed before.
+    private readonly Lazy<ResiliencePipeline> _pipeline;
     private readonly HttpOptions _options;
     private readonly IReporter _reporter;
 
@@ -19,23 +20,7 @@ internal sealed class Retrier
     {
         _options = options;
         _reporter = reporter;
-        _pipeline = options.MaxRetries == 0
-            ? ResiliencePipeline.Empty
-            : new ResiliencePipelineBuilder { TimeProvider = options.TimeProvider }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = arguments =>
-                    ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure
-                        && arguments.AttemptNumber < RepetitionsFor(failure)),
-                MaxRetryAttempts = options.MaxRetriesWhenAway,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.RetryDelay,
-                MaxDelay = options.MaxRetryDelay,
-                DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Outcome.Exception)),
-                OnRetry = ReportRetry,
-            })
-            .Build();
+        _pipeline = new(CreatePipeline);
     }
 
     internal static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
@@ -48,22 +33,48 @@ internal sealed class Retrier
 
     internal async Task<T> ExecuteAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await action(cancellationToken);
+        }
+        catch (TransientException failure)
+        {
+            return RepetitionsFor(failure) == 0
+                ? throw failure.Exhausted(attempts: 1)
+                : await RepeatAsync(action, failure, cancellationToken);
+        }
+    }
+
+    private async Task<T> RepeatAsync<T>(
+        Func<CancellationToken, Task<T>> action, TransientException first, CancellationToken cancellationToken)
+    {
         var attempts = 0;
         try
         {
-            return await _pipeline.ExecuteAsync(
-                async token =>
-                {
-                    attempts++;
-                    return await action(token);
-                },
-                cancellationToken);
+            return await _pipeline.Value.ExecuteAsync(
+                async token => ++attempts == 1 ? throw first : await action(token), cancellationToken);
         }
         catch (TransientException failure)
         {
             throw failure.Exhausted(attempts);
         }
     }
+
+    private ResiliencePipeline CreatePipeline() => new ResiliencePipelineBuilder { TimeProvider = _options.TimeProvider }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = arguments =>
+                ValueTask.FromResult(arguments.Outcome.Exception is TransientException failure
+                    && arguments.AttemptNumber < RepetitionsFor(failure)),
+            MaxRetryAttempts = _options.MaxRetriesWhenAway,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = _options.RetryDelay,
+            MaxDelay = _options.MaxRetryDelay,
+            DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Outcome.Exception)),
+            OnRetry = ReportRetry,
+        })
+        .Build();
 
     /// <summary>Says why something is done once more.</summary>
     internal void Report(string text) => _reporter.Detail(text);
