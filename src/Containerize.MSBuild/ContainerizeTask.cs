@@ -88,11 +88,17 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
     }
 
     /// <summary>The environment variables of this build. Names that differ in case are different ones, except on Windows.</summary>
-    internal static IReadOnlyDictionary<string, string> Variables() =>
-        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(
-            variable => (string)variable.Key,
-            variable => variable.Value as string ?? "",
+    internal static IReadOnlyDictionary<string, string> Variables()
+    {
+        var variables = new Dictionary<string, string>(
             OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = variable.Value as string ?? "";
+        }
+
+        return variables;
+    }
 
     /// <summary>Shows what the build made: in the log, and where a quiet build shows no messages, on standard output.</summary>
     /// <param name="lines">All there is to say.</param>

@@ -69,11 +69,8 @@ internal static class BuiltImageFile
                     : throw new JsonException(),
                 store.Root);
             var own = image.Layers.Skip(image.Layers.Count - state.Layers.Count).Select(layer => layer.Blob);
-            var layers = state.Layers.Zip(state.Origins, own).Select(part => part.First with
-            {
-                Origin = Enum.Parse<LayerOrigin>(part.Second),
-                Record = part.First.Record with { Blob = part.Third },
-            });
+            var layers = state.Layers.Zip(own, (layer, blob) => layer with { Record = layer.Record with { Blob = blob } })
+                .Zip(state.Origins, (layer, origin) => layer with { Origin = Enum.Parse<LayerOrigin>(origin) });
             return new BuiltImage(image, [.. layers], state.BaseName, state.BaseDigest)
             {
                 StartFindings = state.Findings?.Select(

@@ -123,7 +123,6 @@ internal static class ImageBlobs
         new Blob[] { images.Root }.Concat(images.Images.SelectMany(image => new Blob[] { image.Manifest, image.Config.Blob }));
 
     private static IEnumerable<Blob> Layers(Image image) =>
-        image.Document.Layers.Zip(image.Layers)
-            .Where(layer => !MediaTypes.IsForeignLayer(layer.First.MediaType))
-            .Select(layer => layer.Second.Blob);
+        image.Document.Layers.Zip(image.Layers, (named, layer) => MediaTypes.IsForeignLayer(named.MediaType) ? null : layer.Blob)
+            .OfType<Blob>();
 }

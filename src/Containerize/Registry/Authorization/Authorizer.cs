@@ -12,9 +12,9 @@ namespace Containerize.Registry.Authorization;
 internal sealed class Authorizer(
     string registry, RegistryOrigin origin, CredentialStore credentials, TokenService service, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(string Scopes, bool IsWrite), Lazy<Task<BearerToken?>>> _tokens = new();
+    private readonly ConcurrentDictionary<Need, Lazy<Task<BearerToken?>>> _tokens = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _extraScopes = new();
-    private readonly ConcurrentDictionary<(string Repository, bool IsWrite), string> _sources = new();
+    private readonly ConcurrentDictionary<Need, string> _sources = new();
     private volatile IReadOnlyList<Challenge>? _challenges;
 
     /// <summary>Whether the registry has said how it wants to be asked.</summary>
@@ -25,7 +25,7 @@ internal sealed class Authorizer(
         credentials.FindAsync(registry, access.Repository, access.IsWrite, cancellationToken);
 
     /// <summary>Where the credential came from that requests of this need were sent with; null when they were anonymous.</summary>
-    internal string? SourceFor(Access access) => _sources.GetValueOrDefault((access.Repository, access.IsWrite));
+    internal string? SourceFor(Access access) => _sources.GetValueOrDefault(new Need(access.Repository, access.IsWrite));
 
     /// <summary>The header for a request, by what is known so far.</summary>
     internal async Task<AuthenticationHeaderValue?> GetHeaderAsync(Access access, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class Authorizer(
         var credential = await FindCredentialAsync(access, cancellationToken);
         if (credential is not null)
         {
-            _sources[(access.Repository, access.IsWrite)] = credential.Source;
+            _sources[new Need(access.Repository, access.IsWrite)] = credential.Source;
         }
 
         if (credential?.RegistryToken is { } registryToken)
@@ -83,7 +83,7 @@ internal sealed class Authorizer(
         if (used?.Scheme == "Bearer")
         {
             foreach (
-                var stale in _tokens.Where(pair => pair.Key.Scopes == own
+                var stale in _tokens.Where(pair => pair.Key.Of == own
                     && pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
                     && pair.Value.Value.Result?.Value == used.Parameter).ToList())
             {
@@ -106,7 +106,7 @@ internal sealed class Authorizer(
         Challenge challenge, Access access, Credential? credential, CancellationToken cancellationToken)
     {
         var own = Key(access);
-        var key = (own, access.IsWrite);
+        var key = new Need(own, access.IsWrite);
         IReadOnlyList<string> scopes = [.. access.Scopes, .. _extraScopes.GetValueOrDefault(own, [])];
         while (true)
         {
@@ -132,4 +132,9 @@ internal sealed class Authorizer(
     }
 
     private static string Key(Access access) => string.Join(' ', access.Scopes);
+
+    /// <summary>What is asked for.</summary>
+    /// <param name="Of">A repository, or scopes.</param>
+    // A class: collections of structures are compiled in each build.
+    private sealed record Need(string Of, bool IsWrite);
 }

@@ -18,7 +18,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
     /// <summary>Docker Hub's key in Docker's own files, from its first protocol.</summary>
     private const string DockerHubKey = "https://index.docker.io/v1/";
 
-    private readonly ConcurrentDictionary<(string Name, string Registry), Lazy<Task<Credential?>>> _asked = new();
+    private readonly ConcurrentDictionary<Question, Lazy<Task<Credential?>>> _asked = new();
     private long _ticksLeft = options.HelperTimeLimit.Ticks;
 
     /// <summary>Asks a helper, once for all that a build needs of a registry.</summary>
@@ -27,7 +27,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
     /// pulled.</returns>
     internal Task<Credential?> GetAsync(string name, string registry, CancellationToken cancellationToken) =>
         // Not cancelled with the caller: others wait for the same answer.
-        _asked.GetOrAdd((name, registry), key => new(() => AskAsync(key.Name, key.Registry))).Value.WaitAsync(cancellationToken);
+        _asked.GetOrAdd(new Question(name, registry), key => new(() => AskAsync(key.Name, key.Registry))).Value.WaitAsync(cancellationToken);
 
     private async Task<Credential?> AskAsync(string name, string registry)
     {
@@ -129,4 +129,7 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
 
     /// <summary>Why a helper gave nothing, as the end of a sentence.</summary>
     private sealed class CredentialHelperException(string message) : Exception(message);
+
+    // A class: collections of structures are compiled in each build.
+    private sealed record Question(string Name, string Registry);
 }

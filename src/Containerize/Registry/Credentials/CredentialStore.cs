@@ -11,7 +11,7 @@ internal sealed class CredentialStore
 {
     private const int MaxFileSize = 4 * 1024 * 1024;
 
-    private readonly ConcurrentDictionary<(string Registry, string Repository, bool IsWrite), Lazy<Task<Credential?>>> _found = new();
+    private readonly ConcurrentDictionary<Question, Lazy<Task<Credential?>>> _found = new();
     private readonly ConcurrentDictionary<string, string> _reported = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
@@ -33,7 +33,7 @@ internal sealed class CredentialStore
     internal Task<Credential?> FindAsync(string registry, string repository, bool isWrite, CancellationToken cancellationToken) =>
         // Not cancelled with the caller: others wait for the same answer.
         _found.GetOrAdd(
-            (registry, repository, isWrite),
+            new Question(registry, repository, isWrite),
             key => new(() => SearchAsync(key.Registry, key.Repository, key.IsWrite))).Value.WaitAsync(cancellationToken);
 
     /// <summary>The paths of all files that credentials may be in; most do not exist.</summary>
@@ -139,4 +139,7 @@ internal sealed class CredentialStore
     {
         internal string Source { get; init; } = Path ?? "";
     }
+
+    // A class: collections of structures are compiled in each build.
+    private sealed record Question(string Registry, string Repository, bool IsWrite);
 }

@@ -17,7 +17,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
     private readonly ConcurrentDictionary<Wanted, Lazy<Task<VerifiedFile>>> _flights = new();
 
     // Verified as they came, by this process: what asks for them later need not read them again.
-    private readonly ConcurrentDictionary<Wanted, (VerifiedFile File, FileStamp Stamp)> _downloaded = new();
+    private readonly ConcurrentDictionary<Wanted, Downloaded> _downloaded = new();
 
     /// <summary>What is done, for messages: it stands behind "could not".</summary>
     internal static string What(RepositoryReference repository, Descriptor blob) => $"download the blob {blob.Digest} of {repository}";
@@ -77,7 +77,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
             var file = await DownloadAsync(repository, blob, store, progress, cancellationToken);
             if (VerifiedBlobs.TryStamp(file) is { } stamp)
             {
-                _downloaded[Wanted.Of(blob, store)] = (file, stamp);
+                _downloaded[Wanted.Of(blob, store)] = new Downloaded(file, stamp);
             }
 
             return file;
@@ -120,4 +120,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
     {
         internal static Wanted Of(Descriptor blob, BlobStore store) => new(store.Root, blob.Digest, blob.Size);
     }
+
+    // A class: collections of structures are compiled in each build.
+    private sealed record Downloaded(VerifiedFile File, FileStamp Stamp);
 }
