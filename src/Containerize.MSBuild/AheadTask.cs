@@ -22,7 +22,7 @@ public abstract class AheadTask : ContainerizeTask
     {
         try
         {
-            using var inputs = new BuildInputs(this, OutputDirectory, SilentReporter.Instance, _ => { });
+            using var inputs = BuildInputs.OpenAhead(this);
             Begin(inputs);
         }
 #pragma warning disable CA1031 // The build does the same again, and says what is wrong.

@@ -33,7 +33,7 @@ internal sealed class BuildInputs : IDisposable
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidReference"/> or
     /// <see cref="DiagnosticCode.InvalidProperty"/>.
     /// </exception>
-    internal BuildInputs(
+    private BuildInputs(
         ContainerizeTask task, string outputDirectory, IReporter reporter, Action<Message> warn, bool cacheIsFull = false)
     {
         _project = task.Project;
@@ -122,6 +122,9 @@ internal sealed class BuildInputs : IDisposable
     /// <summary>The same for a task of a command by itself, before which none has found the disk full.</summary>
     internal static Task UseAsync(ContainerizeTask task, string outputDirectory, IReporter reporter, Func<BuildInputs, Task> work) =>
         UseAsync(task, outputDirectory, cacheIsFull: false, reporter, reporter.Detail, work);
+
+    /// <summary>Opens them for work that is begun and not waited for: it says nothing, and a full disk ends it.</summary>
+    internal static BuildInputs OpenAhead(AheadTask task) => new(task, task.OutputDirectory, SilentReporter.Instance, _ => { });
 
     public void Dispose()
     {

@@ -25,10 +25,10 @@ internal sealed class BuildInputsTests : IDisposable
     }
 
     [TestMethod]
-    public void The_tasks_of_a_build_have_one_client_and_one_lease()
+    public async Task The_tasks_of_a_build_have_one_client_and_one_lease()
     {
-        var first = Run(inputs => inputs.Registries);
-        var second = Run(inputs => inputs.Registries, Setting(ItemKind.Image, "image", ("User", "app")));
+        var first = await ClientOfAsync();
+        var second = await ClientOfAsync(Setting(ItemKind.Image, "image", ("User", "app")));
 
         Assert.AreSame(first, second);
         Assert.HasCount(1, _build.Kept.OfType<BuildLease>());
@@ -44,16 +44,16 @@ internal sealed class BuildInputsTests : IDisposable
     [DataRow(ItemKind.Registries, "registries", "CertificateFiles", "ca.pem")]
     [DataRow(ItemKind.Mirror, "mirror.example", "Registry", "docker.io")]
     [DataRow(ItemKind.Cache, "cache", "Path", "elsewhere")]
-    public void Projects_with_different_settings_have_different_clients(ItemKind kind, string identity, string name, string value)
+    public async Task Projects_with_different_settings_have_different_clients(ItemKind kind, string identity, string name, string value)
     {
-        var first = Run(inputs => inputs.Registries);
+        var first = await ClientOfAsync();
         var setting = Setting(kind, identity, (name, value));
 
-        var other = Run(inputs => inputs.Registries, setting);
+        var other = await ClientOfAsync(setting);
 
         Assert.AreNotSame(first, other);
-        Assert.AreSame(other, Run(inputs => inputs.Registries, setting));
-        Assert.AreSame(first, Run(inputs => inputs.Registries));
+        Assert.AreSame(other, await ClientOfAsync(setting));
+        Assert.AreSame(first, await ClientOfAsync());
     }
 
     [TestMethod]
@@ -80,13 +80,14 @@ internal sealed class BuildInputsTests : IDisposable
         await using var registry = await TestRegistry.StartAsync();
         var reporter = new RecordingReporter();
         using var task = NewTask();
-        RegistryClient client;
-        using (var inputs = new BuildInputs(task, _folder["obj"], reporter, _ => { }))
+        RegistryClient? client = null;
+        await BuildInputs.UseAsync(task, _folder["obj"], reporter, inputs =>
         {
             client = inputs.Registries;
-        }
+            return Task.CompletedTask;
+        });
 
-        await client.TryResolveAsync(registry.Repository("app"), "1", CancellationToken.None);
+        await client!.TryResolveAsync(registry.Repository("app"), "1", CancellationToken.None);
 
         Assert.AreEqual("", reporter.AllText);
     }
@@ -188,16 +189,22 @@ internal sealed class BuildInputsTests : IDisposable
     private async Task ResolveAsync(TestRegistry registry, RecordingReporter reporter)
     {
         using var task = NewTask();
-        using var inputs = new BuildInputs(task, _folder["obj"], reporter, _ => { });
-        await inputs.Registries.TryResolveAsync(registry.Repository("app"), "1", CancellationToken.None);
+        var repository = registry.Repository("app");
+        await BuildInputs.UseAsync(
+            task, _folder["obj"], reporter, inputs => inputs.Registries.TryResolveAsync(repository, "1", CancellationToken.None));
     }
 
-    private T Run<T>(Func<BuildInputs, T> use, params ITaskItem[] settings)
+    private async Task<RegistryClient> ClientOfAsync(params ITaskItem[] settings)
     {
         using var task = NewTask(settings);
-        using var inputs = new BuildInputs(task, _folder["obj"], new RecordingReporter(), _ => { });
-        inputs.Announce();
-        return use(inputs);
+        RegistryClient? client = null;
+        await BuildInputs.UseAsync(task, _folder["obj"], new RecordingReporter(), inputs =>
+        {
+            inputs.Announce();
+            client = inputs.Registries;
+            return Task.CompletedTask;
+        });
+        return client!;
     }
 
     private IdleTask NewTask(params ITaskItem[] settings) => new()
