@@ -111,7 +111,8 @@ internal sealed class ArchiveDestination(
         var file = begun is null ? null : await begun(contents, _path, cancellationToken);
         if (file is not null)
         {
-            reporter.Detail($"{ByteSize.Format(file.Stream.Position)} of the archive '{_path}' were written while the project was compiled.");
+            var written = ByteSize.Format(file.Stream.Position);
+            reporter.Detail($"{written} of the archive '{_path}' were written while the project was compiled.");
         }
 
         return file;

@@ -86,10 +86,10 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Gives a file its target, whose directories are created, if it will be there what a file made beside the target is.</summary>
+    /// <summary>Gives a file its target, whose directories are created, if it will be there what one made beside the target is.</summary>
     /// <param name="path">The target, as a full path.</param>
-    /// <returns>Whether it has the target now. It has not in another mount, where it would not appear at once, nor where mounts are not told
-    /// apart, nor where new files get the group of their directory.</returns>
+    /// <returns>Whether it has the target now. It has not in another mount, where it would not appear at once, nor where mounts are not
+    /// told apart, nor where new files get the group of their directory.</returns>
     internal bool TryAim(string path)
     {
         var directory = Path.GetDirectoryName(path)!;

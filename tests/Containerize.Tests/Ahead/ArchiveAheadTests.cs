@@ -50,7 +50,8 @@ internal sealed class ArchiveAheadTests : IDisposable
     {
         await using var lab = await ClientLab.StartAsync();
         var stored = Stored(Lower);
-        await lab.Store.AddAsync(stored.Blob.Descriptor, new MemoryStream(((MemoryBlob)Lower.Blob).Content.ToArray()), "it", CancellationToken.None);
+        var content = new MemoryStream(((MemoryBlob)Lower.Blob).Content.ToArray());
+        await lab.Store.AddAsync(stored.Blob.Descriptor, content, "the test", CancellationToken.None);
 
         using var ahead = Begin(lab, _ => Task.FromResult<IReadOnlyList<Layer>>([Remote(lab, Lower)]));
         var length = await DeliverAsync([stored], ahead);

@@ -27,7 +27,8 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
     /// pulled.</returns>
     internal Task<Credential?> GetAsync(string name, string registry, CancellationToken cancellationToken) =>
         // Not cancelled with the caller: others wait for the same answer.
-        _asked.GetOrAdd(new Question(name, registry), key => new(() => AskAsync(key.Name, key.Registry))).Value.WaitAsync(cancellationToken);
+        _asked.GetOrAdd(new Question(name, registry), key => new(() => AskAsync(key.Name, key.Registry)))
+            .Value.WaitAsync(cancellationToken);
 
     private async Task<Credential?> AskAsync(string name, string registry)
     {
