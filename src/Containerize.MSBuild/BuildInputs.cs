@@ -160,6 +160,31 @@ internal sealed class BuildInputs : IDisposable
         return new BaseAhead(source, platform, Cache, packages, options);
     }
 
+    /// <summary>Begins to ask destinations for the last image, and to put that together again, where one was built.</summary>
+    internal void PrepareImage(Platform platform)
+    {
+        if (File.Exists(Path.Combine(_outputDirectory, BuiltImageFile.FileName)))
+        {
+            _shared.Get(_outputDirectory, () => new ImageAhead(new ImageAheadRequest
+            {
+                Store = new BlobStore(_outputDirectory),
+                Cache = Cache,
+                Client = Registries,
+                Base = _shared.Get<BaseAhead>(AheadOf(platform), () => null),
+                Destinations = DestinationsToAsk,
+                Image = (source, layers) => ImageRequests.Read(_project, platform, source, layers),
+            }));
+        }
+    }
+
+    // Asking an engine starts a program, which does the same work each time.
+    private IEnumerable<IImageDestination> DestinationsToAsk()
+    {
+        var destinations = DestinationSettings.Read(_project, SilentReporter.Instance).WithoutEngine;
+        var intact = IntactFiles.Load(Path.Combine(_outputDirectory, IntactFiles.FileName));
+        return destinations.Create(Registries, Cache, destinations.Name, SilentReporter.Instance, intact);
+    }
+
     /// <summary>Begins to make the layers of what packages bring, unless they are in the cache.</summary>
     /// <param name="key">What the layers depend on.</param>
     /// <param name="request">Reads what is expected; null for nothing.</param>
@@ -193,7 +218,7 @@ internal sealed class BuildInputs : IDisposable
 
     private Func<CancellationToken, Task<IReadOnlyList<Layer>>>? LayersOfBase(Platform platform) =>
         _shared.Get<BaseAhead>(AheadOf(platform), () => null) is { } ahead
-            ? async cancellationToken => (await ahead.WaitAsync(cancellationToken))?.Layers ?? []
+            ? async cancellationToken => (await ahead.WaitAsync(cancellationToken))?.Image.Layers ?? []
             : null;
 
     private bool HasPackages => Base.Reference is DebianReference || DebianItems.AreAny(_project);

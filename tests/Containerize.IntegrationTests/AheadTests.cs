@@ -87,6 +87,42 @@ internal sealed class AheadTests
     }
 
     [TestMethod]
+    public async Task The_registry_of_the_last_image_is_asked_for_it_before_the_build_asks()
+    {
+        using var machine = new TemporaryDirectory();
+        await using var registry = await TestRegistry.StartAsync();
+        registry.AddImage("base", "1", TestImage.Create());
+        using var project = await TestProject.ConsoleAsync(
+            $"<PropertyGroup><ContainerBaseImage>{registry.Authority}/base:1</ContainerBaseImage></PropertyGroup>",
+            host: BuildHost.OwnProcess);
+        async Task<int> CountAsync(params string[] more)
+        {
+            registry.ClearRequests();
+            var result = await RunAsync(
+                project,
+                machine,
+                [
+                    $"-p:ContainerizeInsecureRegistries={registry.Authority}",
+                    "-p:ContainerizeStartCheck=None",
+                    $"-p:ContainerRegistry={registry.Authority}",
+                    .. more,
+                ]);
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            return registry.RequestsTo(RequestKind.Manifest, "HEAD").Count(request => request.Repository == "hello");
+        }
+
+        await CountAsync();
+        var digest = project.Digest;
+
+        Assert.AreEqual(2, await CountAsync(), "While the project is compiled, and when the image is built.");
+        Assert.IsEmpty(registry.RequestsTo(RequestKind.Manifest, "PUT"));
+        Assert.AreEqual(1, await CountAsync("-p:ContainerizeWorkAhead=false"));
+        Assert.AreEqual(digest, project.Digest);
+        Assert.AreEqual(1, await CountAsync("-t:ContainerizeExplain"), "What is only compared is not looked for ahead.");
+        ImageValidator.Check(registry, "hello", "latest", baseLayers: 1);
+    }
+
+    [TestMethod]
     public async Task An_archive_is_begun_where_one_will_most_likely_be_written()
     {
         using var machine = new TemporaryDirectory();

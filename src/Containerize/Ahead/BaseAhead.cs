@@ -18,7 +18,7 @@ namespace Containerize.Ahead;
 internal sealed class BaseAhead : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task<Image> _work;
+    private readonly Task<BaseImage> _work;
 
     /// <summary>Begins the work.</summary>
     /// <param name="source">The base image.</param>
@@ -38,7 +38,7 @@ internal sealed class BaseAhead : IDisposable
 
     /// <summary>Waits for the end of the work.</summary>
     /// <returns>The base image; null when the work failed or was stopped.</returns>
-    internal async Task<Image?> WaitAsync(CancellationToken cancellationToken)
+    internal async Task<BaseImage?> WaitAsync(CancellationToken cancellationToken)
     {
         await ((Task)_work).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
@@ -52,7 +52,7 @@ internal sealed class BaseAhead : IDisposable
         _stop.Dispose();
     }
 
-    private static async Task<Image> WorkAsync(
+    private static async Task<BaseImage> WorkAsync(
         IImageSource source,
         Platform platform,
         BlobStore cache,
@@ -75,7 +75,7 @@ internal sealed class BaseAhead : IDisposable
             await ImageTree.ReadAsync(image, [], cache, TreeParts.Directories, cancellationToken);
         }
 
-        return image;
+        return opened;
     }
 
     private sealed class Waiting(BaseAhead ahead, IImageSource source) : IImageSource

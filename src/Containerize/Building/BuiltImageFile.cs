@@ -34,7 +34,14 @@ internal static class BuiltImageFile
             store.WriteFile(Path.GetRelativePath(store.Root, store.PathOf(blob.Descriptor.Digest)), blob.Content);
         }
 
-        var state = new State(
+        store.WriteFile(FileName, Write(built));
+        store.RemoveAllExcept(new HashSet<Digest>(
+            [built.Image.Manifest.Descriptor.Digest, built.Image.Config.Blob.Descriptor.Digest]));
+    }
+
+    /// <summary>What the file says of an image, as JSON.</summary>
+    internal static byte[] Write(BuiltImage built) => JsonSerializer.SerializeToUtf8Bytes(
+        new State(
             built.Image.Manifest.Descriptor,
             built.Image.Config.Blob.Descriptor,
             built.BaseName,
@@ -43,10 +50,8 @@ internal static class BuiltImageFile
             built.Layers,
             [.. built.Layers.Select(layer => layer.Origin.ToString())],
             built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain ? 1 : 0, finding.Text)).ToList(),
-            built.BaseSignature);
-        store.WriteFile(FileName, JsonSerializer.SerializeToUtf8Bytes(state, BuiltImageJson.Default.State));
-        store.RemoveAllExcept(new HashSet<Digest>([state.Manifest.Digest, state.Config.Digest]));
-    }
+            built.BaseSignature),
+        BuiltImageJson.Default.State);
 
     /// <summary>Reads the image back.</summary>
     /// <param name="store">The store it was written to.</param>

@@ -42,6 +42,9 @@ internal sealed record DestinationSettings
         IsDebugImage = true,
     };
 
+    /// <summary>The same places without the engine.</summary>
+    internal DestinationSettings WithoutEngine => this with { Engine = null };
+
     /// <summary>Whether these are the places of the debug image.</summary>
     internal bool IsDebugImage { get; private init; }
 

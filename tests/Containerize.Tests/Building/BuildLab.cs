@@ -41,6 +41,14 @@ internal sealed class BuildLab : IAsyncDisposable
 
     internal BlobStore Cache(string machine) => new(_directory[$"{machine}/cache"]);
 
+    /// <summary>The project's own store on a machine.</summary>
+    internal BlobStore Own(string machine) => new(_directory[$"{machine}/obj"]);
+
+    /// <summary>All files with their content.</summary>
+    internal IReadOnlyDictionary<string, string> Files() => Directory
+        .EnumerateFiles(_directory.FullName, "*", SearchOption.AllDirectories)
+        .ToDictionary(file => file, file => Convert.ToHexString(File.ReadAllBytes(file)), StringComparer.Ordinal);
+
     internal RegistryClient NewClient()
     {
         var client = new RegistryClient(
