@@ -12,16 +12,21 @@ internal sealed class Item(string identity, Func<string, string?> metadata)
     {
     }
 
+    // As conditions of targets read them: a switch must not mean yes there and no here.
+    private static readonly string[] s_yes = ["true", "on", "yes", "!false", "!off", "!no"];
+
     /// <summary>What the item names, as the project wrote it.</summary>
-    internal string Identity => identity;
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: it has a NUL character.</exception>
+    internal string Identity => WithoutNul(metadata("Kind"), identity);
 
     /// <summary>A value without the spaces around it; empty when it is not set.</summary>
     internal string this[string name] => Exact(name).Trim();
 
     /// <summary>A value with its spaces, for text that goes into the image; empty when it is not set.</summary>
-    internal string Exact(string name) => metadata(name) ?? "";
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: it has a NUL character.</exception>
+    internal string Exact(string name) => WithoutNul(name, metadata(name) ?? "");
 
-    internal bool IsTrue(string name) => this[name].Equals("true", StringComparison.OrdinalIgnoreCase);
+    internal bool IsTrue(string name) => s_yes.Contains(this[name], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether the project says no to what is on by default.</summary>
     internal bool IsFalse(string name) => this[name].Equals("false", StringComparison.OrdinalIgnoreCase);
@@ -32,4 +37,17 @@ internal sealed class Item(string identity, Func<string, string?> metadata)
     /// <summary>The one way to read a list. MSBuild has unescaped <c>%3B</c> by now, as it is written on a command line.</summary>
     internal static string[] Split(string text) =>
         text.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    // The end of a text to the system: no file, variable or argument can have one. MSBuild makes it of %00.
+    private static string WithoutNul(string? what, string text)
+    {
+        if (!text.Contains('\0', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var (name, shown) = (string.IsNullOrEmpty(what) ? "The item" : what, text.Replace("\0", "%00", StringComparison.Ordinal));
+        throw SettingText.Invalid(
+            $"{name} '{shown}' has a NUL character (%00), which nothing that an image is made of can have. Remove it.");
+    }
 }

@@ -29,10 +29,14 @@ internal sealed class ItemTests
     [DataRow("true", true)]
     [DataRow(" True ", true)]
     [DataRow("TRUE", true)]
+    [DataRow("yes", true)]
+    [DataRow("On", true)]
+    [DataRow("!false", true)]
     [DataRow("", false)]
     [DataRow("false", false)]
-    [DataRow("yes", false)]
-    public void True_is_written_in_any_case(string text, bool expected) =>
+    [DataRow("no", false)]
+    [DataRow("ja", false)]
+    public void True_is_written_as_in_conditions_of_targets(string text, bool expected) =>
         Assert.AreEqual(expected, new Item("x", ("Value", text)).IsTrue("Value"));
 
     [TestMethod]
@@ -42,5 +46,22 @@ internal sealed class ItemTests
 
         Assert.AreEqual("", lab.Project.One(ItemKind.Cache)["MaxSize"]);
         Assert.IsEmpty(lab.Project.Of(ItemKind.Label));
+    }
+
+    [TestMethod]
+    [DataRow("\0")]
+    [DataRow("out\0.tar")]
+    [DataRow("a;b\0;c")]
+    public void A_nul_character_is_refused_wherever_it_stands(string text)
+    {
+        var (identity, metadata) = (new Item(text), new Item("x", ("Value", text)));
+
+        foreach (Func<object> read in new Func<object>[]
+            { () => identity.Identity, () => metadata["Value"], () => metadata.Exact("Value"), () => metadata.List("Value") })
+        {
+            var failure = Assert.ThrowsExactly<ContainerizeException>(() => read());
+            Assert.AreEqual(DiagnosticCode.InvalidProperty, failure.Code);
+            StringAssert.Contains(failure.Message, text.Replace("\0", "%00", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
     }
 }

@@ -36,7 +36,6 @@ internal sealed class RunSettingsTests
     [DataRow("")]
     [DataRow("../app")]
     [DataRow("/srv/../app")]
-    [DataRow("/a\0b")]
     public void A_working_directory_that_is_not_absolute_is_refused(string text)
     {
         using var lab = new SettingsLab().Add(ItemKind.Image, "image", ("WorkingDirectory", text));
@@ -121,12 +120,11 @@ internal sealed class RunSettingsTests
     [TestMethod]
     [DataRow("")]
     [DataRow("A=B")]
-    [DataRow("A\0B")]
     public void A_variable_has_a_name(string name)
     {
         using var lab = new SettingsLab().AddDefaults().Add(ItemKind.EnvironmentVariable, name, ("Value", "x"));
 
-        lab.RefusesValue(Request, $"ContainerEnvironmentVariable '{name.Replace('\0', ' ')}'");
+        lab.RefusesValue(Request, $"ContainerEnvironmentVariable '{name}'");
     }
 
     [TestMethod]
