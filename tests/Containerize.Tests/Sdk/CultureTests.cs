@@ -10,9 +10,10 @@ namespace Containerize.Tests.Sdk;
 [TestClass]
 internal sealed partial class CultureTests
 {
-    // Contains, Replace, Split and TrimEnd compare characters by their numbers. Regular expressions do, unless they ignore case.
+    // Contains, Replace, Split and TrimEnd compare characters by their numbers, and Trim knows blanks by them. Regular expressions do,
+    // unless they ignore case.
     private static readonly string[] s_members =
-        ["Contains", "Replace", "Split", "TrimEnd", "ToLowerInvariant", "AddSeconds", "ToUnixTimeSeconds"];
+        ["Contains", "Replace", "Split", "Trim", "TrimEnd", "ToLowerInvariant", "AddSeconds", "ToUnixTimeSeconds"];
 
     private static readonly string[] s_statics =
     [

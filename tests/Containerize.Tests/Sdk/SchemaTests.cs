@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Containerize.Settings.Names;
 using Containerize.Testing;
 
@@ -65,6 +66,18 @@ internal sealed partial class SchemaTests
 
         Assert.IsEmpty(s_otherNames.Where(name => !SdkTargets.Text.Contains($"$({name})", StringComparison.Ordinal)).ToList());
         CollectionAssert.AreEquivalent(Names("properties"), read.Distinct().ToList());
+    }
+
+    [TestMethod]
+    public void The_blanks_around_true_and_false_are_removed_from_every_property_that_is_one_of_them()
+    {
+        var switches = Schema.GetProperty("properties").EnumerateObject()
+            .Where(property => property.Value.TryGetProperty("type", out var type) && type.ToString() == "bool")
+            .Select(property => $"{property.Name}=$({property.Name}.Trim())").ToList();
+        var trimmed = XDocument.Load(Path.Combine(Clone.Root, "sdk", "build", "Containerize.Switches.targets"))
+            .Descendants("PropertyGroup").Elements().Select(property => $"{property.Name}={property.Value}").ToList();
+
+        CollectionAssert.AreEquivalent(switches, trimmed);
     }
 
     [TestMethod]
