@@ -30,6 +30,22 @@ internal sealed class SettingItemsTests
     }
 
     [TestMethod]
+    public void A_property_that_is_no_list_becomes_one_item_whatever_is_in_it()
+    {
+        // In an item, a semicolon divides a value, and an asterisk stands for files; not in what a property function returns.
+        var commands = SdkFiles.Targets.SelectMany(file => XDocument.Load(file).Descendants("ContainerAppCommand"));
+        var divided = from item in Written.Concat(commands)
+                      let include = (string?)item.Attribute("Include")
+                      where include is not null && (string?)item.Attribute("Kind") != nameof(ItemKind.Registry)
+                      let last = include.Split(';')[^1]
+                      where last.StartsWith("$(", StringComparison.Ordinal) && !last.StartsWith("$([MSBuild]::", StringComparison.Ordinal)
+                          && !last.StartsWith("$(_ContainerizePinnedBase)", StringComparison.Ordinal)
+                      select include;
+
+        Assert.IsEmpty(divided.ToList(), string.Join('\n', divided));
+    }
+
+    [TestMethod]
     public void Every_metadata_that_the_targets_write_is_read_and_no_other()
     {
         using var directory = new TemporaryDirectory();
