@@ -88,6 +88,31 @@ internal sealed class ArchivePlaceTests
             (await ProcessRunner.RunAsync("git", ["status", "--short"], project.Directory)).EnsureSuccess().Output;
     }
 
+    [TestMethod]
+    [DataRow("an image of another project")]
+    [DataRow("a file of the user")]
+    public async Task Clean_keeps_a_layout_that_holds_something_else(string what)
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch);
+        var layout = Path.Combine(project.Directory, "bin", "layout");
+        await PublishAsync(project, "-p:ContainerizeLayoutDirectory=bin/layout");
+        if (what == "a file of the user")
+        {
+            project.Write("bin/layout/notes/file.txt", what);
+        }
+        else
+        {
+            await PublishAsync(project, "-p:ContainerizeLayoutDirectory=bin/layout", "-p:ContainerRepository=other");
+        }
+
+        var result = await project.RunAsync("clean", "-c", "Release");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, "The layout");
+        ImageValidator.Check(layout);
+        Assert.AreEqual(what == "a file of the user", File.Exists(Path.Combine(layout, "notes", "file.txt")));
+    }
+
     private static async Task<string> PublishAsync(TestProject project, params string[] arguments)
     {
         var result = await project.ContainerizeAsync(arguments);
