@@ -24,6 +24,23 @@ internal static class UnixPath
         return string.Join('/', parts);
     }
 
+    /// <summary>Whether the text of a relative link never leads above a directory on its way.</summary>
+    /// <param name="target">The text of the link.</param>
+    /// <param name="depth">How many directories below that directory the link lies.</param>
+    internal static bool StaysInside(string target, int depth)
+    {
+        foreach (var part in target.Split('/'))
+        {
+            depth += part switch { "" or "." => 0, ".." => -1, _ => 1 };
+            if (depth < 0)
+            {
+                return false;
+            }
+        }
+
+        return target.Length > 0 && target[0] != '/';
+    }
+
     /// <summary>Follows symbolic links as the kernel does, with the image's root as the top.</summary>
     /// <param name="path">The path.</param>
     /// <param name="followLast">Whether a link at the path itself is followed, too.</param>

@@ -121,7 +121,7 @@ internal sealed class AddedDirectory(string source, bool followLinks)
     private string TargetOf(string link, int depth)
     {
         var text = new FileInfo(link).LinkTarget!;
-        if (!OperatingSystem.IsWindows() && StaysInside(text, depth))
+        if (!OperatingSystem.IsWindows() && UnixPath.StaysInside(text, depth))
         {
             return text;
         }
@@ -131,20 +131,6 @@ internal sealed class AddedDirectory(string source, bool followLinks)
         var inside = Below(source, full) ?? Below(_realSource, full) ?? throw Leaves(link, "which is outside of it");
         var target = Path.GetRelativePath(parent, Path.Combine(source, inside));
         return UnixPath.FromSystem(target);
-    }
-
-    private static bool StaysInside(string target, int depth)
-    {
-        foreach (var part in target.Split('/'))
-        {
-            depth += part switch { "" or "." => 0, ".." => -1, _ => 1 };
-            if (depth < 0)
-            {
-                return false;
-            }
-        }
-
-        return target.Length > 0 && target[0] != '/';
     }
 
     private static string? Below(string directory, string path) =>

@@ -183,8 +183,17 @@ internal static class PublishDirectory
             }
 
             var inside = Below(root, full) ?? Below(realRoot, full);
-            return inside is null ? null : UnixPath.FromSystem(Path.GetRelativePath(parent, Path.Combine(root, inside)));
+            return inside is null ? null
+                : StaysInside(parent, target) ? target
+                : UnixPath.FromSystem(Path.GetRelativePath(parent, Path.Combine(root, inside)));
         }
+
+        // Behind a name, '..' leads to where that name is, which may be a link to another directory: shortened, such a text would lead
+        // elsewhere. It holds in the image as it is.
+        private bool StaysInside(string parent, string target) => !OperatingSystem.IsWindows()
+            && target.Split('/').SkipWhile(part => part is "" or "." or "..").Contains("..")
+            && (Below(root, parent) ?? Below(realRoot, parent)) is { } place
+            && UnixPath.StaysInside(target, place.Split('/', StringSplitOptions.RemoveEmptyEntries).Length);
 
         private static string? Below(string directory, string path) =>
             Path.TrimEndingDirectorySeparator(path) == directory ? ""
@@ -221,7 +230,7 @@ internal static class PublishDirectory
         private static ContainerizeException Unreadable(string path, string why) =>
             new(
                 DiagnosticCode.UnreadableFile,
-                $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(why)}. Check its permissions, or remove it from the publish " +
-                $"directory.");
+                $"'{Printable.Clean(path)}' cannot be read: {Printable.Clean(why).TrimEnd('.')}. Check its permissions, "
+                + $"or remove it from the publish directory.");
     }
 }

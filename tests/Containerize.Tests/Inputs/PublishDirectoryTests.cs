@@ -178,6 +178,24 @@ internal sealed class PublishDirectoryTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
+    [DataRow("link", "current/../file.txt")]
+    [DataRow("deep/link", "../current/../file.txt")]
+    [DataRow("deep/link", ".././current/.././file.txt")]
+    public void A_link_that_goes_back_through_another_leads_where_it_led(string link, string target)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("file.txt", "not this one");
+        directory.Write("versions/file.txt", "this one");
+        directory.Write("versions/2/app.dll", "app");
+        directory.Write("deep/app.dll", "app");
+        Directory.CreateSymbolicLink(directory["current"], "versions/2");
+        File.CreateSymbolicLink(directory[link], target);
+
+        Assert.AreEqual(target, List(directory).Single(file => file.RelativePath == link).LinkTarget);
+    }
+
+    [TestMethod]
     public void A_directory_with_nothing_but_outputs_is_not_in_the_image()
     {
         using var directory = new TemporaryDirectory();
