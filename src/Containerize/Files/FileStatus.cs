@@ -69,8 +69,12 @@ internal readonly partial record struct FileStatus(
                 OperatingSystem.IsWindows() ? default : item.UnixFileMode,
                 StampOf(item),
                 Owner: null)
-            : throw new FileNotFoundException($"'{path}' does not exist.", path);
+            : throw new FileNotFoundException($"'{path}' {Missing(path)}.", path);
     }
+
+    // The runtime puts this character where the bytes of a name are no UTF-8, and does not find the file by that name.
+    private static string Missing(string path) => path.Contains('\ufffd', StringComparison.Ordinal)
+        ? "does not exist, or its name is not UTF-8 and has to be changed" : "does not exist";
 
     private static FileStamp StampOf(FileSystemInfo item) => new(
         item is FileInfo { Exists: true } file

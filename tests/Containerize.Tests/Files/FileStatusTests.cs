@@ -69,4 +69,16 @@ internal sealed class FileStatusTests : IDisposable
         Assert.AreEqual(FileKind.Link, FileStatus.TryOf(_folder["broken"], followLinks: false)!.Value.Kind);
         Assert.ThrowsExactly<FileNotFoundException>(() => FileStatus.Of(_folder["missing"], followLinks: true));
     }
+
+    [TestMethod]
+    [DataRow("nothing.txt", false)]
+    [DataRow("bad\ufffdname", true)]
+    public void A_name_that_the_runtime_could_not_decode_is_said_to_be_no_utf_8(string name, bool expected)
+    {
+        using var directory = new TemporaryDirectory();
+
+        var failure = Assert.ThrowsExactly<FileNotFoundException>(() => FileStatus.Of(directory[name], followLinks: false));
+
+        Assert.AreEqual(expected, failure.Message.Contains("UTF-8", StringComparison.Ordinal), failure.Message);
+    }
 }
