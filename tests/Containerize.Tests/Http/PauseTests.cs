@@ -43,6 +43,23 @@ internal sealed class PauseTests
     }
 
     [TestMethod]
+    [DataRow("NaN")]
+    [DataRow("Infinity")]
+    [DataRow("-Infinity")]
+    [DataRow("-5")]
+    [DataRow("2, 2")]
+    [DataRow("1e400")]
+    [DataRow("Wed, 21 Oct 2015 07:28:00 GMT")]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task What_is_no_time_to_come_is_no_pause(string retryAfter)
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Manifest).Once().Do(fault => fault.Reply(503, "", ("Retry-After", retryAfter)));
+
+        Assert.IsNotNull(await PullAsync(lab));
+    }
+
+    [TestMethod]
     [Timeout(60_000, CooperativeCancellation = true)]
     public async Task A_pause_until_a_date_fails_at_once_with_the_date()
     {
