@@ -7,6 +7,9 @@ internal static class ResponseBody
 {
     private const int MaxErrorSize = 64 * 1024;
 
+    // It only adds to the status. Each repetition would wait for it.
+    private static readonly TimeSpan s_errorPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>The coding that was put on a body though none was asked for, as some proxies do it; null when there is none.</summary>
     /// <remarks>RFC 9110, 8.4. Codings are not nested in practice: the last one named is taken.</remarks>
     internal static string? CodingOf(HttpResponseMessage response) =>
@@ -62,15 +65,21 @@ internal static class ResponseBody
         }
     }
 
-    /// <summary>Reads the body of an error. An unreadable one counts as empty: the status is what matters.</summary>
+    /// <summary>
+    /// Reads the body of an error. One that is unreadable, of an unknown coding, or not there in time counts as empty: the status is what
+    /// matters.
+    /// </summary>
     internal static async Task<byte[]> ReadErrorAsync(
         HttpResponseMessage response, HttpOptions options, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(s_errorPatience, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await ReadAsync(response, MaxErrorSize, options, cancellationToken) ?? [];
+            return await ReadAsync(response, MaxErrorSize, options, either.Token) ?? [];
         }
-        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure) || failure is ContainerizeException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return [];
         }

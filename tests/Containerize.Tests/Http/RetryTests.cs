@@ -63,6 +63,26 @@ internal sealed class RetryTests
     }
 
     [TestMethod]
+    public async Task A_status_counts_though_its_body_is_of_an_unknown_coding()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(1000));
+        lab.Registry.On(RequestKind.Blob).Once().Do(fault => fault.Reply(503, "busy", ("Content-Encoding", "br")));
+        Assert.AreEqual(blob.Digest, (await lab.FetchAsync(blob)).Descriptor.Digest);
+    }
+
+    [TestMethod]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task The_rest_of_an_errors_body_is_not_waited_for()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Options = options => options with { NoProgressTimeout = TimeSpan.FromMinutes(5) };
+        var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(1000));
+        lab.Registry.On(RequestKind.Blob).Once().Do(fault => fault.Reply(503, "busy now").StallAfter(1));
+        Assert.AreEqual(blob.Digest, (await lab.FetchAsync(blob)).Descriptor.Digest);
+    }
+
+    [TestMethod]
     public async Task A_quota_fails_fast_and_is_called_a_quota()
     {
         await using var lab = await StartAsync();
