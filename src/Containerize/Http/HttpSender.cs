@@ -29,25 +29,18 @@ internal sealed class HttpSender(
     internal async Task<HttpResponseMessage> SendAsync(HttpRequest request, RequestRules rules, CancellationToken cancellationToken)
     {
         await _gate.PassAsync(request.Url.Authority, cancellationToken);
-        try
+        var response = await new RedirectLoop(this, options.Kind, rules).SendAsync(request, cancellationToken);
+        if (Retrier.IsTransient(response.StatusCode))
         {
-            var response = await new RedirectLoop(this, options.Kind, rules).SendAsync(request, cancellationToken);
-            if (Retrier.IsTransient(response.StatusCode))
-            {
-                throw await TransientAsync(response, cancellationToken);
-            }
-
-            if (response.StatusCode != HttpStatusCode.Unauthorized)
-            {
-                Pool.Served(response.RequestMessage!.RequestUri!);
-            }
-
-            return response;
+            throw await TransientAsync(response, cancellationToken);
         }
-        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+
+        if (response.StatusCode != HttpStatusCode.Unauthorized)
         {
-            throw Failure(failure, request.Url);
+            Pool.Served(response.RequestMessage!.RequestUri!);
         }
+
+        return response;
     }
 
     /// <summary>Whether one URL may lead to another: from https to http only where the user declared it.</summary>

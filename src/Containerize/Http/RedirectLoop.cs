@@ -13,6 +13,7 @@ internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRu
 
     /// <summary>Sends a request and follows where it leads.</summary>
     /// <returns>The first response that is no redirect; its request holds the final URL.</returns>
+    /// <exception cref="TransientException">The connection failed.</exception>
     internal async Task<HttpResponseMessage> SendAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var (url, method, isOwn, from) = (request.Url, request.Method, true, rules.Origin);
@@ -32,7 +33,7 @@ internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRu
             if (target is null || redirects == MaxRedirects)
             {
                 throw new ContainerizeException(kind.BadAnswer, target is null
-                    ? $"{VerbatimUrl.Public(url)} redirects to '{location.Split('?')[0]}', which is not a URL of HTTP."
+                    ? $"{VerbatimUrl.Public(url)} redirects to '{VerbatimUrl.Public(location)}', which is not a URL of HTTP."
                     : $"{VerbatimUrl.Public(request.Url)} redirects more than {MaxRedirects} times.");
             }
 
@@ -69,6 +70,11 @@ internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRu
             && failure is not OperationCanceledException)
         {
             throw new SourceException(source);
+        }
+        catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
+        {
+            // It is known here which of the hosts failed.
+            throw sender.Failure(failure, message.RequestUri!);
         }
     }
 

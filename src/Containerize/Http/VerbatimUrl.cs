@@ -61,6 +61,15 @@ internal static class VerbatimUrl
     /// <summary>The URL for messages: signatures stand in queries, so they are left out.</summary>
     internal static string Public(Uri url) => Printable.Clean($"{url.Scheme}://{url.Authority}{url.PathAndQuery.Split('?')[0]}");
 
+    /// <summary>What a server wrote in the place of a URL, for messages: without the query and a login before the host.</summary>
+    internal static string Public(string text)
+    {
+        var path = text.Split('?', '#')[0];
+        var start = path.IndexOf("//", StringComparison.Ordinal) is >= 0 and var slashes ? slashes + 2 : 0;
+        var host = path[start..].Split('/')[0];
+        return Printable.Clean(path[..start] + path[(start + host.LastIndexOf('@') + 1)..]);
+    }
+
     internal static bool SameOrigin(Uri one, Uri other) =>
         one.Scheme == other.Scheme && one.Port == other.Port
             && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);

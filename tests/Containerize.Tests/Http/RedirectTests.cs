@@ -2,6 +2,7 @@ using System.Net;
 using Containerize.Http;
 using Containerize.Registry.Protocol;
 using Containerize.Registry.Transfer;
+using Containerize.Testing;
 using Containerize.Testing.Registry;
 using Containerize.Tests.Registry;
 
@@ -68,6 +69,38 @@ internal sealed class RedirectTests
         Assert.IsTrue(lab.Registry.RequestsTo(RequestKind.Signed).All(request => request.Authorization is null));
         StringAssert.Contains(failure.Message, host.Authority);
         Assert.IsFalse((failure.Message + lab.Reporter.Text).Contains("sig=", StringComparison.Ordinal), "signatures are secrets");
+    }
+
+    [TestMethod]
+    public async Task A_data_host_that_cannot_be_reached_is_named()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size));
+        var host = $"127.0.0.1:{FreePort.Find()}";
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.Redirect(307, _ => $"http://{host}/data"));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(blob));
+
+        StringAssert.Contains(failure.Message, $"{host} cannot be reached");
+    }
+
+    [TestMethod]
+    [DataRow("ftp://ada:secret@host/data?sig=secret")]
+    [DataRow("http://ada:secret@host:99999/data?sig=secret")]
+    [DataRow("http://ada:secret@/data#secret")]
+    public async Task A_place_that_is_none_is_named_without_its_login(string location)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size));
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.Redirect(307, _ => location));
+        lab.Registry.On(RequestKind.Upload, "POST").Do(fault => fault.Reply(202, "", ("Location", location)));
+
+        var read = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.FetchAsync(blob));
+        var write = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(ClientLab.RandomBlob(Size + 1)));
+
+        Assert.AreEqual(DiagnosticCode.RegistryError, read.Code);
+        Assert.AreEqual(DiagnosticCode.UnsafeLocation, write.Code);
+        Assert.DoesNotContain("secret", read + lab.Reporter.Text + write);
     }
 
     [TestMethod]

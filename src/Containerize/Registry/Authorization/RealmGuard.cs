@@ -13,7 +13,7 @@ internal static class RealmGuard
     {
         var url = VerbatimUrl.TryCreate(realm);
         return url is null || url.UserInfo.Length > 0
-            ? throw Unsafe(origin, $"at '{realm}', which is not a URL that credentials may go to")
+            ? throw Unsafe(origin, $"at '{VerbatimUrl.Public(realm)}', which is not a URL that credentials may go to")
             : await sender.MayLeadAsync(origin.Base, url, cancellationToken)
                 ? url
                 : throw Unsafe(origin, $"at {VerbatimUrl.Public(url)} without encryption");

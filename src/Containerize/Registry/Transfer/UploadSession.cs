@@ -31,7 +31,8 @@ internal sealed record UploadSession(Uri Location, long MinChunk)
         {
             throw new ContainerizeException(
                 DiagnosticCode.UnsafeLocation,
-                $"{request.Authority} wants an upload to go on at '{location.Split('?')[0]}', which is not a URL that data may go to.");
+                $"{request.Authority} wants an upload to go on at '{VerbatimUrl.Public(location)}', which is not a URL that data may " +
+                $"go to.");
         }
 
         return new(target, minChunk);
