@@ -137,9 +137,14 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         }
 
         var value = reply?.Token is { Length: > 0 } token ? token : reply?.AccessToken;
-        if (string.IsNullOrEmpty(value) || value.AsSpan().ContainsAny('\r', '\n'))
+        if (string.IsNullOrEmpty(value))
         {
             throw Malformed(realm, "holds no token");
+        }
+
+        if (!Credential.IsToken(value))
+        {
+            throw Malformed(realm, "holds a token that no header can carry");
         }
 
         var seconds = reply!.ExpiresIn is { } given && double.IsFinite(given)

@@ -27,5 +27,8 @@ internal sealed class Credential(string source)
         ? new(source) { User = user, IdentityToken = secret }
         : new(source) { User = user, Password = secret };
 
+    /// <summary>Whether text can stand in a header as a token: printable ASCII.</summary>
+    internal static bool IsToken(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     public override string ToString() => Source;
 }

@@ -85,7 +85,9 @@ internal sealed class CredentialFile
         var (user, password) = entry.Auth is { Length: > 0 } auth ? Decode(auth) : (entry.Username ?? "", entry.Password ?? "");
         if (entry.RegistryToken is { Length: > 0 } registryToken)
         {
-            return new(_source) { RegistryToken = registryToken };
+            return Credential.IsToken(registryToken)
+                ? new(_source) { RegistryToken = registryToken }
+                : throw new JsonException($"a 'registrytoken' of {_source} has characters that no header can carry");
         }
 
         if (entry.IdentityToken is { Length: > 0 } identityToken)

@@ -115,6 +115,37 @@ internal sealed class AuthorizationTests
     }
 
     [TestMethod]
+    [DataRow("\\u0000")]
+    [DataRow("\\n")]
+    [DataRow("\\u00e9")]
+    [DataRow("\\u007f")]
+    public async Task A_token_that_no_header_can_carry_is_refused_and_not_shown(string character)
+    {
+        await using var lab = await StartAsync(new BearerAuth("ada", "secret"));
+        lab.LogIn("ada", "secret");
+        lab.Registry.On(RequestKind.Token).Do(fault => fault.Reply(200, $$"""{"token":"opensesame{{character}}" }"""));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PullAsync(lab));
+        Assert.AreEqual(DiagnosticCode.RegistryError, failure.Code);
+        Assert.DoesNotContain("opensesame", failure + lab.Reporter.Text);
+        Assert.HasCount(1, lab.Registry.RequestsTo(RequestKind.Token));
+    }
+
+    [TestMethod]
+    [DataRow("\\u0000")]
+    [DataRow("\\n")]
+    [DataRow("\\u00e9")]
+    public async Task A_registry_token_that_no_header_can_carry_is_a_warning(string character)
+    {
+        await using var lab = await StartAsync(new BearerAuth("ada", "secret") { AnonymousActions = ["pull"] });
+        lab.WriteFile(
+            ".docker/config.json",
+            $$$"""{"auths":{"{{{lab.Registry.Authority}}}":{"registrytoken":"opensesame{{{character}}}" } } }""");
+        Assert.IsNotNull(await PullAsync(lab));
+        StringAssert.Contains(lab.Reporter.Text, "registrytoken");
+        Assert.DoesNotContain("opensesame", lab.Reporter.Text);
+    }
+
+    [TestMethod]
     public async Task An_oversized_token_reply_is_refused()
     {
         await using var lab = await StartAsync(new BearerAuth("ada", "secret"));
