@@ -79,6 +79,14 @@ internal sealed class ManifestExchange(RegistryOptions options)
         using var response = await endpoint.SendAsync(request, cancellationToken);
         if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
         {
+            if (!IsSure(response, content) && await LacksAsync(endpoint, repository, target, content, cancellationToken))
+            {
+                throw new ContainerizeException(
+                    DiagnosticCode.RegistryError,
+                    $"{endpoint.Registry} confirmed the manifest {target} of {repository} ({(int)response.StatusCode}), but does not " +
+                    $"have it, or has other bytes. The registry, or a proxy before it, is broken, or asks for a login in a browser.");
+            }
+
             return new(IsChanged: false, Digest.TryParse(HeaderOf(response, "OCI-Subject")?.Trim(), out var subject) ? subject : null);
         }
 
@@ -109,6 +117,29 @@ internal sealed class ManifestExchange(RegistryOptions options)
         }
 
         return new(IsChanged: false, Subject: null);
+    }
+
+    /// <summary>
+    /// Whether a confirmation is the one of the specification, for these bytes. Others come from registries too, and from login pages and
+    /// proxies that took nothing.
+    /// </summary>
+    private static bool IsSure(HttpResponseMessage response, ReadOnlyMemory<byte> content) =>
+        response.StatusCode == HttpStatusCode.Created && response.RequestMessage!.Method == HttpMethod.Put
+        && (DigestOf(response) is not { Algorithm: "sha256" } told || told == Digest.Of(content.Span));
+
+    /// <summary>Whether a registry has no document of this name, or another one. Who may only push cannot look, and believes it.</summary>
+    private async Task<bool> LacksAsync(
+        RegistryEndpoint endpoint, string repository, string target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await TryGetAsync(endpoint, repository, target, cancellationToken);
+            return found is null || !found.Content.Span.SequenceEqual(content.Span);
+        }
+        catch (ContainerizeException failure)
+        {
+            return failure.Code != DiagnosticCode.RegistryDenied;
+        }
     }
 
     /// <summary>What helps where a registry, or a part of it, knows Docker's formats only.</summary>
@@ -217,7 +248,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
     private static Uri UrlOf(RegistryEndpoint endpoint, string repository, string target) =>
         endpoint.UrlOf($"{repository}/manifests/{target}");
 
-    private static string MediaTypeOf(HttpResponseMessage response) =>
+    /// <summary>The media type that an answer has, in lower case; empty when it has none.</summary>
+    internal static string MediaTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
             ? values.ToString().Split(';', ',')[0].Trim().ToLowerInvariant()
             : "";

@@ -223,6 +223,58 @@ internal sealed class ManifestTests
     }
 
     [TestMethod]
+    [DataRow(200, null)]
+    [DataRow(202, null)]
+    [DataRow(204, null)]
+    [DataRow(201, "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")]
+    public async Task A_confirmation_without_the_manifest_is_an_error(int status, string? digest)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Manifest, "PUT")
+            .Do(fault => fault.Reply(status, "", digest is null ? [] : [("Docker-Content-Digest", digest)]));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PutAsync(lab));
+
+        Assert.AreEqual(DiagnosticCode.RegistryError, failure.Code);
+        StringAssert.Contains(failure.Message, "does not have it");
+    }
+
+    [TestMethod]
+    public async Task A_login_page_is_no_confirmation()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Redirect(303, _ => "/login"));
+        lab.Registry.On(RequestKind.Other).Do(fault => fault.Reply(200, "<html>Log in</html>", ("Content-Type", "text/html")));
+
+        Assert.AreEqual(
+            DiagnosticCode.RegistryError, (await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PutAsync(lab))).Code);
+    }
+
+    [TestMethod]
+    [DataRow(200)]
+    [DataRow(202)]
+    [DataRow(204)]
+    public async Task Other_confirmations_of_what_is_there_are_believed(int status)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Status(status));
+
+        await PutAsync(lab);
+
+        Assert.IsNotNull(await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+    }
+
+    [TestMethod]
+    public async Task Who_may_only_push_believes_a_confirmation()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Status(202));
+        lab.Registry.On(RequestKind.Manifest, "GET").Do(fault => fault.Error(403, "DENIED"));
+
+        await PutAsync(lab);
+    }
+
+    [TestMethod]
     public async Task An_immutable_tag_with_the_same_digest_is_success()
     {
         await using var lab = await ClientLab.StartAsync(new() { ImmutableTags = true });
@@ -243,5 +295,11 @@ internal sealed class ManifestTests
             () => lab.Client.TryGetManifestAsync(lab.Repository, "sha256:../../x", CancellationToken.None));
         Assert.AreEqual(DiagnosticCode.InvalidReference, failure.Code);
         Assert.AreEqual(0, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    private static async Task PutAsync(ClientLab lab)
+    {
+        await lab.PushAsync(new Containerize.Storage.MemoryBlob("application/vnd.oci.empty.v1+json", "{}"u8.ToArray()));
+        await lab.Client.PutManifestAsync(lab.Repository, "1.0", s_manifest, MediaTypes.OciManifest, CancellationToken.None);
     }
 }
