@@ -43,7 +43,7 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
 
     private async Task<(ImageIndex? Index, Uri? Next)> ReadPageAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode == HttpStatusCode.NotFound)
+        if (HasNoApi(response))
         {
             return (null, null);
         }
@@ -63,6 +63,15 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
             OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, content), origin),
             NextPage.Of(response, endpoint, $"referrers of {repository}"));
     }
+
+    /// <summary>
+    /// The answers of registries that do not know the path: the specification's 404, others for a request that is not understood, and
+    /// what a proxy shows to people.
+    /// </summary>
+    private static bool HasNoApi(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotAcceptable or HttpStatusCode.NotImplemented
+        || (response.StatusCode == HttpStatusCode.OK && ManifestExchange.MediaTypeOf(response) == "text/html");
 
     private async Task<IReadOnlyList<Descriptor>> ReadTagAsync(Digest subject, CancellationToken cancellationToken)
     {

@@ -35,6 +35,47 @@ internal sealed class ReferrersTests
     }
 
     [TestMethod]
+    [DataRow(400, "")]
+    [DataRow(405, "")]
+    [DataRow(406, "")]
+    [DataRow(501, "")]
+    [DataRow(200, "<html>Registry</html>")]
+    public async Task A_registry_that_does_not_know_the_path_has_no_API(int status, string page)
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Referrers = false });
+        lab.Registry.On(RequestKind.Referrers).Do(fault => fault.Reply(status, page, ("Content-Type", "text/html; charset=utf-8")));
+        var referrer = AddReferrer(lab, 1);
+        lab.Registry.AddManifest(
+            "team/app",
+            $"sha256-{s_subject.Hex}",
+            OciJson.Write(new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [referrer] }),
+            MediaTypes.OciIndex);
+
+        var found = await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None);
+
+        Assert.AreEqual(referrer.Digest, found.Single().Digest);
+    }
+
+    [TestMethod]
+    [DataRow("</v2/team/app/referrers/next?n=1>; rel=\"prev\"", 1)]
+    [DataRow("</next>; rel=\"prev\", </v2/team/app/referrers/SUBJECT?page=2>; rel=\"next\"", 2)]
+    [DataRow("</v2/team/app/referrers/SUBJECT?page=2>;rel=next", 2)]
+    [DataRow("</v2/team/app/referrers/SUBJECT?page=2>; title=\"a, <b>\"; rel=\"last NEXT\"", 2)]
+    [DataRow("</next>; rel=\"nextish\"", 1)]
+    [DataRow("next", 1)]
+    public async Task Only_the_next_page_is_followed(string link, int requests)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        AddReferrer(lab, 1);
+        lab.Registry.On(RequestKind.Referrers).Once()
+            .Do(fault => fault.SetHeader("Link", link.Replace("SUBJECT", s_subject.ToString(), StringComparison.Ordinal)));
+
+        await lab.Client.ListReferrersAsync(lab.Repository, s_subject, CancellationToken.None);
+
+        Assert.HasCount(requests, lab.Registry.RequestsTo(RequestKind.Referrers));
+    }
+
+    [TestMethod]
     [DataRow(null)]
     [DataRow("")]
     [DataRow(MediaTypes.Empty)]
