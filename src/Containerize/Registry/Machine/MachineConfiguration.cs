@@ -47,7 +47,9 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
 
     private static string HostOf(string location) => RegistryLocation.Parse(location).Host;
 
-    private static string PrefixOf(PodmanRegistry entry) => (string.IsNullOrEmpty(entry.Prefix) ? entry.Location : entry.Prefix) ?? "";
+    // A slash at the end means nothing to Podman; compared as it is, it would match no repository.
+    private static string PrefixOf(PodmanRegistry entry) =>
+        (string.IsNullOrEmpty(entry.Prefix) ? entry.Location : entry.Prefix)?.TrimEnd('/') ?? "";
 
     private static RegistryRule RuleOf(PodmanRegistry entry) => new(PrefixOf(entry))
     {

@@ -14,6 +14,7 @@ internal sealed class RegistryRoutesTests
     [TestMethod]
     [DataRow("prefix = \"{0}\"\nlocation = \"{1}\"")]
     [DataRow("prefix = \"{0}/team\"\nlocation = \"{1}/team\"")]
+    [DataRow("prefix = \"{0}/\"\nlocation = \"{1}/\"")]
     [DataRow("prefix = \"{0}/team/app\"\nlocation = \"{1}/other/name\"")]
     [DataRow("prefix = \"{0}\"\nlocation = \"{1}\"\n[[registry.mirror]]\nlocation = \"{1}/mirror\"")]
     public async Task A_push_goes_where_the_user_said_and_not_to_a_location(string registry)
@@ -42,9 +43,11 @@ internal sealed class RegistryRoutesTests
     }
 
     [TestMethod]
-    public async Task A_pull_goes_to_the_location()
+    [DataRow("prefix = \"{0}/team\"\nlocation = \"{1}/moved\"")]
+    [DataRow("prefix = \"{0}/team/\"\nlocation = \"{1}/moved/\"")]
+    public async Task A_pull_goes_to_the_location(string registry)
     {
-        await using var lab = await StartAsync("prefix = \"{0}/team\"\nlocation = \"{1}/moved\"");
+        await using var lab = await StartAsync(registry);
         lab.Other.AddManifest("moved/app", "1.0", s_index, MediaTypes.OciIndex);
         var blob = lab.Other.AddBlob("moved/app", ClientLab.RandomBytes(1000));
 
@@ -79,9 +82,12 @@ internal sealed class RegistryRoutesTests
     }
 
     [TestMethod]
-    public async Task A_push_to_what_is_blocked_is_refused()
+    [DataRow("prefix = \"{0}/team\"\nlocation = \"{1}\"\nblocked = true")]
+    [DataRow("prefix = \"{0}/team/\"\nblocked = true")]
+    [DataRow("location = \"{0}/\"\nblocked = true")]
+    public async Task A_push_to_what_is_blocked_is_refused(string registry)
     {
-        await using var lab = await StartAsync("prefix = \"{0}/team\"\nlocation = \"{1}\"\nblocked = true");
+        await using var lab = await StartAsync(registry);
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(ClientLab.RandomBlob(1000)));
 
