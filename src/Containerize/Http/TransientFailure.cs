@@ -63,6 +63,17 @@ internal static class TransientFailure
                 $"{url.Authority} answered with headers that are larger than any {kind.Name} needs", failure) { MaxRepetitions = 0 };
         }
 
+        if (error == HttpRequestError.ProxyTunnelError)
+        {
+            // The text of the exception has the proxy's address, and that may have a password.
+            var status = (failure as HttpRequestException)?.StatusCode;
+            return new TransientException(
+                $"the proxy does not lead to {url.Authority}{(status is null ? "" : $": it answered {(int)status}")}", failure)
+            {
+                MaxRepetitions = status is null || Retrier.IsTransient(status.Value) ? int.MaxValue : 0,
+            };
+        }
+
         var hint = error == HttpRequestError.SecureConnectionError ? $"; {kind.PlainHttpAdvice}" : "";
         return new TransientException(
             $"{url.Authority} cannot be reached or broke the connection: " +
