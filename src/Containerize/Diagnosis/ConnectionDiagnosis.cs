@@ -67,8 +67,8 @@ internal sealed class ConnectionDiagnosis(RegistryClient client, RegistryOptions
             findings.Note("proxy", $"NO_PROXY is {exceptions}.");
         }
 
-        var system = options.Proxy ?? HttpClient.DefaultProxy;
-        if (AddressScope.IsLoopback(url.IdnHost) || system.IsBypassed(url) || system.GetProxy(url) is not { } proxy || proxy == url)
+        var system = HttpPool.ProxyOf(options);
+        if (system.IsBypassed(url) || system.GetProxy(url) is not { } proxy || proxy == url)
         {
             return false;
         }

@@ -32,8 +32,13 @@ internal sealed class HttpPool : IDisposable
         _options = options;
         _trust = new ServerTrust(options.CertificateFiles);
         _certificatesOf = certificatesOf;
-        _proxy = new DirectLoopbackProxy(options.Proxy ?? HttpClient.DefaultProxy);
+        _proxy = ProxyOf(options);
     }
+
+    /// <summary>The proxy that servers are reached through: the options', or the system's with all that <c>NO_PROXY</c> says.</summary>
+    internal static IWebProxy ProxyOf(HttpOptions options) => options.Proxy is { } own
+        ? new DirectProxy(own, NoProxyList.Parse(null))
+        : new DirectProxy(HttpClient.DefaultProxy, NoProxyList.OfEnvironment());
 
     /// <summary>Where a host's address was seen to lead; by its name when it was reached through a proxy.</summary>
     internal AddressScopes ScopeOf(Uri url) =>
@@ -197,8 +202,8 @@ internal sealed class HttpPool : IDisposable
         _ => "public",
     };
 
-    /// <summary>The proxy, but never for this machine: a proxy elsewhere would reach another one.</summary>
-    private sealed class DirectLoopbackProxy(IWebProxy inner) : IWebProxy
+    /// <summary>The proxy, but not for what needs none, and never for this machine: a proxy elsewhere would reach another one.</summary>
+    private sealed class DirectProxy(IWebProxy inner, NoProxyList exempt) : IWebProxy
     {
         public ICredentials? Credentials
         {
@@ -208,6 +213,6 @@ internal sealed class HttpPool : IDisposable
 
         public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : inner.GetProxy(destination);
 
-        public bool IsBypassed(Uri host) => AddressScope.IsLoopback(host.IdnHost) || inner.IsBypassed(host);
+        public bool IsBypassed(Uri host) => AddressScope.IsLoopback(host.IdnHost) || exempt.Has(host) || inner.IsBypassed(host);
     }
 }
