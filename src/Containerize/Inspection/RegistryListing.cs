@@ -31,7 +31,7 @@ internal sealed class RegistryListing(RegistryClient registries, ImageReference 
     private async Task<IReadOnlyList<ImageEvidence>> FindAsync(Digest subject, CancellationToken cancellationToken)
     {
         var referrers = registries.ListReferrersAsync(name.Repository, subject, cancellationToken);
-        var tagged = await Task.WhenAll(EvidenceTag.Suffixes.Select(async suffix =>
+        var tagged = await Task.WhenAll(EvidenceTag.SuffixesOf(subject).Select(async suffix =>
             (Suffix: suffix, Found: await registries.TryResolveAsync(
                 name.Repository, EvidenceTag.Of(subject) + suffix, cancellationToken))));
         return

@@ -15,6 +15,12 @@ internal static class EvidenceTag
     internal static string Of(Digest subject) =>
         $"{subject.Algorithm}-{subject.Hex}"[..Math.Min(MaxLength, subject.Algorithm.Length + 1 + subject.Hex.Length)];
 
+    /// <summary>
+    /// The suffixes that leave a tag of a manifest in its bounds: with a long digest none does, and cosign has no such tag.
+    /// </summary>
+    internal static IEnumerable<string> SuffixesOf(Digest subject) =>
+        Suffixes.Where(suffix => Of(subject).Length + suffix.Length <= MaxLength);
+
     /// <summary>Whether a tag is that of evidence, so that it names no image to run.</summary>
     internal static bool IsOne(string tag)
     {

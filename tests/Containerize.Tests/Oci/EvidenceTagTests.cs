@@ -25,4 +25,11 @@ internal sealed class EvidenceTagTests
     [TestMethod]
     public void The_tag_of_a_long_digest_is_no_longer_than_a_tag_may_be() =>
         Assert.HasCount(128, EvidenceTag.Of(Digest.Parse("sha512:" + new string('a', 128))));
+
+    [TestMethod]
+    public void A_tag_of_cosign_is_only_asked_for_where_it_can_be()
+    {
+        CollectionAssert.AreEqual(EvidenceTag.Suffixes.ToArray(), EvidenceTag.SuffixesOf(s_digest).ToArray());
+        Assert.IsEmpty(EvidenceTag.SuffixesOf(Digest.Parse("sha512:" + new string('a', 128))));
+    }
 }
