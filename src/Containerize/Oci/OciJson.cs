@@ -43,6 +43,7 @@ internal static class OciJson
             RefuseMember(root, "manifests");
             RefuseSchema1(root);
             DropIncompletePlatforms(root);
+            DropNulls(root);
             return root.Deserialize(s_context.Manifest);
         });
         CheckDescriptors(manifest.Layers.Append(manifest.Config), origin);
@@ -61,6 +62,7 @@ internal static class OciJson
             RefuseMember(root, "layers");
             RefuseMember(root, "config");
             DropIncompletePlatforms(root);
+            DropNulls(root);
             return root.Deserialize(s_context.ImageIndex);
         });
         CheckDescriptors(index.Manifests, origin);
@@ -187,6 +189,29 @@ internal static class OciJson
 
         static bool IsEmpty(JsonNode? text) => text is null || (text is JsonValue value && value.TryGetValue<string>(out var name)
             && name.Length == 0);
+    }
+
+    // The serializer checks members for null, not what is in lists and dictionaries. Other readers take such a text for an empty one.
+    private static void DropNulls(JsonObject root)
+    {
+        foreach (var (_, value) in root.ToList())
+        {
+            foreach (var descriptor in (value is JsonArray list ? list.AsEnumerable() : [value]).OfType<JsonObject>().ToList())
+            {
+                (descriptor["urls"] as JsonArray)?.RemoveAll(url => url is null);
+                DropNullMembers(descriptor["annotations"] as JsonObject);
+            }
+        }
+
+        DropNullMembers(root["annotations"] as JsonObject);
+
+        static void DropNullMembers(JsonObject? members)
+        {
+            foreach (var (name, _) in members?.Where(member => member.Value is null).ToList() ?? [])
+            {
+                members!.Remove(name);
+            }
+        }
     }
 
     private static void RefuseMember(JsonObject root, string member)

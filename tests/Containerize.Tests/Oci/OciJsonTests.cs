@@ -158,4 +158,22 @@ internal sealed class OciJsonTests
         Assert.DoesNotContain("\u001b", failure.Message);
         Assert.DoesNotContain("##vso", failure.Message);
     }
+
+    [TestMethod]
+    public void Texts_that_are_null_count_as_absent()
+    {
+        const string Texts = """ "urls":[null,"u"],"annotations":{"n":null,"t":""} """;
+        var descriptor = $$$"""{"mediaType":"a/b","digest":"{{{Digest.Of("x"u8)}}}","size":1,{{{Texts}}} }""";
+        var text = $$$"""{"schemaVersion":2,"config": {{{descriptor}}} ,"layers":[ {{{descriptor}}} ],{{{Texts}}} }""";
+
+        var manifest = OciJson.ReadManifest(RawDocument.Of(MediaTypes.OciManifest, System.Text.Encoding.UTF8.GetBytes(text)), "test");
+
+        foreach (var each in manifest.Layers.Append(manifest.Config))
+        {
+            CollectionAssert.AreEqual(new[] { "u" }, each.Urls!.ToArray());
+            CollectionAssert.AreEqual(new[] { "t" }, each.Annotations!.Keys.ToArray());
+        }
+
+        CollectionAssert.AreEqual(new[] { "t" }, manifest.Annotations!.Keys.ToArray());
+    }
 }
