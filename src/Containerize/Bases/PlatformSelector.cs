@@ -95,7 +95,7 @@ internal static class PlatformSelector
         return new(
             DiagnosticCode.PlatformNotFound,
             $"The image {origin} does not exist for {platform}; it exists for " +
-            $"{string.Join(", ", all.Select(offer => offer.ToString()).Distinct())}. "
+            $"{string.Join(", ", all.Select(offer => offer.ToString()).Distinct().DefaultIfEmpty("no platform"))}. "
             + $"Choose another image, or another platform (in a project RuntimeIdentifier or ContainerRuntimeIdentifier).{advice}");
     }
 }
