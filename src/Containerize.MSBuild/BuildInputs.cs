@@ -39,6 +39,7 @@ internal sealed class BuildInputs : IDisposable
         _project = task.Project;
         _outputDirectory = outputDirectory;
         _reporter = reporter;
+        Switches.Check(_project);
         Base = BaseSettings.Read(_project);
         var cache = CacheSettings.Read(_project, Environment.GetEnvironmentVariable);
         var options = RegistrySettings.Read(_project, Base);

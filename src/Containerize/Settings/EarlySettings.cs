@@ -16,6 +16,7 @@ internal static class EarlySettings
     {
         // Warnings are told by the build itself.
         var silence = SilentReporter.Instance;
+        Switches.Check(project);
         var destinations = DestinationSettings.Read(project, silence);
         _ = ReuseSettings.Read(project, destinations);
         _ = PushSettings.Read(project, silence);

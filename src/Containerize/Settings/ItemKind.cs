@@ -54,6 +54,9 @@ internal enum ItemKind
     /// <summary>How a web server hands out the files; there for static sites only.</summary>
     Site,
 
+    /// <summary>A property that is true or false, with its value.</summary>
+    Switch,
+
     /// <summary>An archive to write.</summary>
     Archive,
 

@@ -69,15 +69,18 @@ internal sealed partial class SchemaTests
     }
 
     [TestMethod]
-    public void The_blanks_around_true_and_false_are_removed_from_every_property_that_is_one_of_them()
+    public void Every_property_that_is_true_or_false_loses_the_blanks_around_it_and_is_judged()
     {
         var switches = Schema.GetProperty("properties").EnumerateObject()
             .Where(property => property.Value.TryGetProperty("type", out var type) && type.ToString() == "bool")
-            .Select(property => $"{property.Name}=$({property.Name}.Trim())").ToList();
-        var trimmed = XDocument.Load(Path.Combine(Clone.Root, "sdk", "build", "Containerize.Switches.targets"))
-            .Descendants("PropertyGroup").Elements().Select(property => $"{property.Name}={property.Value}").ToList();
+            .Select(property => property.Name).ToList();
+        var targets = XDocument.Load(Path.Combine(Clone.Root, "sdk", "build", "Containerize.Switches.targets"));
+        var trimmed = targets.Descendants("PropertyGroup").Elements().Select(property => $"{property.Name}={property.Value}").ToList();
+        var judged = targets.Descendants("ItemGroup").Elements()
+            .Select(item => $"{item.Attribute("Include")?.Value}={item.Attribute("Value")?.Value}").ToList();
 
-        CollectionAssert.AreEquivalent(switches, trimmed);
+        CollectionAssert.AreEquivalent(switches.Select(name => $"{name}=$({name}.Trim())").ToList(), trimmed);
+        CollectionAssert.AreEquivalent(switches.Select(name => $"{name}=$({name})").ToList(), judged);
     }
 
     [TestMethod]

@@ -30,6 +30,7 @@ internal sealed class EarlySettingsTests : IDisposable
     [DataRow(ItemKind.Image, "image", "Format", "Docer", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Image, "image", "AppCommandInstruction", "Start", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Layers, "layers", "Secrets", "Keep", DiagnosticCode.InvalidProperty)]
+    [DataRow(ItemKind.Switch, "ContainerizeSign", "Value", "ture", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Registry, "regi stry", "", "", DiagnosticCode.InvalidReference)]
     [DataRow(ItemKind.Engine, "Dokcer", "", "", DiagnosticCode.InvalidProperty)]
     [DataRow(ItemKind.Layers, "layers", "Compression", "zip", DiagnosticCode.InvalidProperty)]
