@@ -53,14 +53,27 @@ internal static class Printable
             }
         }
 
-        return Apart(Apart(clean.ToString(), '#'), ':');
+        return Apart(clean.ToString());
     }
 
-    // Twice: in "::::" the second pair is only found when the first one is apart.
-    private static string Apart(string text, char twin)
+    // Commands are "##" anywhere and "::" at the start of a line. Behind a bracket it is in an address of version 6, and stays.
+    private static string Apart(string text)
     {
-        var (pair, apart) = ($"{twin}{twin}", $"{twin} {twin}");
-        return text.Replace(pair, apart, StringComparison.Ordinal).Replace(pair, apart, StringComparison.Ordinal);
+        var apart = new StringBuilder(text.Length);
+        var (last, isInAddress) = ('\0', false);
+        foreach (var character in text)
+        {
+            if (character == last && (character == '#' || (character == ':' && !isInAddress)))
+            {
+                apart.Append(' ');
+            }
+
+            isInAddress = character == '[' || (isInAddress && (char.IsAsciiHexDigit(character) || character is ':' or '.'));
+            apart.Append(character);
+            last = character;
+        }
+
+        return apart.ToString();
     }
 
     /// <summary>The first names of a list in quotes, and how many more there are. It is cleaned, and not cut.</summary>
