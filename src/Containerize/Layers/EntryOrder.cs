@@ -1,3 +1,4 @@
+using System.Text;
 using Containerize.Files;
 using Containerize.Layers.Entries;
 using Containerize.Layers.Windows;
@@ -9,6 +10,10 @@ namespace Containerize.Layers;
 /// </summary>
 internal static class EntryOrder
 {
+    // In bytes, what Linux takes (NAME_MAX, and PATH_MAX with the zero at the end). Windows counts characters, and takes longer paths.
+    private const int LongestName = 255;
+    private const int LongestPath = 4095;
+
     /// <summary>The entries as a layer has them: for Windows in their own place, then sorted.</summary>
     internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, LayerOptions options) =>
         Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries);
@@ -80,11 +85,34 @@ internal static class EntryOrder
             throw InvalidPath(entry, "it has a NUL character");
         }
 
+        CheckLength(entry);
         for (var i = 0; i < entry.Path.Length; i++)
         {
             if (char.IsSurrogate(entry.Path[i]) && !(i + 1 < entry.Path.Length && char.IsSurrogatePair(entry.Path[i], entry.Path[++i])))
             {
                 throw InvalidPath(entry, "it is not valid Unicode");
+            }
+        }
+    }
+
+    private static void CheckLength(LayerEntry entry)
+    {
+        var length = Encoding.UTF8.GetByteCount(entry.Path);
+        if (length <= LongestName || entry.Path.StartsWith(WindowsTree.Drive, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (length > LongestPath)
+        {
+            throw InvalidPath(entry, $"it has {length} bytes, and Linux takes {LongestPath}");
+        }
+
+        foreach (var part in entry.Path.AsSpan().Split('/'))
+        {
+            if (Encoding.UTF8.GetByteCount(entry.Path.AsSpan(part)) is > LongestName and var name)
+            {
+                throw InvalidPath(entry, $"a name in it has {name} bytes, and Linux takes {LongestName}");
             }
         }
     }

@@ -104,6 +104,26 @@ internal sealed class EntryOrderTests
         AssertRefused(DiagnosticCode.InvalidPath, ["/source"], File(path, "/source"));
 
     [TestMethod]
+    [DataRow("n", 255, true)]
+    [DataRow("n", 256, false)]
+    [DataRow("\u00e9", 127, true)]
+    [DataRow("\u00e9", 128, false)]
+    [DataRow("directory/", 409, true)]
+    [DataRow("directory/", 410, false)]
+    public void A_path_that_Linux_cannot_unpack_is_refused(string part, int times, bool isValid)
+    {
+        var path = string.Concat(Enumerable.Repeat(part, times)) + (part.EndsWith('/') ? "file" : "");
+        if (isValid)
+        {
+            Assert.AreEqual(path, EntryOrder.Arrange([File(path)])[^1].Path);
+        }
+        else
+        {
+            AssertRefused(DiagnosticCode.InvalidPath, ["bytes", "/source"], File(path, "/source"));
+        }
+    }
+
+    [TestMethod]
     public void A_path_with_half_a_character_is_refused()
     {
         // Not as data of the test: test runners replace such text themselves.
