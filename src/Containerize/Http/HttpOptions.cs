@@ -21,7 +21,7 @@ internal abstract record HttpOptions
 
     /// <summary>
     /// After how long without a single byte a connection counts as dead, and the window over which a body must come at
-    /// <see cref="MinBytesPerSecond"/>. There is no limit on a whole transfer.
+    /// <see cref="MinBytesPerSecond"/>. A whole transfer has no limit; a document has twice this one.
     /// </summary>
     public TimeSpan NoProgressTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -41,9 +41,30 @@ internal static class ResponseBody
         };
     }
 
-    /// <summary>Reads a document.</summary>
+    /// <summary>
+    /// Reads a document, which is small: all of it has to come in twice the time after which a connection counts as dead.
+    /// </summary>
     /// <returns>The bytes; null when there are more than the limit.</returns>
+    /// <exception cref="TimeoutException">It did not come in time.</exception>
     internal static async Task<byte[]?> ReadAsync(
+        HttpResponseMessage response, int limit, HttpOptions options, CancellationToken cancellationToken)
+    {
+        // After the bound on the rate, which says more of what is wrong.
+        var longest = 2 * options.NoProgressTimeout;
+        using var patience = new CancellationTokenSource(longest, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await ReadToEndAsync(response, limit, options, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{response.RequestMessage!.RequestUri!.Authority} has not sent a whole document in "
+                + $"{longest.TotalSeconds:0.#} seconds");
+        }
+    }
+
+    private static async Task<byte[]?> ReadToEndAsync(
         HttpResponseMessage response, int limit, HttpOptions options, CancellationToken cancellationToken)
     {
         var stream = await OpenDecodedAsync(response, options, cancellationToken);
