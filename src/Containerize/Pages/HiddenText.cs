@@ -16,14 +16,15 @@ internal static partial class HiddenText
     internal static bool IsHidden(string text) =>
         SecretArgument().IsMatch(text) || SecretScanner.Scan(Encoding.UTF8.GetBytes(text)).Count > 0;
 
+    // Texts of others, of any length: no pattern may take longer than they are long.
     [GeneratedRegex(
         "password|passwd|passphrase|secret|token|credential|connectionstring|api_?key|access_?key|private_?key|account_?key|[_.:-]pwd$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex SecretName();
 
     // A command line, as one of a base's history: NAME=value or --name value.
     [GeneratedRegex(
         @"(password|passwd|passphrase|secret|token|credential|api_?key|access_?key|private_?key)[a-z0-9_-]*([=:]\s*|\s+)[^\s=]",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex SecretArgument();
 }

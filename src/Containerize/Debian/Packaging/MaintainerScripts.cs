@@ -109,31 +109,32 @@ internal static partial class MaintainerScripts
         }
     }
 
-    [GeneratedRegex(@"\A#!\s*/\S*/(sh|bash|dash)\b")]
+    // Scripts of others: no pattern may take longer than they are long, and they are read too seldom for code of their own.
+    [GeneratedRegex(@"\A#!\s*/\S*/(sh|bash|dash)\b", RegexOptions.NonBacktracking)]
     private static partial Regex Interpreter();
 
-    [GeneratedRegex(@"update-alternatives\b[^\n;]*?--install\s+(\S+)\s+(\S+)")]
+    [GeneratedRegex(@"update-alternatives\b[^\n;]*?--install\s+(\S+)\s+(\S+)", RegexOptions.NonBacktracking)]
     private static partial Regex Alternative();
 
-    [GeneratedRegex(@"\\\n")]
+    [GeneratedRegex(@"\\\n", RegexOptions.NonBacktracking)]
     private static partial Regex Continuation();
 
     [GeneratedRegex(@"<<-?\s*['""]?(\w+)['""]?[^\n]*\n.*?\n\s*\1\s*\n", RegexOptions.Singleline)]
     private static partial Regex HereDocument();
 
-    [GeneratedRegex(@"(?:^|\n)\s*(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)")]
+    [GeneratedRegex(@"(?:^|\n)\s*(?:function\s+)?([A-Za-z_][\w-]*)\s*\(\)", RegexOptions.NonBacktracking)]
     private static partial Regex Function();
 
-    [GeneratedRegex(@"""[^""]*""|'[^']*'")]
+    [GeneratedRegex(@"""[^""]*""|'[^']*'", RegexOptions.NonBacktracking)]
     private static partial Regex Quoted();
 
     // The last one is a pattern of a case.
-    [GeneratedRegex(@"\|\||&&|[;|]|\$\(|`|^\s*[\w*""|. -]+\)(?:\s|$)")]
+    [GeneratedRegex(@"\|\||&&|[;|]|\$\(|`|^\s*[\w*""|. -]+\)(?:\s|$)", RegexOptions.NonBacktracking)]
     private static partial Regex Separator();
 
-    [GeneratedRegex(@"\A[A-Za-z_]\w*=")]
+    [GeneratedRegex(@"\A[A-Za-z_]\w*=", RegexOptions.NonBacktracking)]
     private static partial Regex Assignment();
 
-    [GeneratedRegex(@"\A[a-z.:\[][\w.+-]*\z")]
+    [GeneratedRegex(@"\A[a-z.:\[][\w.+-]*\z", RegexOptions.NonBacktracking)]
     private static partial Regex CommandName();
 }
