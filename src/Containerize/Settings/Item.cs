@@ -12,9 +12,6 @@ internal sealed class Item(string identity, Func<string, string?> metadata)
     {
     }
 
-    // As conditions of targets read them: a switch must not mean yes there and no here.
-    private static readonly string[] s_yes = ["true", "on", "yes", "!false", "!off", "!no"];
-
     /// <summary>What the item names, as the project wrote it.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: it has a NUL character.</exception>
     internal string Identity => WithoutNul(metadata("Kind"), identity);
@@ -26,7 +23,7 @@ internal sealed class Item(string identity, Func<string, string?> metadata)
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: it has a NUL character.</exception>
     internal string Exact(string name) => WithoutNul(name, metadata(name) ?? "");
 
-    internal bool IsTrue(string name) => s_yes.Contains(this[name], StringComparer.OrdinalIgnoreCase);
+    internal bool IsTrue(string name) => Switches.IsOn(this[name]);
 
     /// <summary>Whether the project says no to what is on by default.</summary>
     internal bool IsFalse(string name) => this[name].Equals("false", StringComparison.OrdinalIgnoreCase);
