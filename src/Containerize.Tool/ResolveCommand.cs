@@ -158,14 +158,11 @@ internal sealed class ResolveCommand
         foreach (var (result, source) in inPlace ? results.Zip(sources) : [])
         {
             AtomicFile.Write(
-                Target(source.Path),
+                source.Path,
                 result.After.Encode(),
                 OperatingSystem.IsWindows() ? null : FileStatus.Of(source.Path, followLinks: true).Mode);
         }
     }
-
-    // A link stays one: what it leads to is replaced.
-    private static string Target(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
     private static void Say(ResolvedImage image, IReporter reporter)
     {

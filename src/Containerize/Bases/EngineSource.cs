@@ -56,7 +56,7 @@ internal sealed class EngineSource : IImageSource
     {
         try
         {
-            using var file = AtomicFile.Create(archive);
+            using var file = AtomicFile.Create(archive, isOurs: true);
             await engine.SaveAsync(_reference.Image, file.Stream, cancellationToken);
             file.Commit(durable: true);
             foreach (var old in Directory.GetFiles(_directory, "*.tar")

@@ -83,7 +83,7 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         if (_asked is { } image)
         {
             var state = new State(image, _answers.ToDictionary());
-            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, DeliveryJson.Default.State));
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, DeliveryJson.Default.State), isOurs: true);
         }
         else
         {

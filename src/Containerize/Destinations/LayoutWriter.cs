@@ -113,7 +113,7 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
         var isLinked = await TryLinkAsync(blob, path, cancellationToken);
         if (!isLinked)
         {
-            using var file = AtomicFile.Create(path);
+            using var file = AtomicFile.Create(path, isOurs: true);
             await ImageBlobs.CopyAsync(blob, file.Stream, cancellationToken);
             file.Commit(durable: true);
         }

@@ -175,7 +175,7 @@ internal sealed class Engine
         try
         {
             var archive = Path.Combine(directory.FullName, "image.tar");
-            using (var file = AtomicFile.Create(archive))
+            using (var file = AtomicFile.Create(archive, isOurs: true))
             {
                 await write(file.Stream, cancellationToken);
                 file.Commit();

@@ -27,14 +27,20 @@ internal sealed class AtomicFile : IDisposable
     internal FileStream Stream { get; }
 
     /// <summary>Starts a file beside its target, whose directories are created.</summary>
-    /// <param name="path">The target, as a full path.</param>
+    /// <param name="path">The target, as a full path. A link stays one: the file that it leads to is the target.</param>
     /// <param name="mode">Its permissions; null for those that new files of this user have.</param>
-    internal static AtomicFile Create(string path, UnixFileMode? mode = null)
+    /// <param name="isOurs">
+    /// Whether no user chose the name, so that anything else under it is damage and is replaced: links, pipes and devices too.
+    /// </param>
+    /// <exception cref="IOException">A pipe, a socket or a device has the name, or the file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
+    internal static AtomicFile Create(string path, UnixFileMode? mode = null, bool isOurs = false)
     {
-        var directory = Path.GetDirectoryName(path)!;
+        var target = isOurs ? path : TargetOf(path);
+        var directory = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(directory);
         AbandonedFiles.Remove(directory, DateTimeOffset.UtcNow);
-        return new AtomicFile(AbandonedFiles.Create(directory, mode), path);
+        return new AtomicFile(AbandonedFiles.Create(directory, mode), target);
     }
 
     /// <summary>Starts a file whose name is not known yet.</summary>
@@ -58,16 +64,17 @@ internal sealed class AtomicFile : IDisposable
     /// <param name="path">The target, as a full path.</param>
     /// <param name="mode">Its permissions; null for those that new files of this user have.</param>
     /// <param name="durable">See <see cref="Commit"/>.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
-    internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool durable = false)
+    /// <param name="isOurs">See <see cref="Create"/>.</param>
+    /// <inheritdoc cref="Create" path="/exception"/>
+    internal static void Write(
+        string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null, bool durable = false, bool isOurs = false)
     {
         if (Has(path, content))
         {
             return;
         }
 
-        using var file = Create(path, mode);
+        using var file = Create(path, mode, isOurs);
         file.Stream.Write(content);
         file.Commit(durable);
     }
@@ -92,7 +99,8 @@ internal sealed class AtomicFile : IDisposable
     /// told apart, nor where new files get the group of their directory.</returns>
     internal bool TryAim(string path)
     {
-        var directory = Path.GetDirectoryName(path)!;
+        var target = TargetOf(path);
+        var directory = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(directory);
         if (FileStatus.TryOf(directory, followLinks: true) is not { Mount: { } mount } place
             || place.Mode.HasFlag(UnixFileMode.SetGroup)
@@ -102,7 +110,7 @@ internal sealed class AtomicFile : IDisposable
         }
 
         AbandonedFiles.Remove(directory, DateTimeOffset.UtcNow);
-        _target = path;
+        _target = target;
         return true;
     }
 
@@ -146,6 +154,16 @@ internal sealed class AtomicFile : IDisposable
                 ExceptionDispatchInfo.Throw(_unflushed);
             }
         }
+    }
+
+    private static string TargetOf(string path)
+    {
+        var target = FileStatus.TryOf(path, followLinks: false) is { Kind: FileKind.Link }
+            ? File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName
+            : path;
+        return FileStatus.TryOf(target, followLinks: true) is { Kind: FileKind.Special or FileKind.Null }
+            ? throw new IOException($"'{path}' is a pipe, a socket or a device, which a file does not replace.")
+            : target;
     }
 
     /// <summary>Puts the file in a place on its file system.</summary>

@@ -56,6 +56,15 @@ internal static class TarHeader
         return header;
     }
 
+    /// <summary>Whether a file begins with a header, as every archive does that is not compressed.</summary>
+    /// <inheritdoc cref="RegularFile.OpenRead" path="/exception"/>
+    internal static bool IsIn(string path)
+    {
+        Span<byte> header = stackalloc byte[BlockSize];
+        using var file = RegularFile.OpenHandle(path);
+        return RegularFile.ReadFully(file, header, 0) == BlockSize && header[257..].StartsWith("ustar"u8);
+    }
+
     /// <summary>How many bytes fill a file up to the next block.</summary>
     /// <param name="size">The file's size in bytes.</param>
     internal static int Padding(long size) => (int)(-size & (BlockSize - 1));

@@ -93,11 +93,9 @@ internal sealed class ProjectItems
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ProjectNotWritten"/>.</exception>
     internal void Write(byte[] content)
     {
-        // A link stays one: what it leads to is replaced.
-        var target = File.ResolveLinkTarget(_path, returnFinalTarget: true)?.FullName ?? _path;
         try
         {
-            AtomicFile.Write(target, content, OperatingSystem.IsWindows() ? null : FileStatus.Of(target, followLinks: true).Mode);
+            AtomicFile.Write(_path, content, OperatingSystem.IsWindows() ? null : FileStatus.Of(_path, followLinks: true).Mode);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -36,7 +36,7 @@ internal static class SealedFile
     {
         try
         {
-            AtomicFile.Write(path, Seal(title, text));
+            AtomicFile.Write(path, Seal(title, text), isOurs: true);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

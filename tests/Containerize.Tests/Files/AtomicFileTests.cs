@@ -27,6 +27,48 @@ internal sealed class AtomicFileTests
     }
 
     [TestMethod]
+    [DataRow("file")]
+    [DataRow("other/file")]
+    [DataRow("missing", DisplayName = "a link that leads to nothing yet")]
+    public void A_link_stays_and_what_it_leads_to_is_replaced(string target)
+    {
+        _folder.Write("file", "old");
+        _folder.Write("other/file", "old");
+        File.CreateSymbolicLink(_folder["first"], "second");
+        File.CreateSymbolicLink(_folder["second"], target);
+
+        AtomicFile.Write(_folder["first"], "new"u8);
+
+        Assert.AreEqual("second", new FileInfo(_folder["first"]).LinkTarget);
+        Assert.AreEqual("new", File.ReadAllText(_folder[target]));
+    }
+
+    [TestMethod]
+    public void Under_a_name_of_ours_a_link_is_replaced()
+    {
+        _folder.Write("file", "the user's");
+        File.CreateSymbolicLink(_folder["record"], "file");
+
+        AtomicFile.Write(_folder["record"], "new"u8, isOurs: true);
+
+        Assert.IsNull(new FileInfo(_folder["record"]).LinkTarget);
+        Assert.AreEqual("the user's", File.ReadAllText(_folder["file"]));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(SpecialFile.All), typeof(SpecialFile))]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task Under_a_name_of_the_user_nothing_but_files_is_replaced(string kind)
+    {
+        await SpecialFile.PutAsync(kind, _folder["output"]);
+
+        Assert.IsTrue(FileFailure.IsOne(Assert.Throws<Exception>(() => AtomicFile.Write(_folder["output"], "new"u8))));
+
+        Assert.IsFalse(File.Exists(_folder["output"]) && FileStatus.Of(_folder["output"], followLinks: false).Kind == FileKind.File);
+        Assert.IsEmpty(Directory.GetFiles(_folder.FullName, "*.tmp"));
+    }
+
+    [TestMethod]
     public void What_was_flushed_ahead_can_be_written_on_and_committed()
     {
         using (var file = AtomicFile.CreateIn(_folder.FullName, mode: null))
@@ -93,18 +135,18 @@ internal sealed class AtomicFileTests
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
     [DynamicData(nameof(SpecialFile.All), typeof(SpecialFile))]
-    [Timeout(30_000)]
-    public async Task What_is_no_file_in_the_targets_place_holds_nothing_up(string kind)
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task Under_a_name_of_ours_what_is_no_file_is_replaced(string kind)
     {
         await SpecialFile.PutAsync(kind, _folder["file"]);
 
         if (kind == SpecialFile.Directory)
         {
-            Assert.IsTrue(FileFailure.IsOne(Assert.Throws<Exception>(() => AtomicFile.Write(_folder["file"], "new"u8))));
+            Assert.IsTrue(FileFailure.IsOne(Assert.Throws<Exception>(() => AtomicFile.Write(_folder["file"], "new"u8, isOurs: true))));
             return;
         }
 
-        AtomicFile.Write(_folder["file"], "new"u8);
+        AtomicFile.Write(_folder["file"], "new"u8, isOurs: true);
         Assert.AreEqual("new", RegularFile.ReadAllText(_folder["file"]));
     }
 
