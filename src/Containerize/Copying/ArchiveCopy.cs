@@ -28,6 +28,7 @@ internal sealed class ArchiveCopy(string path, CopyName? name, BlobStore cache, 
                 return new Arrival(_ => Task.FromResult(Result(0, contents.Length)));
             }
 
+            ArchiveDestination.RefuseOtherFile(path);
             var file = AtomicFile.Create(path);
             try
             {

@@ -77,14 +77,16 @@ internal sealed class ArchiveDestination(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/> or
-    /// <see cref="DiagnosticCode.DigestMismatch"/>; an archive that was there before is unchanged.
+    /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/> (also
+    /// where the path is that of another file) or <see cref="DiagnosticCode.DigestMismatch"/>; an archive that was there before is
+    /// unchanged.
     /// </exception>
     public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
     {
         var contents = ArchiveContents.Of(images, name, IsGzip(_path));
         try
         {
+            RefuseOtherFile(_path);
             if (evidence is not null)
             {
                 await AttachAsync(images, evidence, cancellationToken);
@@ -104,6 +106,20 @@ internal sealed class ArchiveDestination(
         }
 
         return new DestinationResult(Kind, [_path], contents.Length, 0);
+    }
+
+    /// <summary>A path that is another file's by mistake, one of the project's sources perhaps, must not cost that file.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.CannotWrite"/>.</exception>
+    internal static void RefuseOtherFile(string path)
+    {
+        if (!IsGzip(path) && !path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase)
+            && FileStatus.TryOf(path, followLinks: true) is { Kind: FileKind.File, Stamp.Size: > 0 } && !TarHeader.IsIn(path))
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.CannotWrite,
+                $"'{path}' is a file that is no archive, so the archive of the image does not replace it. Choose another path for the " +
+                $"archive, or delete the file.");
+        }
     }
 
     private async Task<AtomicFile?> TakeBegunAsync(ArchiveContents contents, CancellationToken cancellationToken)

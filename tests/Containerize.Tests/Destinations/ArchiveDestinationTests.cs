@@ -157,7 +157,7 @@ internal sealed class ArchiveDestinationTests
     [TestMethod]
     [DataRow("image.tar")]
     [DataRow("image.tgz")]
-    public async Task An_archive_with_another_tag_or_a_damaged_header_is_written_anew(string name)
+    public async Task An_archive_with_another_tag_or_a_damaged_header_is_written_again(string name)
     {
         await WriteAsync(new ImageSet(Sample.Image()), name);
         var whole = await File.ReadAllBytesAsync(_folder[name]);
@@ -169,6 +169,33 @@ internal sealed class ArchiveDestinationTests
         await File.WriteAllBytesAsync(_folder[name], damaged);
         Assert.AreNotEqual(0, (await WriteAsync(new ImageSet(Sample.Image()), name)).BytesWritten);
         CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(_folder[name]));
+    }
+
+    [TestMethod]
+    [DataRow("Program.cs", "class Program;")]
+    [DataRow("app.csproj", "<Project />")]
+    [DataRow("image", "x")]
+    public async Task A_file_that_is_no_archive_is_not_replaced(string name, string content)
+    {
+        _folder.Write(name, content);
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image()), name));
+
+        Assert.AreEqual(DiagnosticCode.CannotWrite, failure.Code);
+        StringAssert.Contains(failure.Message, _folder[name]);
+        Assert.AreEqual(content, await File.ReadAllTextAsync(_folder[name]));
+    }
+
+    [TestMethod]
+    [DataRow("image", "")]
+    [DataRow("image.tar", "what a crash left")]
+    [DataRow("image.tgz", "what a crash left")]
+    public async Task A_file_that_can_only_be_an_archive_is_replaced(string name, string content)
+    {
+        _folder.Write(name, content);
+        await WriteAsync(new ImageSet(Sample.Image()), name);
+        await WriteAsync(new ImageSet(Sample.Image()), name, Sample.Name("2.0"));
+        Validate(name);
     }
 
     [TestMethod]
