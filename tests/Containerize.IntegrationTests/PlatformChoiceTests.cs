@@ -31,7 +31,7 @@ internal sealed class PlatformChoiceTests
         <Target Name="Ours" DependsOnTargets="_ContainerizeExplainPlatforms">
           <PropertyGroup>
             <Chosen>$(ContainerRuntimeIdentifier)</Chosen>
-            <Chosen Condition="'$(_ContainerizeIsMultiPlatform)' == 'true'">@(_ContainerizePlatform)</Chosen>
+            <Chosen Condition="'$(_ContainerizeHasInnerBuilds)' == 'true'">@(_ContainerizePlatform)</Chosen>
           </PropertyGroup>
           <Message Importance="high" Text="OURS=$(Case)|$(Chosen)" />
         </Target>

@@ -72,6 +72,21 @@ internal sealed class PublishHookTests
     }
 
     [TestMethod]
+    [DataRow("ContainerizeOnPublish=ture", "ContainerizeOnPublish 'ture' is neither true nor false.")]
+    [DataRow("ContainerizeOnPublish= true ", "ContainerizeOnPublish ' true' is neither true nor false.")]
+    public async Task A_word_that_is_neither_true_nor_false_is_refused_before_the_project_is_compiled(string property, string error)
+    {
+        using var project = await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
+
+        var result = await project.RunAsync("publish", "-p:" + property);
+
+        Assert.AreEqual(1, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, "CTZ1008");
+        StringAssert.Contains(result.Output, error);
+        Assert.IsFalse(Directory.Exists(Path.Combine(project.Directory, "bin", "Release")));
+    }
+
+    [TestMethod]
     public async Task A_profile_makes_one_index_of_several_platforms()
     {
         using var project = await TestProject.WebAsync(Body);
