@@ -42,7 +42,7 @@ internal sealed class BadInputTests
     }
 
     [TestMethod]
-    public async Task A_registry_that_nobody_runs_is_named()
+    public async Task A_registry_that_is_not_running_is_named()
     {
         using var project = await TestProject.ConsoleAsync(Scratch);
         var host = $"127.0.0.1:{Testing.FreePort.Find()}";
@@ -72,6 +72,11 @@ internal sealed class BadInputTests
         Assert.AreNotEqual(0, result.ExitCode);
         StringAssert.Contains(result.Output, "error CTZ1011:");
         StringAssert.Contains(result.Output, "-f net10.0");
+        var explained = await project.RunAsync("msbuild", "-t:ContainerizeExplain");
+        StringAssert.Contains(explained.Output, "error CTZ1011:");
+        var cache = await project.RunAsync("msbuild", "-t:ContainerizeCacheInfo");
+        Assert.AreEqual(0, cache.ExitCode, cache.Output);
+        StringAssert.Contains(cache.Output, "blobs");
     }
 
     [TestMethod]
