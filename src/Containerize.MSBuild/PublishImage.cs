@@ -118,9 +118,9 @@ public sealed class PublishImage : ContainerizeTask
         }
 
         var (built, images) = (published.Built, published.Images);
-        AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published));
-        AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"));
-        OutputList.Add(OutputDirectory, destinations.Files);
+        AtomicFile.Write(files.ImageInfo, ImageInfo.Write(published), isOurs: IsOurs(files.ImageInfo));
+        AtomicFile.Write(files.Digest, Encoding.UTF8.GetBytes(images.Root.Descriptor.Digest + "\n"), isOurs: IsOurs(files.Digest));
+        OutputList.Add(OutputDirectory, WrittenBy(published, destinations, files));
         ShowResult(ImageLines.All(published), ImageLines.Short(published));
         if (published.Debug is { } shown)
         {
@@ -184,6 +184,18 @@ public sealed class PublishImage : ContainerizeTask
         ReportPage.Write(path, new ImageReport([.. destinations.References], images.Root.Descriptor.Digest, [.. reported]), reporter);
     }
 
+    // Unless the project names another place.
+    private bool IsOurs(string path) => path.StartsWith(OutputDirectory, StringComparison.Ordinal);
+
+    private static IEnumerable<string> WrittenBy(PublishedImage published, DestinationSettings destinations, ReportFiles files)
+    {
+        var documents = published.Debug is { } debug ? [published, debug] : new[] { published };
+        return destinations.Files
+            .Concat(destinations.Archives.Zip(documents).SelectMany(
+                pair => ArchiveEvidence.Files(pair.First, pair.Second.Images, pair.Second.Evidence).Select(document => document.Path)))
+            .Append(files.ImageInfo).Append(files.Digest).Concat(files.Page is { } page ? [page] : []);
+    }
+
     // A repair publishes the same, and does not tell this build.
     private void Describe(ImageSet images, DestinationSettings destinations, ReportFiles files)
     {
@@ -193,8 +205,7 @@ public sealed class PublishImage : ContainerizeTask
         ArchivePath = destinations.Archive;
         ImageNames = [.. destinations.References.Select(name => new TaskItem(name))];
         var previous = BuiltImages.Select(image => Path.Combine(image.ItemSpec, PreviousBuild.FileName));
-        var archives = destinations.Files.Where(path => path != destinations.Layout);
-        IEnumerable<string?> written = [.. archives, files.ImageInfo, files.Digest, files.Page, .. previous];
+        IEnumerable<string?> written = [.. destinations.Archives, files.ImageInfo, files.Digest, files.Page, .. previous];
         WrittenOutputs = [.. written.OfType<string>().Select(path => new TaskItem(path))];
     }
 

@@ -1,4 +1,5 @@
 using Containerize.Building;
+using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Settings;
@@ -57,6 +58,7 @@ public sealed class VerifyImage : ContainerizeTask
             reporter);
         var verdict = await verification.VerifyAsync(built, images, cancellationToken);
         AtomicFile.Write(settings.File, VerdictWriter.Write(verdict));
+        OutputList.Add(OutputDirectory, [settings.File]);
         ShowResult(VerdictLines.Of(verdict));
         if (!verdict.IsEqual)
         {

@@ -42,6 +42,48 @@ internal sealed class ArchivePlaceTests
     }
 
     [TestMethod]
+    [DataRow("ContainerRegistry", "\n      \n    ")]
+    [DataRow("ContainerRegistry", "$(RegistryA);$(RegistryB)")]
+    [DataRow("LocalRegistry", "  ")]
+    [DataRow("ContainerizeLayoutDirectory", "\n    ")]
+    public async Task Blanks_and_variables_that_are_not_set_name_no_destination(string property, string value)
+    {
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + $"<PropertyGroup><{property}>{value}</{property}><ContainerWorkingDirectory>\n  /srv/app \n</ContainerWorkingDirectory>"
+            + "</PropertyGroup>");
+
+        var result = await project.ContainerizeAsync();
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        var image = ImageValidator.Check(project.Archive).Single();
+        Assert.AreEqual("""["dotnet","/srv/app/hello.dll"]""", image.Settings["Entrypoint"]!.ToJsonString());
+        Assert.AreNotEqual(0, image.Get("srv/app/hello.dll").ReadAllBytes().Length);
+    }
+
+    [TestMethod]
+    public async Task Documents_beside_an_archive_in_the_project_are_no_content_of_the_next_image_and_clean_removes_those_in_bin()
+    {
+        using var project = await TestProject.WebAsync(Scratch);
+        string[] arguments = ["-p:ContainerArchiveOutputPath=out/app.tar", "-p:ContainerizeSbom=spdx", "-p:ContainerizeProvenance=true"];
+        await project.ContainerizeAsync(arguments);
+        var first = project.Digest;
+
+        var second = await project.ContainerizeAsync(arguments);
+
+        Assert.AreEqual(0, second.ExitCode, second.Output);
+        Assert.IsTrue(File.Exists(Path.Combine(project.Directory, "out", "app.spdx.json")));
+        Assert.AreEqual(first, project.Digest);
+
+        var beside = await project.ContainerizeAsync("-p:ContainerizeSbom=spdx");
+        var bill = Path.ChangeExtension(project.Archive, "spdx.json");
+        Assert.AreEqual(0, beside.ExitCode, beside.Output);
+        Assert.IsTrue(File.Exists(bill));
+        var clean = await project.RunAsync("clean", "-c", "Release");
+        Assert.AreEqual(0, clean.ExitCode, clean.Output);
+        Assert.IsFalse(File.Exists(bill));
+    }
+
+    [TestMethod]
     public async Task Two_projects_that_publish_below_one_directory_are_told_when_their_archives_meet()
     {
         using var shared = new TemporaryDirectory();

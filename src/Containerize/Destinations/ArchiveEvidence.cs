@@ -2,6 +2,10 @@ using Containerize.Files;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.SupplyChain;
+using Containerize.SupplyChain.Sbom;
+using Containerize.SupplyChain.Signers;
+using Containerize.SupplyChain.Signing;
+using Containerize.SupplyChain.Statements;
 
 namespace Containerize.Destinations;
 
@@ -12,6 +16,13 @@ namespace Containerize.Destinations;
 internal static class ArchiveEvidence
 {
     private static readonly string[] s_archiveEndings = [".tar.gz", ".tar", ".tgz"];
+
+    // What the files of all documents and signatures end in, those of signatures of documents as well.
+    private static readonly string[] s_endings =
+    [
+        $".{SbomDocument.Suffix(SbomFormat.Spdx)}", $".{SbomDocument.Suffix(SbomFormat.CycloneDx)}", $".{ProvenanceWriter.Suffix}",
+        $".{VexWriter.Suffix}", $".{KeySigner.Suffix}", $".{NotarySignature.Suffix}",
+    ];
 
     /// <summary>Where the documents go.</summary>
     /// <param name="archive">The archive's full path.</param>
@@ -25,8 +36,24 @@ internal static class ArchiveEvidence
     /// <param name="suffix">What its file ends in.</param>
     internal static string PathOf(string archive, ImageSet images, Digest subject, string suffix)
     {
-        var ending = s_archiveEndings.FirstOrDefault(ending => archive.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ?? "";
-        return $"{archive[..^ending.Length]}{PlatformOf(subject, images)}.{suffix}";
+        return $"{StemOf(archive)}{PlatformOf(subject, images)}.{suffix}";
+    }
+
+    /// <summary>The files beside an archive that are called as its documents are, whichever build wrote them.</summary>
+    /// <param name="archive">The archive's full path.</param>
+    /// <returns>Full paths; none where the directory is not there, or cannot be read.</returns>
+    internal static IReadOnlyList<string> Beside(string archive)
+    {
+        var stem = StemOf(archive) + ".";
+        try
+        {
+            return [.. Directory.EnumerateFiles(Path.GetDirectoryName(archive)!)
+                .Where(path => path.StartsWith(stem, StringComparison.Ordinal) && s_endings.Any(path[(stem.Length - 1)..].EndsWith))];
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            return [];
+        }
     }
 
     /// <summary>Writes the documents; a file that has its content is left as it is.</summary>
@@ -39,6 +66,12 @@ internal static class ArchiveEvidence
                 AtomicFile.Write(path, referrer.Payload.Content);
             }
         }
+    }
+
+    private static string StemOf(string archive)
+    {
+        var ending = s_archiveEndings.FirstOrDefault(ending => archive.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ?? "";
+        return archive[..^ending.Length];
     }
 
     private static string PlatformOf(Digest subject, ImageSet images) =>

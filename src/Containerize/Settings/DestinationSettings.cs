@@ -59,6 +59,9 @@ internal sealed record DestinationSettings
     /// <summary>The files and directories that are written.</summary>
     internal IEnumerable<string> Files => ((string?[])[Archive, DebugImage == true ? OfDebugImage.Archive : null, Layout]).OfType<string>();
 
+    /// <summary>The archives of the image and of the debug image, full paths.</summary>
+    internal IEnumerable<string> Archives => Files.Where(path => path != Layout);
+
     /// <summary>The image's names, one per registry and tag.</summary>
     internal IEnumerable<string> References =>
         Registries.Count == 0 ? Name.References : Registries.SelectMany(target => target.Of(Name).References);
@@ -118,9 +121,7 @@ internal sealed record DestinationSettings
             return null;
         }
 
-        var isWanted = bool.TryParse(text, out var value)
-            ? value
-            : throw SettingText.Invalid($"ContainerizeDebugImage '{text}' is neither true nor false.");
+        var isWanted = Switches.Read("ContainerizeDebugImage", text);
         return isWanted && tags.FirstOrDefault(tag => tag.Length + DebugSuffix.Length > MaxTag) is { } tooLong
             ? throw new ContainerizeException(
                 DiagnosticCode.InvalidTag,

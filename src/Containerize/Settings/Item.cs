@@ -26,7 +26,7 @@ internal sealed class Item(string identity, Func<string, string?> metadata)
     internal bool IsTrue(string name) => Switches.IsOn(this[name]);
 
     /// <summary>Whether the project says no to what is on by default.</summary>
-    internal bool IsFalse(string name) => this[name].Equals("false", StringComparison.OrdinalIgnoreCase);
+    internal bool IsFalse(string name) => Switches.IsOff(this[name]);
 
     /// <summary>The parts of a value that is a list.</summary>
     internal string[] List(string name) => Split(Exact(name));

@@ -1,7 +1,10 @@
+using Containerize.Destinations;
+
 namespace Containerize.Settings;
 
 /// <summary>
-/// What builds of the project write, wherever the project puts it: destinations, reports, lock files, the cache. Items of a project are
+/// What builds of the project write, wherever the project puts it: destinations and what lies beside them, reports, lock files, the
+/// cache. Items of a project are
 /// often given by patterns, which find those files too; content of an image they are not.
 /// </summary>
 internal sealed class OwnOutputs
@@ -26,9 +29,10 @@ internal sealed class OwnOutputs
         var reports = ReportFiles.Read(project);
         return new(project.Directory, new[]
         {
-            reports.ImageInfo, reports.Digest, reports.Page, baseImage.Tags.LockFile,
+            reports.ImageInfo, reports.Digest, reports.Page, reports.Verdict, baseImage.Tags.LockFile,
             DebianItems.LockFileOf(project), cache, outputDirectory,
-        }.OfType<string>().Concat(destinations.Files).Concat(others));
+        }.OfType<string>().Concat(destinations.Files).Concat(destinations.Archives.SelectMany(ArchiveEvidence.Beside))
+            .Concat(OutputList.Read(outputDirectory)).Concat(others));
     }
 
     /// <summary>Full paths in the publish directory that hold such files, or copies of them.</summary>

@@ -5,6 +5,9 @@ namespace Containerize.Settings;
 /// <summary>Reads where each published file comes from.</summary>
 internal static class PublishedFileItems
 {
+    // The SDK copies what is of one kind after the other.
+    private static readonly string[] s_copies = ["PreserveNewest", "Always", "IfDifferent"];
+
     /// <summary>Where files come from, by path below the publish directory with <c>/</c>.</summary>
     /// <param name="publishDirectory">The publish directory, a full path.</param>
     /// <param name="published">What is published: <c>RelativePath</c>, and the metadata of <c>ResolvedFileToPublish</c>.</param>
@@ -59,11 +62,15 @@ internal static class PublishedFileItems
     internal static IReadOnlyDictionary<string, string> Sources(string publishDirectory, IEnumerable<Item> published)
     {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        var copies = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (path, item) in Paths(RootOf(publishDirectory), published))
         {
-            if (Path.IsPathFullyQualified(item.Identity))
+            // A publish that allows several files of one path copies each, and the last copy stays.
+            var copy = Array.IndexOf(s_copies, item["CopyToPublishDirectory"]);
+            if (Path.IsPathFullyQualified(item.Identity) && copy >= copies.GetValueOrDefault(path, copy))
             {
                 sources[path] = Path.GetFullPath(item.Identity);
+                copies[path] = copy;
             }
         }
 

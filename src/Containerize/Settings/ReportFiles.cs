@@ -5,7 +5,8 @@ namespace Containerize.Settings;
 /// <param name="Digest">The full path of the digest.</param>
 /// <param name="TellCi">Whether the CI system that runs the build is told as well.</param>
 /// <param name="Page">The full path of the report that is a page; null for none.</param>
-internal sealed record ReportFiles(string ImageInfo, string Digest, bool TellCi, string? Page)
+/// <param name="Verdict">The full path of the verdict of a verification; null where the project names none.</param>
+internal sealed record ReportFiles(string ImageInfo, string Digest, bool TellCi, string? Page, string? Verdict)
 {
     internal static ReportFiles Read(ProjectSettings project)
     {
@@ -15,6 +16,7 @@ internal sealed record ReportFiles(string ImageInfo, string Digest, bool TellCi,
             project.FullPath(item["ImageInfoFile"]),
             project.FullPath(item["DigestFile"]),
             !item.IsFalse("CIOutput"),
-            item.IsTrue("IsPageWanted") ? page : null);
+            item.IsTrue("IsPageWanted") ? page : null,
+            item["VerdictFile"] is { Length: > 0 } verdict ? project.FullPath(verdict) : null);
     }
 }

@@ -20,7 +20,8 @@ internal static class ReuseSettings
             Tags = destinations.Name.Tags,
             Named = isNone ? [] : [.. names.Select(Parse)],
             IsOff = isNone || destinations.NeedBaseLayers,
-            Trusts = item.IsFalse("Verify"),
+            // What loosens a check wants the word of the page.
+            Trusts = item["Verify"].Equals("false", StringComparison.OrdinalIgnoreCase),
         };
     }
 

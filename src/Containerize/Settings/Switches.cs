@@ -9,6 +9,14 @@ internal static class Switches
     /// <summary>Whether a word means yes, as conditions of targets read it: it must not mean yes there and no here.</summary>
     internal static bool IsOn(string word) => s_on.Contains(word, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a word means no, as conditions of targets read it.</summary>
+    internal static bool IsOff(string word) => s_off.Contains(word, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Reads a property.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
+    internal static bool Read(string property, string word) =>
+        IsOn(word) || (!IsOff(word) ? throw SettingText.Invalid($"{property} '{word}' is neither true nor false.") : false);
+
     /// <summary>Refuses a property with another word.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static void Check(ProjectSettings project)
@@ -16,10 +24,9 @@ internal static class Switches
         foreach (var property in project.Of(ItemKind.Switch))
         {
             // Blanks in a value of the command line cannot be removed before conditions read it.
-            var value = property.Exact("Value");
-            if (value.Length > 0 && !IsOn(value) && !s_off.Contains(value, StringComparer.OrdinalIgnoreCase))
+            if (property.Exact("Value") is { Length: > 0 } value)
             {
-                throw SettingText.Invalid($"{property.Identity} '{value}' is neither true nor false.");
+                Read(property.Identity, value);
             }
         }
     }

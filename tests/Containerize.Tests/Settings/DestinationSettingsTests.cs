@@ -75,7 +75,9 @@ internal sealed class DestinationSettingsTests
     [TestMethod]
     [DataRow("", null)]
     [DataRow("False", false)]
+    [DataRow("off", false)]
     [DataRow("true", true)]
+    [DataRow("yes", true)]
     public void Whether_there_is_a_debug_image_is_said_or_not(string text, bool? expected)
     {
         using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("DebugImage", text));

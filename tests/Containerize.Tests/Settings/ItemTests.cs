@@ -40,6 +40,17 @@ internal sealed class ItemTests
         Assert.AreEqual(expected, new Item("x", ("Value", text)).IsTrue("Value"));
 
     [TestMethod]
+    [DataRow("false", true)]
+    [DataRow(" Off ", true)]
+    [DataRow("NO", true)]
+    [DataRow("!yes", true)]
+    [DataRow("", false)]
+    [DataRow("true", false)]
+    [DataRow("nein", false)]
+    public void False_is_written_as_in_conditions_of_targets(string text, bool expected) =>
+        Assert.AreEqual(expected, new Item("x", ("Value", text)).IsFalse("Value"));
+
+    [TestMethod]
     public void Of_a_kind_that_is_missing_every_setting_is_empty()
     {
         using var lab = new SettingsLab();

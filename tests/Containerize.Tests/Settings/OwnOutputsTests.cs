@@ -1,3 +1,4 @@
+using Containerize.Destinations;
 using Containerize.Reports;
 using Containerize.Settings;
 
@@ -23,8 +24,8 @@ internal sealed class OwnOutputsTests
         return [.. files.Keys.Where(path => excluded.Contains(Path.Combine("/publish", path))).Select(path => path["published/".Length..])];
     }
 
-    private static SettingsLab Lab() => new SettingsLab()
-        .Add(ItemKind.Name, "app", ("IsDefault", "true"))
+    private static SettingsLab Lab(string debugImage = "") => new SettingsLab()
+        .Add(ItemKind.Name, "app", ("IsDefault", "true"), ("DebugImage", debugImage))
         .Add(ItemKind.Image, "image", ("WorkingDirectory", "/app/"))
         .Add(ItemKind.Base, "base", ("Image", "scratch"), ("LockFile", "locks/base.json"));
 
@@ -46,6 +47,40 @@ internal sealed class OwnOutputsTests
         string[] content = ["appsettings.json", "images/logo.png", "facts/other.json", "locks/x.json", "images/layout2/index.json"];
 
         CollectionAssert.AreEqual(outputs, Excluded(lab, [.. outputs, .. content]));
+    }
+
+    [TestMethod]
+    public void Documents_beside_an_archive_and_a_verdict_are_left_out_and_files_that_are_only_called_alike_stay()
+    {
+        using var lab = Lab(debugImage: "true")
+            .Add(ItemKind.Archive, "out/app.tar.gz")
+            .Add(ItemKind.Report, "report", ("ImageInfoFile", "a"), ("DigestFile", "b"), ("VerdictFile", "out/verdict.json"))
+            .Add(ItemKind.Debian, "debian");
+        string[] outputs =
+        [
+            "out/app.spdx.json", "out/app.cdx.json", "out/app.linux-arm64.provenance.json", "out/app.vex.json.sigstore.json",
+            "out/app.2.sigstore.json", "out/app.notary.jws", "out/app-debug.spdx.json", "out/verdict.json",
+        ];
+        string[] content = ["out/app.json", "out/app.settings.json", "out/other.spdx.json", "out/application.spdx.json", "app.spdx.json"];
+        Directory.CreateDirectory(Path.Combine(lab.Directory, "out"));
+        foreach (var file in outputs.Concat(content))
+        {
+            File.WriteAllText(Path.Combine(lab.Directory, file), "{}");
+        }
+
+        CollectionAssert.AreEqual(outputs, Excluded(lab, [.. outputs, .. content]));
+    }
+
+    [TestMethod]
+    public void What_earlier_builds_wrote_elsewhere_is_left_out()
+    {
+        using var lab = Lab().Add(ItemKind.Report, "report", ("ImageInfoFile", "a"), ("DigestFile", "b")).Add(ItemKind.Debian, "debian");
+        var directory = Path.Combine(lab.Directory, "obj", "containerize");
+        Directory.CreateDirectory(directory);
+        OutputList.Add(directory, [Path.Combine(lab.Directory, "old", "layout"), Path.Combine(lab.Directory, "verify.json")]);
+
+        CollectionAssert.AreEqual(
+            new[] { "old/layout/index.json", "verify.json" }, Excluded(lab, "old/layout/index.json", "verify.json", "old/other.json"));
     }
 
     [TestMethod]

@@ -31,6 +31,24 @@ internal sealed class PublishedFileItemsTests
     }
 
     [TestMethod]
+    [DataRow("PreserveNewest", "Always", "/b")]
+    [DataRow("Always", "PreserveNewest", "/a")]
+    [DataRow("Always", "IfDifferent", "/b")]
+    [DataRow("IfDifferent", "Always", "/a")]
+    [DataRow("Always", "Always", "/b")]
+    [DataRow("", "PreserveNewest", "/b")]
+    public void Of_several_files_of_one_path_the_one_that_is_copied_last_is_the_source(string first, string second, string expected)
+    {
+        Item[] published =
+        [
+            new("/a", ("RelativePath", "appsettings.json"), ("CopyToPublishDirectory", first)),
+            new("/b", ("RelativePath", "appsettings.json"), ("CopyToPublishDirectory", second)),
+        ];
+
+        Assert.AreEqual(Path.GetFullPath(expected), PublishedFileItems.Sources(s_publish, published)["appsettings.json"]);
+    }
+
+    [TestMethod]
     [DataRow("")]
     [DataRow("../outside.dll")]
     [DataRow("/etc/passwd")]
