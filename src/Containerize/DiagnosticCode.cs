@@ -77,7 +77,7 @@ internal enum DiagnosticCode
     /// <summary>A file that <c>ContainerizeFile</c> names does not exist.</summary>
     MissingFile = 1031,
 
-    /// <summary>The image's user has no entry in its <c>/etc/passwd</c>, so nothing can be made his.</summary>
+    /// <summary>The image's user has no entry in its <c>/etc/passwd</c>, so no file can be given to that user.</summary>
     UnknownUser = 1032,
 
     /// <summary>

@@ -10,7 +10,7 @@ using Containerize.Storage;
 namespace Containerize.Benchmarks;
 
 /// <summary>
-/// A large layer, made in the ways that there are. The floor is what nobody can go below who reads the files and states their digest.
+/// A large layer, made in the ways that there are. The floor is the time to read the files and compute their digest.
 /// </summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class LayerBenchmarks
@@ -120,7 +120,7 @@ public class LayerBenchmarks
 
     private string Store => Path.Combine(_directory, "store");
 
-    // What a build does that knows nothing: hashing the files comes first, so that the layer would be recognised.
+    // What a first build does: it hashes the files before it looks for the layer.
     private async Task<long> WriteAsync(LayerOptions options)
     {
         var written = await LayerWriter.WriteAsync(await ReadAsync(options), new BlobStore(Store), options, earlier: null, _never);

@@ -208,7 +208,7 @@ internal sealed class DaemonTests
     }
 
     [TestMethod]
-    public async Task An_engine_that_nobody_runs_is_an_error_that_says_so()
+    public async Task An_engine_that_is_not_running_is_an_error_that_says_so()
     {
         var result = await TryAsync(new Dictionary<string, string?> { ["DOCKER_HOST"] = NoSocket }, "-p:LocalRegistry=Docker");
 

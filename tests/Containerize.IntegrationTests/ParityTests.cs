@@ -130,7 +130,7 @@ internal sealed class ParityTests
 
     private static TestImage BaseImage(Platform platform, bool docker = false) => TestImage.Create(platform, docker, config =>
     {
-        config["author"] = "somebody";
+        config["author"] = "an author";
         config["config"] = new JsonObject
         {
             ["Env"] = new JsonArray("PATH=/usr/bin:/bin", "APP_UID=1654", "ASPNETCORE_HTTP_PORTS=8080", "BASE=kept"),

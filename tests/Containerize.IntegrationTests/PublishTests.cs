@@ -138,7 +138,7 @@ internal sealed class PublishTests
     }
 
     [TestMethod]
-    public async Task Files_of_nobody_are_in_the_image_and_named_in_one_warning()
+    public async Task Files_of_no_publish_are_in_the_image_and_named_in_one_warning()
     {
         using var project = await TestProject.ConsoleAsync(Scratch);
         await ContainerizeAsync(project);

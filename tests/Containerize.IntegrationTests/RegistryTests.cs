@@ -230,7 +230,7 @@ internal sealed class RegistryTests : IDisposable
     [TestMethod]
     public async Task A_base_comes_from_a_mirror_that_the_project_or_the_machine_names()
     {
-        // Nobody can reach this name: what comes, comes from the mirror.
+        // This name cannot be reached: what comes, comes from the mirror.
         const string Unreachable = "registry.invalid/dotnet/base:10";
         using var project = await ProjectAsync(
             Unreachable,

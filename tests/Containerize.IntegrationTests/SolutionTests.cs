@@ -156,14 +156,14 @@ internal sealed class SolutionTests
     [TestMethod]
     public async Task The_inferred_base_image_can_come_from_another_registry()
     {
-        var nobody = $"127.0.0.1:{FreePort.Find()}";
+        var closed = $"127.0.0.1:{FreePort.Find()}";
         using var project = await TestProject.WebAsync();
 
         var result =
-            await project.ContainerizeAsync($"-p:ContainerizeBaseRegistry={nobody}/mirror/", $"-p:ContainerizeInsecureRegistries={nobody}");
+            await project.ContainerizeAsync($"-p:ContainerizeBaseRegistry={closed}/mirror/", $"-p:ContainerizeInsecureRegistries={closed}");
 
         Assert.AreNotEqual(0, result.ExitCode);
-        StringAssert.Contains(result.Output, nobody);
+        StringAssert.Contains(result.Output, closed);
         Assert.DoesNotContain("mcr.", result.Output, "The registry that the SDK infers must not be asked.");
     }
 }

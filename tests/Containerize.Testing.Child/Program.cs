@@ -70,7 +70,7 @@ internal static class Program
         var item = new ContentItem(string.Create(CultureInfo.InvariantCulture, $"file {number}"), $"f {blob.Descriptor.Digest}", null);
         var content = LayerContent.Of("test", [item], new LayerOptions());
 
-        // What exists is kept, so every round has to write anew.
+        // What exists is kept, so every round has to write again.
         if (cache.Store.TryGet(blob.Descriptor, out var there))
         {
             File.Delete(there.Path);

@@ -37,7 +37,7 @@ internal sealed class TemporaryDirectory : IDisposable
         }
     }
 
-    // Tests make directories and files that nobody may change; they go all the same. Links are not followed.
+    // Tests make directories and files that cannot be changed; they go all the same. Links are not followed.
     private static void Unlock(DirectoryInfo directory)
     {
         if (!OperatingSystem.IsWindows())

@@ -89,7 +89,7 @@ internal sealed partial class BackgroundScheduler : TaskScheduler, IDisposable
         }
     }
 
-    // Whoever comes first takes a task; there may be more calls than tasks.
+    // The first caller takes a task; there may be more calls than tasks.
     private void RunNext()
     {
         if (_queue.TryDequeue(out var task))

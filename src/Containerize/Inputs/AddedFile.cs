@@ -7,7 +7,7 @@ namespace Containerize.Inputs;
 /// <param name="SourcePath">It on this machine.</param>
 /// <param name="Path">Where it lies in the image, without a slash at the start.</param>
 /// <param name="Mode">Its permissions; null for 0755 if it is a program, else 0644.</param>
-/// <param name="Owner">Who owns it; null for root, or whom a directory above it says.</param>
+/// <param name="Owner">Who owns it; null for root, or the owner that a directory above it names.</param>
 internal sealed record AddedFile(string SourcePath, string Path, UnixFileMode? Mode, Owner? Owner)
 {
     /// <summary>What it is.</summary>

@@ -18,8 +18,9 @@ internal static class LayerWriter
     /// <summary>Writes a layer. Directories that entries need and that are not listed are added: 0755, owned by root.</summary>
     /// <param name="entries">What the layer holds, in any order.</param>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DuplicatePath"/>, <see cref="DiagnosticCode.InvalidPath"/>: the
-    /// entries are no tree. <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source let us down.
-    /// <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing is kept of the layer.
+    /// entries are no tree. <see cref="DiagnosticCode.UnreadableFile"/>, <see cref="DiagnosticCode.FileChanged"/>: a source cannot be
+    /// read, or changed meanwhile. <see cref="DiagnosticCode.DiskFull"/>, <see cref="DiagnosticCode.CannotWrite"/>: the store did. Nothing
+    /// is kept of the layer.
     /// </exception>
     public static Task<LayerRecord> WriteAsync(
         IEnumerable<LayerEntry> entries, BlobStore store, LayerOptions options, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ internal static class ClientIdentity
             .. Describe(options),
             options.Memory?.Root ?? "",
             options.Memory?.Warm?.Root ?? "",
-            // Whoever logs in during a build is known to what comes after it.
+            // A login during a build counts for what comes after it.
             .. CredentialStore.Files(options).Select(file => $"{file}={FileStatus.TryOf(file, followLinks: true)?.Stamp.Text}"),
             .. variables.Select(variable => $"{variable.Key}={variable.Value}").Order(StringComparer.Ordinal),
         ];

@@ -68,8 +68,8 @@ internal sealed record AllowedDifference(string Row, string[] Fields, Func<Field
 
     private static JsonArray Layers(JsonNode? node) => (node as JsonArray ?? node?["diff_ids"] as JsonArray)!;
 
-    // The base's come first in both; behind them are one layer, and one or more. PublishContainer writes the times of a base's history
-    // anew.
+    // The base's come first in both; behind them are one layer, and one or more. PublishContainer replaces the times of a base's
+    // history.
     private static bool BeginAlike(JsonArray theirs, JsonArray ours) =>
         ours.Count >= theirs.Count && theirs.SkipLast(1).Zip(ours, (left, right) => What(left) == What(right)).All(same => same);
 

@@ -33,7 +33,7 @@ internal sealed class SignedHost : IAsyncDisposable
     /// <summary>A signed address of what a request wants. Fits <see cref="Fault.Redirect"/>.</summary>
     public string Sign(RecordedRequest request)
     {
-        // Lower-case and needless escapes, a plus and an empty value: whoever parses and rebuilds the address damages it.
+        // Lower-case and needless escapes, a plus and an empty value: a client that parses and rebuilds the address damages it.
         var target = $"/data/{_targets.Count}{Guid.NewGuid():N}?se=2030-01-01T00%3a00%3A00Z&sig=a%2fb%2B+c%3d%7E&&empty=&regid=%41";
         _targets[target] = new SignedTarget(request.Target, MaxUses);
         return $"{_server.Scheme}://{Authority}{target}";

@@ -51,7 +51,7 @@ internal sealed class RegistrySourceTests
 
         Assert.AreEqual(image, await OpenAsync(lab, reference: $"{lab.Registry.Authority}/team/base:1.0@{image}", prefetch: true));
 
-        Assert.IsFalse(listener.Pending(), "Somebody connected.");
+        Assert.IsFalse(listener.Pending(), "Something connected.");
     }
 
     [TestMethod]
@@ -90,7 +90,7 @@ internal sealed class RegistrySourceTests
     }
 
     [TestMethod]
-    public async Task Offline_nobody_is_asked_however_old_the_answer_is()
+    public async Task Offline_no_one_is_asked_however_old_the_answer_is()
     {
         await using var lab = await ClientLab.StartAsync();
         var image = Seed(lab, TestImage.Create());
@@ -100,7 +100,7 @@ internal sealed class RegistrySourceTests
 
         Assert.AreEqual(image, await OpenAsync(lab, new BaseTagPolicy { IsOffline = true }, prefetch: true));
 
-        Assert.IsFalse(listener.Pending(), "Somebody connected.");
+        Assert.IsFalse(listener.Pending(), "Something connected.");
         Assert.DoesNotContain("CTZ", lab.Reporter.Text);
     }
 
@@ -183,7 +183,7 @@ internal sealed class RegistrySourceTests
     }
 
     [TestMethod]
-    public async Task What_a_remembered_index_names_and_is_gone_is_looked_up_anew()
+    public async Task What_a_remembered_index_names_and_is_gone_is_looked_up_again()
     {
         await using var lab = await ClientLab.StartAsync();
         var policy = new BaseTagPolicy { MaxAge = TimeSpan.FromDays(7) };

@@ -68,7 +68,7 @@ internal sealed class BuildLab : IAsyncDisposable
     /// <param name="machine">Which machine builds.</param>
     /// <param name="from">Images whose layers may be used, besides the one that the push replaces; none at all for no image in any
     /// registry.</param>
-    /// <param name="trusts">Whether those are believed.</param>
+    /// <param name="trusts">Whether those are trusted.</param>
     /// <param name="targets">Where the image goes; null for the registry's own repository.</param>
     /// <param name="format">The family of media types.</param>
     /// <param name="needsBytes">Whether a destination reads the layers.</param>

@@ -35,7 +35,7 @@ internal sealed class FreshMachineReportTests
     }
 
     [TestMethod]
-    public async Task Packages_are_not_called_new_where_nobody_knows_the_old_ones()
+    public async Task Packages_are_not_called_new_where_no_one_knows_the_old_ones()
     {
         await using var lab = await StartAsync();
         lab.Write("lib.dll", "another version");

@@ -102,12 +102,12 @@ internal sealed class PreviousImagesTests
         await using var lab = await BuildLab.StartAsync();
         await lab.PushAsync(await lab.BuildAsync("here"));
 
-        var recognised = await lab.BuildAsync("runner", trusts: trusts);
+        var reused = await lab.BuildAsync("runner", trusts: trusts);
         var made = await lab.BuildAsync("lonely", from: []);
 
-        Assert.AreEqual("Registry Registry", Origins(recognised));
+        Assert.AreEqual("Registry Registry", Origins(reused));
         Assert.AreEqual("Built Built", Origins(made));
-        Assert.AreEqual(made.Image.Manifest.Descriptor, recognised.Image.Manifest.Descriptor);
+        Assert.AreEqual(made.Image.Manifest.Descriptor, reused.Image.Manifest.Descriptor);
     }
 
     [TestMethod]
@@ -145,7 +145,7 @@ internal sealed class PreviousImagesTests
         await lab.PushAsync(await lab.BuildAsync("here"));
         Forge(lab, (manifest, config) =>
         {
-            // Somebody's layer claims to be made of this project's packages; the diffID belongs to its own content.
+            // A foreign layer claims to be made of this project's packages; the diffID belongs to its own content.
             var evil = lab.Registry.AddBlob(Name, Sample.Gzip(Sample.LayerTar("evil")));
             manifest["layers"]![0]!["digest"] = evil.Digest.ToString();
             manifest["layers"]![0]!["size"] = evil.Size;

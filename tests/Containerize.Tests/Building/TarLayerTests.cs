@@ -117,7 +117,7 @@ internal sealed class TarLayerTests
     }
 
     [TestMethod]
-    public async Task The_same_bytes_are_recognised_and_others_are_not()
+    public async Task The_same_bytes_are_known_and_others_are_not()
     {
         var first = (await PrepareAsync(Tar)).Content.Hash;
 
@@ -156,7 +156,7 @@ internal sealed class TarLayerTests
         await File.WriteAllBytesAsync(
             _folder["layer"], TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "usr/b", new byte[3_000_000])));
 
-        // Whoever reads it next finds other bytes than were promised.
+        // The next reader finds other bytes than were promised.
         var changed = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => prepared.WriteAsync(null, CancellationToken.None));
         File.Delete(_folder["layer"]);
         var gone = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PrepareAsync());

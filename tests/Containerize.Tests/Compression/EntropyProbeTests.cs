@@ -6,7 +6,7 @@ namespace Containerize.Tests.Compression;
 internal sealed class EntropyProbeTests
 {
     [TestMethod]
-    public void Random_bytes_are_recognised()
+    public void Random_bytes_are_detected()
     {
         for (var length = 8192; length < 8192 + 500; length++)
         {

@@ -125,7 +125,7 @@ internal sealed class LockedLayerTests
     }
 
     [TestMethod]
-    public async Task What_upper_layers_of_a_base_removed_is_in_nobodys_way()
+    public async Task What_upper_layers_of_a_base_removed_is_in_no_ones_way()
     {
         var upper = TreeLab.LayerOf(TreeLab.Layer(TreeLab.Text("usr/bin/.wh.x"), TreeLab.Text("usr/share/.wh.another")));
         var image = Sample.Image(Sample.Amd64, [.. LockedBase.Image(("usr/share/another/file", "")).Layers, upper]);
@@ -145,7 +145,7 @@ internal sealed class LockedLayerTests
         Assert.AreEqual(1, build.BaseReads);
         await build.BuildAsync("another cache");
         Assert.AreEqual(1, build.BaseReads);
-        // A lock that was written anew learns it from the cache.
+        // A lock that was written again learns it from the cache.
         build.WriteLock(new SortedDictionary<string, string>());
         Assert.IsFalse((await build.BuildAsync(mode: DebianLockMode.Update)).IsMade);
         Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);

@@ -38,7 +38,7 @@ internal sealed class FileLockTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_file_that_a_crash_left_behind_hinders_nobody()
+    public async Task A_file_that_a_crash_left_behind_hinders_no_one()
     {
         await File.WriteAllTextAsync(LockPath, "left behind");
         using (await FileLock.AcquireAsync(LockPath, TimeSpan.Zero, CancellationToken.None))

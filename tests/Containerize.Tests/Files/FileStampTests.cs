@@ -11,7 +11,7 @@ internal sealed class FileStampTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [TestMethod]
-    public void A_file_that_nobody_touches_keeps_its_stamp()
+    public void A_file_that_is_not_touched_keeps_its_stamp()
     {
         var file = _directory.Write("a", "content");
 

@@ -57,7 +57,7 @@ internal sealed class FileHashesTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_stamp_that_the_listing_took_is_believed_and_the_file_not_asked_again()
+    public async Task A_stamp_that_the_listing_took_is_trusted_and_the_file_not_asked_again()
     {
         var file = _directory.Write("a", "first");
         await HashLaterAsync(file);

@@ -127,7 +127,7 @@ internal sealed class LayerCacheTests : IDisposable
 
     [TestMethod]
     [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
-    public void Nobody_else_may_read_what_the_cache_says()
+    public void No_one_else_may_read_what_the_cache_says()
     {
         if (OperatingSystem.IsWindows())
         {

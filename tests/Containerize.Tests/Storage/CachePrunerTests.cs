@@ -46,7 +46,7 @@ internal sealed class CachePrunerTests
     }
 
     [TestMethod]
-    public async Task What_nobody_used_for_long_goes_although_there_is_room()
+    public async Task What_was_not_used_for_long_goes_although_there_is_room()
     {
         var blob = await AddAsync("blob", TimeSpan.FromDays(31));
         var kept = await AddAsync("kept", TimeSpan.FromDays(29));
@@ -257,7 +257,7 @@ internal sealed class CachePrunerTests
     }
 
     [TestMethod]
-    public async Task A_build_prunes_only_when_nobody_did_lately()
+    public async Task A_build_prunes_only_when_none_did_lately()
     {
         _ = await AddAsync("blob", TimeSpan.FromDays(40));
         var pruner = new CachePruner(Store, new CacheLimits(1000, s_month));

@@ -80,7 +80,7 @@ internal sealed class ImageValidatorTests
     }
 
     [TestMethod]
-    public void Blobs_that_nobody_needs_are_told_and_checked_too()
+    public void Blobs_that_nothing_needs_are_told_and_checked_too()
     {
         using var directory = new TemporaryDirectory();
         TestImage.WriteLayout(directory.FullName, ("1.0", TestImage.Create()));

@@ -88,7 +88,7 @@ internal sealed class PlacementTests
         Assert.AreEqual($"750 {owner}", Describe(placed["data"]));
         Assert.AreEqual($"755 {owner}", Describe(placed["data/db"]));
         Assert.AreEqual($"644 {owner}", Describe(placed["data/db/seed"]));
-        Assert.AreEqual("644 0:0", Describe(placed["data/mine"]), "Whom the user named stays the owner.");
+        Assert.AreEqual("644 0:0", Describe(placed["data/mine"]), "The owner that the user named stays.");
         Assert.AreEqual("644 0:0", Describe(placed["other/file"]));
     }
 
@@ -96,10 +96,10 @@ internal sealed class PlacementTests
     public async Task A_user_that_the_base_does_not_know_is_an_error_that_says_what_to_do()
     {
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
-            () => PlaceAsync([], [], [new WritableDirectory("data", Mode("755"), null)], "somebody"));
+            () => PlaceAsync([], [], [new WritableDirectory("data", Mode("755"), null)], "someone"));
 
         Assert.AreEqual(DiagnosticCode.UnknownUser, failure.Code);
-        StringAssert.Contains(failure.Message, "'somebody'");
+        StringAssert.Contains(failure.Message, "'someone'");
         StringAssert.Contains(failure.Message, "Owner");
     }
 

@@ -229,7 +229,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
         return declared && !string.Equals(own, sent, StringComparison.OrdinalIgnoreCase)
             ? throw new ContainerizeException(
                 DiagnosticCode.InvalidDocument,
-                $"{origin} calls itself {own}, but the registry calls it {sent}. One of them lies; nothing was made from it.")
+                $"{origin} calls itself {own}, but the registry calls it {sent}. Both cannot be right; nothing was made from it.")
             : declared ? own! : sent;
     }
 

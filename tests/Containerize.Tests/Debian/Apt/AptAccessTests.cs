@@ -8,7 +8,7 @@ using static Containerize.Testing.Debian.ArchiveServer;
 
 namespace Containerize.Tests.Debian.Apt;
 
-/// <summary>Where apt needs a proxy or a login for its sources, so does a build; and nobody else gets to see them.</summary>
+/// <summary>Where apt needs a proxy or a login for its sources, so does a build; and no one else gets to see them.</summary>
 [TestClass]
 internal sealed class AptAccessTests : IAsyncDisposable
 {
@@ -103,7 +103,7 @@ internal sealed class AptAccessTests : IAsyncDisposable
     [TestMethod]
     public async Task A_refused_login_is_explained_by_the_file_that_cannot_be_read()
     {
-        // A link in a circle can be read by nobody, not even by root.
+        // A link in a circle cannot be read, not even by root.
         File.CreateSymbolicLink(_directory["auth.conf"], "auth.conf");
         _server.On("debian/private", Status(401));
 

@@ -5,7 +5,7 @@ using Containerize.Testing;
 
 namespace Containerize.Tests.Debian.Apt;
 
-/// <summary>The address of Debian's archive is found in whatever form apt has it, and what apt alone understands stops nobody.</summary>
+/// <summary>The address of Debian's archive is found in whatever form apt has it, and what apt alone understands stops no build.</summary>
 [TestClass]
 internal sealed class AptSourcesTests : IDisposable
 {

@@ -175,7 +175,7 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
 
         CollectionAssert.AreEqual(s_content, await FetchAsync(address));
         Assert.IsNull(Ranges[0]);
-        // The second answer began the file anew and sent nothing of it.
+        // The second answer began at the first byte and sent nothing.
         AssertIsResumed(Ranges[1]);
         Assert.IsTrue(_reporter.Details.Any(detail => detail.Contains("has not sent a byte for 0.4 seconds", StringComparison.Ordinal)));
     }
@@ -279,7 +279,7 @@ internal sealed class ArchiveDownloaderTests : IAsyncDisposable
     }
 
     [TestMethod]
-    public async Task A_build_offline_asks_nobody()
+    public async Task A_build_offline_asks_no_one()
     {
         using var downloader = Downloader(isOffline: true);
 

@@ -8,7 +8,7 @@ using Org.BouncyCastle.Security;
 
 namespace Containerize.Tests.Debian.Archive;
 
-/// <summary>A key that signs archives of tests; made anew for each, so nothing secret lies in the clone.</summary>
+/// <summary>A key that signs archives of tests; made for each, so the clone holds no secret.</summary>
 internal sealed class ArchiveKey
 {
     private readonly PgpSecretKeyRing _secret;

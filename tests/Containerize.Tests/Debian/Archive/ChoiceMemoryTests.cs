@@ -24,7 +24,7 @@ internal sealed class ChoiceMemoryTests : IDisposable
         return string.Join(", ", set.Packages.Select(package => $"{package} ({string.Join(' ', package.NeededBy)})"));
     }
 
-    // Neither the archive nor the cache has them any more: whoever needs them fails.
+    // Neither the archive nor the cache has them any more: a build that needs them fails.
     private void LoseIndexes()
     {
         Directory.Delete(_archive.PathOf("main"), recursive: true);
@@ -42,7 +42,7 @@ internal sealed class ChoiceMemoryTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Another_request_is_answered_anew()
+    public async Task Another_request_is_answered_again()
     {
         await ChooseAsync("hello");
 

@@ -60,7 +60,7 @@ internal sealed class LibraryPackagesTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_damaged_list_is_no_failure_and_its_packages_are_not_believed()
+    public async Task A_damaged_list_is_no_failure_and_its_packages_are_not_trusted()
     {
         Publish();
         SignedArchive.Tamper(_archive.PathOf("main/Contents-amd64.gz"));
@@ -98,7 +98,7 @@ internal sealed class LibraryPackagesTests : IDisposable
     }
 
     [TestMethod]
-    public async Task That_there_was_no_answer_is_not_believed_for_long()
+    public async Task That_there_was_no_answer_is_not_trusted_for_long()
     {
         _archive.AddContents($"{Lib}/libmagic.so.1 libs/libmagic1\n");
         Assert.AreEqual("open", await FindAsync("libmagic.so.1", [_archive]));

@@ -158,7 +158,7 @@ internal sealed class LockedPackagesTests
     }
 
     [TestMethod]
-    public async Task A_locked_package_that_is_gone_is_chosen_anew_with_a_warning()
+    public async Task A_locked_package_that_is_gone_is_chosen_again_with_a_warning()
     {
         using var archive = Archive();
         await GetAsync(archive, "cache");

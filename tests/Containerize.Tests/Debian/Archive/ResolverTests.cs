@@ -133,7 +133,7 @@ internal sealed class ResolverTests
         Assert.AreEqual("a 1.0, b 1.0", Resolve("a", [Index(Package("a", fields: "Depends: b"), Package("b", fields: "Depends: a"))]));
 
     [TestMethod]
-    public void A_package_that_nobody_has_is_refused_with_the_chain_that_needs_it()
+    public void A_package_that_no_archive_has_is_refused_with_the_chain_that_needs_it()
     {
         var failure = Refused("a", [Index(Package("a", fields: "Depends: b"), Package("b", fields: "Depends: nowhere (>= 3)"))]);
 
@@ -143,7 +143,7 @@ internal sealed class ResolverTests
     }
 
     [TestMethod]
-    public void A_version_that_nobody_has_is_refused()
+    public void A_version_that_no_archive_has_is_refused()
     {
         var failure = Refused("a", [Index(Package("a", fields: "Depends: b (>= 2)"), Package("b"))]);
 

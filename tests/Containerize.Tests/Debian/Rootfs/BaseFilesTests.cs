@@ -80,7 +80,7 @@ internal sealed class BaseFilesTests
         "/.\n/usr/bin/tool\n",
         "Package: tool\nStatus: install ok installed\nArchitecture: i386\nMulti-Arch: same\nVersion: 1.0\n")]
     [DataRow("var/lib/dpkg/info/nobody.list", "/.\n/usr/bin/tool\n", "")]
-    public async Task Directories_and_what_is_nobody_elses_may_be_shared(string list, string content, string status)
+    public async Task Directories_and_what_no_one_else_owns_may_be_shared(string list, string content, string status)
     {
         using var build = new LockedBase(
             LockedBase.Image(

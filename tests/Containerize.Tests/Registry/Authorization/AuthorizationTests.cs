@@ -26,7 +26,7 @@ internal sealed class AuthorizationTests
     }
 
     [TestMethod]
-    public async Task A_registry_that_asks_nobody_gets_no_credential()
+    public async Task A_registry_that_asks_no_one_gets_no_credential()
     {
         await using var lab = await StartAsync(null);
         lab.LogIn("ada", "secret");

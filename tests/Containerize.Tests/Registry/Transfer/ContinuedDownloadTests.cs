@@ -5,7 +5,7 @@ using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Transfer;
 
-/// <summary>What a build fetched of a blob before it ended is where the next one goes on. Only whole blobs are believed.</summary>
+/// <summary>What a build fetched of a blob before it ended is where the next one goes on. Only whole blobs are trusted.</summary>
 [TestClass]
 internal sealed class ContinuedDownloadTests
 {

@@ -75,7 +75,7 @@ internal sealed class DownloadTests
     }
 
     [TestMethod]
-    public async Task A_compressed_download_that_breaks_begins_anew()
+    public async Task A_compressed_download_that_breaks_starts_over()
     {
         await using var lab = await ClientLab.StartAsync();
         var bytes = ClientLab.RandomBytes(Size);
@@ -98,7 +98,7 @@ internal sealed class DownloadTests
     }
 
     [TestMethod]
-    public async Task An_encoding_that_nobody_asked_for_and_that_is_unknown_is_named()
+    public async Task An_encoding_that_was_not_asked_for_and_that_is_unknown_is_named()
     {
         await using var lab = await ClientLab.StartAsync();
         var blob = lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(Size));

@@ -254,7 +254,7 @@ internal sealed class ManifestTests
     [DataRow(200)]
     [DataRow(202)]
     [DataRow(204)]
-    public async Task Other_confirmations_of_what_is_there_are_believed(int status)
+    public async Task Other_confirmations_of_what_is_there_are_trusted(int status)
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Status(status));

@@ -154,7 +154,7 @@ internal sealed class UploadTests
     }
 
     [TestMethod]
-    public async Task A_broken_upload_begins_anew()
+    public async Task A_broken_upload_starts_over()
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Registry.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.ResetAfterReceiving(100_000));
@@ -235,7 +235,7 @@ internal sealed class UploadTests
     [TestMethod]
     [DataRow(0)]
     [DataRow(1)]
-    public async Task A_broken_first_chunk_begins_anew(int received)
+    public async Task A_broken_first_chunk_starts_over(int received)
     {
         await using var lab = await ChunkedAsync(new(), chunkSize: 100_000);
         lab.Registry.On(RequestKind.Upload, "PATCH").Once().Do(fault => fault.ResetAfterReceiving(received));
@@ -287,7 +287,7 @@ internal sealed class UploadTests
     }
 
     [TestMethod]
-    public async Task A_stale_state_begins_anew()
+    public async Task A_stale_state_starts_over()
     {
         await using var lab = await ClientLab.StartAsync(new() { UploadState = true });
         lab.Registry.On(RequestKind.Upload, "POST").Once()

@@ -128,7 +128,7 @@ internal sealed class BaseTrustTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Offline_the_lock_file_is_believed_if_it_was_written_for_the_same_demand()
+    public async Task Offline_the_lock_file_is_trusted_if_it_was_written_for_the_same_demand()
     {
         await using var lab = await ClientLab.StartAsync();
         var rule = Rule(lab, _key);
