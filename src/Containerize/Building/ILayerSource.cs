@@ -38,6 +38,11 @@ internal interface IPreparedLayer
     /// <summary>The entries that it consists of; null for a layer whose bytes have to be read for that.</summary>
     IReadOnlyList<LayerEntry>? Entries => null;
 
+    /// <summary>How many layers, from the bottom, have to be read to know what lies below those that consist of known entries.</summary>
+    /// <param name="layers">The layers of a build, bottom first. Those of others lie below those of files.</param>
+    static int CountUnknown(IReadOnlyList<IPreparedLayer> layers) =>
+        layers.Count - layers.Reverse().TakeWhile(layer => layer.Entries is not null).Count();
+
     /// <summary>Where a destination finds the bytes: a layer of a registry is there, too, and can be mounted from there.</summary>
     /// <param name="made">The layer in the store.</param>
     Blob Locate(Blob made) => made;
@@ -65,6 +70,9 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     /// <summary>Gives the layers of this build that were made before, bottom first; those damaged in the cache are made again.</summary>
     public Func<CancellationToken, Task<IReadOnlyList<Layer>>> Below { get; init; } = _ => Task.FromResult<IReadOnlyList<Layer>>([]);
 
+    /// <summary>What lies on those layers and is known without reading bytes, bottom first.</summary>
+    public IReadOnlyList<LayerEntry> Entries { get; init; } = [];
+
     /// <summary>Waits for the layer of a name that is made ahead; null when none is.</summary>
     public Func<string, CancellationToken, Task<AheadLayer?>> Ahead { get; init; } = NoneAhead;
 
@@ -79,9 +87,16 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(bool isRequired, CancellationToken cancellationToken)
     {
         var image = (await Base).Image;
-        return (image.Config, isRequired || image.Layers.All(layer => LayerTar.IsReadable(layer.Blob.Descriptor.MediaType))
+        var tree = isRequired || image.Layers.All(layer => LayerTar.IsReadable(layer.Blob.Descriptor.MediaType))
             ? await ImageTree.ReadAsync(image, await Below(cancellationToken), Cache.Store, TreeParts.Directories, cancellationToken)
-            : ImageTree.Empty(image.Config.Platform.IsWindows));
+            : ImageTree.Empty(image.Config.Platform.IsWindows);
+        // Not files: users are those that the base names, as they were for the layers that these entries are of.
+        foreach (var entry in Entries.Where(entry => entry.Type is LayerEntryType.Directory or LayerEntryType.SymbolicLink))
+        {
+            tree.Put(entry, file: null);
+        }
+
+        return (image.Config, tree);
     }
 }
 

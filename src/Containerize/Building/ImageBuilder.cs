@@ -48,10 +48,13 @@ internal static class ImageBuilder
                 + "Set ContainerImageFormat to Docker if it is to work in both.");
         }
 
-        var built = await BuildAsync(request, baseImage, await making, context, maker, memory, needsBytes, reporter, cancellationToken);
-        if (request.Symbols is not null)
+        var layers = await FitAsync(request.Layers, await making, context, maker, cancellationToken);
+        memory.Hashes.Save();
+        var built = await BuildAsync(request, baseImage, layers, maker, memory, needsBytes, reporter, cancellationToken);
+        if (request.Symbols is { } symbols)
         {
-            built = built with { Debug = await DebugImage.OfAsync(built, request.Symbols, context, maker, request, cancellationToken) };
+            IReadOnlyList<IPreparedLayer> own = [.. layers.Select(layer => layer.Prepared)];
+            built = built with { Debug = await DebugImage.OfAsync(built, own, symbols, context, maker, request, cancellationToken) };
             memory.Hashes.Save();
         }
 
@@ -67,16 +70,13 @@ internal static class ImageBuilder
     private static async Task<BuiltImage> BuildAsync(
         ImageRequest request,
         BaseImage baseImage,
-        IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)> made,
-        LayerContext context,
+        IReadOnlyList<(IPreparedLayer Prepared, BuiltLayer Built)> layers,
         LayerMaker maker,
         BuildMemory memory,
         Func<Image, CancellationToken, Task<bool>> needsBytes,
         IReporter reporter,
         CancellationToken cancellationToken)
     {
-        var layers = await FitAsync(request.Layers, made, context, maker, cancellationToken);
-        memory.Hashes.Save();
         var contents = layers.Select(layer => layer.Prepared.Content).ToList();
         var comparing = layers.Zip(contents, (layer, content) => CompareAsync(layer.Built, content, memory, cancellationToken));
         var compared = await Task.WhenAll(comparing);

@@ -58,15 +58,7 @@ internal static class LayerStack
             reporter.Message($"{layers.Count} layers became {merged.Count} ({names}): ContainerizeMaxLayers allows no more.");
         }
 
-        // Windows has neither modes nor owners, and its links are not followed: looking into gigabytes of Windows would change nothing.
-        if (rules.IsWindows && !request.NeedsBase)
-        {
-            return merged;
-        }
-
-        var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
-        var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        return [.. merged.Select(layer => layer with { Placement = placement, Owned = owned, NeedsBase = request.NeedsBase })];
+        return Place(merged, added, request);
     }
 
     /// <summary>Plans the layer of a debug image. Secrets are looked for in symbols as in other files.</summary>
@@ -90,7 +82,21 @@ internal static class LayerStack
         var layer = new EntriesLayer(
             SymbolsName, [.. LayerEntries.Of(files, rules), .. debugger.Select(LayerEntries.Of)]);
         LayerEntries.CheckConflicts(layer.Entries, rules.IsWindows);
-        return rules.IsWindows ? layer : layer with { Placement = new Placement([], request.User, request.Environment) };
+        return Place([layer], debugger, request)[0];
+    }
+
+    private static IReadOnlyList<EntriesLayer> Place(
+        IReadOnlyList<EntriesLayer> layers, IReadOnlyList<AddedFile> added, LayerRequest request)
+    {
+        // Windows has neither modes nor owners, and its links are not followed: looking into gigabytes of Windows would change nothing.
+        if (request.Entries.IsWindows && !request.NeedsBase)
+        {
+            return layers;
+        }
+
+        var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
+        var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        return [.. layers.Select(layer => layer with { Placement = placement, Owned = owned, NeedsBase = request.NeedsBase })];
     }
 
     private static (List<PublishedFile> Files, IReadOnlySet<string> LeftOut, IReadOnlyList<AddedFile> Added) WithoutSecrets(

@@ -26,8 +26,8 @@ internal static class StartReport
             return null;
         }
 
-        // Layers of others lie below those of files. What of a layer is no entry is read from its bytes, with all that is below it.
-        var above = layers.Reverse().TakeWhile(layer => layer.Entries is not null).Reverse().ToList();
+        // What of a layer is no entry is read from its bytes, with all that is below it.
+        var above = layers.Skip(IPreparedLayer.CountUnknown(layers)).ToList();
         var ports = EnvironmentInference.Ports(EnvironmentInference.Merge(image.Config, new Dictionary<string, string>()));
         var check = new StartCheck(
             image,

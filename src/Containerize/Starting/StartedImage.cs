@@ -145,15 +145,7 @@ internal sealed class StartedImage
         var file = entry.Type is LayerEntryType.File ? new FileContent(entry.Path, -1) { Program = ProgramOf(entry) }
             : entry is { Type: LayerEntryType.HardLink, LinkTarget: { } other } ? _tree.Find(other)?.File
             : null;
-        _tree.Put(entry.Path, (name, names) =>
-            new TreeNode(entry.Type == LayerEntryType.HardLink ? LayerEntryType.File : entry.Type, names)
-            {
-                Name = name,
-                Mode = entry.Mode,
-                Owner = new Owner(entry.UserId, entry.GroupId),
-                LinkTarget = entry.Type == LayerEntryType.SymbolicLink ? entry.LinkTarget : null,
-                File = file,
-            });
+        _tree.Put(entry, file);
     }
 
     // Modes follow from content: what is no program and no library need not be opened.

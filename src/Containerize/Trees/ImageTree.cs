@@ -2,6 +2,7 @@ using System.Text;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Layers.Entries;
+using Containerize.Layers.Windows;
 using Containerize.Storage;
 
 namespace Containerize.Trees;
@@ -73,6 +74,15 @@ internal sealed class ImageTree
         new TreeMemory(cache, layers, isWindows: false).TryRead(parts)
         ?? await ReadAsync(Empty(isWindows: false), layers, 0, cache, cancellationToken);
 
+    /// <summary>The path from the tree's root of what a layer has under a name, without links; null for what is not on drive C:.</summary>
+    internal static string? PathOf(string name, bool isWindows)
+    {
+        var path = UnixPath.Normalize(name);
+        return !isWindows ? path.TrimStart('/')
+            : path.StartsWith(WindowsTree.Drive, StringComparison.OrdinalIgnoreCase) ? path[WindowsTree.Drive.Length..].TrimStart('/')
+            : null;
+    }
+
     /// <summary>What lies at a path; null when nothing does.</summary>
     /// <param name="path">The path, without links.</param>
     internal TreeNode? Find(string path)
@@ -105,6 +115,25 @@ internal sealed class ImageTree
     /// <summary>The content of a file that is kept, as text; empty when there is none.</summary>
     /// <param name="path">The path.</param>
     internal string ReadText(string path) => Encoding.UTF8.GetString(Read(path) ?? []);
+
+    /// <summary>Puts an entry of a layer into the tree.</summary>
+    /// <param name="entry">The entry, as its layer has it.</param>
+    /// <param name="file">What is known of its content.</param>
+    internal void Put(LayerEntry entry, FileContent? file)
+    {
+        if (PathOf(entry.Path, IsWindows) is { Length: > 0 } path)
+        {
+            Put(path, (name, names) => new TreeNode(entry.Type == LayerEntryType.HardLink ? LayerEntryType.File : entry.Type, names)
+            {
+                Name = name,
+                Mode = entry.Mode,
+                Owner = new Owner(entry.UserId, entry.GroupId),
+                LinkTarget = entry.Type == LayerEntryType.SymbolicLink ? entry.LinkTarget : null,
+                SecurityDescriptor = entry.SecurityDescriptor,
+                File = file,
+            });
+        }
+    }
 
     /// <summary>Puts something at a path, in the place of what is there; directories are joined.</summary>
     /// <param name="path">The path, without links above it.</param>

@@ -1,7 +1,5 @@
 using System.Formats.Tar;
 using Containerize.Compression;
-using Containerize.Files;
-using Containerize.Layers.Windows;
 using Containerize.Oci;
 using Containerize.Programs;
 using Containerize.Storage;
@@ -90,21 +88,7 @@ internal sealed class TreeLayer(VerifiedFile layer, Digest diffId, bool isWindow
     }
 
     /// <summary>An entry's path from the root, without links; null for what is not on drive C:.</summary>
-    internal string? PathOf(string name)
-    {
-        var path = UnixPath.Normalize(name);
-        if (isWindows)
-        {
-            if (!path.StartsWith(WindowsTree.Drive, StringComparison.OrdinalIgnoreCase))
-            {
-                return null;
-            }
-
-            path = path[WindowsTree.Drive.Length..];
-        }
-
-        return path.TrimStart('/');
-    }
+    internal string? PathOf(string name) => ImageTree.PathOf(name, isWindows);
 
     /// <summary>Why this layer cannot be read.</summary>
     internal ContainerizeException Unreadable(Exception cause) => new(
