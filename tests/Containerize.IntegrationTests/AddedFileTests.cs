@@ -47,7 +47,8 @@ internal sealed class AddedFileTests
 
         Assert.AreEqual("640 1654:1655", Describe(image, "etc/certs/ca.crt"));
         Assert.AreEqual("more", image.Get("etc/certs/more/b c.crt").ReadAllText());
-        Assert.AreEqual("755 0:0", Describe(image, "etc/certs/more"));
+        Assert.AreEqual("755 1654:1655", Describe(image, "etc/certs"));
+        Assert.AreEqual("755 1654:1655", Describe(image, "etc/certs/more"));
         Assert.AreEqual("755 0:0", Describe(image, "opt/tools/deep/tool"));
         Assert.AreEqual("644 7:7", Describe(image, "etc/motd"));
         Assert.AreEqual("hello", image.Get("app/texts/motd.txt").ReadAllText());

@@ -94,7 +94,10 @@ internal static class LayerStack
             return layers;
         }
 
-        var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment);
+        var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment)
+        {
+            Owned = [.. added.Where(file => file is { Type: LayerEntryType.Directory, Owner: not null })],
+        };
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return [.. layers.Select(layer => layer with { Placement = placement, Owned = owned, NeedsBase = request.NeedsBase })];
     }

@@ -4,8 +4,8 @@ using Containerize.Layers.Entries;
 namespace Containerize.Inputs;
 
 /// <summary>
-/// A directory whose content goes into the image besides the published files: files, links, and directories that are empty. Links stay
-/// links.
+/// A directory whose content goes into the image besides the published files: files, links, and directories that are empty or get an owner.
+/// Links stay links.
 /// One that leaves the directory would bring along, or point to, something of the machine that builds, so it is refused unless the project
 /// asks for what it leads to.
 /// </summary>
@@ -22,12 +22,12 @@ internal sealed class AddedDirectory(string source, bool followLinks)
     /// <summary>Permissions of the files; null for what each has here.</summary>
     internal UnixFileMode? Mode { get; init; }
 
-    /// <summary>Who owns all of it; null for root.</summary>
+    /// <summary>Who owns all of it, the directory itself too; null for root.</summary>
     internal Owner? Owner { get; init; }
 
     /// <summary>
     /// Lists the directory, in ordinal order. The paths are relative to it; an empty path is the directory itself, when there is nothing in
-    /// it.
+    /// it or it gets an owner.
     /// </summary>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.LinkLeavesDirectory"/> or
     /// <see cref="DiagnosticCode.UnreadableFile"/>.
@@ -62,7 +62,7 @@ internal sealed class AddedDirectory(string source, bool followLinks)
             VisitItem(item, prefix + Path.GetFileName(item), depth);
         }
 
-        if (isEmpty)
+        if (isEmpty || Owner is not null)
         {
             Add(directory, prefix, LayerEntryType.Directory, linkTarget: null);
         }

@@ -3,7 +3,7 @@ using Containerize.Layers.Entries;
 
 namespace Containerize.Inputs;
 
-/// <summary>A file, link or empty directory that goes into the image besides the published ones.</summary>
+/// <summary>A file, link or directory (one that is empty, or gets an owner) that goes into the image besides the published ones.</summary>
 /// <param name="SourcePath">It on this machine.</param>
 /// <param name="Path">Where it lies in the image, without a slash at the start.</param>
 /// <param name="Mode">Its permissions; null for 0755 if it is a program, else 0644.</param>

@@ -45,13 +45,19 @@ internal static class LayerEntries
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
     public static LayerEntry Of(AddedFile file)
     {
+        if (file.Type == LayerEntryType.Directory)
+        {
+            // Its owner is for what all layers are fitted with: the base's own, or another layer's, must not get another one.
+            return new LayerEntry { Path = file.Path, Type = LayerEntryType.Directory, Mode = FileModes.Executable };
+        }
+
         if (file.Type != LayerEntryType.File)
         {
             return new LayerEntry
             {
                 Path = file.Path,
                 Type = file.Type,
-                Mode = file.Type == LayerEntryType.Directory ? FileModes.Executable : FileModes.Link,
+                Mode = FileModes.Link,
                 UserId = file.Owner?.UserId ?? 0,
                 GroupId = file.Owner?.GroupId ?? 0,
                 LinkTarget = file.LinkTarget,
@@ -105,7 +111,10 @@ internal static class LayerEntries
         return (path, RegularFile.StatusOf(path));
     }
 
-    private static IEnumerable<string> Above(string path, int stop)
+    /// <summary>The directories above a path, the nearest first.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="stop">How long the last one is; 0 for all but the root.</param>
+    internal static IEnumerable<string> Above(string path, int stop)
     {
         for (var slash = path.LastIndexOf('/'); slash > 0 && slash >= stop; slash = path.LastIndexOf('/', slash - 1))
         {

@@ -1,5 +1,6 @@
 using Containerize.Files;
 using Containerize.Images;
+using Containerize.Inputs;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Trees;
@@ -58,7 +59,7 @@ internal sealed class BaseFit(ImageTree before, ImageTree onto, BaseNames names)
                 throw Fitted(part.Layers[layer], $"has '/{entry.Path}': {what} {names.Before}");
             }
 
-            if (ChangeAt(entry) is { } change)
+            if ((ChangeAt(entry) ?? NewOwnerAt(entry, part.Layers[layer])) is { } change)
             {
                 throw Fitted(part.Layers[layer], change);
             }
@@ -117,6 +118,21 @@ internal sealed class BaseFit(ImageTree before, ImageTree onto, BaseNames names)
 
         // Not in one expression with the sentences: a null would become an empty one.
         return null;
+    }
+
+    // The owner of an item is that of the directories that it makes, and not of those that a base has.
+    private Message? NewOwnerAt(LayerEntry entry, Layer layer)
+    {
+        if (entry.Type != LayerEntryType.Directory || new Owner(entry.UserId, entry.GroupId) == Owner.Root
+            || NameOf(layer)?.Split('+').Contains(LayerOrder.Files) != true
+            || Has(before, entry.Path) || !Has(onto, entry.Path))
+        {
+            return null;
+        }
+
+        return (Message)$"has the directory '/{entry.Path}' with the owner {entry.UserId}:{entry.GroupId}, and {names.Onto} has its own";
+
+        static bool Has(ImageTree tree, string path) => tree.Find(tree.Resolve(path, followLast: true)) is not null;
     }
 
     private void RequireOwners(OwnFiles files, (string Before, string Onto) users)

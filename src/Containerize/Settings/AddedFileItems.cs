@@ -62,7 +62,20 @@ internal sealed class AddedFileItems(ProjectSettings project, EntryRules rules)
 
         var path = target.EndsWith('/') ? $"{target}{item["RecursiveDir"].Replace('\\', '/')}{Path.GetFileName(source)}" : target;
         var status = FileStatus.TryOf(source, followLinks: false);
-        return [new AddedFile(source, InImage(item, path), mode, owner) { Status = status?.Kind == FileKind.File ? status : null }];
+        var file = new AddedFile(source, InImage(item, path), mode, owner) { Status = status?.Kind == FileKind.File ? status : null };
+        return owner is null || !target.EndsWith('/') ? [file] : [.. DirectoriesOf(file, string.Join('/', PartsOf(target)).Length), file];
+    }
+
+    /// <summary>The directories that a file needs, from the one that the item names on: they get its owner, as those that COPY makes.
+    /// </summary>
+    private static IEnumerable<AddedFile> DirectoriesOf(AddedFile file, int target)
+    {
+        var source = file.SourcePath;
+        foreach (var directory in LayerEntries.Above(file.Path, target))
+        {
+            source = Path.GetDirectoryName(source) ?? source;
+            yield return new AddedFile(source, directory, Mode: null, file.Owner) { Type = LayerEntryType.Directory };
+        }
     }
 
     private static Owner? Owner(Item item) => Owner(item["Owner"], $"The Owner of {NameOf(item)} '{item.Identity}'");
@@ -84,12 +97,14 @@ internal sealed class AddedFileItems(ProjectSettings project, EntryRules rules)
 
     private string InImage(Item item, string path)
     {
-        var parts = (path.StartsWith('/') ? path : $"{rules.Directory}/{path}")
-            .Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToList();
+        var parts = PartsOf(path);
         return parts.Count > 0 && !parts.Contains("..") && !path.Contains('\0', StringComparison.Ordinal)
             ? string.Join('/', parts)
             : throw Invalid(item, $"leads to '{path}', which is no path in the image. Write it like \"/etc/app/\"");
     }
+
+    private List<string> PartsOf(string path) => [.. (path.StartsWith('/') ? path : $"{rules.Directory}/{path}")
+        .Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".")];
 
     private static string NameOf(Item item) => $"Containerize{item["Kind"]}";
 

@@ -18,8 +18,14 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     private readonly Lock _lock = new();
     private Task<Ground>? _ground;
 
+    /// <summary>
+    /// Directories that the project adds with an owner: what layer one is in, that is its owner, but where the base has it. Of several the
+    /// first counts.
+    /// </summary>
+    internal IReadOnlyList<AddedFile> Owned { get; init; } = [];
+
     /// <summary>Whether most bases leave entries as they are, so that it is worth making a layer before the base is known.</summary>
-    internal bool IsMostlyIdle => directories.Count == 0;
+    internal bool IsMostlyIdle => directories.Count + Owned.Count == 0;
 
     /// <summary>
     /// Begins to read the base, once for all layers. The first layer decides what is read: what follows it is the project's own.
@@ -113,10 +119,16 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
             };
         }
 
-        return new Ground(tree, declared);
+        var owners = new Dictionary<string, Owner>(StringComparer.Ordinal);
+        foreach (var directory in Owned)
+        {
+            owners.TryAdd(tree.Resolve(directory.Path, followLast: true), directory.Owner!.Value);
+        }
+
+        return new Ground(tree, declared, owners);
     }
 
-    private sealed class Ground(ImageTree tree, Dictionary<string, LayerEntry> declared)
+    private sealed class Ground(ImageTree tree, Dictionary<string, LayerEntry> declared, Dictionary<string, Owner> owners)
     {
         // Many files lie in few directories. Layers are placed one after the other.
         private readonly Dictionary<string, string> _resolved = new(StringComparer.Ordinal);
@@ -139,7 +151,7 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         }
 
         internal LayerEntry? DirectoryAt(string path, LayerEntry? own = null) => declared.GetValueOrDefault(path)
-            ?? (OwnerBelow(path) is { } owner
+            ?? (OwnerOf(path) is { } owner
                 ? new LayerEntry
                 {
                     Path = path,
@@ -149,6 +161,10 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
                     GroupId = owner.GroupId,
                 }
                 : OfTree(path, own));
+
+        // The base's own directories are not the item's to give away.
+        private Owner? OwnerOf(string path) =>
+            owners.TryGetValue(path, out var owner) && tree.Find(path) is null ? owner : OwnerBelow(path);
 
         internal Owner? OwnerBelow(string path)
         {

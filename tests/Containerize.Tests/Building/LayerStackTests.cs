@@ -1,7 +1,10 @@
 using Containerize.Building;
+using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Inputs.Secrets;
+using Containerize.Layers;
 using Containerize.Layers.Entries;
+using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Tests.Inputs.Secrets;
 
@@ -28,10 +31,17 @@ internal sealed class LayerStackTests : IDisposable
         RelativePath = path,
         Type = LayerEntryType.File,
         SourcePath = _directory.Write($"publish/{path}", content ?? path),
+        Size = (content ?? path).Length,
         Origin = new FileOrigin(origin, origin == FileOriginKind.Package ? "P" : null),
     };
 
     private AddedFile Added(string path, string target) => new(_directory.Write(path, path), target, Mode: null, Owner: null);
+
+    private LayerContext NoBase() => new(
+        Task.FromResult(new BaseImage(Sample.Image(Sample.Amd64, []), null)),
+        new LayerCache(new BlobStore(_directory["cache"])),
+        FileHashes.Load(path: null),
+        new LayerOptions());
 
     private IReadOnlyList<ILayerSource> Plan(LayerRequest request, params IReadOnlyList<PublishedFile> files) =>
         LayerStack.Plan(files, request, SecretMemory.Load(path: null), _reporter);
@@ -58,6 +68,34 @@ internal sealed class LayerStackTests : IDisposable
     [DataRow("pdb", false)]
     [DataRow("app.pdb.txt", false)]
     public void Symbols_are_known_by_their_names(string path, bool isSymbol) => Assert.AreEqual(isSymbol, SymbolFiles.IsOne(File(path)));
+
+    [TestMethod]
+    [DataRow("7:8")]
+    [DataRow("7:8", "9:9")]
+    [DataRow("9:9", "7:8")]
+    public async Task A_directory_has_one_owner_in_all_layers_although_they_need_it_for_other_files(params string[] owners)
+    {
+        var items = owners.Select(text => new AddedFile(_directory["plugins"], "app/plugins", Mode: null, OwnerOf(text))
+        {
+            Type = LayerEntryType.Directory,
+        });
+
+        var layers = Plan(
+            Request() with { Files = [.. items, Added("conf", "app/plugins/conf")] },
+            File("app.dll"), File("plugins/a.dll"), File("plugins/lib.dll", FileOriginKind.Package));
+
+        var seen = new List<string>();
+        foreach (var layer in layers)
+        {
+            var prepared = await layer.PrepareAsync(NoBase(), CancellationToken.None);
+            seen.AddRange(prepared.Entries!.Where(entry => entry.Path == "app/plugins").Select(entry => $"{entry.UserId}:{entry.GroupId}"));
+        }
+
+        Assert.HasCount(3, layers);
+        CollectionAssert.AreEqual(Enumerable.Repeat(owners[0], 3).ToList(), seen);
+
+        static Owner OwnerOf(string text) => Owner.TryParse(text, out var owner) ? owner : throw new ArgumentException(text);
+    }
 
     [TestMethod]
     public void Secrets_stay_out_and_are_named_in_one_warning()

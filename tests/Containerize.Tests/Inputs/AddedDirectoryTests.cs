@@ -141,12 +141,22 @@ internal sealed class AddedDirectoryTests : IDisposable
         {
             Mode = (UnixFileMode)0b110_000_000,
             Owner = new Owner(5, 6),
-        }.List().Select(LayerEntries.Of).ToList();
+        }.List().Where(file => file.Type != LayerEntryType.Directory).Select(LayerEntries.Of).ToList();
 
         CollectionAssert.AreEqual(
-            new[] { "b.txt File 600 5:6", "empty Directory 755 5:6", "link SymbolicLink 777 5:6" },
+            new[] { "b.txt File 600 5:6", "link SymbolicLink 777 5:6" },
             entries.Select(entry => $"{entry.Path} {entry.Type} {Convert.ToString((int)entry.Mode, 8)} {entry.UserId}:{entry.GroupId}")
                 .ToList());
+    }
+
+    [TestMethod]
+    public void Directories_are_listed_where_they_get_an_owner_and_the_directory_itself_is_one()
+    {
+        _folder.Write("conf/a/deep/b.txt", "b");
+        Directory.CreateDirectory(_folder["conf/empty"]);
+
+        Assert.AreEqual("a/deep/b.txt|empty/", List());
+        Assert.AreEqual("/|a/|a/deep/|a/deep/b.txt|empty/", List(owner: new Owner(5, 6)));
     }
 
     private void Link(string path, string target)
@@ -155,8 +165,8 @@ internal sealed class AddedDirectoryTests : IDisposable
         File.CreateSymbolicLink(_folder[path], target);
     }
 
-    private string List(bool followLinks = false) =>
-        string.Join('|', new AddedDirectory(_folder["conf"], followLinks).List().Select(file => file.Type switch
+    private string List(bool followLinks = false, Owner? owner = null) =>
+        string.Join('|', new AddedDirectory(_folder["conf"], followLinks) { Owner = owner }.List().Select(file => file.Type switch
     {
         LayerEntryType.Directory => file.Path + "/",
         LayerEntryType.SymbolicLink => $"{file.Path}->{file.LinkTarget}",

@@ -1,7 +1,11 @@
 using System.Formats.Tar;
+using Containerize.Building;
+using Containerize.Inputs;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Testing.Images;
 using Containerize.Tests.Starting;
+using Containerize.Trees;
 using static Containerize.Tests.Rebasing.RebaseLab;
 using static Containerize.Tests.Trees.TreeLab;
 
@@ -65,6 +69,34 @@ internal sealed class UnsafeBaseTests
 
         Assert.AreEqual(DiagnosticCode.LayerFittedToBase, failure.Code);
         StringAssert.Contains(failure.Message, reason);
+    }
+
+    [TestMethod]
+    [DataRow("", "opt/x 755 0", true)]
+    [DataRow("", "opt 755 0", false)]
+    [DataRow("opt/x 755 0", "opt/x 755 0", false)]
+    [DataRow("opt/x 750 5", "opt/x 750 5", false)]
+    public async Task An_owner_that_an_item_gives_to_a_directory_that_the_new_base_has(string old, string now, bool isRefused)
+    {
+        await using var lab = await StartAsync();
+        lab.AddBase("old", null, [.. Bookworm, .. Entries(old)]);
+        lab.AddBase("new", null, [.. Bookworm, .. Entries(now), Text("etc/more")]);
+        var placement = new Placement([], user: null, new Dictionary<string, string>())
+        {
+            Owned = [new AddedFile("x", "opt/x", Mode: null, new Owner(7, 8)) { Type = LayerEntryType.Directory }],
+        };
+        var files = new EntriesLayer("files", [StartLab.App("opt/x/file", "x")]) { Placement = placement };
+        await lab.AddAppAsync("old", request => request with { Layers = [files, .. request.Layers] });
+
+        if (!isRefused)
+        {
+            Assert.IsFalse((await lab.RebaseAsync("new")).IsUnchanged);
+            return;
+        }
+
+        var failure = await lab.FailAsync("new");
+        Assert.AreEqual(DiagnosticCode.LayerFittedToBase, failure.Code);
+        StringAssert.Contains(failure.Message, "'/opt/x' with the owner 7:8");
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using Containerize.Inputs;
+using Containerize.Layers.Entries;
 using Containerize.Settings;
 
 namespace Containerize.Tests.Settings;
@@ -50,10 +51,35 @@ internal sealed class AddedFileItemsTests
     {
         using var lab = Lab("a.txt", ("TargetPath", "/etc/"), ("Mode", mode), ("Owner", "1654:1655"));
 
-        var file = Items(lab.Project).Files(withSecrets: false).Single();
+        var file = Items(lab.Project).Files(withSecrets: false).Single(file => file.Type == LayerEntryType.File);
 
         Assert.AreEqual(expected, (int?)file.Mode);
         Assert.AreEqual("1654:1655", file.Owner.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("a.txt", "/etc/app/", "", "etc/app")]
+    [DataRow("a.txt", "/etc/app/a", "", "")]
+    [DataRow("a.txt", "/", "", "")]
+    [DataRow("a.txt", "conf/", "", "app/conf")]
+    [DataRow("a.txt", "./", "", "app")]
+    [DataRow("tools/deep/tool", "/opt/x/", "deep/", "opt/x opt/x/deep")]
+    [DataRow("tools/deep/tool", "/", "deep/", "deep")]
+    [DataRow("tools", "/opt/x", "", "opt/x opt/x/deep")]
+    [DataRow("tools", "/opt/x/", "", "opt/x opt/x/deep")]
+    [DataRow("tools", "/", "", "deep")]
+    public void The_owner_is_that_of_the_directories_from_the_target_on(string include, string target, string below, string expected)
+    {
+        using var lab = Lab(include, ("TargetPath", target), ("RecursiveDir", below), ("Owner", "7:8"));
+        using var without = Lab(include, ("TargetPath", target), ("RecursiveDir", below));
+
+        var files = Items(lab.Project).Files(withSecrets: false);
+
+        Assert.AreEqual(
+            expected,
+            string.Join(' ', files.Where(file => file.Type == LayerEntryType.Directory).Select(file => file.Path).Order()));
+        Assert.IsTrue(files.All(file => file.Owner == new Owner(7, 8)));
+        Assert.AreEqual(LayerEntryType.File, Items(without.Project).Files(withSecrets: false).Single().Type);
     }
 
     [TestMethod]

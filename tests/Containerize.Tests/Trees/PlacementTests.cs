@@ -93,6 +93,41 @@ internal sealed class PlacementTests
     }
 
     [TestMethod]
+    [DataRow("", "", "755 7:8", "755 7:8")]
+    [DataRow("opt 711 3", "", "711 3:3", "755 7:8")]
+    [DataRow("opt/tool 2770 4", "", "755 0:0", "2770 4:4")]
+    [DataRow("opt 755 0;opt/tool 755 0", "", "none", "none")]
+    [DataRow("opt->srv;srv 750 2", "", "750 2:2", "755 7:8")]
+    [DataRow("", "opt", "750 5:5", "755 7:8")]
+    [DataRow("", "opt/tool", "755 7:8", "750 5:5")]
+    [DataRow("opt/tool 700 1", "opt", "750 5:5", "755 5:5")]
+    public async Task A_directory_that_an_item_gives_an_owner_has_it_unless_the_base_has_the_directory(
+        string inBase, string writable, string opt, string tool)
+    {
+        var entries = new[] { File("opt/tool/x"), new LayerEntry { Path = "opt", Type = LayerEntryType.Directory, Mode = Mode("755") } };
+        var image = Image(LayerOf(Layer(inBase.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Parse).DefaultIfEmpty(Text("x")))));
+        WritableDirectory[] directories = writable.Length == 0 ? [] : [new(writable, Mode("750"), new Owner(5, 5))];
+        var placement = new Placement(directories, null, new Dictionary<string, string>())
+        {
+            Owned = [Owned("opt", 7), Owned("opt/tool", 7), Owned("opt/tool", 9)],
+        };
+        using var lab = new TreeLab();
+
+        var placed = await placement.PlaceAsync(
+            entries, s_nothing, async () => (image.Config, await lab.ReadAsync(image, TreeParts.Directories)));
+
+        var link = inBase.Contains("->", StringComparison.Ordinal) ? "srv" : "opt";
+        Assert.AreEqual(opt, placed == entries ? "none" : Describe(placed.Single(entry => entry.Path == link)));
+        Assert.AreEqual(tool, placed == entries ? "none" : Describe(placed.Single(entry => entry.Path == $"{link}/tool")));
+
+        static AddedFile Owned(string path, int user) =>
+            new(path, path, Mode: null, new Owner(user, 8)) { Type = LayerEntryType.Directory };
+
+        static TarEntry Parse(string entry) => entry.Split("->") is [var link, var target] ? Link(link, target)
+            : entry.Split(' ') is [var path, var mode, var owner] ? DirectoryAt(path, mode, int.Parse(owner)) : Text(entry);
+    }
+
+    [TestMethod]
     public async Task A_user_that_the_base_does_not_know_is_an_error_that_says_what_to_do()
     {
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
