@@ -49,7 +49,9 @@ internal sealed class LayerCache(BlobStore store)
         LayerContent content, Func<Task<LayerRecord>> make, CancellationToken cancellationToken)
     {
         using var turn = await Store.WaitForTurnAsync(content.Hash, cancellationToken);
-        if (Find(content.Hash) is { ClaimedBy: null } other && Store.TryGet(other.Blob.Descriptor, out _))
+        // It may be asked for because what is there is damaged, in a place where it cannot be moved aside.
+        if (Find(content.Hash) is { ClaimedBy: null } other
+            && await Store.TryGetForVerifiedUseAsync(other.Blob.Descriptor, cancellationToken) is not null)
         {
             return (other, false);
         }

@@ -39,7 +39,11 @@ internal sealed class BuildLab : IAsyncDisposable
 
     internal void Write(string path, byte[] content) => _directory.Write("publish/" + path, content);
 
-    internal BlobStore Cache(string machine) => new(_directory[$"{machine}/cache"]);
+    /// <summary>The machine whose cache the others read; null for none.</summary>
+    internal string? Warm { get; set; }
+
+    internal BlobStore Cache(string machine) => new(
+        _directory[$"{machine}/cache"], Warm is null || Warm == machine ? null : new BlobStore(_directory[$"{Warm}/cache"]));
 
     /// <summary>The project's own store on a machine.</summary>
     internal BlobStore Own(string machine) => new(_directory[$"{machine}/obj"]);

@@ -110,6 +110,35 @@ internal sealed class LayerMakerTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task A_layer_that_is_damaged_in_a_cache_that_can_only_be_read_is_made_once(int damaged)
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var first = await lab.BuildAsync("shared", from: []);
+        foreach (var layer in first.Layers.Take(damaged))
+        {
+            var path = lab.Cache("shared").PathOf(layer.Descriptor.Digest);
+            var bytes = await File.ReadAllBytesAsync(path);
+            bytes[^10] ^= 1;
+            await File.WriteAllBytesAsync(path, bytes);
+        }
+
+        lab.Warm = "shared";
+        var second = await lab.BuildAsync("here", from: [], needsBytes: true);
+        var third = await lab.BuildAsync("here", from: [], needsBytes: true);
+
+        Assert.AreEqual(string.Join(' ', first.Layers.Select((_, number) => number < damaged ? "Built" : "Cache")), Origins(second));
+        Assert.AreEqual("Cache Cache", Origins(third));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, third.Image.Manifest.Descriptor);
+        foreach (var layer in third.Layers)
+        {
+            await VerifiedFile.ReadAsync((FileBlob)layer.Record.Blob, "test", CancellationToken.None);
+        }
+    }
+
+    [TestMethod]
     public async Task Bytes_that_are_gone_here_but_in_the_target_are_not_made()
     {
         await using var lab = await BuildLab.StartAsync();
