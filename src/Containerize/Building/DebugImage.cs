@@ -8,7 +8,7 @@ namespace Containerize.Building;
 internal static class DebugImage
 {
     /// <summary>Makes the debug image.</summary>
-    /// <param name="built">The image.</param>
+    /// <param name="built">The image; what its layers have in the cache was verified.</param>
     /// <param name="layers">Its own layers, bottom first.</param>
     /// <param name="symbols">The layer to put on it. It is fitted to all that the image has.</param>
     /// <param name="context">What layers are made with.</param>

@@ -15,7 +15,8 @@ internal static class ImageBuilder
     /// <summary>Builds an image. The base is opened while the layers are made; layers that exist are not made.</summary>
     /// <param name="memory">What earlier builds left.</param>
     /// <param name="needsBytes">
-    /// Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where damaged.
+    /// Whether a destination is going to read the image's layers; those of the cache are verified then, and made again where damaged. It is
+    /// not asked where there is a debug image, whose destinations read them.
     /// </param>
     /// <param name="reporter">Is told what users should know.</param>
     /// <exception cref="ContainerizeException">What the base's source, the layers or the settings have to say.</exception>
@@ -86,7 +87,9 @@ internal static class ImageBuilder
         IReadOnlyList<IPreparedLayer> prepared = [.. layers.Select(layer => layer.Prepared)];
         var findings = await StartReport.ReportAsync(request, built.Image, prepared, store, reporter, cancellationToken);
         built = built with { StartFindings = findings };
-        if (compared.All(layer => layer.Origin != LayerOrigin.Cache) || !await needsBytes(built.Image, cancellationToken))
+        // A debug image goes to places of its own with the same layers, whatever those of the image have.
+        if (compared.All(layer => layer.Origin != LayerOrigin.Cache)
+            || (request.Symbols is null && !await needsBytes(built.Image, cancellationToken)))
         {
             return built;
         }

@@ -77,6 +77,7 @@ internal sealed class BuildLab : IAsyncDisposable
     /// <param name="format">The family of media types.</param>
     /// <param name="needsBytes">Whether a destination reads the layers.</param>
     /// <param name="ahead">What the build makes ahead; null for nothing.</param>
+    /// <param name="symbols">The layer of the debug image; null for no debug image.</param>
     internal async Task<BuiltImage> BuildAsync(
         string machine,
         IReadOnlyList<ImageReference>? from = null,
@@ -84,7 +85,8 @@ internal sealed class BuildLab : IAsyncDisposable
         IReadOnlyList<RepositoryReference>? targets = null,
         ImageFormat format = ImageFormat.Oci,
         bool needsBytes = false,
-        Func<string, CancellationToken, Task<AheadLayer?>>? ahead = null)
+        Func<string, CancellationToken, Task<AheadLayer?>>? ahead = null,
+        ILayerSource? symbols = null)
     {
         var origins =
             new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
@@ -94,6 +96,7 @@ internal sealed class BuildLab : IAsyncDisposable
             Layers = [.. LayerPlanner.Plan(
                 PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()),
                 LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules))],
+            Symbols = symbols,
             Base = new ScratchSource(),
             Platform = Sample.Amd64,
             WorkingDirectory = "/app",

@@ -1,5 +1,7 @@
 using Containerize.Building;
+using Containerize.Files;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -107,6 +109,31 @@ internal sealed class LayerMakerTests
         Assert.AreEqual("Cache Built", Origins(second));
         Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
         Assert.IsNotNull(await lab.Cache("here").TryGetVerifiedAsync(first.Layers[1].Descriptor, CancellationToken.None));
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task A_layer_of_a_debug_image_that_is_damaged_is_made_again_although_no_place_of_the_image_reads_it(int damaged)
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var symbols = new EntriesLayer(
+            "symbols",
+            [new LayerEntry { Path = "app/app.pdb", Type = LayerEntryType.File, Mode = FileModes.Data, Content = "lines"u8.ToArray() }]);
+        var first = (await lab.BuildAsync("here", from: [], symbols: symbols)).Debug!;
+        var path = lab.Cache("here").PathOf(first.Layers[damaged].Descriptor.Digest);
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[^10] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        var second = (await lab.BuildAsync("here", from: [], symbols: symbols)).Debug!;
+
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        foreach (var layer in second.Layers)
+        {
+            await VerifiedFile.ReadAsync((FileBlob)layer.Record.Blob, "test", CancellationToken.None);
+        }
     }
 
     [TestMethod]
