@@ -103,7 +103,8 @@ internal static partial class CacheFiles
     {
         try
         {
-            return new CacheFile(file, kind, kind is Blobs or Parts, file.Length, LastUse.Of(root, file, kind == Blobs));
+            Digest? blob = kind == Blobs ? Digest.Parse($"{file.Directory!.Name}:{file.Name}") : null;
+            return new CacheFile(file, kind, blob, file.Length, LastUse.Of(root, file, blob is not null));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
@@ -127,7 +128,11 @@ internal static partial class CacheFiles
 /// <summary>A file of a cache.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Kind">The directory that it lies in.</param>
-/// <param name="IsBlob">Whether it is a blob or a part of one, and counts for the size; everything else is small.</param>
+/// <param name="Blob">The digest that names it; null for what is no whole blob.</param>
 /// <param name="Size">Its size, in bytes.</param>
 /// <param name="UsedAt">When it was last used.</param>
-internal sealed record CacheFile(FileInfo File, string Kind, bool IsBlob, long Size, DateTime UsedAt);
+internal sealed record CacheFile(FileInfo File, string Kind, Digest? Blob, long Size, DateTime UsedAt)
+{
+    /// <summary>Whether it counts for the cache's size, as blobs and parts of them do; everything else is small.</summary>
+    internal bool IsLarge => Kind is CacheFiles.Blobs or CacheFiles.Parts;
+}

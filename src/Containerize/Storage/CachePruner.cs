@@ -55,14 +55,14 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
         CacheMarker.Put(store);
         var abandoned = store.RemoveAbandoned(_time.GetUtcNow());
         var files = CacheFiles.List(store.Root).OrderBy(file => file.UsedAt).ToList();
-        var size = files.Where(file => file.IsBlob).Sum(file => file.Size);
+        var size = files.Where(file => file.IsLarge).Sum(file => file.Size);
         var now = _time.GetUtcNow().UtcDateTime;
         var (oldestKept, oldestPart) = (now - limits.MaxAge, now - (limits.MaxAge < s_partAge ? limits.MaxAge : s_partAge));
         var result = new PruneResult(abandoned.Files, abandoned.Bytes, size, 0);
         foreach (var file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (file.UsedAt >= (file.Kind == CacheFiles.Parts ? oldestPart : oldestKept) && (!file.IsBlob || size <= limits.MaxSize))
+            if (file.UsedAt >= (file.Kind == CacheFiles.Parts ? oldestPart : oldestKept) && (!file.IsLarge || size <= limits.MaxSize))
             {
                 continue;
             }
@@ -73,9 +73,9 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
             }
             else if (TryDelete(file))
             {
-                size -= file.IsBlob ? file.Size : 0;
+                size -= file.IsLarge ? file.Size : 0;
                 result = result with { Files = result.Files + 1, Bytes = result.Bytes + file.Size };
-                if (file.IsBlob)
+                if (file.Blob is not null)
                 {
                     _ = TryDelete(new FileInfo(LastUse.NoteOf(store.Root, file.File.Name)));
                 }
@@ -90,7 +90,7 @@ internal sealed class CachePruner(BlobStore store, CacheLimits limits, TimeProvi
     {
         file.File.Refresh();
         return file.File.Exists
-            && LastUse.Of(store.Root, file.File, file.IsBlob) == file.UsedAt
+            && LastUse.Of(store.Root, file.File, file.Blob is not null) == file.UsedAt
             && !(BuildLease.OldestRunning(store, _time.GetUtcNow(), out _) is { } began && file.UsedAt >= began - LastUse.Precision);
     }
 

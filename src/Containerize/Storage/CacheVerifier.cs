@@ -20,10 +20,9 @@ internal sealed class CacheVerifier(BlobStore store)
     {
         CacheMarker.Require(store);
         var (blobs, bytes, damaged) = (0, 0L, new List<DamagedBlob>());
-        foreach (var file in CacheFiles.List(store.Root).Where(file => file.IsBlob))
+        foreach (var file in CacheFiles.List(store.Root))
         {
-            var digest = Digest.Parse($"{file.File.Directory!.Name}:{file.File.Name}");
-            if (await IsWholeAsync(file.File.FullName, digest, cancellationToken) is not { } isWhole)
+            if (file.Blob is not { } digest || await IsWholeAsync(file.File.FullName, digest, cancellationToken) is not { } isWhole)
             {
                 continue;
             }

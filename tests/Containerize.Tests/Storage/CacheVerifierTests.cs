@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
@@ -44,6 +45,22 @@ internal sealed class CacheVerifierTests
         var store = await StoreAsync("one");
         await File.WriteAllTextAsync(store.PathOf(Digest.Of("one"u8)), "");
         Assert.HasCount(1, (await new CacheVerifier(store).RunAsync(remove: false, CancellationToken.None)).Damaged);
+    }
+
+    [TestMethod]
+    [DataRow("sha256")]
+    [DataRow("sha512")]
+    public async Task What_is_no_whole_blob_is_not_read(string algorithm)
+    {
+        var store = await StoreAsync("one");
+        var digest = Digest.Parse($"{algorithm}:{new string('a', algorithm == "sha256" ? 64 : 128)}");
+        var part = _folder.Write($"cache/parts/{AbandonedFiles.NewName(CacheFiles.PartEnding(digest))}", "a part");
+        var record = _folder.Write($"cache/{RecordKind.Layer.Name}/{new string('b', 64)}", "no record");
+
+        var found = await new CacheVerifier(store).RunAsync(remove: true, CancellationToken.None);
+
+        Assert.AreEqual((1, 3L, 0), (found.Blobs, found.Bytes, found.Damaged.Count));
+        Assert.IsTrue(File.Exists(part) && File.Exists(record));
     }
 
     [TestMethod]
