@@ -212,6 +212,9 @@ internal enum DiagnosticCode
     /// <summary>The config of the base image was mended, so that engines and registries take the image (a warning).</summary>
     BaseConfigMended = 2010,
 
+    /// <summary>A layer of the base image is what the image says, and has entries that cannot be read here.</summary>
+    UnreadableLayer = 2011,
+
     /// <summary>The registry refuses: not logged in, or not allowed.</summary>
     RegistryDenied = 3001,
 

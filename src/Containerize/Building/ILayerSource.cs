@@ -73,6 +73,9 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     /// <summary>What lies on those layers and is known without reading bytes, bottom first.</summary>
     public IReadOnlyList<LayerEntry> Entries { get; init; } = [];
 
+    /// <summary>Is told what users should know.</summary>
+    public IReporter Reporter { get; init; } = SilentReporter.Instance;
+
     /// <summary>Waits for the layer of a name that is made ahead; null when none is.</summary>
     public Func<string, CancellationToken, Task<AheadLayer?>> Ahead { get; init; } = NoneAhead;
 
@@ -82,14 +85,12 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
     /// <summary>
     /// Reads what the layer is put upon: the base's config, and the tree of the base with the layers of this build that were made before.
     /// </summary>
-    /// <param name="isRequired">Whether a base is refused that has layers of a kind that cannot be read (encrypted ones, for example); else
-    /// its tree counts as empty.</param>
+    /// <param name="isRequired">Whether a base is refused that engines may run and that cannot be read here (its layers are encrypted, or
+    /// have entries of an unknown kind); else its tree counts as empty, and it is said.</param>
     internal async Task<(ImageConfig Config, ImageTree Tree)> ReadTreeAsync(bool isRequired, CancellationToken cancellationToken)
     {
         var image = (await Base).Image;
-        var tree = isRequired || image.Layers.All(layer => LayerTar.IsReadable(layer.Blob.Descriptor.MediaType))
-            ? await ImageTree.ReadAsync(image, await Below(cancellationToken), Cache.Store, TreeParts.Directories, cancellationToken)
-            : ImageTree.Empty(image.Config.Platform.IsWindows);
+        var tree = await TryReadTreeAsync(image, isRequired, cancellationToken);
         // Not files: users are those that the base names, as they were for the layers that these entries are of.
         foreach (var entry in Entries.Where(entry => entry.Type is LayerEntryType.Directory or LayerEntryType.SymbolicLink))
         {
@@ -97,6 +98,30 @@ internal sealed record LayerContext(Task<BaseImage> Base, LayerCache Cache, File
         }
 
         return (image.Config, tree);
+    }
+
+    private async Task<ImageTree> TryReadTreeAsync(Image image, bool isRequired, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Before layers are fetched for nothing.
+            var unknown = isRequired ? null : image.Layers.FirstOrDefault(layer => !LayerTar.IsReadable(layer.Blob.Descriptor.MediaType));
+            return unknown is null
+                ? await ImageTree.ReadAsync(image, await Below(cancellationToken), Cache.Store, TreeParts.Directories, cancellationToken)
+                : Empty($"A layer of the base image has the media type '{unknown.Blob.Descriptor.MediaType}', which cannot be read.");
+        }
+        catch (ContainerizeException failure) when (!isRequired && failure.Code == DiagnosticCode.UnreadableLayer)
+        {
+            return Empty(failure.Message);
+        }
+
+        ImageTree Empty(string why)
+        {
+            Reporter.Message(
+                $"{why} The image is built as if the base had nothing where the app goes: a directory that it has there gets another owner "
+                + $"or mode.");
+            return ImageTree.Empty(image.Config.Platform.IsWindows);
+        }
     }
 }
 

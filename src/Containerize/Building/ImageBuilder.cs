@@ -29,7 +29,11 @@ internal static class ImageBuilder
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opening = request.Base.OpenAsync(request.Platform, stop.Token);
-        var context = new LayerContext(opening, memory.Layers, memory.Hashes, request.LayerOptions) { Ahead = memory.Ahead };
+        var context = new LayerContext(opening, memory.Layers, memory.Hashes, request.LayerOptions)
+        {
+            Ahead = memory.Ahead,
+            Reporter = reporter,
+        };
         var maker = new LayerMaker(context, memory.Previous, memory.Registries, reporter);
         var making = MakeLayersAsync(request.Layers, context, maker, stop.Token);
         if (!(await Task.WhenAny(opening, making)).IsCompletedSuccessfully)

@@ -40,7 +40,9 @@ internal sealed class ImageTree
     /// <param name="cache">Takes layers that are fetched, and remembers the tree.</param>
     /// <param name="parts">What is asked for; the rest may be missing.</param>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.DigestMismatch"/>: bytes are not those that the image names.
-    /// <see cref="DiagnosticCode.InvalidDocument"/>: a layer cannot be read. Or what the layers' source throws. Nothing is remembered then.
+    /// <see cref="DiagnosticCode.InvalidDocument"/>: a layer is damaged, or of an unknown kind.
+    /// <see cref="DiagnosticCode.UnreadableLayer"/>: it is whole and cannot be read here. Or what the layers' source throws. Nothing is
+    /// remembered then.
     /// </exception>
     internal static async Task<ImageTree> ReadAsync(Image image, BlobStore cache, TreeParts parts, CancellationToken cancellationToken)
     {

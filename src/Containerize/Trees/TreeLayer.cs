@@ -57,28 +57,26 @@ internal sealed class TreeLayer(VerifiedFile layer, Digest diffId, bool isWindow
         try
         {
             using var tar = new DigestingStream(LayerTar.Open(layer), diffId.CreateHash());
-            try
-            {
-                using var entries = new TarReader(tar, leaveOpen: true);
-                while (entries.GetNextEntry(copyData: false) is { } entry)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    take(entry);
-                }
-            }
-            catch (EndOfStreamException) when (tar.Length == 0)
-            {
-                // A layer without any entry; engines unpack it, too.
-            }
-
+            var failure = ReadEntries(tar, take, cancellationToken);
+            // All bytes tell damage from what others can read.
             tar.ReadToEnd();
             if (!tar.Matches(diffId))
             {
-                throw new ContainerizeException(
+                throw failure is not null ? Unreadable(failure) : new ContainerizeException(
                     DiagnosticCode.DigestMismatch,
                     $"The layer {layer.Descriptor.Digest} of the base image does not unpack to what the image's config says ({diffId}). " +
                     $"Nothing was made from it; "
                     + $"an image like that cannot be run either. Choose another base image, or have this one built again.");
+            }
+
+            if (failure is not null)
+            {
+                throw new ContainerizeException(
+                    DiagnosticCode.UnreadableLayer,
+                    $"The layer {layer.Descriptor.Digest} of the base image is whole, but what is in it cannot be read: "
+                    + $"{failure.Message.TrimEnd('.')}. Have the base image built again without sparse files, binary attributes with line "
+                    + $"breaks and owners above {int.MaxValue}, or choose another one.",
+                    failure);
             }
         }
         catch (Exception failure) when (TarDamage.IsOne(failure))
@@ -87,10 +85,35 @@ internal sealed class TreeLayer(VerifiedFile layer, Digest diffId, bool isWindow
         }
     }
 
+    /// <returns>Why the entries cannot be read to the end; null when they were.</returns>
+    private static Exception? ReadEntries(DigestingStream tar, Action<TarEntry> take, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var entries = new TarReader(tar, leaveOpen: true);
+            while (entries.GetNextEntry(copyData: false) is { } entry)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                take(entry);
+            }
+
+            return null;
+        }
+        catch (EndOfStreamException) when (tar.Length == 0)
+        {
+            // A layer without any entry; engines unpack it, too.
+            return null;
+        }
+        catch (Exception failure) when (TarDamage.IsOne(failure))
+        {
+            return failure;
+        }
+    }
+
     /// <summary>An entry's path from the root, without links; null for what is not on drive C:.</summary>
     internal string? PathOf(string name) => ImageTree.PathOf(name, isWindows);
 
-    /// <summary>Why this layer cannot be read.</summary>
+    /// <summary>Why this layer cannot be read by anything.</summary>
     internal ContainerizeException Unreadable(Exception cause) => new(
         DiagnosticCode.InvalidDocument,
         $"The layer {layer.Descriptor.Digest} of the base image cannot be read: {cause.Message.TrimEnd('.')}.",

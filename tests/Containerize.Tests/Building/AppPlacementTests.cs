@@ -1,7 +1,9 @@
 using System.Formats.Tar;
+using System.Text;
 using Containerize.Bases;
 using Containerize.Building;
 using Containerize.Destinations;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Inputs;
 using Containerize.Layers.Entries;
@@ -79,17 +81,66 @@ internal sealed class AppPlacementTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_base_of_layers_that_cannot_be_read_is_built_upon_as_it_is_unless_something_depends_on_it()
+    [DataRow("encrypted")]
+    [DataRow("sparse")]
+    [DataRow("owner")]
+    [DataRow("PAX owner")]
+    [DataRow("attribute")]
+    public async Task A_base_of_layers_that_cannot_be_read_is_built_upon_as_it_is_unless_something_depends_on_it(string kind)
     {
-        var layer =
-            new Layer(new MemoryBlob("application/vnd.oci.image.layer.v1.tar+gzip+encrypted", "secret"u8.ToArray()), Digest.Of("x"u8));
+        var layer = kind == "encrypted"
+            ? new Layer(new MemoryBlob("application/vnd.oci.image.layer.v1.tar+gzip+encrypted", "secret"u8.ToArray()), Digest.Of("x"u8))
+            : LayerOf(TestLayer.FromTar(OddTar(kind)));
         var source = Source(new BaseImage(Sample.Image(Sample.Amd64, [layer]), "base"));
 
         Assert.HasCount(2, (await BuildUncheckedAsync(source, [])).Image.Layers);
+        StringAssert.Contains(_reporter.Messages.Single(), "as if the base had nothing");
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() =>
             BuildUncheckedAsync(
                 source, [new LayerEntry { Path = "etc/x", Type = LayerEntryType.File, Mode = Mode("644"), Content = "x"u8.ToArray() }]));
+        Assert.AreEqual(kind == "encrypted" ? DiagnosticCode.InvalidDocument : DiagnosticCode.UnreadableLayer, failure.Code);
+    }
+
+    [TestMethod]
+    public async Task A_base_that_is_damaged_is_refused_although_nothing_depends_on_it()
+    {
+        var layer = LayerOf(TestLayer.FromTar(OddTar("sparse")) with { DiffId = Digest.Of("another"u8) });
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => BuildUncheckedAsync(Source(new BaseImage(Sample.Image(Sample.Amd64, [layer]), "base")), []));
+
         Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
+    }
+
+    /// <summary>What GNU tar and others write, engines unpack and the framework does not read.</summary>
+    private static byte[] OddTar(string kind)
+    {
+        var data = new byte[TarHeader.BlockSize];
+        byte[] Entry(char type, string content) =>
+            [.. TarHeader.Create("app/file", content.Length, type, FileModes.Data, 0), .. Padded(content)];
+        byte[] Padded(string content) => [.. Encoding.Latin1.GetBytes(content), .. data[..TarHeader.Padding(content.Length)]];
+        byte[] OfUser(byte[] header)
+        {
+            (header[108], header[112]) = (0x80, 0xB2);
+            Encoding.ASCII.GetBytes("        ").CopyTo(header, 148);
+            Encoding.ASCII.GetBytes(Convert.ToString(header.Take(TarHeader.BlockSize).Sum(each => each), 8).PadLeft(6, '0') + "\0 ")
+                .CopyTo(header, 148);
+            return header;
+        }
+
+        return
+        [
+            .. kind switch
+            {
+                "sparse" => Entry('S', ""),
+                "owner" => OfUser(Entry('0', "x")),
+                "PAX owner" => Entry('x', "18 uid=3000000000\n"),
+                _ => Entry('x', "33 SCHILY.xattr.security.ima=a\nb\n"),
+            },
+            .. Entry('0', "x"),
+            .. data,
+            .. data,
+        ];
     }
 
     private static IImageSource Source(BaseImage image) => Moq.Mock.Of<IImageSource>(source =>

@@ -135,17 +135,19 @@ internal sealed class ImageTreeTests : IDisposable
     {
         var content = "no tar at all"u8.ToArray();
         foreach (
-            var broken in new[]
+            var (broken, code) in new[]
             {
-                new TestLayer(content, Digest.Of("x"u8), IsCompressed: true),
-                TestLayer.FromTar(content),
-                Layer(new PaxTarEntry(TarEntryType.RegularFile, string.Concat(Enumerable.Repeat("d/", 3000)) + "x")),
+                (new TestLayer(content, Digest.Of("x"u8), IsCompressed: true), DiagnosticCode.InvalidDocument),
+                (TestLayer.FromTar(content) with { DiffId = Digest.Of("x"u8) }, DiagnosticCode.InvalidDocument),
+                (TestLayer.FromTar(content), DiagnosticCode.UnreadableLayer),
+                (Layer(new PaxTarEntry(TarEntryType.RegularFile, string.Concat(Enumerable.Repeat("d/", 3000)) + "x")),
+                    DiagnosticCode.InvalidDocument),
             })
         {
             var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
                 () => _lab.ReadAsync(Image(LayerOf(Layer(Text("a"))), LayerOf(broken))));
 
-            Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
+            Assert.AreEqual(code, failure.Code);
             StringAssert.Contains(failure.Message, Digest.Of(broken.Content.Span).ToString());
             Assert.IsFalse(Directory.Exists(_lab.Folder["cache/trees"]));
         }
