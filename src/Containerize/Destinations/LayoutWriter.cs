@@ -24,11 +24,14 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
 
     private string IndexPath => Path.Combine(directory, Layout.Index);
 
+    private string MarkerPath => Path.Combine(directory, Layout.Marker);
+
     private string Origin => $"'{directory}'";
 
-    /// <summary>Whether the index has these entries, wherever they stand in it, and no others of their names.</summary>
+    /// <summary>Whether it is a layout whose index has these entries, wherever they stand in it, and no others of their names.</summary>
     /// <param name="named">The entries, each with a tag.</param>
-    internal bool Names(IReadOnlyList<Descriptor> named) => ReadIndex() is { } index && Names(index, named);
+    /// <exception cref="ContainerizeException">See <see cref="NameAsync"/>.</exception>
+    internal bool Names(IReadOnlyList<Descriptor> named) => IsMarked() && ReadIndex() is { } index && Names(index, named);
 
     /// <summary>Whether the layout has a file for a blob, of its size.</summary>
     internal bool HasSize(Blob blob) => HasSize(PathOf(blob), blob.Descriptor);
@@ -61,6 +64,7 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
     /// <param name="named">Entries with a tag; they replace those of the same names.</param>
     /// <param name="others">Entries that are added where the index does not have their digests.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the index that is there is damaged.
+    /// <see cref="DiagnosticCode.InvalidArchive"/>: the layout is of another version.
     /// </exception>
     internal async Task NameAsync(
         IReadOnlyList<Descriptor> named, IReadOnlyList<Descriptor> others, CancellationToken cancellationToken)
@@ -69,10 +73,9 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
         // where a file system has no locks, the index is still whole.
         using (await FileLock.AcquireAsync(Path.Combine(directory, LockFile), s_lockPatience, cancellationToken))
         {
-            var marker = Path.Combine(directory, Layout.Marker);
-            if (!File.Exists(marker))
+            if (!IsMarked())
             {
-                AtomicFile.Write(marker, Layout.MarkerContent);
+                AtomicFile.Write(MarkerPath, Layout.MarkerContent, durable: true);
             }
 
             var old = ReadIndex();
@@ -91,6 +94,25 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
 
     /// <summary>Keeps what is known of verified blobs for the next build.</summary>
     internal void SaveMemory() => _intact.Save();
+
+    // A name alone says nothing: a crash of the machine may have taken the bytes.
+    private bool IsMarked()
+    {
+        try
+        {
+            if (!RegularFile.IsThere(MarkerPath))
+            {
+                return false;
+            }
+
+            Layout.CheckMarker(RegularFile.ReadAllBytes(MarkerPath, OciJson.MaxDocumentSize), Origin);
+            return true;
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        {
+            return false;
+        }
+    }
 
     private byte[]? ReadIndex() =>
         RegularFile.IsThere(IndexPath) ? RegularFile.ReadAllBytes(IndexPath, OciJson.MaxDocumentSize) : null;

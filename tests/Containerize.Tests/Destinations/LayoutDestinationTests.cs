@@ -20,6 +20,9 @@ internal sealed class LayoutDestinationTests
     private async Task<DestinationResult> WriteAsync(ImageSet images, params string[] tags) =>
         await Sample.DeliverAsync(new LayoutDestination(_folder["layout"], Sample.Name(tags), new RecordingReporter()), images);
 
+    private Task<DestinationResult?> FindAsync() => new LayoutDestination(_folder["layout"], Sample.Name(), new RecordingReporter())
+        .FindAsync(new ImageSet(Sample.Image()), CancellationToken.None);
+
     private IReadOnlyList<Descriptor> Entries() =>
         OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, File.ReadAllBytes(_folder["layout/index.json"])), "test").Manifests;
 
@@ -157,6 +160,50 @@ internal sealed class LayoutDestinationTests
         await File.WriteAllBytesAsync(path, new byte[whole.Length]);
         await WriteAsync(new ImageSet(Sample.Image()));
         CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(path));
+    }
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("")]
+    [DataRow("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")]
+    [DataRow("{\"imageLayoutVersion\":")]
+    public async Task A_mark_that_is_damaged_is_found_and_repaired(string? mark)
+    {
+        await WriteAsync(new ImageSet(Sample.Image()));
+        File.Delete(_folder["layout/oci-layout"]);
+        if (mark is not null)
+        {
+            _folder.Write("layout/oci-layout", mark);
+        }
+
+        Assert.IsNull(await FindAsync());
+        await WriteAsync(new ImageSet(Sample.Image()));
+
+        Assert.IsNotNull(await FindAsync());
+        Assert.AreEqual("""{"imageLayoutVersion":"1.0.0"}""", await File.ReadAllTextAsync(_folder["layout/oci-layout"]));
+        ImageValidator.Check(_folder["layout"], baseLayers: 9);
+    }
+
+    [TestMethod]
+    [DataRow("{\n  \"imageLayoutVersion\": \"1.0.0\"\n}\n", true)]
+    [DataRow("{\"imageLayoutVersion\":\"1.1.0\",\"more\":1}", true)]
+    [DataRow("{\"imageLayoutVersion\":\"2.0.0\"}", false)]
+    public async Task A_mark_of_others_stays_and_decides(string mark, bool isGood)
+    {
+        _folder.Write("layout/oci-layout", mark);
+
+        if (isGood)
+        {
+            await WriteAsync(new ImageSet(Sample.Image()));
+            Assert.IsNotNull(await FindAsync());
+        }
+        else
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())));
+            Assert.AreEqual(DiagnosticCode.InvalidArchive, failure.Code);
+        }
+
+        Assert.AreEqual(mark, await File.ReadAllTextAsync(_folder["layout/oci-layout"]));
     }
 
     [TestMethod]
