@@ -207,9 +207,10 @@ public sealed class BuildImage : ContainerizeTask
         var sources = PublishedFileItems.Sources(PublishDirectory, published);
         var outputs = OwnOutputs.Read(
             Project, destinations, inputs.Base, inputs.Cache.Root, OutputDirectory, CiSystems.Files(Variables(), OutputDirectory));
-        var files = Inputs.PublishDirectory.List(PublishDirectory, origins, outputs.In(PublishDirectory, sources));
+        var bits = new ExecuteBits();
+        var files = Inputs.PublishDirectory.List(PublishDirectory, origins, outputs.In(PublishDirectory, sources), bits);
         var memory = PublishMemory.Load(Path.Combine(OutputDirectory, PublishMemory.FileName), PublishDirectory);
         var started = PublishOutputsFile is null ? null : FileStatus.TryOf(PublishOutputsFile, followLinks: true)?.Stamp.Modified;
-        return new CleanPublish(PublishDirectory, sources, started, memory, reporter).Take(files);
+        return new CleanPublish(PublishDirectory, sources, started, memory, bits, reporter).Take(files);
     }
 }

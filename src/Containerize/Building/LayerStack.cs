@@ -36,7 +36,7 @@ internal static class LayerStack
         if (added.Count + request.WritableDirectories.Count > 0)
         {
             var below = LayerOrder.Of(request.Rules).TakeWhile(name => name != LayerOrder.Files).ToHashSet(StringComparer.Ordinal);
-            layers.Insert(layers.Count(layer => below.Contains(layer.Name)), Beside(added, request.WritableDirectories));
+            layers.Insert(layers.Count(layer => below.Contains(layer.Name)), Beside(added, request));
         }
 
         if (rules.IsWindows && request.SaysOwnerOrMode)
@@ -80,7 +80,7 @@ internal static class LayerStack
         var (files, leftOut, debugger) = WithoutSecrets(symbols, request with { Files = request.Debugger }, memory, reporter);
         var rules = request.Entries with { LeftOut = leftOut };
         var layer = new EntriesLayer(
-            SymbolsName, [.. LayerEntries.Of(files, rules), .. debugger.Select(LayerEntries.Of)]);
+            SymbolsName, [.. LayerEntries.Of(files, rules), .. EntriesOf(debugger, request)]);
         LayerEntries.CheckConflicts(layer.Entries, rules.IsWindows);
         return Place([layer], debugger, request)[0];
     }
@@ -117,11 +117,14 @@ internal static class LayerStack
         return ([.. published.Where(file => !leftOut.Contains(file.RelativePath))], leftOut, added);
     }
 
-    private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, IReadOnlyList<WritableDirectory> directories) => new(
+    private static IReadOnlyList<LayerEntry> EntriesOf(IReadOnlyList<AddedFile> added, LayerRequest request) =>
+        added.Count == 0 ? [] : LayerEntries.Of(added, ExecuteBits.Of(request.ProjectDirectory));
+
+    private static EntriesLayer Beside(IReadOnlyList<AddedFile> added, LayerRequest request) => new(
         LayerOrder.Files,
         [
-            .. added.Select(LayerEntries.Of),
-            .. directories.Select(directory =>
+            .. EntriesOf(added, request),
+            .. request.WritableDirectories.Select(directory =>
                 new LayerEntry { Path = directory.Path, Type = LayerEntryType.Directory, Mode = directory.Mode }),
         ]);
 

@@ -12,9 +12,15 @@ namespace Containerize.Inputs;
 /// <param name="sources">What each file is copied from, by its path below the publish directory: full paths.</param>
 /// <param name="startedAt">When this publish began to write, in nanoseconds since 1970; null when it is not known.</param>
 /// <param name="memory">What the last publish left.</param>
+/// <param name="bits">Knows the published files.</param>
 /// <param name="reporter">Is told what is not taken as it lies there.</param>
 internal sealed class CleanPublish(
-    string publishDirectory, IReadOnlyDictionary<string, string> sources, long? startedAt, PublishMemory memory, IReporter reporter)
+    string publishDirectory,
+    IReadOnlyDictionary<string, string> sources,
+    long? startedAt,
+    PublishMemory memory,
+    ExecuteBits bits,
+    IReporter reporter)
 {
     private const int BufferSize = 64 * 1024;
 
@@ -89,12 +95,13 @@ internal sealed class CleanPublish(
         }
 
         _kept.Add(Describe(file, known));
+        bits.See(status);
         return file with
         {
             SourcePath = source,
             Size = status.Stamp.Size,
             Stamp = status.Stamp,
-            IsExecutable = ExecuteBit.OfContent(source) ?? (!file.Origin.IsFromNuGet && ExecuteBit.IsIn(status.Mode)),
+            IsExecutable = ExecuteBit.OfContent(source) ?? (!file.Origin.IsFromNuGet && bits.IsIn(status)),
         };
     }
 

@@ -41,49 +41,18 @@ internal static class LayerEntries
         return entries;
     }
 
-    /// <summary>The entry of a file that is added to the published ones.</summary>
+    /// <summary>The entries of files that are added to the published ones.</summary>
+    /// <param name="bits">Knows files of the project; learns from these.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public static LayerEntry Of(AddedFile file)
+    public static IReadOnlyList<LayerEntry> Of(IReadOnlyList<AddedFile> files, ExecuteBits bits)
     {
-        if (file.Type == LayerEntryType.Directory)
+        var found = files.Select(file => file.Type == LayerEntryType.File ? Look(file) : default).ToList();
+        foreach (var (_, status) in found.Where(one => one.Path is not null))
         {
-            // Its owner is for what all layers are fitted with: the base's own, or another layer's, must not get another one.
-            return new LayerEntry { Path = file.Path, Type = LayerEntryType.Directory, Mode = FileModes.Executable };
+            bits.See(status);
         }
 
-        if (file.Type != LayerEntryType.File)
-        {
-            return new LayerEntry
-            {
-                Path = file.Path,
-                Type = file.Type,
-                Mode = FileModes.Link,
-                UserId = file.Owner?.UserId ?? 0,
-                GroupId = file.Owner?.GroupId ?? 0,
-                LinkTarget = file.LinkTarget,
-            };
-        }
-
-        try
-        {
-            var (path, status) = file.Status is { } listed ? (file.SourcePath, listed) : Look(file.SourcePath);
-            return new LayerEntry
-            {
-                Path = file.Path,
-                Type = LayerEntryType.File,
-                Mode = file.Mode ?? (ExecuteBit.OfContent(path) ?? ExecuteBit.IsIn(status.Mode) ? FileModes.Executable : FileModes.Data),
-                UserId = file.Owner?.UserId ?? 0,
-                GroupId = file.Owner?.GroupId ?? 0,
-                SourcePath = path,
-                Size = status.Stamp.Size,
-                Stamp = status.Stamp,
-            };
-        }
-        catch (Exception failure) when (FileFailure.IsOne(failure))
-        {
-            throw new ContainerizeException(
-                DiagnosticCode.UnreadableFile, $"'{file.SourcePath}' cannot be read: {failure.Message}. Check its permissions.", failure);
-        }
+        return [.. files.Zip(found, (file, one) => file.Type == LayerEntryType.File ? Of(file, one.Path, one.Status, bits) : Of(file))];
     }
 
     /// <summary>Makes sure that no two layers want the same path for different things: the upper one would silently win.</summary>
@@ -105,11 +74,45 @@ internal static class LayerEntries
     }
 
     // Of a link the content counts.
-    private static (string Path, FileStatus Status) Look(string file)
+    private static (string Path, FileStatus Status) Look(AddedFile file)
     {
-        var path = new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file;
-        return (path, RegularFile.StatusOf(path));
+        try
+        {
+            var path = file.Status is null
+                ? new FileInfo(file.SourcePath).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? file.SourcePath : file.SourcePath;
+            return (path, file.Status ?? RegularFile.StatusOf(path));
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.UnreadableFile, $"'{file.SourcePath}' cannot be read: {failure.Message}. Check its permissions.", failure);
+        }
     }
+
+    private static LayerEntry Of(AddedFile file, string path, FileStatus status, ExecuteBits bits) => new()
+    {
+        Path = file.Path,
+        Type = LayerEntryType.File,
+        Mode = file.Mode ?? (ExecuteBit.OfContent(path) ?? bits.IsIn(status) ? FileModes.Executable : FileModes.Data),
+        UserId = file.Owner?.UserId ?? 0,
+        GroupId = file.Owner?.GroupId ?? 0,
+        SourcePath = path,
+        Size = status.Stamp.Size,
+        Stamp = status.Stamp,
+    };
+
+    // The owner of a directory is for what all layers are fitted with: the base's own, or another layer's, must not get another one.
+    private static LayerEntry Of(AddedFile other) => other.Type == LayerEntryType.Directory
+        ? new LayerEntry { Path = other.Path, Type = LayerEntryType.Directory, Mode = FileModes.Executable }
+        : new LayerEntry
+        {
+            Path = other.Path,
+            Type = other.Type,
+            Mode = FileModes.Link,
+            UserId = other.Owner?.UserId ?? 0,
+            GroupId = other.Owner?.GroupId ?? 0,
+            LinkTarget = other.LinkTarget,
+        };
 
     /// <summary>The directories above a path, the nearest first.</summary>
     /// <param name="path">The path.</param>

@@ -14,23 +14,24 @@ internal static class PublishDirectory
     /// <summary>Lists the directory, in ordinal order.</summary>
     /// <param name="origins">Where files come from, by path below the directory with <c>/</c>.</param>
     /// <param name="excluded">Full paths of files and directories that are this build's own outputs.</param>
+    /// <param name="bits">Learns from the files; null when nothing else is asked of it.</param>
     /// <returns>Files, links, and directories that are empty.</returns>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.PublishDirectoryEmpty"/>, or
     /// <see cref="DiagnosticCode.UnreadableFile"/>.
     /// </exception>
     public static IReadOnlyList<PublishedFile> List(
-        string directory, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded)
+        string directory, IReadOnlyDictionary<string, FileOrigin> origins, IReadOnlySet<string> excluded, ExecuteBits? bits = null)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         var files = new List<PublishedFile>();
         if (Directory.Exists(root))
         {
             var realRoot = new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? root;
-            var walk = new Walk(root, realRoot, origins, excluded, files);
+            var walk = new Walk(root, realRoot, origins, excluded, files, bits ??= new());
             walk.Visit(root, "", depth: 0, linkedAt: 0);
-            if (walk.HasUnmarked)
+            foreach (var (file, _) in walk.Marked.Where(marked => bits.IsIn(marked.Status)))
             {
-                walk.Marked.ForEach(file => files[file] = files[file] with { IsExecutable = true });
+                files[file] = files[file] with { IsExecutable = true };
             }
         }
 
@@ -51,17 +52,15 @@ internal static class PublishDirectory
         string realRoot,
         IReadOnlyDictionary<string, FileOrigin> origins,
         IReadOnlySet<string> excluded,
-        List<PublishedFile> files)
+        List<PublishedFile> files,
+        ExecuteBits bits)
     {
         private static readonly EnumerationOptions s_everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
         private readonly HashSet<string> _followed = new(StringComparer.Ordinal);
 
-        /// <summary>Whether a file has no execute bit. Where all have one, the file system gives it, and it says nothing.</summary>
-        internal bool HasUnmarked { get; private set; }
-
         /// <summary>Files of the project whose content does not tell what they are, and which have an execute bit: their indexes.</summary>
-        internal List<int> Marked { get; } = [];
+        internal List<(int File, FileStatus Status)> Marked { get; } = [];
 
         /// <param name="linkedAt">When the latest link that led here was made, in nanoseconds since 1970; zero without links.</param>
         internal void Visit(string directory, string prefix, int depth, long linkedAt)
@@ -139,11 +138,10 @@ internal static class PublishDirectory
         {
             var origin = OriginOf(path);
             var isProgram = status.Stamp.Size == 0 ? null : ExecuteBit.OfContent(item);
-            var isMarked = ExecuteBit.IsIn(status.Mode);
-            HasUnmarked |= !isMarked;
-            if (isMarked && isProgram is null && !origin.IsFromNuGet)
+            bits.See(status);
+            if (ExecuteBit.IsIn(status.Mode) && isProgram is null && !origin.IsFromNuGet)
             {
-                Marked.Add(files.Count);
+                Marked.Add((files.Count, status));
             }
 
             files.Add(new PublishedFile

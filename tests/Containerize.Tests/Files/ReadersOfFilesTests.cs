@@ -71,7 +71,7 @@ internal sealed class ReadersOfFilesTests : IDisposable
         ["a layer as a tar"] = ("layer.tar", (test, file) => test.PrepareLayerAsync(file), DiagnosticCode.UnreadableFile),
         ["an added file"] = (
             "added",
-            (test, file) => Do(() => LayerEntries.Of(new AddedFile(file, "app/added", null, null))),
+            (test, file) => Do(() => LayerEntries.Of([new AddedFile(file, "app/added", null, null)], new ExecuteBits())),
             DiagnosticCode.UnreadableFile),
         ["the layout of a destination"] = ("out/index.json", (test, _) => test.WriteLayoutAsync(), DiagnosticCode.CannotWrite),
         ["a lock of a destination"] = ("out/.index.json.lock", (test, _) => test.WriteLayoutAsync(), DiagnosticCode.CannotWrite),

@@ -137,11 +137,12 @@ internal sealed class AddedDirectoryTests : IDisposable
         Link("conf/link", "b.txt");
         Directory.CreateDirectory(_folder["conf/empty"]);
 
-        var entries = new AddedDirectory(_folder["conf"], followLinks: false)
+        var files = new AddedDirectory(_folder["conf"], followLinks: false)
         {
             Mode = (UnixFileMode)0b110_000_000,
             Owner = new Owner(5, 6),
-        }.List().Where(file => file.Type != LayerEntryType.Directory).Select(LayerEntries.Of).ToList();
+        }.List();
+        var entries = LayerEntries.Of([.. files.Where(file => file.Type != LayerEntryType.Directory)], new ExecuteBits());
 
         CollectionAssert.AreEqual(
             new[] { "b.txt File 600 5:6", "link SymbolicLink 777 5:6" },

@@ -66,8 +66,9 @@ internal sealed class CleanPublishTests
 
         _reporter = new();
         var memory = PublishMemory.Load(_folder["obj/sources.txt"], _folder["publish"]);
-        var clean = new CleanPublish(_folder["publish"], _sources, FileStamp.Nanoseconds(_now), memory, _reporter);
-        _taken = clean.Take(PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>()));
+        var bits = new ExecuteBits();
+        var clean = new CleanPublish(_folder["publish"], _sources, FileStamp.Nanoseconds(_now), memory, bits, _reporter);
+        _taken = clean.Take(PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>(), bits));
         return string.Join(' ', _taken.Select(file => $"{file.RelativePath}={File.ReadAllText(file.SourcePath)}"));
     }
 
@@ -104,6 +105,28 @@ internal sealed class CleanPublishTests
             Assert.AreEqual($"{path}=ten", Image(remembers));
             Assert.IsEmpty(_reporter.Messages);
         }
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    public void The_execute_bit_of_a_source_says_nothing_where_all_files_have_one(bool areAllMarked, bool isExecutable)
+    {
+        const UnixFileMode Marked = (UnixFileMode)0b111_101_101;
+        Source("run", "new", s_start.AddDays(-10), "2.0", FileOriginKind.Project);
+        Source("data", "data", s_start.AddDays(-10), "2.0", FileOriginKind.Project);
+        Publish();
+        Source("run", "old", s_start.AddDays(-100), "1.0", FileOriginKind.Project);
+#pragma warning disable CA1416 // Not on Windows.
+        File.SetUnixFileMode(_sources["run"], Marked);
+        File.SetUnixFileMode(_folder["publish/run"], Marked);
+        File.SetUnixFileMode(_folder["publish/data"], areAllMarked ? Marked : (UnixFileMode)0b110_100_100);
+#pragma warning restore CA1416
+        Publish();
+
+        Assert.AreEqual("data=data run=old", Image());
+        Assert.AreEqual(isExecutable, _taken.Single(file => file.RelativePath == "run").IsExecutable);
     }
 
     [TestMethod]

@@ -1,5 +1,7 @@
+using Containerize.Files;
 using Containerize.Inputs;
 using Containerize.Layers;
+using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
@@ -126,12 +128,50 @@ internal sealed class ProgramFileTests : IDisposable
     [DataRow("MZ", 0b111_101_101, 0b110_100_100)]
     public void Of_an_added_file_content_and_execute_bit_tell(string content, int mode, int expected)
     {
-        Write("file", content, (UnixFileMode)mode);
+        Write("added/file", content, (UnixFileMode)mode);
+        Write("app.csproj", "<Project />", NoBits);
 
-        var entry = LayerEntries.Of(new AddedFile(_folder["file"], "file", null, null));
-
-        Assert.AreEqual((UnixFileMode)expected, entry.Mode);
+        Assert.AreEqual((UnixFileMode)expected, Added().Single().Mode);
     }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow(true, true, "elf")]
+    [DataRow(false, true, "elf text")]
+    [DataRow(true, false, "elf more text")]
+    public void An_execute_bit_of_an_added_file_says_nothing_where_added_files_and_those_of_the_project_all_have_it(
+        bool isMarked, bool isProjectMarked, string programs)
+    {
+        Write("added/text", "text", AllBits);
+        Write("added/elf", Elf, AllBits);
+        Write("added/more", "text", isMarked ? AllBits : NoBits);
+        Write("app.csproj", "<Project />", isProjectMarked ? AllBits : NoBits);
+
+        var found = Added().Where(entry => entry.Mode == FileModes.Executable).Select(entry => entry.Path);
+        Assert.AreEqual(programs, string.Join(' ', found.Order(StringComparer.Ordinal)));
+    }
+
+    [TestMethod]
+    public void Execute_bits_of_one_file_system_say_nothing_of_those_of_another()
+    {
+        static FileStatus File(UnixFileMode mode, ulong? mount) => new(FileKind.File, mode, default, Owner: null, mount);
+        var bits = new ExecuteBits();
+        foreach (var file in new[] { File(AllBits, 1), File(NoBits, 1), File(AllBits, 2), File(AllBits, null) })
+        {
+            bits.See(file);
+        }
+
+        Assert.IsTrue(bits.IsIn(File(AllBits, 1)));
+        Assert.IsFalse(bits.IsIn(File(NoBits, 1)));
+        Assert.IsFalse(bits.IsIn(File(AllBits, 2)));
+        Assert.IsFalse(bits.IsIn(File(AllBits, null)));
+        bits.See(File(NoBits, null));
+        Assert.IsTrue(bits.IsIn(File(AllBits, null)));
+    }
+
+    private IReadOnlyList<LayerEntry> Added() => LayerEntries.Of(
+        [.. Directory.GetFiles(_folder["added"]).Select(file => new AddedFile(file, Path.GetFileName(file), null, null))],
+        ExecuteBits.Of(_folder.FullName));
 
     private static FileOriginKind OriginKindOf(string path) =>
         path.StartsWith("package/", StringComparison.Ordinal) ? FileOriginKind.Package
