@@ -82,7 +82,8 @@ internal sealed class CleanPublish(
 
         var original = ContentTime.Of(status.Stamp);
         var facts = new PublishFacts(file.RelativePath, published, source, original, file.Origin.Package ?? "");
-        if (published == original || IsMadeOf(facts, known) || HaveSameContent(file, source, status.Stamp))
+        if ((published == original && !IsOfAnother(facts, known)) || IsMadeOf(facts, known)
+            || HaveSameContent(file, source, status.Stamp))
         {
             _facts.Add(facts);
             return file;
@@ -133,6 +134,10 @@ internal sealed class CleanPublish(
     private bool IsMadeOf(PublishFacts facts, PublishFacts? known) => known is not null && known.Published == facts.Published
         ? known.Source == facts.Source && known.SourceStamp == facts.SourceStamp
         : startedAt is not { } start || facts.Published.Modified >= start;
+
+    // Packages may give all their files of all versions one time.
+    private static bool IsOfAnother(PublishFacts facts, PublishFacts? known) =>
+        known is not null && known.Published == facts.Published && known.Source != facts.Source;
 
     private static string Describe(PublishedFile file, PublishFacts? known) =>
         (file.Origin.Package, known?.Package) switch

@@ -147,6 +147,30 @@ internal sealed class CleanPublishTests
     }
 
     [TestMethod]
+    [DataRow("nin", "'lib.dll' of Some.Package 9.0.3 (there: Some.Package 10.0.3)")]
+    [DataRow("ten", "")]
+    public void A_package_whose_files_all_have_one_time_is_known_by_its_content(string content, string said)
+    {
+        Source("lib.dll", "ten", s_start, "10.0.3");
+        Publish();
+        Assert.AreEqual("lib.dll=ten", Image());
+        Source("lib.dll", content, s_start, "9.0.3");
+
+        for (var build = 0; build < 2; build++)
+        {
+            Publish();
+            Assert.AreEqual($"lib.dll={content}", Image());
+            StringAssert.Contains(Messages, said);
+            Assert.HasCount(said.Length > 0 ? 1 : 0, _reporter.Messages);
+        }
+
+        Source("lib.dll", "ten", s_start, "10.0.3");
+        Publish();
+        Assert.AreEqual("lib.dll=ten", Image());
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
     public void The_same_bytes_with_another_time_are_no_reason_to_say_anything()
     {
         Source("lib.dll", "same", s_start.AddDays(-10), "2.0");
