@@ -37,10 +37,16 @@ internal static class LayerTar
     /// <returns>The tar; disposing it closes the blob.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the media type is not that of a
     /// layer.</exception>
-    internal static Stream Open(VerifiedFile layer) => CompressionOf(layer.Descriptor.MediaType) switch
+    internal static Stream Open(VerifiedFile layer) => Open(layer, file => new GZipStream(file, CompressionMode.Decompress));
+
+    /// <summary>Opens the uncompressed tar of a layer that is to be unpacked by all: one whose compression is not whole fails.</summary>
+    /// <inheritdoc cref="Open(VerifiedFile)"/>
+    internal static Stream OpenWhole(VerifiedFile layer) => Open(layer, file => new WholeGzipStream(file));
+
+    private static Stream Open(VerifiedFile layer, Func<Stream, Stream> unzip) => CompressionOf(layer.Descriptor.MediaType) switch
     {
         LayerCompression.None => layer.OpenRead(),
-        LayerCompression.Gzip => new ReadAheadStream(new GZipStream(layer.OpenRead(), CompressionMode.Decompress)),
+        LayerCompression.Gzip => new ReadAheadStream(unzip(layer.OpenRead())),
         LayerCompression.Zstd => new ReadAheadStream(new DecompressionStream(layer.OpenRead(), leaveOpen: false)),
         _ => throw new ContainerizeException(
             DiagnosticCode.InvalidDocument,

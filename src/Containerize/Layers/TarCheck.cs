@@ -24,7 +24,7 @@ internal static class TarCheck
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidLayer"/>.</exception>
     internal static async Task<TarFacts> ReadAsync(VerifiedFile layer, string origin, bool isWindows, CancellationToken cancellationToken)
     {
-        using var hashing = new DigestingStream(LayerTar.Open(layer), IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
+        using var hashing = new DigestingStream(LayerTar.OpenWhole(layer), IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
         var files = 0;
         try
         {

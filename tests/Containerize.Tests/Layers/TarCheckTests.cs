@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Containerize.Compression;
 using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -11,16 +12,17 @@ namespace Containerize.Tests.Layers;
 [TestClass]
 internal sealed class TarCheckTests
 {
-    private static async Task<TarFacts> ReadAsync(byte[] tar, bool isWindows = false)
+    private static async Task<TarFacts> ReadAsync(byte[] tar, bool isWindows = false, string mediaType = MediaTypes.OciLayer)
     {
         using var directory = new TemporaryDirectory();
-        var layer = await new MemoryBlob(MediaTypes.OciLayer, tar).VerifyAsync(new BlobStore(directory.FullName), CancellationToken.None);
+        var layer = await new MemoryBlob(mediaType, tar).VerifyAsync(new BlobStore(directory.FullName), CancellationToken.None);
         return await TarCheck.ReadAsync(layer, "'tools.tar'", isWindows, CancellationToken.None);
     }
 
-    private static async Task<ContainerizeException> RefuseAsync(byte[] tar, bool isWindows = false)
+    private static async Task<ContainerizeException> RefuseAsync(
+        byte[] tar, bool isWindows = false, string mediaType = MediaTypes.OciLayer)
     {
-        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ReadAsync(tar, isWindows));
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ReadAsync(tar, isWindows, mediaType));
         Assert.AreEqual(DiagnosticCode.InvalidLayer, failure.Code);
         StringAssert.Contains(failure.Message, "tools.tar");
         return failure;
@@ -44,6 +46,68 @@ internal sealed class TarCheckTests
         Assert.AreEqual(TestLayer.FromTar(tar).DiffId, facts.DiffId);
         Assert.AreEqual(tar.Length, facts.Size);
         Assert.AreEqual(3, facts.FileCount);
+    }
+
+    [TestMethod]
+    [DataRow("gzip", "", true)]
+    [DataRow("gzip", "00", false)]
+    [DataRow("gzip", "zeros", false)]
+    [DataRow("gzip", "61", false)]
+    [DataRow("gzip", "1f", false)]
+    [DataRow("gzip", "1f8b", false)]
+    [DataRow("gzip", "1f8b08", false)]
+    [DataRow("gzip", "1f8b08000000000000ff", false)]
+    [DataRow("gzip", "member", true)]
+    [DataRow("gzip", "cut member", false)]
+    [DataRow("gzip", "cut 1", false)]
+    [DataRow("gzip", "cut 8", false)]
+    [DataRow("gzip", "cut 9", false)]
+    [DataRow("zstd", "", true)]
+    [DataRow("zstd", "00", false)]
+    [DataRow("zstd", "zeros", false)]
+    [DataRow("zstd", "28b5", false)]
+    [DataRow("zstd", "28b52ffd", false)]
+    [DataRow("zstd", "502a4d180100000007", true)]
+    [DataRow("zstd", "502a4d180900000007", false)]
+    [DataRow("zstd", "member", true)]
+    [DataRow("zstd", "cut member", false)]
+    [DataRow("zstd", "cut 1", false)]
+    public async Task A_compressed_layer_ends_with_its_compression_as_engines_want_it(string kind, string end, bool isFine)
+    {
+        var random = new byte[100_000];
+        new Random(1).NextBytes(random);
+        foreach (var length in new[] { 0, 7000, 8192, 16384, 100_000 })
+        {
+            var tar = TestLayer.Tar(TestLayer.Entry(TarEntryType.RegularFile, "a", random[..length]));
+            byte[] packed = Pack(tar), more = Pack(new byte[512]);
+            byte[] layer = end switch
+            {
+                "zeros" => [.. packed, .. new byte[10_000]],
+                "member" => [.. packed, .. more],
+                "cut member" => [.. packed, .. more[..^3]],
+                ['c', 'u', 't', ' ', .. var count] => packed[..^int.Parse(count, null)],
+                _ => [.. packed, .. Convert.FromHexString(end)],
+            };
+
+            var mediaType = kind == "gzip" ? MediaTypes.OciLayerGzip : MediaTypes.OciLayerZstd;
+            if (isFine)
+            {
+                var facts = await ReadAsync(layer, mediaType: mediaType);
+                Assert.AreEqual(tar.Length + (end == "member" ? 512 : 0), facts.Size);
+                Assert.AreEqual(end == "member" ? Digest.Of([.. tar, .. new byte[512]]) : Digest.Of(tar), facts.DiffId);
+            }
+            else
+            {
+                await RefuseAsync(layer, mediaType: mediaType);
+            }
+        }
+
+        byte[] Pack(byte[] content)
+        {
+            using ISegmentCompressor compressor = kind == "gzip" ? new GzipMember(DeflateLevel.Fast) : new ZstdFrame(3);
+            var packed = new byte[compressor.RoomFor(content.Length)];
+            return packed[..compressor.Compress(content, packed)];
+        }
     }
 
     [TestMethod]
