@@ -27,6 +27,7 @@ internal sealed class CleanPublish(
     private readonly List<PublishFacts> _facts = [];
     private readonly List<string> _left = [];
     private readonly List<string> _kept = [];
+    private readonly List<string> _ofSteps = [];
 
     /// <summary>Leaves out what only an earlier publish made, and takes the source of what this one should have copied.</summary>
     /// <param name="files">What lies in the publish directory.</param>
@@ -41,6 +42,14 @@ internal sealed class CleanPublish(
             var (what, they) = _left.Count == 1 ? ("a file", "It is") : ($"{_left.Count} files", "They are");
             reporter.Message($"The publish directory still holds {what} that only an earlier publish made: {Printable.List(_left)}. "
                 + $"{they} not in the image. Remove the directory to be rid of them.");
+        }
+
+        if (_ofSteps.Count > 0)
+        {
+            var (what, they) = _ofSteps.Count == 1 ? ("a file", "It is") : ($"{_ofSteps.Count} files", "They are");
+            reporter.Message($"The publish directory holds {what} that a step of an earlier publish wrote, and none of this one: "
+                + $"{Printable.List(_ofSteps)}. {they} in the image, because a step may skip what is unchanged. "
+                + $"Remove what no step writes any more.");
         }
 
         if (_kept.Count > 0)
@@ -110,10 +119,16 @@ internal sealed class CleanPublish(
     private PublishedFile? TakeUnexpected(PublishedFile file, ContentTime published, PublishFacts? known)
     {
         // A step of the project (Copy, WriteLinesToFile, Exec) wrote it, in this publish; or in an earlier one, and now it skipped what is
-        // unchanged.
+        // unchanged, or is gone.
         var isKnown = known is not null && known.Published == published;
-        if (file.WrittenAt >= startedAt || (isKnown && known!.IsOfStep))
+        var isNew = file.WrittenAt >= startedAt;
+        if (isNew || (isKnown && known!.IsOfStep))
         {
+            if (!isNew && startedAt is not null)
+            {
+                _ofSteps.Add(file.RelativePath);
+            }
+
             _facts.Add(PublishFacts.OfStep(file.RelativePath, published));
             return file with { Origin = FileOrigin.App };
         }

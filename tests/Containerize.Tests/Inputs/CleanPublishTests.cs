@@ -250,12 +250,14 @@ internal sealed class CleanPublishTests
             Publish(Step);
             Assert.AreEqual("app.dll=app made.txt=made", Image());
             CollectionAssert.AreEqual(new[] { FileOrigin.App, FileOrigin.App }, _taken.Select(file => file.Origin).ToList());
+            Assert.IsEmpty(_reporter.Messages);
         }
 
         for (var build = 0; build < 2; build++)
         {
             Publish();
             Assert.AreEqual("app.dll=app made.txt=made", Image(), "A step may skip an unchanged file.");
+            StringAssert.Contains(_reporter.Messages.Single(), "'made.txt'. It is in the image");
             CollectionAssert.AreEqual(new[] { FileOrigin.App, FileOrigin.App }, _taken.Select(file => file.Origin).ToList());
         }
 
