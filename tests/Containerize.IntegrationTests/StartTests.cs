@@ -314,7 +314,8 @@ internal sealed class StartTests
             PreviousBuild.None,
             new PreviousImages(client, ReuseRequest.None, request.Platform, cache, reporter));
         var built = await ImageBuilder.BuildAsync(request, memory, (_, _) => Task.FromResult(true), reporter, CancellationToken.None);
-        var found = new StartMemory(cache, built.Image.Config.Blob.Descriptor.Digest, request.IsInvariant).Read()
+        var (config, ports) = (built.Image.Config.Blob.Descriptor.Digest, StartReport.PortsOf(request, built.Image));
+        var found = new StartMemory(cache, config, ports, request.IsInvariant).Read()
             ?? throw new InvalidOperationException("The check has to remember what it found.");
         var warned = reporter.Warnings.Select(warning => warning.Code).ToList();
         CollectionAssert.IsSubsetOf(found.Select(finding => finding.Code).ToList(), warned);

@@ -28,12 +28,11 @@ internal static class StartReport
 
         // What of a layer is no entry is read from its bytes, with all that is below it.
         var above = layers.Skip(IPreparedLayer.CountUnknown(layers)).ToList();
-        var ports = EnvironmentInference.Ports(EnvironmentInference.Merge(image.Config, new Dictionary<string, string>()));
         var check = new StartCheck(
             image,
             image.Layers.Count - above.Count,
             [.. above.SelectMany(layer => layer.Entries!)],
-            [.. request.Ports.Concat(ports)],
+            PortsOf(request, image),
             request.IsInvariant)
         {
             Packages = request.FindPackages,
@@ -54,4 +53,8 @@ internal static class StartReport
 
         return found;
     }
+
+    /// <summary>The ports that the app is to listen on: those of the project, and those that the image's variables say.</summary>
+    internal static IReadOnlyList<Port> PortsOf(ImageRequest request, Image image) =>
+        [.. request.Ports, .. EnvironmentInference.Ports(EnvironmentInference.Merge(image.Config, new Dictionary<string, string>()))];
 }

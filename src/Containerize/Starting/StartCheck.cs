@@ -25,8 +25,9 @@ internal sealed record StartCheck(
     /// <param name="cache">Takes layers that have to be read, and remembers what was found.</param>
     /// <param name="reporter">Is told why an image cannot be judged.</param>
     /// <remarks>
-    /// The config names all layers and settings, so its digest stands for all that the answer depends on. A base was read to fit the
-    /// project's layers to it, so what is asked of it here is known; only a base that was read before this check existed is read once more.
+    /// The config names all layers and most settings, so its digest stands for what the answer depends on, with what only the project
+    /// says. A base was read to fit the project's layers to it, so what is asked of it here is known; only a base that was read before this
+    /// check existed is read once more.
     /// </remarks>
     internal async Task<IReadOnlyList<StartFinding>> FindAsync(BlobStore cache, IReporter reporter, CancellationToken cancellationToken)
     {
@@ -38,7 +39,7 @@ internal sealed record StartCheck(
             return [];
         }
 
-        var memory = new StartMemory(cache, Image.Config.Blob.Descriptor.Digest, IsInvariant);
+        var memory = new StartMemory(cache, Image.Config.Blob.Descriptor.Digest, Ports, IsInvariant);
         if (memory.Read() is { } known)
         {
             return known;

@@ -1,11 +1,14 @@
 using System.Globalization;
 using Containerize.Files;
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 
 namespace Containerize.Starting;
 
-/// <summary>What was found of an image, by the digest of its config: the config names the layers and all that the check looks at.</summary>
+/// <summary>
+/// What was found of an image, by the digest of its config, which names the layers and most of what the check looks at, and by the rest.
+/// </summary>
 internal sealed class StartMemory
 {
     // A new rule, or another sentence, is another version.
@@ -17,9 +20,14 @@ internal sealed class StartMemory
 
     /// <param name="cache">Has the record.</param>
     /// <param name="config">The digest of the config.</param>
+    /// <param name="ports">The ports that the app is to listen on; the config has those of the base as well.</param>
     /// <param name="isInvariant">What the project says and the config does not.</param>
-    internal StartMemory(BlobStore cache, Digest config, bool isInvariant) =>
-        _record = new Record(cache, RecordKind.Start, string.Create(CultureInfo.InvariantCulture, $"{Rules} {config} {isInvariant}"));
+    internal StartMemory(BlobStore cache, Digest config, IEnumerable<Port> ports, bool isInvariant) => _record = new Record(
+        cache,
+        RecordKind.Start,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Rules} {config} {isInvariant} {string.Join(',', ports.Select(port => $"{port.Number}/{port.Protocol}"))}"));
 
     /// <summary>What is known of the image; null when nothing is.</summary>
     internal IReadOnlyList<StartFinding>? Read()

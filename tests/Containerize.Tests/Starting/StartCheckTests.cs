@@ -181,6 +181,18 @@ internal sealed class StartCheckTests : IDisposable
     public void A_signal_is_one_of_Linux(string signal, bool isOne) => Assert.AreEqual(isOne, RunCheck.IsSignal(signal));
 
     [TestMethod]
+    public async Task What_was_found_for_some_ports_is_not_the_answer_for_others()
+    {
+        var settings = Line("/app/probe") with { User = "app", ExposedPorts = [new Port(80, "tcp"), new Port(8080, "tcp")] };
+        foreach (var (port, expected) in new[] { ("8080", ""), ("80", "StartPortPrivileged"), ("8080/udp", ""), ("8080", "") })
+        {
+            var found = await _lab.CodesAsync([.. Glibc], [App("app/probe", new TestElf())], settings, [Port.Parse(port)]);
+
+            Assert.AreEqual(expected, found, port);
+        }
+    }
+
+    [TestMethod]
     public async Task What_was_found_is_remembered_for_the_image()
     {
         var settings = Line("/app/probe");
