@@ -70,7 +70,8 @@ internal static class LayerEntries
             entries.Select(
                 entry => entry.Type == LayerEntryType.Directory
                     ? entry with { Mode = FileModes.Executable, UserId = 0, GroupId = 0 }
-                    : entry));
+                    : entry),
+            isWindows);
     }
 
     // Of a link the content counts.

@@ -16,15 +16,17 @@ internal static class EntryOrder
 
     /// <summary>The entries as a layer has them: for Windows in their own place, then sorted.</summary>
     internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, LayerOptions options) =>
-        Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries);
+        Arrange(options.IsWindows ? WindowsTree.Of(entries) : entries, options.IsWindows);
 
     /// <summary>Sorts by ordinal path, which puts every directory before what it holds.</summary>
-    internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries)
+    /// <param name="entries">The entries.</param>
+    /// <param name="isWindows">Whether Windows unpacks them, and not Linux.</param>
+    internal static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, bool isWindows)
     {
         var tree = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            CheckPath(entry);
+            CheckPath(entry, isWindows);
             CheckContent(entry);
             if (!tree.TryAdd(entry.Path, entry) && !IsSameDirectory(tree[entry.Path], entry))
             {
@@ -69,7 +71,7 @@ internal static class EntryOrder
         x.Type == LayerEntryType.Directory && y.Type == LayerEntryType.Directory && x.Mode == y.Mode && x.UserId == y.UserId
             && x.GroupId == y.GroupId;
 
-    private static void CheckPath(LayerEntry entry)
+    private static void CheckPath(LayerEntry entry, bool isWindows)
     {
         foreach (var part in entry.Path.AsSpan().Split('/'))
         {
@@ -85,7 +87,11 @@ internal static class EntryOrder
             throw InvalidPath(entry, "it has a NUL character");
         }
 
-        CheckLength(entry);
+        if (!isWindows)
+        {
+            CheckLength(entry);
+        }
+
         for (var i = 0; i < entry.Path.Length; i++)
         {
             if (char.IsSurrogate(entry.Path[i]) && !(i + 1 < entry.Path.Length && char.IsSurrogatePair(entry.Path[i], entry.Path[++i])))
@@ -98,7 +104,7 @@ internal static class EntryOrder
     private static void CheckLength(LayerEntry entry)
     {
         var length = Encoding.UTF8.GetByteCount(entry.Path);
-        if (length <= LongestName || entry.Path.StartsWith(WindowsTree.Drive, StringComparison.Ordinal))
+        if (length <= LongestName)
         {
             return;
         }

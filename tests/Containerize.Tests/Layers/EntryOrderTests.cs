@@ -9,7 +9,7 @@ internal sealed class EntryOrderTests
     [TestMethod]
     public void Paths_are_in_ordinal_order_and_directories_before_what_they_hold()
     {
-        var paths = EntryOrder.Arrange([File("b"), File("a/z"), File("a.txt"), File("a/B"), File("A"), File("a-"), File("ä")])
+        var paths = Arrange([File("b"), File("a/z"), File("a.txt"), File("a/B"), File("A"), File("a-"), File("ä")])
             .Select(entry => entry.Path).ToArray();
         CollectionAssert.AreEqual(new[] { "A", "a", "a-", "a.txt", "a/B", "a/z", "b", "ä" }, paths);
     }
@@ -17,7 +17,7 @@ internal sealed class EntryOrderTests
     [TestMethod]
     public void Missing_directories_are_added_for_root_and_readable_by_all()
     {
-        var directory = EntryOrder.Arrange([File("a/b/c")])[1];
+        var directory = Arrange([File("a/b/c")])[1];
         Assert.AreEqual(
             ("a/b", LayerEntryType.Directory, (UnixFileMode)0b111_101_101, 0, 0),
             (directory.Path, directory.Type, directory.Mode, directory.UserId, directory.GroupId));
@@ -26,14 +26,14 @@ internal sealed class EntryOrderTests
     [TestMethod]
     public void A_directory_that_was_named_keeps_its_owner()
     {
-        var entries = EntryOrder.Arrange([File("a/b/c"), LayerFixture.DirectoryAt("a", owner: 1654)]);
+        var entries = Arrange([File("a/b/c"), LayerFixture.DirectoryAt("a", owner: 1654)]);
         CollectionAssert.AreEqual(new[] { 1654, 0, 0 }, entries.Select(entry => entry.UserId).ToArray());
         Assert.HasCount(3, entries);
     }
 
     [TestMethod]
     public void The_same_directory_twice_is_one() =>
-        Assert.HasCount(1, EntryOrder.Arrange([LayerFixture.DirectoryAt("a"), LayerFixture.DirectoryAt("a")]));
+        Assert.HasCount(1, Arrange([LayerFixture.DirectoryAt("a"), LayerFixture.DirectoryAt("a")]));
 
     [TestMethod]
     [DataRow(".wh.removed")]
@@ -52,7 +52,7 @@ internal sealed class EntryOrderTests
                 LayerFixture.DirectoryAt(path),
             })
         {
-            var failure = Assert.ThrowsExactly<ContainerizeException>(() => EntryOrder.Arrange([File("fine"), entry]));
+            var failure = Assert.ThrowsExactly<ContainerizeException>(() => Arrange([File("fine"), entry]));
 
             Assert.AreEqual(DiagnosticCode.InvalidPath, failure.Code);
             StringAssert.Contains(failure.Message, "CopyToPublishDirectory");
@@ -70,7 +70,7 @@ internal sealed class EntryOrderTests
     [DataRow("wh.b")]
     [DataRow(".w")]
     [DataRow(".whatever")]
-    public void Names_that_only_look_like_it_are_fine(string path) => Assert.HasCount(2, EntryOrder.Arrange([File("fine"), File(path)]));
+    public void Names_that_only_look_like_it_are_fine(string path) => Assert.HasCount(2, Arrange([File("fine"), File(path)]));
 
     [TestMethod]
     public void Two_files_with_one_path_are_refused_and_both_named() =>
@@ -115,10 +115,23 @@ internal sealed class EntryOrderTests
         var path = string.Concat(Enumerable.Repeat(part, times)) + (part.EndsWith('/') ? "file" : "");
         if (isValid)
         {
-            Assert.AreEqual(path, EntryOrder.Arrange([File(path)])[^1].Path);
+            Assert.AreEqual(path, Arrange([File(path)])[^1].Path);
         }
         else
         {
+            AssertRefused(DiagnosticCode.InvalidPath, ["bytes", "/source"], File(path, "/source"));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("Files/")]
+    [DataRow("Hives/x/")]
+    public void How_long_a_path_may_be_depends_on_the_platform_and_not_on_where_it_lies(string prefix)
+    {
+        foreach (var path in new[] { prefix + new string('n', 256), prefix + string.Concat(Enumerable.Repeat("directory/", 410)) + "file" })
+        {
+            Assert.AreEqual(path, Arrange([File(path)], isWindows: true).Single(entry => entry.SourcePath is not null).Path);
             AssertRefused(DiagnosticCode.InvalidPath, ["bytes", "/source"], File(path, "/source"));
         }
     }
@@ -133,23 +146,26 @@ internal sealed class EntryOrderTests
     }
 
     [TestMethod]
-    public void Parts_with_dots_in_them_are_paths() => Assert.HasCount(3, EntryOrder.Arrange([File("..a"), File("a..b"), File("...")]));
+    public void Parts_with_dots_in_them_are_paths() => Assert.HasCount(3, Arrange([File("..a"), File("a..b"), File("...")]));
 
     [TestMethod]
     public void An_entry_without_content_or_target_is_refused()
     {
-        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([File("a") with { SourcePath = null }]));
-        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([File("a") with { Content = default(ReadOnlyMemory<byte>) }]));
-        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([LayerFixture.Link("a", "")]));
-        Assert.ThrowsExactly<ArgumentException>(() => EntryOrder.Arrange([LayerFixture.Link("a", "b\0c")]));
+        Assert.ThrowsExactly<ArgumentException>(() => Arrange([File("a") with { SourcePath = null }]));
+        Assert.ThrowsExactly<ArgumentException>(() => Arrange([File("a") with { Content = default(ReadOnlyMemory<byte>) }]));
+        Assert.ThrowsExactly<ArgumentException>(() => Arrange([LayerFixture.Link("a", "")]));
+        Assert.ThrowsExactly<ArgumentException>(() => Arrange([LayerFixture.Link("a", "b\0c")]));
     }
+
+    private static IReadOnlyList<LayerEntry> Arrange(IEnumerable<LayerEntry> entries, bool isWindows = false) =>
+        EntryOrder.Arrange(entries, isWindows);
 
     private static LayerEntry File(string path, string source = "/a file") =>
         new() { Path = path, Type = LayerEntryType.File, Mode = LayerFixture.FileMode, SourcePath = source };
 
     private static void AssertRefused(DiagnosticCode code, string[] named, params LayerEntry[] entries)
     {
-        var failure = Assert.ThrowsExactly<ContainerizeException>(() => EntryOrder.Arrange(entries));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Arrange(entries));
         Assert.AreEqual(code, failure.Code);
         foreach (var name in named)
         {
