@@ -77,14 +77,15 @@ internal sealed class BlobStore
     internal async Task<VerifiedFile?> TryGetVerifiedAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         var path = PathOf(descriptor.Digest);
-        if (SizeOf(descriptor.Digest) is { } size
+        var found = FileStatus.TryOf(path, followLinks: false);
+        if (found is { Kind: FileKind.File, Stamp.Size: var size }
             && await TryVerifyAsync(new FileBlob(descriptor with { Size = size }, path), cancellationToken) is { } here)
         {
             _ = Use(here);
             return size == descriptor.Size ? here : null;
         }
 
-        MoveAside(path);
+        MoveAside(path, found);
         return Warm?.Find(descriptor) is { } warm ? await TryVerifyAsync(warm, cancellationToken) : null;
     }
 
@@ -205,9 +206,9 @@ internal sealed class BlobStore
             }
 
             // Looked at once more: another thread may have made the directory meanwhile, and it stays where it is.
-            if (FileStatus.TryOf(path, followLinks: false) is { Kind: not FileKind.Directory })
+            if (FileStatus.TryOf(path, followLinks: false) is { Kind: not FileKind.Directory } inTheWay)
             {
-                MoveAside(path);
+                MoveAside(path, inTheWay);
             }
 
             PrivateDirectory.Create(path);
@@ -235,10 +236,10 @@ internal sealed class BlobStore
     private void Name(AtomicFile file, string path)
     {
         CreateDirectory(Path.GetRelativePath(Root, Path.GetDirectoryName(path)!));
-        if (FileStatus.TryOf(path, followLinks: false) is { Kind: FileKind.Directory })
+        if (FileStatus.TryOf(path, followLinks: false) is { Kind: FileKind.Directory } inTheWay)
         {
             // A container engine makes one for a file that it should mount and that is missing. No file can be renamed over it.
-            MoveAside(path);
+            MoveAside(path, inTheWay);
         }
 
         file.CommitAs(path);
@@ -303,12 +304,18 @@ internal sealed class BlobStore
         }
     }
 
-    // Whatever it is: a damaged file, a link, a pipe, a directory, a file where a directory should be. It is swept with temporary files.
-    private void MoveAside(string path)
+    /// <summary>
+    /// Moves something out of the way: a damaged file, a link, a pipe, a directory, a file where a directory should be. It is swept with
+    /// temporary files.
+    /// </summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="seen">What it was when it was judged; null for nothing. What has the name since then, of another build, stays.</param>
+    internal void MoveAside(string path, FileStatus? seen)
     {
         try
         {
-            if (FileStatus.TryOf(path, followLinks: false) is { } there)
+            if (seen is not null && FileStatus.TryOf(path, followLinks: false) is { } there
+                && (there.Kind, there.Stamp) == (seen.Value.Kind, seen.Value.Stamp))
             {
                 Action<string, string> move = there.Kind == FileKind.Directory ? Directory.Move : File.Move;
                 move(path, Path.Combine(Root, AbandonedFiles.NewName()));

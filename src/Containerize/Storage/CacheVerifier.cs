@@ -22,6 +22,7 @@ internal sealed class CacheVerifier(BlobStore store)
         var (blobs, bytes, damaged) = (0, 0L, new List<DamagedBlob>());
         foreach (var file in CacheFiles.List(store.Root))
         {
+            var read = FileStatus.TryOf(file.File.FullName, followLinks: false);
             if (file.Blob is not { } digest || await IsWholeAsync(file.File.FullName, digest, cancellationToken) is not { } isWhole)
             {
                 continue;
@@ -30,7 +31,7 @@ internal sealed class CacheVerifier(BlobStore store)
             (blobs, bytes) = (blobs + 1, bytes + file.Size);
             if (!isWhole)
             {
-                damaged.Add(new(digest, file.Size, remove && TryDelete(file.File)));
+                damaged.Add(new(digest, file.Size, remove && TryDelete(file.File.FullName, read)));
             }
         }
 
@@ -68,11 +69,17 @@ internal sealed class CacheVerifier(BlobStore store)
         }
     }
 
-    private static bool TryDelete(FileInfo file)
+    // A build may have put a whole blob in its place meanwhile.
+    private static bool TryDelete(string path, FileStatus? read)
     {
         try
         {
-            file.Delete();
+            if (FileStatus.TryOf(path, followLinks: false)?.Stamp != read?.Stamp)
+            {
+                return false;
+            }
+
+            File.Delete(path);
             return true;
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))

@@ -55,6 +55,38 @@ internal sealed class BlobStoreTests
     }
 
     [TestMethod]
+    [DataRow("nothing")]
+    [DataRow("a file")]
+    [DataRow("a link")]
+    [DataRow("a directory")]
+    public async Task A_blob_that_got_the_name_since_that_was_looked_at_is_not_moved_aside(string before)
+    {
+        var path = Store.PathOf(Described.Digest);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        switch (before)
+        {
+            case "a file":
+                await File.WriteAllTextAsync(path, "other bits");
+                break;
+            case "a link":
+                File.CreateSymbolicLink(path, _folder.Write("elsewhere", s_content));
+                break;
+            case "a directory":
+                Directory.CreateDirectory(path);
+                break;
+        }
+
+        var seen = FileStatus.TryOf(path, followLinks: false);
+        await AddAsync();
+
+        Store.MoveAside(path, seen);
+        Assert.IsNotNull(await Store.TryGetVerifiedAsync(Described, CancellationToken.None));
+
+        Store.MoveAside(path, FileStatus.Of(path, followLinks: false));
+        Assert.IsFalse(File.Exists(path));
+    }
+
+    [TestMethod]
     [DataRow("other bits")]
     [DataRow("some")]
     [DataRow("some bytes and more")]
