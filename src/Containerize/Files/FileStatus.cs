@@ -16,6 +16,9 @@ internal readonly partial record struct FileStatus(
 {
     private const uint Root = 0;
 
+    /// <summary>The number of the user that this process acts as; Windows has none.</summary>
+    internal static uint CurrentUser => Native.EffectiveUser();
+
     /// <summary>Whether another user could change it: it is his, or all may write. Root may change everything anyway.</summary>
     internal bool IsOpenToOthers => IsOthers || (Kind != FileKind.Link && Mode.HasFlag(UnixFileMode.OtherWrite));
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Authorization;
+using Containerize.Registry.Credentials;
 using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
 using Containerize.Registry.Transfer;
@@ -42,7 +43,10 @@ internal sealed class RegistryClient : IDisposable
         var machine = new Lazy<MachineConfiguration>(() => MachineConfiguration.Read(options, reporter));
         _endpoints = new(
             () => new EndpointDirectory(
-                options, reporter, new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure))));
+                options,
+                reporter,
+                new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure)),
+                new CredentialStore(options, reporter, machine.Value.CredentialHelpers)));
         _routes = new(() => new RegistryRoutes(options, machine.Value));
         _manifests = new ManifestExchange(options);
         _memory = new PushMemory(options.Memory);

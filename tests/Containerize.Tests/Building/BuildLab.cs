@@ -62,6 +62,7 @@ internal sealed class BuildLab : IAsyncDisposable
                 MaxRetryDelay = TimeSpan.FromMilliseconds(5),
                 Environment = _ => null,
                 SystemConfigDirectory = _directory["etc"],
+                SystemRuntimeDirectory = _directory["run"],
             },
             Reporter);
         _clients.Add(client);

@@ -268,6 +268,7 @@ internal sealed class DoctorTests
                 Environment = name => _environment.GetValueOrDefault(name),
                 CertificateFiles = certificates ?? [],
                 SystemConfigDirectory = _folder["etc"],
+                SystemRuntimeDirectory = _folder["run"],
                 TimeProvider = new ShiftedTime(ahead),
             },
             Registry = registry,

@@ -106,6 +106,7 @@ internal sealed class ReadersOfFilesTests : IDisposable
     {
         Environment = name => name == "HOME" ? _folder.FullName : null,
         SystemConfigDirectory = _folder["etc"],
+        SystemRuntimeDirectory = _folder["run"],
     };
 
     public void Dispose() => _folder.Dispose();

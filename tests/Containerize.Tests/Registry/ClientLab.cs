@@ -61,6 +61,7 @@ internal sealed class ClientLab : IAsyncDisposable
         NoProgressTimeout = TimeSpan.FromSeconds(20),
         Environment = name => Environment.GetValueOrDefault(name),
         SystemConfigDirectory = Path.Combine(Home, "etc"),
+        SystemRuntimeDirectory = Path.Combine(Home, "run"),
         CertificateFiles = CertificateFiles(),
     });
 

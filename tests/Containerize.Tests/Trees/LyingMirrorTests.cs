@@ -328,6 +328,7 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
             MaxRetryDelay = TimeSpan.FromMilliseconds(5),
             Environment = _ => null,
             SystemConfigDirectory = _folder["etc"],
+            SystemRuntimeDirectory = _folder["run"],
         };
         var client = new RegistryClient(options, new RecordingReporter(), Cache);
         _used.Add(client);

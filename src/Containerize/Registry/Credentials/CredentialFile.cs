@@ -62,12 +62,13 @@ internal sealed class CredentialFile
         }
 
         var helper = _helpers.GetValueOrDefault(registry);
-        if (helper is not null && await helpers.GetAsync(helper, registry, cancellationToken) is { } helped)
+        if (helper is not null && await helpers.GetAsync(helper, registry, _isDockers, cancellationToken) is { } helped)
         {
             return helped;
         }
 
-        if (!string.IsNullOrEmpty(_store) && _store != helper && await helpers.GetAsync(_store, registry, cancellationToken) is { } stored)
+        if (!string.IsNullOrEmpty(_store) && _store != helper
+            && await helpers.GetAsync(_store, registry, _isDockers, cancellationToken) is { } stored)
         {
             return stored;
         }

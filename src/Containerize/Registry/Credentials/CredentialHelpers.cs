@@ -23,18 +23,34 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
 
     /// <summary>Asks a helper, once for all that a build needs of a registry.</summary>
     /// <param name="name">The helper's name as the file gives it.</param>
+    /// <param name="isDockers">Whether it is named by Docker's configuration, or by Podman's.</param>
     /// <returns>The credential; null when there is none or the helper fails, which is a warning: a public image can still be
     /// pulled.</returns>
-    internal Task<Credential?> GetAsync(string name, string registry, CancellationToken cancellationToken) =>
+    internal Task<Credential?> GetAsync(string name, string registry, bool isDockers, CancellationToken cancellationToken) =>
         // Not cancelled with the caller: others wait for the same answer.
-        _asked.GetOrAdd(new Question(name, registry), key => new(() => AskAsync(key.Name, key.Registry)))
+        _asked.GetOrAdd(new Question(name, registry, isDockers), key => new(() => AskAsync(key.Name, KeysOf(key.Registry, key.IsDockers))))
             .Value.WaitAsync(cancellationToken);
 
-    private async Task<Credential?> AskAsync(string name, string registry)
+    /// <summary>
+    /// What a registry is called where a helper keeps its credential. <c>podman login</c> knows Docker Hub by the name in references; the
+    /// helper may also have what <c>docker login</c> gave it.
+    /// </summary>
+    private static IReadOnlyList<string> KeysOf(string registry, bool isDockers) =>
+        registry != ImageReference.DockerHub ? [registry]
+        : isDockers ? [DockerHubKey]
+        : [registry, DockerHubKey];
+
+    private async Task<Credential?> AskAsync(string name, IReadOnlyList<string> keys)
     {
         try
         {
-            return await RunAsync(name, registry == ImageReference.DockerHub ? DockerHubKey : registry);
+            Credential? found = null;
+            foreach (var key in keys)
+            {
+                found ??= await RunAsync(name, key);
+            }
+
+            return found;
         }
         catch (CredentialHelperException failure)
         {
@@ -132,5 +148,5 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
     private sealed class CredentialHelperException(string message) : Exception(message);
 
     // A class: collections of structures are compiled in each build.
-    private sealed record Question(string Name, string Registry);
+    private sealed record Question(string Name, string Registry, bool IsDockers);
 }

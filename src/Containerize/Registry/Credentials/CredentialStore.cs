@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Text;
 using Containerize.Files;
@@ -11,22 +12,34 @@ internal sealed class CredentialStore
 {
     private const int MaxFileSize = 4 * 1024 * 1024;
 
+    // Its name among Podman's helpers.
+    private const string AuthFile = "containers-auth.json";
+
     private readonly ConcurrentDictionary<Question, Lazy<Task<Credential?>>> _found = new();
     private readonly ConcurrentDictionary<string, string> _reported = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
     private readonly EnvironmentCredentials _variables;
     private readonly CredentialHelpers _helpers;
-    private readonly Lazy<IReadOnlyList<CredentialFile>> _files;
+    private readonly Lazy<IReadOnlyList<Source>> _sources;
 
-    internal CredentialStore(RegistryOptions options, IReporter reporter)
+    /// <param name="options">Where the sources are.</param>
+    /// <param name="reporter">Hears which source is used, and which ones cannot be.</param>
+    /// <param name="podmansHelpers">The <c>credential-helpers</c> of Podman's configuration, in their order; none is Podman's default, its
+    /// file alone.</param>
+    internal CredentialStore(RegistryOptions options, IReporter reporter, IReadOnlyList<string>? podmansHelpers = null)
     {
         _options = options;
         _reporter = reporter;
         _variables = new EnvironmentCredentials(options);
         _helpers = new CredentialHelpers(options, reporter);
-        _files = new(() => [.. ReadFiles()]);
+        _sources = new(() => [.. Sources(podmansHelpers is { Count: > 0 } ? podmansHelpers : [AuthFile])]);
     }
+
+    private CredentialStore(IReporter reporter)
+        : this(new RegistryOptions { Environment = _ => null }, reporter) => _sources = new([]);
+
+    private delegate Task<Credential?> Source(string registry, string repository);
 
     /// <summary>Finds a credential.</summary>
     /// <returns>The credential; null means anonymous.</returns>
@@ -38,16 +51,19 @@ internal sealed class CredentialStore
 
     /// <summary>The paths of all files that credentials may be in; most do not exist.</summary>
     internal static IEnumerable<string> Files(RegistryOptions options) =>
-        Places(options.Environment).Select(place => place.Path).OfType<string>();
+        NamedPlaces(options).Concat(PodmansPlaces(options)).Select(place => place.Path).OfType<string>();
+
+    /// <summary>A store that has no credential for any registry.</summary>
+    internal static CredentialStore Empty(IReporter reporter) => new(reporter);
 
     private async Task<Credential?> SearchAsync(string registry, string repository, bool isWrite)
     {
         var credential = _variables.Find(registry, isWrite);
-        foreach (var file in credential is null ? _files.Value : [])
+        foreach (var source in credential is null ? _sources.Value : [])
         {
             try
             {
-                credential ??= await file.FindAsync(registry, repository, _helpers, CancellationToken.None);
+                credential ??= await source(registry, repository);
             }
             catch (JsonException failure)
             {
@@ -55,22 +71,30 @@ internal sealed class CredentialStore
             }
         }
 
-        var source = credential?.Source ?? "no credential (anonymous)";
-        if (_reported.TryAdd($"{registry} {source}", ""))
+        var used = credential?.Source ?? "no credential (anonymous)";
+        if (_reported.TryAdd($"{registry} {used}", ""))
         {
-            _reporter.Detail($"{registry}: using {source}.");
+            _reporter.Detail($"{registry}: using {used}.");
         }
 
         return credential;
     }
 
-    private IEnumerable<CredentialFile> ReadFiles()
+    private IEnumerable<Source> Sources(IReadOnlyList<string> podmansHelpers) =>
+    [
+        .. ReadFiles(NamedPlaces(_options)),
+        .. podmansHelpers.SelectMany<string, Source>(helper => helper == AuthFile
+            ? ReadFiles(PodmansPlaces(_options))
+            : [(registry, _) => _helpers.GetAsync(helper, registry, isDockers: false, CancellationToken.None)]),
+    ];
+
+    private IEnumerable<Source> ReadFiles(IEnumerable<CredentialPlace> places)
     {
-        foreach (var place in Places(_options.Environment))
+        foreach (var place in places)
         {
             if (TryRead(place) is { } file)
             {
-                yield return file;
+                yield return (registry, repository) => file.FindAsync(registry, repository, _helpers, CancellationToken.None);
             }
         }
 
@@ -100,10 +124,10 @@ internal sealed class CredentialStore
     private void WarnUnusable(string what) =>
         _reporter.Warning(DiagnosticCode.CredentialsUnusable, $"{what}. Going on without it; correct it or log in again.");
 
-    /// <summary>The files in their order.</summary>
-    private static IEnumerable<CredentialPlace> Places(Func<string, string?> get)
+    /// <summary>The files that variables name, and Docker's.</summary>
+    private static IEnumerable<CredentialPlace> NamedPlaces(RegistryOptions options)
     {
-        var home = get("HOME") is { Length: > 0 } unixHome ? unixHome : get("USERPROFILE");
+        var get = options.Environment;
         if (get("REGISTRY_AUTH_FILE") is { Length: > 0 } authFile)
         {
             yield return new(authFile, IsDockers: false) { Source = $"REGISTRY_AUTH_FILE ({authFile})" };
@@ -114,23 +138,37 @@ internal sealed class CredentialStore
             yield return new(null, IsDockers: true) { Source = "DOCKER_AUTH_CONFIG" };
         }
 
-        if ((get("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : home is null ? null : Path.Combine(home, ".docker"))
-            is { } docker)
+        if (DirectoryOf("DOCKER_CONFIG", ".docker", get) is { } docker)
         {
             yield return new(Path.Combine(docker, "config.json"), IsDockers: true);
         }
+    }
 
-        if (get("XDG_RUNTIME_DIR") is { Length: > 0 } runtime)
+    /// <summary>The files of <c>podman login</c>.</summary>
+    /// <remarks>containers-auth.json(5).</remarks>
+    private static IEnumerable<CredentialPlace> PodmansPlaces(RegistryOptions options)
+    {
+        var get = options.Environment;
+        var runtime = get("XDG_RUNTIME_DIR") is { Length: > 0 } own ? Path.Combine(own, "containers")
+            // Where there is no session (su, cron, CI), each user has a directory of one that all share.
+            : OperatingSystem.IsLinux()
+                ? Path.Combine(options.SystemRuntimeDirectory, "containers", FileStatus.CurrentUser.ToString(CultureInfo.InvariantCulture))
+            : null;
+        if (runtime is not null)
         {
-            yield return new(Path.Combine(runtime, "containers", "auth.json"), IsDockers: false);
+            yield return new(Path.Combine(runtime, "auth.json"), IsDockers: false);
         }
 
-        if ((get("XDG_CONFIG_HOME") is { Length: > 0 } configHome ? configHome : home is null ? null : Path.Combine(home, ".config"))
-            is { } config)
+        if (DirectoryOf("XDG_CONFIG_HOME", ".config", get) is { } config)
         {
             yield return new(Path.Combine(config, "containers", "auth.json"), IsDockers: false);
         }
     }
+
+    private static string? DirectoryOf(string variable, string inHome, Func<string, string?> get) =>
+        get(variable) is { Length: > 0 } named ? named
+        : (get("HOME") is { Length: > 0 } home ? home : get("USERPROFILE")) is { } own ? Path.Combine(own, inHome)
+        : null;
 
     /// <summary>Where a credential file may be.</summary>
     /// <param name="Path">The file; null for the variable that holds a file's content.</param>

@@ -13,6 +13,9 @@ namespace Containerize.Registry.Machine;
 /// <param name="Rules">Prefixes and what is special about them.</param>
 internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IReadOnlyList<RegistryRule> Rules)
 {
+    /// <summary>The sources of Podman's credentials, in their order; none where its configuration does not name them.</summary>
+    internal IReadOnlyList<string> CredentialHelpers { get; init; } = [];
+
     /// <summary>Reads the files that exist. A damaged one is a warning.</summary>
     internal static MachineConfiguration Read(RegistryOptions options, IReporter reporter)
     {
@@ -42,7 +45,10 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
             [.. insecure.Concat(hubInsecure)],
             hubMirrors.Count == 0 || rules.Exists(rule => rule.Prefix == ImageReference.DockerHub)
                 ? rules
-                : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }]);
+                : [.. rules, new RegistryRule(ImageReference.DockerHub) { Mirrors = hubMirrors }])
+        {
+            CredentialHelpers = podman.Select(file => file.CredentialHelpers).LastOrDefault(helpers => helpers is not null) ?? [],
+        };
     }
 
     private static string HostOf(string location) => RegistryLocation.Parse(location).Host;

@@ -13,6 +13,10 @@ internal sealed class PodmanConfiguration
     [JsonPropertyName("registry")]
     public List<PodmanRegistry>? Registries { get; set; }
 
+    /// <summary>The programs that are asked for credentials, in their order; <c>containers-auth.json</c> stands for the file.</summary>
+    [JsonPropertyName("credential-helpers")]
+    public List<string>? CredentialHelpers { get; set; }
+
     /// <summary>Reads a file.</summary>
     /// <returns>What it says; null for nothing.</returns>
     /// <exception cref="TomlException">It is not TOML, or its members are of other types.</exception>

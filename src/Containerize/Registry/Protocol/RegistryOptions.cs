@@ -61,4 +61,7 @@ internal sealed record RegistryOptions : HttpOptions
 
     /// <summary>The directory of the machine's configuration; tests have their own.</summary>
     internal string SystemConfigDirectory { get; init; } = "/etc";
+
+    /// <summary>The directory of what lasts until the machine restarts; tests have their own.</summary>
+    internal string SystemRuntimeDirectory { get; init; } = "/run";
 }

@@ -26,12 +26,12 @@ internal sealed class EndpointDirectory : IDisposable
     private readonly HttpSender _sender;
     private readonly TokenService _tokens;
 
-    internal EndpointDirectory(RegistryOptions options, IReporter reporter, InsecureRegistries insecure)
+    internal EndpointDirectory(RegistryOptions options, IReporter reporter, InsecureRegistries insecure, CredentialStore credentials)
     {
         _options = options;
         _reporter = reporter;
         _insecure = insecure;
-        _credentials = new CredentialStore(options, reporter);
+        _credentials = credentials;
         _sender = new HttpSender(
             options, reporter, new CertificateDirectories(options).Of, (url, token) => insecure.ContainsAsync(url.Authority, token));
         _tokens = new TokenService(_sender, options);
@@ -69,7 +69,7 @@ internal sealed class EndpointDirectory : IDisposable
 
         var limit = AddressScopes.Public | AddressScopes.Private | _sender.Pool.ScopeOf(registry.Base);
         var origin = new RegistryOrigin(new Uri($"{url.Scheme}://{url.Authority}"), registry.VerifyCertificates) { Limit = limit };
-        var anonymous = new CredentialStore(_options with { Environment = _ => null }, _reporter);
+        var anonymous = CredentialStore.Empty(_reporter);
         return new(url.Authority, origin, new Authorizer(url.Authority, origin, anonymous, _tokens, _options.TimeProvider), _sender);
     }
 

@@ -20,7 +20,11 @@ internal sealed class CredentialFileTests : IDisposable
     {
         _environment["HOME"] = _home.FullName;
         _environment["PATH"] = _home["bin"];
-        _options = new RegistryOptions { Environment = name => _environment.GetValueOrDefault(name) };
+        _options = new RegistryOptions
+        {
+            Environment = name => _environment.GetValueOrDefault(name),
+            SystemRuntimeDirectory = _home["system-run"],
+        };
     }
 
     public void Dispose() => _home.Dispose();

@@ -17,7 +17,11 @@ internal sealed class CredentialTests
     {
         _environment["HOME"] = _home;
         _environment["PATH"] = Path.Combine(_home, "bin");
-        _options = new RegistryOptions { Environment = name => _environment.GetValueOrDefault(name) };
+        _options = new RegistryOptions
+        {
+            Environment = name => _environment.GetValueOrDefault(name),
+            SystemRuntimeDirectory = Path.Combine(_home, "system-run"),
+        };
     }
 
     [TestCleanup]
