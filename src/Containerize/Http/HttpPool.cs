@@ -13,6 +13,10 @@ internal sealed class HttpPool : IDisposable
 {
     // A host that has not taken a connection by then will not; waiting as long as for bytes would multiply with the repetitions.
     private const int ConnectInPartOfTimeout = 4;
+
+    // A ping and the wait for its answer take half the time after which a request counts as dead.
+    private const int PingInPartOfTimeout = 4;
+    private static readonly TimeSpan s_shortestPing = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_nextAddressAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ConnectionPolicy, Lazy<HttpMessageInvoker>> _invokers = new();
@@ -101,6 +105,9 @@ internal sealed class HttpPool : IDisposable
 
     private TimeSpan ConnectTimeout => _options.NoProgressTimeout / ConnectInPartOfTimeout;
 
+    private TimeSpan PingTimeout => TimeSpan.FromTicks(
+        Math.Max((_options.NoProgressTimeout / PingInPartOfTimeout).Ticks, s_shortestPing.Ticks));
+
     public void Dispose()
     {
         foreach (var invoker in _invokers.Values.Where(invoker => invoker.IsValueCreated))
@@ -120,6 +127,10 @@ internal sealed class HttpPool : IDisposable
         ConnectTimeout = ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        // A request that is given up ends its stream, not a connection of HTTP/2: each repetition would take the same dead one.
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        KeepAlivePingDelay = PingTimeout,
+        KeepAlivePingTimeout = PingTimeout,
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context, policy, cancellationToken),
         SslOptions = _trust.OptionsFor(policy),
     });
