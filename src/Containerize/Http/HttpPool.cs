@@ -74,10 +74,16 @@ internal sealed class HttpPool : IDisposable
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
         request.Version = url.Scheme == "https" ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        using var idle = new IdleTimer(_options.NoProgressTimeout, _options.TimeProvider, cancellationToken);
+        using var idle = new IdleTimer(
+            _options.NoProgressTimeout, _options.TimeProvider, cancellationToken, HttpRequest.WorkTimeOf(request));
         if (request.Content is MeteredContent content)
         {
             content.Idle = idle;
+        }
+        else
+        {
+            // What is not metered is small.
+            idle.AwaitAnswer();
         }
 
         try

@@ -8,6 +8,8 @@ namespace Containerize.Http;
 /// <param name="Url">The full URL.</param>
 internal record HttpRequest(HttpMethod Method, Uri Url)
 {
+    private static readonly HttpRequestOptionsKey<TimeSpan> s_workTime = new(nameof(WorkTime));
+
     /// <summary>The media types that are accepted; none means any.</summary>
     internal IReadOnlyList<string> Accept { get; init; } = [];
 
@@ -20,6 +22,13 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
     /// <summary>The value of <c>If-Match</c>: the entity tag of what is to be replaced, when nothing else may be.</summary>
     internal string? IfMatch { get; init; }
 
+    /// <summary>How long the server may work on the answer, besides the time that every one has.</summary>
+    internal TimeSpan WorkTime { get; init; }
+
+    /// <summary>The <see cref="WorkTime"/> of a request that a message was made of.</summary>
+    internal static TimeSpan WorkTimeOf(HttpRequestMessage message) =>
+        message.Options.TryGetValue(s_workTime, out var time) ? time : TimeSpan.Zero;
+
     /// <summary>The login of HTTP's basic scheme.</summary>
     /// <remarks>RFC 7617.</remarks>
     internal static AuthenticationHeaderValue Basic(string user, string password) =>
@@ -31,6 +40,7 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
     internal HttpRequestMessage CreateMessage(HttpMethod method, Uri url)
     {
         var message = new HttpRequestMessage(method, url);
+        message.Options.Set(s_workTime, WorkTime);
         if (Content is not null && method == Method)
         {
             message.Content = Content();

@@ -19,6 +19,9 @@ internal sealed class TransientException(string message, Exception? inner = null
     /// <summary>How often a request is repeated that took as long as it may: it has cost a minute each time.</summary>
     internal const int RepetitionsAfterTimeout = 2;
 
+    /// <summary>The same for a request that may take several minutes.</summary>
+    internal const int RepetitionsAfterWork = 1;
+
     /// <summary>How many repetitions make sense, when fewer than usual.</summary>
     internal int MaxRepetitions { get; init; } = int.MaxValue;
 

@@ -82,6 +82,7 @@ internal static class TransientFailure
         {
             // A name that does not exist is mostly mistyped; a name server seldom needs a second time.
             MaxRepetitions = error == HttpRequestError.NameResolutionError ? 1
+                : failure is OverworkedException ? TransientException.RepetitionsAfterWork
                 : failure is TimeoutException ? TransientException.RepetitionsAfterTimeout
                 : int.MaxValue,
             IsAway = error is HttpRequestError.ConnectionError && pool.HasServed(url),

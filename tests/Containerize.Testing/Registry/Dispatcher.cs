@@ -38,6 +38,11 @@ internal sealed class Dispatcher
             }
 
             var reply = await ReplyAsync(exchange, refusal, role.Work);
+            if (exchange.Fault.ReplyDelayTime > TimeSpan.Zero)
+            {
+                await exchange.WaitAsync(exchange.Fault.ReplyDelayTime);
+            }
+
             await exchange.SendAsync(exchange.Fault.Apply(exchange.Request, reply));
         }
         catch (Exception failure) when (failure is ConnectionDroppedException or IOException or OperationCanceledException

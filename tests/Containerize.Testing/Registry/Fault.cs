@@ -11,6 +11,8 @@ internal sealed record Fault
 {
     internal TimeSpan DelayTime { get; private init; }
 
+    internal TimeSpan ReplyDelayTime { get; private init; }
+
     internal Func<RecordedRequest, Reply>? Instead { get; private init; }
 
     internal bool LeavesBodyUnread { get; private init; }
@@ -36,6 +38,9 @@ internal sealed record Fault
 
     /// <summary>Waits before anything is done.</summary>
     public Fault Delay(TimeSpan time) => this with { DelayTime = time };
+
+    /// <summary>Does the work, and waits before it replies.</summary>
+    public Fault DelayReply(TimeSpan time) => this with { ReplyDelayTime = time };
 
     /// <summary>Does not do the work, but replies after having read the request.</summary>
     public Fault Reply(int status, string body = "", params (string Name, string Value)[] headers) =>

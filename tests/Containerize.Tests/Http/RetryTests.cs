@@ -265,38 +265,4 @@ internal sealed class RetryTests
             return new MemoryStream([(byte)number]);
         }
     }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private readonly List<(DateTimeOffset At, TimerCallback Callback, object? State)> _timers = [];
-        private DateTimeOffset _now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _timers.Add((_now + dueTime, callback, state));
-            return new NoTimer();
-        }
-
-        internal void Advance(TimeSpan time)
-        {
-            _now += time;
-            foreach (var timer in _timers.Where(timer => timer.At <= _now).ToArray())
-            {
-                timer.Callback(timer.State);
-            }
-        }
-
-        private sealed class NoTimer : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose()
-            {
-            }
-
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-        }
-    }
 }

@@ -9,7 +9,6 @@ namespace Containerize.Registry.Transfer;
 internal sealed class BlobContent : MeteredContent
 {
     private const int BufferSize = 128 * 1024;
-    private const long SlowestCommit = 10_000_000;
 
     private readonly Blob _blob;
     private readonly long _offset;
@@ -59,8 +58,7 @@ internal sealed class BlobContent : MeteredContent
             }
         }
 
-        // A registry hashes and moves what it got before it answers, seconds for a large layer.
-        Idle?.Touch(TimeSpan.FromSeconds((double)_length / SlowestCommit));
+        Idle?.AwaitAnswer();
     }
 
     private async Task<Stream> OpenAsync(byte[] buffer, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ namespace Containerize.Registry.Transfer;
 internal sealed partial class BlobUpload
 {
     private const int BrokenBeforeChunks = 2;
+    private const long SlowestCommit = 10_000_000;
 
     private readonly RegistryEndpoint _endpoint;
     private readonly Access _access;
@@ -242,7 +243,7 @@ internal sealed partial class BlobUpload
             new RegistryRequest(
                 HttpMethod.Put,
                 VerbatimUrl.WithParameter(session.Location, "digest", _descriptor.Digest.ToString()),
-                _access) { Content = content }, cancellationToken);
+                _access) { Content = content, WorkTime = WorkTimeFor(_descriptor.Size) }, cancellationToken);
 
     private Task<HttpResponseMessage> PatchAsync(
         UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
@@ -251,7 +252,11 @@ internal sealed partial class BlobUpload
             {
                 Content = Content(offset, length),
                 ContentRange = contentRange,
+                WorkTime = WorkTimeFor(length),
             }, cancellationToken);
+
+    /// <summary>A registry hashes and moves what it got before it answers: seconds for a large layer, however it was sent.</summary>
+    private static TimeSpan WorkTimeFor(long bytes) => TimeSpan.FromSeconds((double)bytes / SlowestCommit);
 
     private Func<HttpContent> Content(long offset, long length) => () =>
     {

@@ -12,6 +12,9 @@ internal sealed class ManifestExchange(RegistryOptions options)
 {
     private static readonly string[] s_accepted = [MediaTypes.OciManifest, MediaTypes.OciIndex, MediaTypes.DockerManifest,
         MediaTypes.DockerIndex];
+
+    // A registry that is a mirror on demand (zot) answers when it has copied the whole image, which takes minutes.
+    private static readonly TimeSpan s_copyTime = TimeSpan.FromMinutes(4);
     private static readonly string[] s_vague = ["", "application/json", "text/plain", "application/octet-stream", "binary/octet-stream"];
 
     internal Task<RawDocument?> TryGetAsync(
@@ -243,7 +246,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
     };
 
     private static RegistryRequest RequestFor(HttpMethod method, RegistryEndpoint endpoint, string repository, string target) =>
-        new(method, UrlOf(endpoint, repository, target), Access.Pull(repository)) { Accept = s_accepted };
+        new(method, UrlOf(endpoint, repository, target), Access.Pull(repository)) { Accept = s_accepted, WorkTime = s_copyTime };
 
     private static Uri UrlOf(RegistryEndpoint endpoint, string repository, string target) =>
         endpoint.UrlOf($"{repository}/manifests/{target}");
