@@ -127,7 +127,7 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     {
         try
         {
-            return await client.HasBlobAsync(repository, descriptor.Digest, cancellationToken);
+            return await client.HasBlobAsync(repository, descriptor, cancellationToken);
         }
         catch (ContainerizeException failure)
         {

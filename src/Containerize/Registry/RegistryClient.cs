@@ -101,13 +101,13 @@ internal sealed class RegistryClient : IDisposable
     internal VerifiedFile? TryGetDownloaded(Descriptor blob, BlobStore store) => _fetch.TryGetDownloaded(blob, store);
 
     /// <summary>Whether a repository has a blob.</summary>
-    public Task<bool> HasBlobAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
+    public Task<bool> HasBlobAsync(RepositoryReference repository, Descriptor blob, CancellationToken cancellationToken) =>
         UseAsync(
             routes => routes.SourceOf(repository),
-            $"look for the blob {digest} in {repository}",
+            $"look for the blob {blob.Digest} in {repository}",
             (endpoint, name) =>
                 _endpoints.Value.Retrier.ExecuteAsync(
-                    token => BlobUpload.HasAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+                    token => BlobUpload.HasAsync(endpoint, Access.Pull(name), blob, token), cancellationToken),
             cancellationToken);
 
     /// <summary>Asks how large a blob is of which only the digest is known.</summary>

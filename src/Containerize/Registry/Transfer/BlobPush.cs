@@ -41,7 +41,7 @@ internal sealed class BlobPush(
         CancellationToken cancellationToken)
     {
         var digest = blob.Descriptor.Digest;
-        if (!evenIfThere && await HasAsync(target, digest, cancellationToken))
+        if (!evenIfThere && await HasAsync(target, blob.Descriptor, cancellationToken))
         {
             memory.Remember(target, digest);
             return new(PushKind.AlreadyThere, 0);
@@ -50,7 +50,7 @@ internal sealed class BlobPush(
         using var turn = await memory.WaitForTurnAsync(target.Registry, digest, cancellationToken);
         var known = memory.Recall(target.Registry, digest);
         // Another build may just have pushed it.
-        if (!evenIfThere && known.Contains(target.Name) && await HasAsync(target, digest, cancellationToken))
+        if (!evenIfThere && known.Contains(target.Name) && await HasAsync(target, blob.Descriptor, cancellationToken))
         {
             return new(PushKind.AlreadyThere, 0);
         }
@@ -68,8 +68,8 @@ internal sealed class BlobPush(
         return new(PushKind.Uploaded, sent);
     }
 
-    private Task<bool> HasAsync(RepositoryReference target, Digest digest, CancellationToken cancellationToken) =>
-        retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Push(target.Name), digest, token), cancellationToken);
+    private Task<bool> HasAsync(RepositoryReference target, Descriptor blob, CancellationToken cancellationToken) =>
+        retrier.ExecuteAsync(token => BlobUpload.HasAsync(endpoint, Access.Push(target.Name), blob, token), cancellationToken);
 
     private async Task<long> SendAsync(BlobUpload upload, RepositoryReference target, Blob source, CancellationToken cancellationToken)
     {

@@ -53,11 +53,17 @@ internal sealed partial class BlobUpload
         OnePatch,
     }
 
-    /// <summary>Whether the repository has the blob.</summary>
-    internal static async Task<bool> HasAsync(RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether the repository has the blob. Another length tells that only a part of it is there, or another file; 0 is what some proxies
+    /// say of every HEAD.
+    /// </summary>
+    internal static async Task<bool> HasAsync(
+        RegistryEndpoint endpoint, Access access, Descriptor blob, CancellationToken cancellationToken)
     {
-        using var response = await LookAsync(endpoint, access, digest, cancellationToken);
-        return response.StatusCode == HttpStatusCode.OK;
+        using var response = await LookAsync(endpoint, access, blob.Digest, cancellationToken);
+        return response.StatusCode == HttpStatusCode.OK
+            && (response.Content.Headers.ContentLength is null or 0
+                || response.Content.Headers.ContentLength == blob.Size || ResponseBody.CodingOf(response) is not null);
     }
 
     /// <summary>The size of the blob in the repository; null when it is not there, or the registry does not tell.</summary>
@@ -124,7 +130,7 @@ internal sealed partial class BlobUpload
         return _retrier.ExecuteAsync(
             async token =>
             {
-                if (_attempts++ == 0 || !await HasAsync(_endpoint, _access, _descriptor.Digest, token))
+                if (_attempts++ == 0 || !await HasAsync(_endpoint, _access, _descriptor, token))
                 {
                     await SendOnceAsync(token);
                 }
@@ -149,7 +155,7 @@ internal sealed partial class BlobUpload
             }
             catch (UploadRefusedException refused)
             {
-                if (await HasAsync(_endpoint, _access, _descriptor.Digest, cancellationToken))
+                if (await HasAsync(_endpoint, _access, _descriptor, cancellationToken))
                 {
                     return;
                 }
@@ -232,7 +238,7 @@ internal sealed partial class BlobUpload
     {
         using var response = await PutAsync(session, content: null, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
-        if (isBehind && !await HasAsync(_endpoint, _access, _descriptor.Digest, cancellationToken))
+        if (isBehind && !await HasAsync(_endpoint, _access, _descriptor, cancellationToken))
         {
             throw NotTaken();
         }

@@ -34,6 +34,21 @@ internal sealed class UploadTests
     }
 
     [TestMethod]
+    [DataRow(100, PushKind.Uploaded)]
+    [DataRow(Size + 1, PushKind.Uploaded)]
+    [DataRow(Size, PushKind.AlreadyThere)]
+    [DataRow(0, PushKind.AlreadyThere)]
+    public async Task A_blob_that_is_there_with_another_length_is_sent(int told, PushKind kind)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var blob = ClientLab.RandomBlob(Size);
+        lab.Registry.AddBlob("team/app", blob.Content.ToArray());
+        lab.Registry.On(RequestKind.Blob, "HEAD").Do(fault => fault.SetHeader("Content-Length", $"{told}"));
+
+        Assert.AreEqual(kind, (await lab.PushAsync(blob)).Kind);
+    }
+
+    [TestMethod]
     public async Task A_blob_that_is_there_is_sent_when_the_caller_knows_better()
     {
         await using var lab = await ClientLab.StartAsync();
