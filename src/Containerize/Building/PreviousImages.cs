@@ -110,17 +110,9 @@ internal sealed class PreviousImages(RegistryClient client, ReuseRequest request
     /// <param name="encoding">How this build would have stored it.</param>
     internal async Task<Blob?> TryTrustAsync(PreviousLayer layer, LayerEncoding encoding, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await client.FindBlobSizeAsync(layer.Repository, layer.Digest, cancellationToken) is { } size
-                ? client.CreateBlob(layer.Repository, new Descriptor { MediaType = encoding.MediaType, Digest = layer.Digest, Size = size })
-                : null;
-        }
-        catch (ContainerizeException failure)
-        {
-            reporter.Detail($"Whether {layer.Repository} has {layer.Digest} could not be found out: {failure.Message}");
-            return null;
-        }
+        // Registries do not always tell the size of a blob, or not the right one.
+        var said = new Descriptor { MediaType = encoding.MediaType, Digest = layer.Digest, Size = layer.Descriptor.Size };
+        return await HasAsync(layer.Repository, said, cancellationToken) ? client.CreateBlob(layer.Repository, said) : null;
     }
 
     private async Task<bool> HasAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)

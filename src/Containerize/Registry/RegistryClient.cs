@@ -111,14 +111,12 @@ internal sealed class RegistryClient : IDisposable
             cancellationToken);
 
     /// <summary>Asks how large a blob is of which only the digest is known.</summary>
-    /// <returns>The size in bytes; null when it is not there, or the registry does not tell.</returns>
-    public async Task<long?> FindBlobSizeAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
-        await UseAsync(
+    /// <returns>The size in bytes; null when it is not there.</returns>
+    public Task<long?> FindBlobSizeAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
+        UseAsync(
             routes => routes.SourceOf(repository),
             $"look for the blob {digest} in {repository}",
-            (endpoint, name) =>
-                _endpoints.Value.Retrier.ExecuteAsync(
-                    token => BlobUpload.FindSizeAsync(endpoint, Access.Pull(name), digest, token), cancellationToken),
+            (endpoint, name) => BlobSize.FindAsync(endpoint, name, digest, _options, cancellationToken),
             cancellationToken);
 
     /// <summary>Brings a blob into a repository in the cheapest way that works: it is there, it is mounted, it is uploaded.</summary>

@@ -178,6 +178,23 @@ internal sealed class PreviousImagesTests
     }
 
     [TestMethod]
+    [DataRow("0", true)]
+    [DataRow("", true)]
+    [DataRow("7", false)]
+    public async Task Where_images_are_trusted_a_blob_has_the_size_that_its_image_states(string told, bool isTrusted)
+    {
+        await using var lab = await StartLargeAsync();
+        await lab.PushAsync(await lab.BuildAsync("here"));
+        lab.Registry.On(RequestKind.Blob, "HEAD")
+            .Do(fault => told.Length == 0 ? fault.RemoveHeader("Content-Length") : fault.SetHeader("Content-Length", told));
+
+        var built = await lab.BuildAsync("runner", trusts: true);
+
+        Assert.AreEqual(isTrusted ? LayerOrigin.Registry : LayerOrigin.Built, built.Layers[0].Origin);
+        Assert.AreEqual((await lab.BuildAsync("lonely", from: [])).Image.Manifest.Descriptor, built.Image.Manifest.Descriptor);
+    }
+
+    [TestMethod]
     public async Task A_forged_blob_that_is_trusted_lasts_no_longer_than_the_image_that_claims_it()
     {
         await using var lab = await StartLargeAsync();

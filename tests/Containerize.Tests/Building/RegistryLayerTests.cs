@@ -63,6 +63,36 @@ internal sealed class RegistryLayerTests
     }
 
     [TestMethod]
+    [DataRow("HEAD", false)]
+    [DataRow("HEAD", true)]
+    [DataRow(null, true)]
+    public async Task A_registry_need_not_tell_how_large_a_blob_is(string? method, bool isSilent)
+    {
+        await using var lab = await StartAsync();
+        using var client = new RegistryClient(lab.ClientOptions(), lab.Reporter, lab.Store);
+        lab.Registry.On(RequestKind.Blob, method)
+            .Do(fault => isSilent ? fault.RemoveHeader("Content-Length") : fault.SetHeader("Content-Length", "0"));
+
+        var image = await BuildAsync(lab, client);
+
+        Assert.AreEqual(s_layer.Content.Length, image.Layers[0].Blob.Descriptor.Size);
+    }
+
+    [TestMethod]
+    [DataRow("HEAD", 404, 1)]
+    [DataRow(null, 403, 2)]
+    public async Task A_blob_that_is_not_there_is_called_so(string? method, int status, int requests)
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Blob, method).Do(fault => fault.Reply(status));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(lab, lab.Client));
+
+        StringAssert.Contains(failure.Message, "ContainerizeLayerReference");
+        Assert.HasCount(requests, lab.Registry.RequestsTo(RequestKind.Blob));
+    }
+
+    [TestMethod]
     public async Task Another_registry_and_an_archive_get_the_bytes_of_the_cache()
     {
         await using var lab = await StartAsync();

@@ -60,24 +60,12 @@ internal sealed partial class BlobUpload
     internal static async Task<bool> HasAsync(
         RegistryEndpoint endpoint, Access access, Descriptor blob, CancellationToken cancellationToken)
     {
-        using var response = await LookAsync(endpoint, access, blob.Digest, cancellationToken);
+        using var response = await endpoint.SendOnceAsync(
+            new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{blob.Digest}"), access), cancellationToken);
         return response.StatusCode == HttpStatusCode.OK
             && (response.Content.Headers.ContentLength is null or 0
                 || response.Content.Headers.ContentLength == blob.Size || ResponseBody.CodingOf(response) is not null);
     }
-
-    /// <summary>The size of the blob in the repository; null when it is not there, or the registry does not tell.</summary>
-    internal static async Task<long?> FindSizeAsync(
-        RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken)
-    {
-        using var response = await LookAsync(endpoint, access, digest, cancellationToken);
-        return response.StatusCode == HttpStatusCode.OK ? response.Content.Headers.ContentLength : null;
-    }
-
-    private static Task<HttpResponseMessage> LookAsync(
-        RegistryEndpoint endpoint, Access access, Digest digest, CancellationToken cancellationToken) =>
-        endpoint.SendOnceAsync(
-            new RegistryRequest(HttpMethod.Head, endpoint.UrlOf($"{access.Repository}/blobs/{digest}"), access), cancellationToken);
 
     /// <summary>
     /// Asks the registry to link the blob from another of its repositories, until it does or opens an upload instead, which is then used.
