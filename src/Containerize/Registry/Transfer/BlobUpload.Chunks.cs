@@ -19,49 +19,66 @@ internal sealed partial class BlobUpload
         private long _chunk = Math.Max(upload._options.ChunkSize, Math.Min(session.MinChunk, MaxMinChunk));
         private long _offset;
         private bool _isBehind;
+        private bool _isUnsure;
+        private bool _isDone;
 
         internal async Task SendAsync(CancellationToken cancellationToken)
         {
-            while (_offset < _size)
+            while (!_isDone)
             {
-                await SendChunkAsync(cancellationToken);
+                // Each step begins to count repetitions, and to wait for them, from the first one.
+                var reached = upload._furthest;
+                await upload._retrier.ExecuteAsync(token => AdvanceAsync(reached, token), cancellationToken);
             }
+        }
 
-            await upload.FinishAsync(_session, _isBehind, cancellationToken);
+        /// <summary>Sends until the registry has more than ever before; commits when it has all.</summary>
+        private async Task<bool> AdvanceAsync(long reached, CancellationToken cancellationToken)
+        {
+            try
+            {
+                if (_isUnsure)
+                {
+                    await FindPlaceAsync(cancellationToken);
+                }
+
+                while (_offset < _size && _offset <= reached && !_isDone)
+                {
+                    await SendChunkAsync(cancellationToken);
+                }
+
+                if (_offset <= reached && !_isDone)
+                {
+                    await upload.FinishAsync(_session, _isBehind, cancellationToken);
+                    _isDone = true;
+                }
+
+                return true;
+            }
+            catch (TransientException)
+            {
+                _isUnsure = true;
+                throw;
+            }
         }
 
         private async Task SendChunkAsync(CancellationToken cancellationToken)
         {
             var length = Math.Min(_chunk, _size - _offset);
-            try
+            // Without "bytes": that is how the distribution specification writes it.
+            using var response =
+                await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
+            if (IsSuccess(response))
             {
-                // Without "bytes": that is how the distribution specification writes it.
-                using var response =
-                    await upload.PatchAsync(_session, _offset, length, $"{_offset}-{_offset + length - 1}", cancellationToken);
-                if (IsSuccess(response))
-                {
-                    // The answer's Range decides nothing: some registries leave it at the first chunk, others show less than they have.
-                    _session = UploadSession.Of(response, _session)!;
-                    _offset += length;
-                    _isBehind = UploadSession.IsBehind(response, _offset);
-                    upload.Reached(_offset);
-                    return;
-                }
-
-                await AdaptAsync(response, cancellationToken);
+                // The answer's Range decides nothing: some registries leave it at the first chunk, others show less than they have.
+                _session = UploadSession.Of(response, _session)!;
+                _offset += length;
+                _isBehind = UploadSession.IsBehind(response, _offset);
+                upload.Reached(_offset);
+                return;
             }
-            catch (TransientException failure)
-            {
-                if (!upload.MayGoOn(failure.MaxRepetitions))
-                {
-                    throw failure.Exhausted(upload._failures);
-                }
 
-                if (!await SynchronizeAsync(cancellationToken))
-                {
-                    throw;
-                }
-            }
+            await AdaptAsync(response, cancellationToken);
         }
 
         private async Task AdaptAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -74,7 +91,7 @@ internal sealed partial class BlobUpload
                 _ => 0,
             };
             var before = _offset;
-            if (!upload.MayGoOn(int.MaxValue)
+            if (!upload.MayGoOn()
                 || smaller < SmallestChunk && response.StatusCode != HttpStatusCode.RequestedRangeNotSatisfiable
                 || !await SynchronizeAsync(cancellationToken) && !await RestartAsync(smaller, cancellationToken)
                 || (_offset == before && smaller < SmallestChunk))
@@ -83,6 +100,21 @@ internal sealed partial class BlobUpload
             }
 
             _chunk = _offset == before && smaller > 0 ? smaller : _chunk;
+        }
+
+        /// <summary>
+        /// Goes on where the registry is. A session ends only by the registry's own word: one that it does not know, or of which it does not
+        /// say what it has, is replaced, unless it was committed and the answer was lost.
+        /// </summary>
+        private async Task FindPlaceAsync(CancellationToken cancellationToken)
+        {
+            if (!await SynchronizeAsync(cancellationToken))
+            {
+                _isDone = await HasAsync(upload._endpoint, upload._access, upload._descriptor, cancellationToken);
+                (_session, _offset) = _isDone ? (_session, _size) : (await upload.StartAsync(cancellationToken), 0);
+            }
+
+            _isUnsure = false;
         }
 
         /// <summary>Asks where the registry is and goes on there.</summary>

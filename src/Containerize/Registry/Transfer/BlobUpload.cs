@@ -286,9 +286,9 @@ internal sealed partial class BlobUpload
     }
 
     /// <summary>
-    /// Counts what fails while the registry gets no further than ever before, over all sessions: an upload that stands still ends.
+    /// Counts what is refused while the registry gets no further than ever before, over all sessions: an upload that stands still ends.
     /// </summary>
-    private bool MayGoOn(int repetitions) => ++_failures <= Math.Min(repetitions, _options.MaxRetries);
+    private bool MayGoOn() => ++_failures <= _options.MaxRetries;
 
     /// <summary>The registry has this much; only getting further than ever is progress.</summary>
     private void Reached(long position)
