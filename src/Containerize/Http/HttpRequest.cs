@@ -22,6 +22,13 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
     /// <summary>The value of <c>If-Match</c>: the entity tag of what is to be replaced, when nothing else may be.</summary>
     internal string? IfMatch { get; init; }
 
+    /// <summary>
+    /// Whether the body waits for the server's consent. Over HTTP/1.1 an answer that comes while the body is sent is lost when the server
+    /// closes the connection: it looks broken. A server that does not know the header gets the body after a second.
+    /// </summary>
+    /// <remarks>RFC 9110, 10.1.1.</remarks>
+    internal bool AsksFirst { get; init; }
+
     /// <summary>How long the server may work on the answer, besides the time that every one has.</summary>
     internal TimeSpan WorkTime { get; init; }
 
@@ -44,6 +51,7 @@ internal record HttpRequest(HttpMethod Method, Uri Url)
         if (Content is not null && method == Method)
         {
             message.Content = Content();
+            message.Headers.ExpectContinue = AsksFirst ? true : null;
             if (ContentRange is not null)
             {
                 message.Content.Headers.TryAddWithoutValidation("Content-Range", ContentRange);

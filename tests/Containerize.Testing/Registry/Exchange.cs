@@ -95,6 +95,13 @@ internal sealed class Exchange(HttpContext context, RecordedRequest request, Can
             await WaitAsync(Timeout.InfiniteTimeSpan);
         }
 
+        if (Fault.ResetsAfterReply)
+        {
+            await response.CompleteAsync();
+            await WaitAsync(s_beforeReset);
+            throw Drop();
+        }
+
         if (limit < length || response.ContentLength > length)
         {
             await response.Body.FlushAsync(context.RequestAborted);

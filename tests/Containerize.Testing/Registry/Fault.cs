@@ -17,6 +17,8 @@ internal sealed record Fault
 
     internal bool LeavesBodyUnread { get; private init; }
 
+    internal bool ResetsAfterReply { get; private init; }
+
     internal bool LosesReply { get; private init; }
 
     internal long? ReceiveLimit { get; private init; }
@@ -64,6 +66,10 @@ internal sealed record Fault
     /// Lets <see cref="Reply(int, string, ValueTuple{string, string}[])"/> and its kin reply while the client still sends.
     /// </summary>
     public Fault WithoutReadingTheBody() => this with { LeavesBodyUnread = true };
+
+    /// <summary>Replies while the client still sends, and resets the connection then: proxies do so with what they do not want.</summary>
+    public Fault WithoutReadingOrWaiting() =>
+        SetHeader("Connection", "close") with { LeavesBodyUnread = true, ResetsAfterReply = true };
 
     /// <summary>Does the work as if the request did not have a header: hiding <c>Range</c> makes a registry that ignores ranges.</summary>
     public Fault IgnoreRequestHeader(string name) => this with { HiddenRequestHeaders = HiddenRequestHeaders.Add(name) };

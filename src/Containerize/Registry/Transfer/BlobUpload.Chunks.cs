@@ -12,14 +12,18 @@ internal sealed partial class BlobUpload
         // More than this would make chunks pointless, whatever a registry asks for.
         private const long MaxMinChunk = 64 * 1024 * 1024;
         private const long SmallChunk = 4 * 1024 * 1024;
-        private const long SmallestChunk = 1024 * 1024;
 
         private readonly long _size = upload._descriptor.Size;
         private UploadSession _session = session;
-        private long _chunk = Math.Max(upload._options.ChunkSize, Math.Min(session.MinChunk, MaxMinChunk));
+        private long _chunk = Math.Max(
+            Math.Min(
+                upload._options.ChunkSize,
+                upload._isTooMuch ? Math.Max(SmallerThan(upload._descriptor.Size), SmallestChunk) : long.MaxValue),
+            Math.Min(session.MinChunk, MaxMinChunk));
         private long _offset;
         private bool _isBehind;
         private bool _isUnsure;
+        private bool _wasBroken;
         private bool _isDone;
 
         internal async Task SendAsync(CancellationToken cancellationToken)
@@ -55,9 +59,15 @@ internal sealed partial class BlobUpload
 
                 return true;
             }
-            catch (TransientException)
+            catch (TransientException failure)
             {
                 _isUnsure = true;
+                if (IsBroken(failure))
+                {
+                    _wasBroken = true;
+                    upload._broken++;
+                }
+
                 throw;
             }
         }
@@ -78,16 +88,16 @@ internal sealed partial class BlobUpload
                 return;
             }
 
-            await AdaptAsync(response, cancellationToken);
+            await AdaptAsync(response, length, cancellationToken);
         }
 
-        private async Task AdaptAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+        private async Task AdaptAsync(HttpResponseMessage response, long length, CancellationToken cancellationToken)
         {
             var refused = await upload.RefusedAsync(response, cancellationToken);
             var smaller = response.StatusCode switch
             {
-                HttpStatusCode.RequestEntityTooLarge => _chunk / 4,
-                HttpStatusCode.RequestedRangeNotSatisfiable when _chunk > SmallChunk => SmallChunk,
+                HttpStatusCode.RequestEntityTooLarge => SmallerThan(length),
+                HttpStatusCode.RequestedRangeNotSatisfiable when length > SmallChunk => SmallChunk,
                 _ => 0,
             };
             var before = _offset;
@@ -103,19 +113,26 @@ internal sealed partial class BlobUpload
         }
 
         /// <summary>
-        /// Goes on where the registry is. A session ends only by the registry's own word: one that it does not know, or of which it does not
-        /// say what it has, is replaced, unless it was committed and the answer was lost.
+        /// Goes on where the registry is. A session ends only by the registry's own word: one that it does not know, or of which it does
+        /// not say what it has, is replaced, unless it was committed and the answer was lost.
         /// </summary>
         private async Task FindPlaceAsync(CancellationToken cancellationToken)
         {
+            var before = _offset;
             if (!await SynchronizeAsync(cancellationToken))
             {
                 _isDone = await HasAsync(upload._endpoint, upload._access, upload._descriptor, cancellationToken);
                 (_session, _offset) = _isDone ? (_session, _size) : (await upload.StartAsync(cancellationToken), 0);
             }
 
-            _isUnsure = false;
+            _chunk = _wasBroken && _offset <= before && SmallerThan(Math.Min(_chunk, _size - before)) is > 0 and var smaller
+                ? smaller
+                : _chunk;
+            (_isUnsure, _wasBroken) = (false, false);
         }
+
+        /// <summary>What to try where a chunk was too much; 0 when it was as small as chunks get.</summary>
+        private static long SmallerThan(long length) => length <= SmallestChunk ? 0 : Math.Max(length / 4, SmallestChunk);
 
         /// <summary>Asks where the registry is and goes on there.</summary>
         private async Task<bool> SynchronizeAsync(CancellationToken cancellationToken)

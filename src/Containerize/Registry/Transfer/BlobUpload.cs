@@ -16,6 +16,10 @@ internal sealed partial class BlobUpload
 {
     private const int BrokenBeforeChunks = 2;
     private const long SlowestCommit = 10_000_000;
+    private const long SmallestChunk = 1024 * 1024;
+
+    // What is smaller has left before an answer could come.
+    private const long LargeBody = 64 * 1024;
 
     private readonly RegistryEndpoint _endpoint;
     private readonly Access _access;
@@ -29,6 +33,8 @@ internal sealed partial class BlobUpload
     private UploadSession? _session;
     private int _attempts;
     private int _broken;
+    private bool _mayAskFirst = true;
+    private bool _isTooMuch;
     private int _failures;
     private long _furthest;
     private bool _restarted;
@@ -150,11 +156,11 @@ internal sealed partial class BlobUpload
 
                 await ChooseNextAsync(refused, cancellationToken);
             }
-            catch (TransientException) when (_method == UploadMethod.Monolithic && _descriptor.Size > _options.ChunkSize
-                && ++_broken == BrokenBeforeChunks)
+            catch (TransientException failure) when (_method == UploadMethod.Monolithic && IsBroken(failure))
             {
                 // The connection does not last for the whole; chunks need not start from zero each time.
-                _method = UploadMethod.Chunked;
+                _isTooMuch = ++_broken >= BrokenBeforeChunks;
+                _method = _isTooMuch && _descriptor.Size > Math.Min(_options.ChunkSize, SmallestChunk) ? UploadMethod.Chunked : _method;
                 throw;
             }
         }
@@ -167,6 +173,13 @@ internal sealed partial class BlobUpload
             await VerifySourceAsync(cancellationToken);
         }
 
+        if (refused.Status == HttpStatusCode.ExpectationFailed && _mayAskFirst)
+        {
+            _mayAskFirst = false;
+            return;
+        }
+
+        _isTooMuch |= refused.Status == HttpStatusCode.RequestEntityTooLarge;
         if (refused.IsFinal || (_method == UploadMethod.OnePatch && (_restarted || !refused.IsLostSession)))
         {
             throw refused.Failure;
@@ -237,7 +250,12 @@ internal sealed partial class BlobUpload
             new RegistryRequest(
                 HttpMethod.Put,
                 VerbatimUrl.WithParameter(session.Location, "digest", _descriptor.Digest.ToString()),
-                _access) { Content = content, WorkTime = WorkTimeFor(_descriptor.Size) }, cancellationToken);
+                _access)
+            {
+                Content = content,
+                AsksFirst = content is not null && AsksFirst(_descriptor.Size),
+                WorkTime = WorkTimeFor(_descriptor.Size),
+            }, cancellationToken);
 
     private Task<HttpResponseMessage> PatchAsync(
         UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
@@ -246,8 +264,16 @@ internal sealed partial class BlobUpload
             {
                 Content = Content(offset, length),
                 ContentRange = contentRange,
+                AsksFirst = AsksFirst(length),
                 WorkTime = WorkTimeFor(length),
             }, cancellationToken);
+
+    /// <summary>Whether a body was broken off before, maybe by an answer that was not seen.</summary>
+    private bool AsksFirst(long length) => _mayAskFirst && _broken > 0 && length > LargeBody;
+
+    /// <summary>Whether less at a time may do: not where a registry just wants to be left alone.</summary>
+    private static bool IsBroken(TransientException failure) =>
+        failure.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
 
     /// <summary>A registry hashes and moves what it got before it answers: seconds for a large layer, however it was sent.</summary>
     private static TimeSpan WorkTimeFor(long bytes) => TimeSpan.FromSeconds((double)bytes / SlowestCommit);
