@@ -23,7 +23,15 @@ internal sealed class Retrier
         _pipeline = new(CreatePipeline);
     }
 
-    internal static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
+    /// <summary>
+    /// Whether a status may pass. 520 to 525 and 530 are Cloudflare's, for a server behind it that is away, being restarted, or slow; 526, a
+    /// certificate that is not valid, stays.
+    /// </summary>
+    internal static bool IsTransient(HttpStatusCode status) =>
+        (int)status is 408 or 429 or 499 or 500 or (>= 502 and <= 504) or (>= 520 and <= 525) or 530;
+
+    /// <summary>Whether a status tells that the server behind a proxy is away.</summary>
+    internal static bool IsAway(HttpStatusCode status) => (int)status is (>= 502 and <= 504) or (>= 521 and <= 524) or 530;
 
     /// <summary>
     /// Whether an exception tells of a broken connection, or of bytes that were garbled in it, rather than of a decision.

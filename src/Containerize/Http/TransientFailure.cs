@@ -31,7 +31,7 @@ internal static class TransientFailure
                 Status = response.StatusCode,
                 RetryAfter = retryAfter,
                 IsQuota = isTooMany && (retryAfter is null || tooLong is not null),
-                IsAway = tooLong is null && (int)response.StatusCode is 502 or 503 or 504 && pool.HasServed(url),
+                IsAway = tooLong is null && Retrier.IsAway(response.StatusCode) && pool.HasServed(url),
                 MaxRepetitions = isQuota || tooLong is not null
                     ? 0
                     : isTooMany && retryAfter is null

@@ -23,7 +23,13 @@ internal sealed class RetryTests
     [DataRow(502)]
     [DataRow(503)]
     [DataRow(504)]
+    [DataRow(520)]
+    [DataRow(521)]
     [DataRow(522)]
+    [DataRow(523)]
+    [DataRow(524)]
+    [DataRow(525)]
+    [DataRow(530)]
     public async Task A_passing_status_is_repeated(int status)
     {
         await using var lab = await StartAsync();
@@ -35,6 +41,7 @@ internal sealed class RetryTests
     [DataRow(400)]
     [DataRow(403)]
     [DataRow(501)]
+    [DataRow(526)]
     public async Task A_lasting_status_is_not_repeated(int status)
     {
         await using var lab = await StartAsync();
@@ -95,6 +102,9 @@ internal sealed class RetryTests
 
     [TestMethod]
     [DataRow(503, 6)]
+    [DataRow(521, 6)]
+    [DataRow(530, 6)]
+    [DataRow(520, 3)]
     [DataRow(500, 3)]
     public async Task A_registry_that_served_before_and_is_away_gets_more_time(int status, int requests)
     {
