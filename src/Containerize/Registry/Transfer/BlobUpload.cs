@@ -200,7 +200,7 @@ internal sealed partial class BlobUpload
 
     private Task SendAsync(UploadSession session, CancellationToken cancellationToken) => _method switch
     {
-        UploadMethod.Monolithic => SendWholeAsync(session, cancellationToken),
+        UploadMethod.Monolithic => CommitAsync(session, Content(0, _descriptor.Size), cancellationToken),
         UploadMethod.Chunked => new ChunkedUpload(this, session).SendAsync(cancellationToken),
         _ => SendOnePatchAsync(session, cancellationToken),
     };
@@ -219,43 +219,12 @@ internal sealed partial class BlobUpload
                 : throw (await RefusedAsync(response, cancellationToken)).Failure;
     }
 
-    private async Task SendWholeAsync(UploadSession session, CancellationToken cancellationToken)
-    {
-        using var response = await PutAsync(session, Content(0, _descriptor.Size), cancellationToken);
-        await RequireSuccessAsync(response, cancellationToken);
-    }
-
     private async Task SendOnePatchAsync(UploadSession session, CancellationToken cancellationToken)
     {
         using var response = await PatchAsync(session, 0, _descriptor.Size, contentRange: null, cancellationToken);
         await RequireSuccessAsync(response, cancellationToken);
         await FinishAsync(UploadSession.Of(response, session)!, UploadSession.IsBehind(response, _descriptor.Size), cancellationToken);
     }
-
-    /// <summary>Commits what was sent.</summary>
-    /// <param name="isBehind">Whether the registry says that it has less: some say less than they have, others take nothing and confirm
-    /// it.</param>
-    private async Task FinishAsync(UploadSession session, bool isBehind, CancellationToken cancellationToken)
-    {
-        using var response = await PutAsync(session, content: null, cancellationToken);
-        await RequireSuccessAsync(response, cancellationToken);
-        if (isBehind && !await HasAsync(_endpoint, _access, _descriptor, cancellationToken))
-        {
-            throw NotTaken();
-        }
-    }
-
-    private Task<HttpResponseMessage> PutAsync(UploadSession session, Func<HttpContent>? content, CancellationToken cancellationToken) =>
-        _endpoint.SendOnceAsync(
-            new RegistryRequest(
-                HttpMethod.Put,
-                VerbatimUrl.WithParameter(session.Location, "digest", _descriptor.Digest.ToString()),
-                _access)
-            {
-                Content = content,
-                AsksFirst = content is not null && AsksFirst(_descriptor.Size),
-                WorkTime = WorkTimeFor(_descriptor.Size),
-            }, cancellationToken);
 
     private Task<HttpResponseMessage> PatchAsync(
         UploadSession session, long offset, long length, string? contentRange, CancellationToken cancellationToken) =>
@@ -290,15 +259,6 @@ internal sealed partial class BlobUpload
         {
             throw await RefusedAsync(response, cancellationToken);
         }
-    }
-
-    private UploadRefusedException NotTaken()
-    {
-        var failure = new ContainerizeException(
-            DiagnosticCode.RegistryError,
-            $"{_endpoint.Registry} confirmed the upload of the blob {_descriptor.Digest} to {_access.Repository}, but does not have it. " +
-            $"The registry, or a proxy before it, is broken.");
-        return new(HttpStatusCode.OK, new([], ""), failure);
     }
 
     private async Task<UploadRefusedException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -100,6 +100,40 @@ internal sealed class SlowAnswerTests
         Assert.HasCount(1, lab.Registry.Uploads);
     }
 
+    [TestMethod]
+    [DataRow(504, false)]
+    [DataRow(504, true)]
+    [DataRow(524, false)]
+    [DataRow(524, true)]
+    public async Task A_commit_that_goes_on_behind_a_proxy_is_looked_for_several_times(int status, bool inChunks)
+    {
+        await using var lab = await StartAsync(TimeSpan.FromSeconds(20), retries: 5);
+        lab.Registry.On(RequestKind.Upload, "PUT").Where(request => inChunks && request.Header("Content-Length") is not (null or "0"))
+            .Do(fault => fault.Error(405, "UNSUPPORTED"));
+        lab.Registry.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.Status(status));
+        // Neither before the upload nor in the first looks behind it, the second of which fails.
+        lab.Registry.On(RequestKind.Blob, "HEAD").Times(inChunks ? 3 : 2).Do(fault => fault.Reply(404));
+        lab.Registry.On(RequestKind.Blob, "HEAD").Once().Do(fault => fault.Reply(503));
+        lab.Registry.On(RequestKind.Blob, "HEAD").Once().Do(fault => fault.Reply(404));
+
+        await lab.PushAsync(ClientLab.RandomBlob(20_000_000));
+
+        Assert.HasCount(1, lab.Registry.Uploads);
+        Assert.HasCount(inChunks ? 2 : 1, lab.Registry.RequestsTo(RequestKind.Upload, "PUT"));
+    }
+
+    [TestMethod]
+    public async Task A_commit_that_does_not_happen_is_done_again()
+    {
+        await using var lab = await StartAsync(TimeSpan.FromSeconds(20), retries: 5);
+        lab.Registry.On(RequestKind.Upload, "PUT").Once().Do(fault => fault.Reply(504));
+
+        await lab.PushAsync(ClientLab.RandomBlob(300_000));
+
+        Assert.HasCount(2, lab.Registry.RequestsTo(RequestKind.Upload, "PUT"));
+        Assert.IsGreaterThan(3, lab.Registry.RequestsTo(RequestKind.Blob, "HEAD").Count);
+    }
+
     private static async Task<ClientLab> StartAsync(TimeSpan patience, int retries = 0)
     {
         var lab = await ClientLab.StartAsync();
