@@ -101,9 +101,14 @@ internal sealed class EndpointDirectory : IDisposable
         return await _sender.Retrier.ExecuteAsync(token => ProbeAsync(registry, candidates, token), CancellationToken.None);
     }
 
+    /// <summary>
+    /// Takes the candidate that answers as a registry. Whatever has another answer for a name that it does not know, as an ingress has, is
+    /// taken only where none does.
+    /// </summary>
     private async Task<RegistryEndpoint> ProbeAsync(string registry, RegistryOrigin[] candidates, CancellationToken cancellationToken)
     {
         TransientException? first = null;
+        RegistryOrigin? other = null;
         foreach (var candidate in candidates)
         {
             var ping = VerbatimUrl.Create($"{candidate.Base.Scheme}://{candidate.Base.Authority}/v2/");
@@ -115,14 +120,13 @@ internal sealed class EndpointDirectory : IDisposable
                     cancellationToken);
                 using var message = new HttpRequestMessage(HttpMethod.Get, ping);
                 using var response = await ProbeAsync(message, candidate, patience);
-                if (candidate.Base.Scheme == "https" || !WantsEncryption(response.StatusCode))
+                if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized)
                 {
-                    _reporter.Detail($"{registry} answers at {candidate.Base.Scheme}://{candidate.Base.Authority}.");
                     // The answer to a probe says what is asked of clients, so that no other request is needed to find out.
-                    var isAnswer = response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized;
-                    var challenges = isAnswer ? Challenge.Of(response) : null;
-                    return Create(registry, candidate, challenges);
+                    return Found(registry, candidate, Challenge.Of(response));
                 }
+
+                other = candidate.Base.Scheme == "https" || !WantsEncryption(response.StatusCode) && other is null ? candidate : other;
             }
             catch (Exception failure) when (Retrier.IsConnectionFailure(failure))
             {
@@ -137,7 +141,13 @@ internal sealed class EndpointDirectory : IDisposable
             }
         }
 
-        throw first!;
+        return other is null ? throw first! : Found(registry, other);
+    }
+
+    private RegistryEndpoint Found(string registry, RegistryOrigin origin, IReadOnlyList<Challenge>? challenges = null)
+    {
+        _reporter.Detail($"{registry} answers at {origin.Base.Scheme}://{origin.Base.Authority}.");
+        return Create(registry, origin, challenges);
     }
 
     private async Task<HttpResponseMessage> ProbeAsync(HttpRequestMessage message, RegistryOrigin candidate, IdleTimer patience)
