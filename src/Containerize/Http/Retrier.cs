@@ -24,8 +24,8 @@ internal sealed class Retrier
     }
 
     /// <summary>
-    /// Whether a status may pass. 520 to 525 and 530 are Cloudflare's, for a server behind it that is away, being restarted, or slow; 526, a
-    /// certificate that is not valid, stays.
+    /// Whether a status may pass. 520 to 525 and 530 are Cloudflare's, for a server behind it that is away, being restarted, or slow; 526,
+    /// a certificate that is not valid, stays.
     /// </summary>
     internal static bool IsTransient(HttpStatusCode status) =>
         (int)status is 408 or 429 or 499 or 500 or (>= 502 and <= 504) or (>= 520 and <= 525) or 530;
@@ -79,7 +79,7 @@ internal sealed class Retrier
             UseJitter = true,
             Delay = _options.RetryDelay,
             MaxDelay = _options.MaxRetryDelay,
-            DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Outcome.Exception)),
+            DelayGenerator = arguments => ValueTask.FromResult(Delay(arguments.Outcome.Exception, arguments.AttemptNumber)),
             OnRetry = ReportRetry,
         })
         .Build();
@@ -95,17 +95,20 @@ internal sealed class Retrier
         failure.IsAway ? _options.MaxRetriesWhenAway : Math.Min(failure.MaxRepetitions, _options.MaxRetries);
 
     /// <summary>
-    /// What a server asks for, which the <see cref="HostGate"/> has bounded, and a little spread so that not all come back at once.
+    /// What a server asks for, which the <see cref="HostGate"/> has bounded, and a little spread so that not all come back at once. One
+    /// that asks for less than it needs, or for nothing, gets what any other gets.
     /// </summary>
-    private TimeSpan? Delay(Exception? failure)
+    private TimeSpan? Delay(Exception? failure, int repetitions)
     {
         if (failure is not TransientException { RetryAfter: { } asked })
         {
             return null;
         }
 
+        var usual = _options.RetryDelay * Math.Pow(2, repetitions);
+        var least = usual < _options.MaxRetryDelay ? usual : _options.MaxRetryDelay;
 #pragma warning disable CA5394 // Spreads load; nothing secret depends on it.
-        return asked + (_options.RetryDelay * Random.Shared.NextDouble());
+        return (asked > least ? asked : least) + (_options.RetryDelay * Random.Shared.NextDouble());
 #pragma warning restore CA5394
     }
 

@@ -8,8 +8,11 @@ internal static class RetryAfter
     // Long enough to be named, short enough for any date.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(365);
 
+    /// <summary>The pause that a response asks for; null when it asks for none.</summary>
+    /// <param name="now">This machine's time, for a response without its own: clocks differ, and a date is one of the server's.</param>
     internal static TimeSpan? Of(HttpResponseMessage response, DateTimeOffset now)
     {
+        now = response.Headers.Date ?? now;
         if (!response.Headers.NonValidated.TryGetValues("Retry-After", out var values))
         {
             return null;

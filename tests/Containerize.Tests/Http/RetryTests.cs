@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -207,6 +208,36 @@ internal sealed class RetryTests
         using var response = new HttpResponseMessage();
         response.Headers.TryAddWithoutValidation("Retry-After", value);
         Assert.AreEqual(seconds, RetryAfter.Of(response, new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero))?.TotalSeconds);
+    }
+
+    [TestMethod]
+    [DataRow("Mon, 02 Mar 2026 12:00:00 GMT", 30.0)]
+    [DataRow("Mon, 02 Mar 2026 11:00:00 GMT", 3630.0)]
+    [DataRow("Mon, 02 Mar 2026 13:00:00 GMT", 0.0)]
+    [DataRow("yesterday", 90.0)]
+    public void A_date_is_one_of_the_servers_clock(string date, double seconds)
+    {
+        using var response = new HttpResponseMessage();
+        response.Headers.TryAddWithoutValidation("Retry-After", "Mon, 02 Mar 2026 12:00:30 GMT");
+        response.Headers.TryAddWithoutValidation("Date", date);
+        Assert.AreEqual(seconds, RetryAfter.Of(response, new DateTimeOffset(2026, 3, 2, 11, 59, 0, TimeSpan.Zero))?.TotalSeconds);
+    }
+
+    [TestMethod]
+    [DataRow("0")]
+    [DataRow("0.01")]
+    [DataRow("Wed, 21 Oct 2015 07:28:00 GMT")]
+    public async Task A_server_that_asks_for_no_pause_gets_one_all_the_same(string retryAfter)
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options =>
+            options with { RetryDelay = TimeSpan.FromMilliseconds(50), MaxRetryDelay = TimeSpan.FromMilliseconds(200) };
+        lab.Registry.On(RequestKind.Manifest).Times(4).Do(fault => fault.Reply(503, "", ("Retry-After", retryAfter)));
+        var started = Stopwatch.StartNew();
+
+        Assert.IsNotNull(await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+
+        Assert.IsGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(50 + 100 + 200 + 200), started.Elapsed);
     }
 
     [TestMethod]
