@@ -34,7 +34,13 @@ internal sealed class ServerTrust
 
     internal SslClientAuthenticationOptions OptionsFor(ConnectionPolicy policy) => new()
     {
-        ClientCertificates = policy.Certificates?.Clients,
+        // Nothing is downloaded to complete a chain. Of several certificates the server's answer decides, which a context rules out.
+        ClientCertificateContext = policy.Certificates is { Clients: [var only] }
+            ? SslStreamCertificateContext.Create(only.Leaf, only.Issuers, offline: true)
+            : null,
+        ClientCertificates = policy.Certificates is { Clients: { Count: > 1 } several }
+            ? [.. several.Select(client => client.Leaf)]
+            : null,
         RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
             !policy.VerifyCertificates
                 || IsTrusted((sender as SslStream)?.TargetHostName

@@ -45,7 +45,7 @@ internal sealed class CertificateDirectories(RegistryOptions options)
                 Read(file, () => authorities.ImportFromPem(RegularFile.ReadAllText(file, MaxSize)));
             }
 
-            var clients = new X509Certificate2Collection();
+            var clients = new List<ClientCertificate>();
             foreach (var file in Directory.GetFiles(directory, "*.cert").Order(StringComparer.Ordinal))
             {
                 Read(file, () => clients.Add(WithKey(file, Path.ChangeExtension(file, ".key"))));
@@ -67,11 +67,17 @@ internal sealed class CertificateDirectories(RegistryOptions options)
             .Concat(engines.Select(engine => Path.Combine(options.SystemConfigDirectory, engine, "certs.d")));
     }
 
-    private static X509Certificate2 WithKey(string certificate, string key)
+    /// <summary>The first certificate of a file is the one of the key; behind it stand those that issued it.</summary>
+    private static ClientCertificate WithKey(string certificate, string key)
     {
-        var loaded = X509Certificate2.CreateFromPem(RegularFile.ReadAllText(certificate, MaxSize), RegularFile.ReadAllText(key, MaxSize));
+        var text = RegularFile.ReadAllText(certificate, MaxSize);
+        var leaf = X509Certificate2.CreateFromPem(text, RegularFile.ReadAllText(key, MaxSize));
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(text);
         // Windows' TLS wants a key that was imported.
-        return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null) : loaded;
+        return new(
+            OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(leaf.Export(X509ContentType.Pkcs12), null) : leaf,
+            [.. all.Skip(1)]);
     }
 
     private static void Read(string file, Action read)
