@@ -28,7 +28,6 @@ internal sealed class HttpSender(
     /// <exception cref="TransientException">The connection failed, or the server has a bad moment.</exception>
     internal async Task<HttpResponseMessage> SendAsync(HttpRequest request, RequestRules rules, CancellationToken cancellationToken)
     {
-        await _gate.PassAsync(request.Url.Authority, cancellationToken);
         var response = await new RedirectLoop(this, options.Kind, rules).SendAsync(request, cancellationToken);
         if (Retrier.IsTransient(response.StatusCode))
         {
@@ -42,6 +41,10 @@ internal sealed class HttpSender(
 
         return response;
     }
+
+    /// <summary>Waits while the host of a URL has asked for a pause.</summary>
+    /// <exception cref="TransientException">The pause is longer than a build waits.</exception>
+    internal Task PassGateAsync(Uri url, CancellationToken cancellationToken) => _gate.PassAsync(url.Authority, cancellationToken);
 
     /// <summary>Whether one URL may lead to another: from https to http only where the user declared it.</summary>
     internal async Task<bool> MayLeadAsync(Uri from, Uri to, CancellationToken cancellationToken) =>

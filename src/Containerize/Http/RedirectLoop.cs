@@ -5,7 +5,8 @@ namespace Containerize.Http;
 
 /// <summary>
 /// Follows redirects: <c>Authorization</c> goes to the first origin only and never comes back once dropped, nothing falls from https to
-/// http unless the user declared it, a method other than GET and HEAD stays itself, URLs are taken verbatim.
+/// http unless the user declared it, a method other than GET and HEAD stays itself, URLs are taken verbatim. At each host the pause that it
+/// asked for is kept.
 /// </summary>
 internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRules rules)
 {
@@ -21,6 +22,7 @@ internal sealed class RedirectLoop(HttpSender sender, ServerKind kind, RequestRu
         {
             await RefuseDowngradeAsync(from, url, cancellationToken);
             from = url.Scheme == "https" ? url : from;
+            await sender.PassGateAsync(url, cancellationToken);
             var response =
                 await SendOnceAsync(request.CreateMessage(method, url), isOwn ? rules.AuthorizationOf(url) : null, cancellationToken);
             if (!IsRedirect(response.StatusCode) || Location(response) is not { } location)

@@ -88,6 +88,32 @@ internal sealed class PauseTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    [Timeout(60_000, CooperativeCancellation = true)]
+    public async Task A_pause_of_a_host_that_a_registry_leads_to_is_kept_by_all_requests(bool isUpload)
+    {
+        await using var lab = await StartAsync();
+        var host = await lab.Registry.StartSignedHostAsync();
+        lab.Registry.On(isUpload ? RequestKind.Upload : RequestKind.Blob, isUpload ? "PUT" : "GET")
+            .Do(fault => fault.Redirect(307, host.Sign));
+        lab.Registry.On(RequestKind.Signed).Do(fault => fault.Reply(503, "", ("Retry-After", "86400")));
+
+        foreach (var size in new[] { 1000, 2000 })
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+                () => isUpload
+                    ? lab.PushAsync(ClientLab.RandomBlob(size))
+                    : lab.FetchAsync(lab.Registry.AddBlob("team/app", ClientLab.RandomBytes(size))));
+            StringAssert.Contains(failure.Message, "24 h");
+            StringAssert.Contains(failure.Message, host.Authority);
+        }
+
+        Assert.HasCount(1, lab.Registry.RequestsTo(RequestKind.Signed));
+        Assert.IsNotNull(await PullAsync(lab), "The registry itself is not held back.");
+    }
+
+    [TestMethod]
     [Timeout(60_000, CooperativeCancellation = true)]
     public async Task A_long_pause_of_the_token_service_fails_at_once()
     {
