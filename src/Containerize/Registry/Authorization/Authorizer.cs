@@ -71,6 +71,9 @@ internal sealed class Authorizer(
     /// <param name="challenges">Its challenges; none means that it asks for no login.</param>
     internal void Learn(IReadOnlyList<Challenge> challenges) => _challenges = challenges;
 
+    /// <summary>Forgets how the registry wants to be asked: where that led nowhere, its next answer counts.</summary>
+    internal void Forget() => _challenges = null;
+
     /// <summary>Takes in a 401.</summary>
     /// <param name="access">What the request needed.</param>
     /// <param name="used">The header that was refused.</param>

@@ -106,9 +106,10 @@ internal sealed partial class BlobUpload
             _reporter.Detail($"{_endpoint.Registry} does not mount {_descriptor.Digest} from {from} ({(int)response.StatusCode}).");
             _session = response.StatusCode == HttpStatusCode.Accepted ? UploadSession.Of(response) : null;
         }
-        catch (Exception failure) when (failure is TransientException or ContainerizeException { Code: DiagnosticCode.RegistryDenied })
+        catch (Exception failure) when (failure is TransientException or ContainerizeException)
         {
             // A mount only saves work; whatever hinders it, the upload decides.
+            _endpoint.ForgetChallenge();
             _reporter.Detail($"{_descriptor.Digest} was not mounted from {from}: {failure.Message.TrimEnd('.')}.");
         }
 

@@ -33,6 +33,9 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
     internal Task<Credential?> FindCredentialAsync(Access access, CancellationToken cancellationToken) =>
         authorizer.FindCredentialAsync(access, cancellationToken);
 
+    /// <summary>Forgets the challenge of a request that could not be answered, so that other requests do not try to.</summary>
+    internal void ForgetChallenge() => authorizer.Forget();
+
     /// <summary>Asks the registry whether it is one, without saying who asks.</summary>
     internal Task<HttpResponseMessage> AskAsync(CancellationToken cancellationToken) => SendPlainAsync(
         new RegistryRequest(HttpMethod.Get, UrlOf(""), new Access("", "")), authorization: null, cancellationToken);

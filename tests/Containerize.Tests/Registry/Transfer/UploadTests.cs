@@ -116,6 +116,37 @@ internal sealed class UploadTests
     }
 
     [TestMethod]
+    [DataRow("not JSON")]
+    [DataRow("[]")]
+    [DataRow("{}")]
+    public async Task A_mount_whose_token_cannot_be_read_becomes_a_plain_upload(string reply)
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
+        lab.LogIn("ada", "secret");
+        var descriptor = lab.Registry.AddBlob("library/base", ClientLab.RandomBytes(Size));
+        lab.Registry.On(RequestKind.Token).Where(request => request.Parameters("scope").Count > 1).Do(fault => fault.Reply(200, reply));
+        var outcome = await lab.PushAsync(lab.Client.CreateBlob(lab.Registry.Repository("library/base"), descriptor));
+        Assert.AreEqual(PushKind.Uploaded, outcome.Kind);
+    }
+
+    [TestMethod]
+    [DataRow("WWW-Authenticate", "Bearer realm=\"http://127.0.0.1:1/token\"", 401)]
+    [DataRow("WWW-Authenticate", "Bearer realm=\"ftp://elsewhere.example/token\"", 401)]
+    [DataRow("Location", "ftp://elsewhere.example/upload", 202)]
+    [DataRow("Location", "http://ada:pw@elsewhere.example/upload", 202)]
+    [DataRow("Location", "ftp://elsewhere.example/upload", 307)]
+    public async Task A_mount_that_leads_where_nothing_may_go_becomes_a_plain_upload(string header, string value, int status)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.LogIn("ada", "secret");
+        var descriptor = lab.Registry.AddBlob("library/base", ClientLab.RandomBytes(Size));
+        lab.Registry.On(RequestKind.Upload, "POST").Where(request => request.Parameter("mount") is not null)
+            .Do(fault => fault.Reply(status, "", (header, value)));
+        var outcome = await lab.PushAsync(lab.Client.CreateBlob(lab.Registry.Repository("library/base"), descriptor));
+        Assert.AreEqual(PushKind.Uploaded, outcome.Kind);
+    }
+
+    [TestMethod]
     public async Task A_blob_of_another_registry_is_never_mounted()
     {
         await using var lab = await ClientLab.StartAsync();
