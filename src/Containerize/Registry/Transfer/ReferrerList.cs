@@ -114,7 +114,8 @@ internal sealed class ReferrerList(RegistryEndpoint endpoint, string repository,
                 Annotations = entry.Annotations ?? manifest.Annotations,
             };
         }
-        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        catch (Exception failure) when (failure is ContainerizeException { Code: DiagnosticCode.InvalidDocument }
+            or TransientException { Explained.Code: DiagnosticCode.DigestMismatch })
         {
             // It is in the list, whatever it is. What needs it says what is wrong with it.
             return entry;

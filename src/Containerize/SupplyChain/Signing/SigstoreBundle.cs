@@ -19,6 +19,10 @@ internal sealed record SigstoreBundle(DsseEnvelope Envelope, JsonObject Material
     /// <summary>Whether a media type, or an artifact type, is that of a bundle of any version.</summary>
     internal static bool IsBundle(string? mediaType) => mediaType?.StartsWith(MediaTypeBegin, StringComparison.Ordinal) ?? false;
 
+    /// <summary>What a referrer says that its bundle states; nothing of it is verified.</summary>
+    /// <returns>The predicate type; null when it does not say.</returns>
+    internal static string? AnnouncedPredicate(Descriptor referrer) => referrer.Annotations?.GetValueOrDefault(PredicateAnnotation);
+
     /// <summary>The annotations of a referrer that holds a bundle.</summary>
     internal static IReadOnlyDictionary<string, string> Annotations(string predicateType) => new SortedDictionary<string, string>
     {

@@ -6,6 +6,10 @@ namespace Containerize.SupplyChain.Trust;
 /// <param name="Form">The form, in words.</param>
 internal abstract record FoundSignature(string Form);
 
+/// <summary>What lies where signatures do, and cannot be used as one.</summary>
+/// <param name="Why">Why not, as a sentence without its end.</param>
+internal sealed record UnusableSignature(string Why) : FoundSignature("unusable");
+
 /// <summary>A bundle of Sigstore.</summary>
 internal sealed record FoundBundle(SigstoreBundle Bundle) : FoundSignature("Sigstore bundle");
 

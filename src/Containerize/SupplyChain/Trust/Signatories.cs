@@ -10,6 +10,9 @@ internal static class Signatories
     // What a build system states of an image it made is as good as a signature: the same signer names the same digest.
     private static readonly string[] s_predicates = [SignStatement.PredicateType, "https://slsa.dev/provenance/v1"];
 
+    /// <summary>Whether a statement with a predicate of this type is as good as a signature.</summary>
+    internal static bool IsSignature(string? predicateType) => s_predicates.Contains(predicateType);
+
     /// <summary>Verifies a signature.</summary>
     /// <param name="subject">What should be signed.</param>
     /// <param name="why">Why the rule does not accept the signature, as a sentence without its end.</param>
@@ -17,14 +20,26 @@ internal static class Signatories
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.TrustAnchorUnusable"/>.</exception>
     internal static string? Find(FoundSignature signature, Descriptor subject, TrustRule rule, DateTimeOffset now, out string why)
     {
-        switch (signature)
+        try
         {
-            case FoundBundle { Bundle: var bundle }:
-                return ByBundle(bundle, subject.Digest, rule, out why);
-            case FoundSimpleSignature simple:
-                return BySimpleSignature(simple, subject.Digest, rule, out why);
-            default:
-                return ByNotary((FoundNotarySignature)signature, subject, rule, now, out why);
+            switch (signature)
+            {
+                case FoundBundle { Bundle: var bundle }:
+                    return ByBundle(bundle, subject.Digest, rule, out why);
+                case FoundSimpleSignature simple:
+                    return BySimpleSignature(simple, subject.Digest, rule, out why);
+                case FoundNotarySignature notary:
+                    return ByNotary(notary, subject, rule, now, out why);
+                default:
+                    why = ((UnusableSignature)signature).Why;
+                    return null;
+            }
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        {
+            // Who signs what cannot be read has not signed the image.
+            why = failure.Message.TrimEnd('.');
+            return null;
         }
     }
 
@@ -49,7 +64,7 @@ internal static class Signatories
         why = predicate is null
             ? "a bundle is about another image"
             : $"a bundle states '{Printable.Clean(predicate)}', which is no signature";
-        return s_predicates.Contains(predicate) ? signer : null;
+        return IsSignature(predicate) ? signer : null;
     }
 
     private static string? BySimpleSignature(FoundSimpleSignature signature, Digest subject, TrustRule rule, out string why)
