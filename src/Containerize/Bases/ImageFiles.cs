@@ -36,20 +36,21 @@ internal abstract class ImageFiles
     internal abstract FilePart? Find(string name);
 
     /// <summary>Reads a small file.</summary>
+    /// <param name="most">How many bytes it may have. What is said of an image is no part of it, and may have more.</param>
     /// <returns>The bytes; null when there is no such file.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: too large.</exception>
-    internal async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken)
+    internal async Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken, long most = OciJson.MaxDocumentSize)
     {
         if (Find(name) is not { } part)
         {
             return null;
         }
 
-        if (part.Length > OciJson.MaxDocumentSize)
+        if (part.Length > most)
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidDocument,
-                $"'{name}' of {Origin} has {part.Length} bytes; no document of an image needs more than {OciJson.MaxDocumentSize}.");
+                $"'{name}' of {Origin} has {part.Length} bytes; no document of an image needs more than {most}.");
         }
 
         var content = new byte[part.Length];
@@ -65,13 +66,15 @@ internal abstract class ImageFiles
     }
 
     /// <summary>Reads a document and verifies it.</summary>
+    /// <param name="most">How many bytes it may have, see above.</param>
     /// <exception cref="ContainerizeException"> <see cref="DiagnosticCode.InvalidArchive"/>, <see cref="DiagnosticCode.InvalidDocument"/>
     /// or <see cref="DiagnosticCode.DigestMismatch"/>.
     /// </exception>
-    internal async Task<RawDocument> ReadAsync(Descriptor descriptor, CancellationToken cancellationToken) =>
+    internal async Task<RawDocument> ReadAsync(
+        Descriptor descriptor, CancellationToken cancellationToken, long most = OciJson.MaxDocumentSize) =>
         RawDocument.Verify(
             descriptor,
-            await ReadAsync(Layout.PathOf(descriptor.Digest), cancellationToken) ?? throw Missing(descriptor.Digest),
+            await ReadAsync(Layout.PathOf(descriptor.Digest), cancellationToken, most) ?? throw Missing(descriptor.Digest),
             $"{Origin}, which is damaged (write or download it again),");
 
     /// <summary>The blob that a descriptor of a layout names. Its bytes are verified by their reader.</summary>

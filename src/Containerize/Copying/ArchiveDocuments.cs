@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
@@ -22,8 +21,6 @@ namespace Containerize.Copying;
 /// <param name="reporter">Is told of files that are about another image.</param>
 internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporter reporter)
 {
-    private const long MaxSize = 256 << 20;
-
     // Signers that make several signatures number them from the second on.
     private const int MostSignatures = 9;
 
@@ -53,7 +50,6 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         }
 
         var copied = image.Graph.Documents.Select(document => document.Descriptor.Digest).ToHashSet();
-
         var found = new List<CopiedReferrer>();
         // An index of one image shares its files with it.
         foreach (var places in Places(images).Where(place => RegularFile.IsThere(place.Path)).GroupBy(place => place.Path))
@@ -63,20 +59,17 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
                 continue;
             }
 
-            var text = RegularFile.ReadAllBytes(places.Key, MaxSize);
-            if (places.Select(place => Read(place.Subject, place.Suffix, text)).FirstOrDefault(read => read is not null) is { } referrer)
-            {
-                if (copied.Contains(referrer.Subject.Digest))
-                {
-                    found.Add(new(referrer.Subject.Digest, referrer.Entry, new([referrer.Manifest.Document], referrer.Blobs)));
-                }
-            }
-            else
+            var (referrer, why) = Read(places.Key, [.. places.Select(place => (place.Subject, place.Suffix))]);
+            if (referrer is null)
             {
                 reporter.Warning(
                     DiagnosticCode.DocumentOfAnotherImage,
-                    $"'{places.Key}' is not copied: it does not say that it is about {places.First().Subject.Digest}, which the archive " +
-                    $"holds. It may be of an earlier build; build or sign the image again, or delete the file.");
+                    $"'{places.Key}' is not copied: {why}. It may be of an earlier build; build or sign the image again, or delete the " +
+                    $"file.");
+            }
+            else if (copied.Contains(referrer.Subject.Digest))
+            {
+                found.Add(new(referrer.Subject.Digest, referrer.Entry, new([referrer.Manifest.Document], referrer.Blobs)));
             }
         }
 
@@ -90,34 +83,40 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         select (subject, suffix, ArchiveEvidence.PathOf(archive, images, subject.Digest, suffix));
 
     /// <summary>Reads a file.</summary>
-    /// <returns>What refers to the image; null when it is about another one, or cannot be understood.</returns>
-    private static Referrer? Read(Descriptor subject, string suffix, byte[] text)
+    /// <param name="meant">The images that it may be about, and what its name says that it is.</param>
+    /// <returns>What refers to the image, or why it is not copied.</returns>
+    private static (Referrer? Referrer, Message Why) Read(string path, IReadOnlyList<(Descriptor Subject, string Suffix)> meant)
     {
         try
         {
-            return suffix.EndsWith(KeySigner.Suffix, StringComparison.Ordinal) ? ReadBundle(subject, suffix, text)
-                : suffix.EndsWith(NotarySignature.Suffix, StringComparison.Ordinal) ? NotarySignature.Read(subject, text)
-                : suffix == ProvenanceWriter.Suffix ? ReadStatement(subject, suffix, text)
-                // Of megabytes that say it somewhere, this is enough.
-                : text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(subject.Digest.Hex)) < 0 ? null
-                : suffix == VexWriter.Suffix ? new(subject, VexWriter.MediaType, new MemoryBlob(VexWriter.MediaType, text), suffix)
-                : TypeOf(suffix) is var type ? new(subject, type, new MemoryBlob(type, text), suffix) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
+            var text = RegularFile.ReadAllBytes(path);
+            return (
+                meant.Select(each => Read(each.Subject, each.Suffix, text)).FirstOrDefault(read => read is not null),
+                $"it does not say that it is about {meant[0].Subject.Digest}, which the archive holds");
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
         {
-            return null;
+            return (null, failure.Message.TrimEnd('.'));
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            return (null, failure.Message.TrimEnd('.'));
         }
     }
+
+    private static Referrer? Read(Descriptor subject, string suffix, byte[] text) =>
+        suffix.EndsWith(KeySigner.Suffix, StringComparison.Ordinal) ? ReadBundle(subject, suffix, text)
+        : suffix.EndsWith(NotarySignature.Suffix, StringComparison.Ordinal) ? NotarySignature.Read(subject, text)
+        : suffix == ProvenanceWriter.Suffix ? ReadStatement(subject, suffix, text)
+        // Of megabytes that say it somewhere, this is enough.
+        : text.AsSpan().IndexOf(Encoding.ASCII.GetBytes(subject.Digest.Hex)) < 0 ? null
+        : suffix == VexWriter.Suffix ? new(subject, VexWriter.MediaType, new MemoryBlob(VexWriter.MediaType, text), suffix)
+        : TypeOf(suffix) is var type ? new(subject, type, new MemoryBlob(type, text), suffix) : null;
 
     private static Referrer? ReadBundle(Descriptor subject, string suffix, byte[] text) =>
         SigstoreBundle.Read(text, "a signature") is { } bundle
             && SignStatement.PredicateTypeOf(bundle.Envelope.Payload.Span, subject.Digest) is { } predicate
-            && OciJson.ReadObject(text, "signature", "a signature")["mediaType"]?.GetValue<string>() is { } type
-                ? new(subject, type, new MemoryBlob(type, text), suffix, SigstoreBundle.Annotations(predicate))
+                ? new(subject, bundle.Type, new MemoryBlob(bundle.Type, text), suffix, SigstoreBundle.Annotations(predicate))
                 : null;
 
     private static Referrer? ReadStatement(Descriptor subject, string suffix, byte[] text) =>

@@ -73,8 +73,10 @@ internal static class OciJson
     /// <param name="json">The raw bytes.</param>
     /// <param name="what">What it should be, for the error message: <c>config</c>.</param>
     /// <param name="origin">Where they come from, for the error message.</param>
+    /// <param name="most">How many bytes it may have. What is said of an image is no part of it, and may be larger.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
-    public static JsonObject ReadObject(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, ParseObject);
+    public static JsonObject ReadObject(ReadOnlySpan<byte> json, string what, string origin, long most = MaxDocumentSize) =>
+        Read(json, what, origin, ParseObject, most);
 
     /// <summary>Reads any JSON array under the same limits.</summary>
     /// <param name="json">The raw bytes.</param>
@@ -114,13 +116,13 @@ internal static class OciJson
 
     private delegate T? Parser<T>(ReadOnlySpan<byte> json);
 
-    private static T Read<T>(ReadOnlySpan<byte> json, string what, string origin, Parser<T> parse)
+    private static T Read<T>(ReadOnlySpan<byte> json, string what, string origin, Parser<T> parse, long most = MaxDocumentSize)
         where T : class
     {
-        if (json.Length > MaxDocumentSize)
+        if (json.Length > most)
         {
             throw new ContainerizeException(
-                DiagnosticCode.InvalidDocument, $"The {what} of {origin} is larger than {MaxDocumentSize} bytes; no image needs that.");
+                DiagnosticCode.InvalidDocument, $"The {what} of {origin} is larger than {most} bytes; no image needs that.");
         }
 
         try

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Containerize.Copying;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
@@ -22,7 +23,6 @@ namespace Containerize.Rebasing;
 internal sealed class EvidenceRenewal(EvidenceRequest? wanted, string? name, BuildOrigin origin, BlobStore cache, TimeProvider time)
 {
     private const int Version = 1;
-    private const long MaxSize = 256 << 20;
 
     /// <summary>Makes the documents of each image that changed.</summary>
     /// <exception cref="ContainerizeException">A layer or a document cannot be read or fetched.</exception>
@@ -138,7 +138,7 @@ internal sealed class EvidenceRenewal(EvidenceRequest? wanted, string? name, Bui
                 && referrer.Graph.Blobs.FirstOrDefault(blob => blob.Descriptor.Digest == payload.Digest) is { } blob)
             {
                 found.Add(new(referrer.Entry, payload.Digest, await BlobBytes.ReadAsync(
-                    blob, before.Origin, cache, cancellationToken, MaxSize)));
+                    blob, before.Origin, cache, cancellationToken, RegularFile.MaxDocument)));
             }
         }
 

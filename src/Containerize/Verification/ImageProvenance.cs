@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Containerize.Bases;
+using Containerize.Files;
 using Containerize.Inspection;
 using Containerize.Oci;
 using Containerize.Registry;
@@ -97,7 +98,7 @@ internal sealed record ImageProvenance(string? Commit, string? Sdk, IReadOnlyDic
             var document = await source.ManifestAsync(manifest, cancellationToken);
             var payload = PayloadOf(OciJson.ReadManifest(document, image.ToString()));
             var file = payload is null ? null : await registries.FetchAsync(image.Repository, payload, cache, cancellationToken);
-            return file is null ? [] : Files.RegularFile.ReadAllBytes(file.Path, OciJson.MaxDocumentSize);
+            return file is null ? [] : RegularFile.ReadAllBytes(file.Path);
         }
 
         ImageFiles? files = place switch
@@ -112,9 +113,9 @@ internal sealed record ImageProvenance(string? Commit, string? Sdk, IReadOnlyDic
             return [];
         }
 
-        return (await files.ReadAsync(layer, cancellationToken)).Content.ToArray();
+        return (await files.ReadAsync(layer, cancellationToken, RegularFile.MaxDocument)).Content.ToArray();
     }
 
     private static Descriptor? PayloadOf(Manifest manifest) =>
-        manifest.Layers is [var only] && only.Size <= OciJson.MaxDocumentSize ? only : null;
+        manifest.Layers is [var only] && only.Size <= RegularFile.MaxDocument ? only : null;
 }

@@ -58,6 +58,30 @@ internal sealed class ArchiveDocumentsTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("spdx.json")]
+    [DataRow("spdx.json.sigstore.json")]
+    [DataRow("sigstore.json")]
+    [DataRow("provenance.json")]
+    public async Task What_is_said_of_an_image_may_be_larger_than_its_own_documents(string suffix)
+    {
+        var subject = _image.Manifest.Descriptor;
+        var large = new string('a', OciJson.MaxDocumentSize + 1);
+        var statement = Text(System.Text.Encoding.UTF8.GetString(SignStatement.Of(subject.Digest))
+            .Replace("\"predicate\":{}", $"\"predicate\":{{\"x\":\"{large}\"}}", StringComparison.Ordinal));
+        _folder.Write($"app.{suffix}", suffix switch
+        {
+            "spdx.json" => Text($"{subject.Digest.Hex} {large}"),
+            "provenance.json" => statement,
+            _ => SigstoreBundle.Sign(statement, _key).Write(),
+        });
+
+        var referrer = (await AddAsync()).Referrers.Single();
+
+        Assert.IsGreaterThan(OciJson.MaxDocumentSize, referrer.Graph.Blobs.Max(blob => blob.Descriptor.Size));
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
     public async Task A_statement_of_where_the_image_comes_from_goes_along()
     {
         _folder.Write($"app.{ProvenanceWriter.Suffix}", SignStatement.Of(_image.Manifest.Descriptor.Digest));
@@ -93,16 +117,17 @@ internal sealed class ArchiveDocumentsTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("")]
-    [DataRow("{")]
-    [DataRow("[]")]
-    [DataRow("""{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","dsseEnvelope":7}""")]
-    public async Task A_damaged_signature_is_left_out_with_a_warning(string text)
+    [DataRow("", "cannot be read")]
+    [DataRow("{", "cannot be read")]
+    [DataRow("[]", "it is no JSON object")]
+    [DataRow("""{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","dsseEnvelope":7}""", "does not say")]
+    public async Task A_damaged_signature_is_left_out_with_the_reason(string text, string why)
     {
         _folder.Write("app.sigstore.json", text);
 
         Assert.IsEmpty((await AddAsync()).Referrers);
         Assert.AreEqual(DiagnosticCode.DocumentOfAnotherImage, _reporter.Warnings.Single().Code);
+        StringAssert.Contains(_reporter.Warnings.Single().Text, why);
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.SupplyChain.Signing;
@@ -38,7 +39,7 @@ internal static class SignStatement
     /// <returns>The type; null when it is no statement about this digest.</returns>
     internal static string? PredicateTypeOf(ReadOnlySpan<byte> payload, Digest subject)
     {
-        var statement = OciJson.ReadObject(payload, "statement", "a signature");
+        var statement = OciJson.ReadObject(payload, "statement", "a signature", RegularFile.MaxDocument);
         return statement.Text("_type") is StatementType or "https://in-toto.io/Statement/v0.1"
             && statement.Elements("subject").Any(each => each.Member("digest").Text(subject.Algorithm) == subject.Hex)
                 ? statement.Text("predicateType")

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.SupplyChain.Signing;
@@ -15,6 +16,9 @@ internal sealed record SigstoreBundle(DsseEnvelope Envelope, JsonObject Material
     private const string MediaTypeBegin = "application/vnd.dev.sigstore.bundle";
     private const string ContentAnnotation = "dev.sigstore.bundle.content";
     private const string PredicateAnnotation = "dev.sigstore.bundle.predicateType";
+
+    /// <summary>The media type that it names, which has the version.</summary>
+    internal string Type { get; private init; } = MediaType;
 
     /// <summary>Whether a media type, or an artifact type, is that of a bundle of any version.</summary>
     internal static bool IsBundle(string? mediaType) => mediaType?.StartsWith(MediaTypeBegin, StringComparison.Ordinal) ?? false;
@@ -48,15 +52,15 @@ internal sealed record SigstoreBundle(DsseEnvelope Envelope, JsonObject Material
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
     internal static SigstoreBundle? Read(ReadOnlySpan<byte> json, string origin)
     {
-        var root = OciJson.ReadObject(json, "signature", origin);
-        return IsBundle(root.Text("mediaType")) && DsseEnvelope.Read(root.Member("dsseEnvelope")) is { } envelope
-            && root.Member("verificationMaterial") is JsonObject material ? new(envelope, material) : null;
+        var root = OciJson.ReadObject(json, "signature", origin, RegularFile.MaxDocument);
+        return root.Text("mediaType") is { } type && IsBundle(type) && DsseEnvelope.Read(root.Member("dsseEnvelope")) is { } envelope
+            && root.Member("verificationMaterial") is JsonObject material ? new(envelope, material) { Type = type } : null;
     }
 
     /// <summary>The bundle as JSON.</summary>
     internal byte[] Write() => OciJson.Write(new JsonObject
     {
-        ["mediaType"] = MediaType,
+        ["mediaType"] = Type,
         ["verificationMaterial"] = Material.DeepClone(),
         ["dsseEnvelope"] = Envelope.Write(),
     });
