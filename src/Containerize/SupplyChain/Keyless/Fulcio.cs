@@ -47,16 +47,6 @@ internal sealed class Fulcio(ServiceClient client, Uri address, TrustedRoot? roo
         throw ServiceClient.Refused(url, why);
     }
 
-    private static byte[]? Der(JsonNode? node)
-    {
-        try
-        {
-            return node is JsonValue value && value.TryGetValue<string>(out var pem) && PemEncoding.TryFind(pem, out var fields)
-                ? Convert.FromBase64String(pem[fields.Base64Data]) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+    private static byte[]? Der(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var pem) ? PemBlock.Certificates(pem).FirstOrDefault() : null;
 }

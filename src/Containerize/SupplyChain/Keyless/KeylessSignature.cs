@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Containerize.Oci;
 using Containerize.SupplyChain.Signing;
@@ -49,8 +48,8 @@ internal sealed record KeylessSignature(
     {
         List<byte[]> certificates =
         [
-            .. CertificatesOf(annotations.GetValueOrDefault($"{Annotation}certificate") ?? ""),
-            .. CertificatesOf(annotations.GetValueOrDefault($"{Annotation}chain") ?? ""),
+            .. PemBlock.Certificates(annotations.GetValueOrDefault($"{Annotation}certificate") ?? ""),
+            .. PemBlock.Certificates(annotations.GetValueOrDefault($"{Annotation}chain") ?? ""),
         ];
         var entry = annotations.GetValueOrDefault($"{Annotation}bundle");
         var stamp = annotations.GetValueOrDefault($"{Annotation}rfc3161timestamp");
@@ -61,20 +60,6 @@ internal sealed record KeylessSignature(
             signature,
             entry is null ? [] : [LogEntry.ReadAnnotation(entry)],
             stamp is null ? [] : [ReadTimestamp(stamp)]);
-    }
-
-    /// <summary>The certificates of a text in PEM; what is no certificate is passed over.</summary>
-    internal static IEnumerable<byte[]> CertificatesOf(string pem)
-    {
-        while (PemEncoding.TryFind(pem, out var fields))
-        {
-            if (pem[fields.Label] == "CERTIFICATE")
-            {
-                yield return Convert.FromBase64String(pem[fields.Base64Data]);
-            }
-
-            pem = pem[fields.Location.End..];
-        }
     }
 
     private static TimestampToken? ReadTimestamp(string json)

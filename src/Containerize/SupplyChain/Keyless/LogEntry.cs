@@ -114,7 +114,7 @@ internal sealed record LogEntry(byte[] Log, byte[] Body, long Index, long? Time,
     private static bool IsCertificate(byte[]? pem, KeylessSignature signature)
     {
         var text = pem is null ? "" : Encoding.UTF8.GetString(pem);
-        return Same(KeylessSignature.CertificatesOf(text).FirstOrDefault(), signature.Certificates[0]);
+        return Same(PemBlock.Certificates(text).FirstOrDefault(), signature.Certificates[0]);
     }
 
     private static bool Same(byte[]? left, byte[]? right) =>

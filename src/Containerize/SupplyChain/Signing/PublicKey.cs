@@ -58,27 +58,9 @@ internal sealed class PublicKey
     {
         try
         {
-            if (!PemEncoding.TryFind(pem, out var fields))
-            {
-                throw Invalid(origin, "it has no '-----BEGIN PUBLIC KEY-----'");
-            }
-
-            var content = Convert.FromBase64String(pem[fields.Base64Data]);
-            switch (pem[fields.Label])
-            {
-                case "PUBLIC KEY":
-                    return Import(content, origin);
-                case "CERTIFICATE":
-                    using (var certificate = X509CertificateLoader.LoadCertificate(content))
-                    {
-                        return Import(certificate.PublicKey.ExportSubjectPublicKeyInfo(), origin);
-                    }
-
-                default:
-                    throw Invalid(origin, $"it is a '{Printable.Clean(pem[fields.Label])}', not a public key or a certificate");
-            }
+            return PemBlock.First(pem, block => Of(block, origin), out var why) ?? throw Invalid(origin, why);
         }
-        catch (Exception failure) when (failure is CryptographicException or FormatException)
+        catch (CryptographicException failure)
         {
             throw Invalid(origin, failure.Message.TrimEnd('.'), failure);
         }
@@ -130,6 +112,23 @@ internal sealed class PublicKey
         catch (CryptographicException)
         {
             return false;
+        }
+    }
+
+    private static PublicKey? Of(PemBlock block, string origin)
+    {
+        switch (block.Label)
+        {
+            case "PUBLIC KEY":
+                return Import(block.Content, origin);
+            case PemBlock.Certificate:
+                using (var certificate = X509CertificateLoader.LoadCertificate(block.Content))
+                {
+                    return Import(certificate.PublicKey.ExportSubjectPublicKeyInfo(), origin);
+                }
+
+            default:
+                return null;
         }
     }
 

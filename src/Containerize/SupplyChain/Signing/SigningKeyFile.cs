@@ -62,40 +62,38 @@ internal sealed class SigningKeyFile(SigningKeyPlace place, Func<string, string?
         }
     }
 
-    private byte[] Decode(string pem)
-    {
-        if (!PemEncoding.TryFind(pem, out var fields))
-        {
-            throw SigningKey.Invalid(_origin, pem.Contains("Proc-Type:", StringComparison.Ordinal)
-                ? "it is encrypted in OpenSSL's old form; 'openssl pkcs8 -topk8' converts it"
-                : "it has no '-----BEGIN PRIVATE KEY-----'");
-        }
+    private byte[] Decode(string pem) => PemBlock.First(pem, Decode, out var why) ?? throw SigningKey.Invalid(
+        _origin,
+        pem.Contains("Proc-Type:", StringComparison.Ordinal)
+            ? "it is encrypted in OpenSSL's old form; 'openssl pkcs8 -topk8' converts it" : why);
 
-        var content = Convert.FromBase64String(pem[fields.Base64Data]);
-        switch (pem[fields.Label])
+    /// <returns>The key in the form of PKCS #8; null for a block that is no key of a known form.</returns>
+    private byte[]? Decode(PemBlock block)
+    {
+        switch (block.Label)
         {
             case "PRIVATE KEY":
-                return content;
+                return block.Content;
             case "EC PRIVATE KEY":
                 using (var key = ECDsa.Create())
                 {
-                    key.ImportECPrivateKey(content, out _);
+                    key.ImportECPrivateKey(block.Content, out _);
                     return key.ExportPkcs8PrivateKey();
                 }
 
             case "RSA PRIVATE KEY":
                 using (var key = RSA.Create())
                 {
-                    key.ImportRSAPrivateKey(content, out _);
+                    key.ImportRSAPrivateKey(block.Content, out _);
                     return key.ExportPkcs8PrivateKey();
                 }
 
             case "ENCRYPTED PRIVATE KEY":
-                return Decrypt(content);
+                return Decrypt(block.Content);
             case "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY":
-                return CosignKey.Decrypt(OciJson.ReadObject(content, "encrypted key", _origin), Password()) ?? throw WrongPassword();
+                return CosignKey.Decrypt(OciJson.ReadObject(block.Content, "encrypted key", _origin), Password()) ?? throw WrongPassword();
             default:
-                throw SigningKey.Invalid(_origin, $"it is a '{Printable.Clean(pem[fields.Label])}'");
+                return null;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Containerize.Files;
 using Containerize.Oci;
-using Containerize.SupplyChain.Keyless;
 using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Trust;
@@ -99,7 +98,7 @@ internal sealed class TrustStore
         {
             var content = RegularFile.ReadAllBytes(file, MaxFileSize);
             var isDer = content is [0x30, ..];
-            var ders = isDer ? [content] : KeylessSignature.CertificatesOf(System.Text.Encoding.UTF8.GetString(content)).ToList();
+            var ders = isDer ? [content] : PemBlock.Certificates(System.Text.Encoding.UTF8.GetString(content)).ToList();
             all.AddRange(ders.Count > 0 ? ders.Select(der => (kind, der))
                 : throw Invalid(directory, $"'{Path.GetFileName(file)}' holds no certificate", null));
         }

@@ -45,6 +45,9 @@ internal sealed class SigningKeyTests : IDisposable
         -----END PUBLIC KEY-----
         """;
 
+    // What 'openssl ecparam -name prime256v1 -genkey' writes before the key.
+    private const string CurveParameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+
     private readonly TemporaryDirectory _folder = new();
     private readonly Dictionary<string, string> _environment = [];
 
@@ -58,6 +61,43 @@ internal sealed class SigningKeyTests : IDisposable
     ];
 
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>What stands before a key in files of several tools.</summary>
+    public static IEnumerable<object[]> Prefaces =>
+    [
+        [""],
+        [CurveParameters],
+        ["Bag Attributes\n    localKeyID: 01\n"],
+        [Certificate("CN=other", "-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----\n")],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Prefaces))]
+    public void A_key_is_found_behind_what_is_none(string preface)
+    {
+        foreach (var pem in Keys.Select(each => (string)each[1]))
+        {
+            using var alone = Read(_folder.Write("alone", pem));
+            using var behind = Read(_folder.Write("behind", $"{preface}{pem}\n{CosignPublicKey}"));
+
+            Assert.AreEqual(alone.Public.Digest, behind.Public.Digest);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow(CurveParameters)]
+    [DataRow("-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n")]
+    public void A_public_key_is_found_behind_what_is_none(string preface)
+    {
+        var certificate = Certificate("CN=signer", "");
+
+        Assert.AreEqual(PublicKey.Parse(CosignPublicKey, "test").Digest, PublicKey.Parse(preface + CosignPublicKey, "test").Digest);
+        Assert.AreEqual(PublicKey.Parse(certificate, "test").Digest, PublicKey.Parse(preface + certificate, "test").Digest);
+        StringAssert.Contains(
+            Assert.ThrowsExactly<ContainerizeException>(() => PublicKey.Parse(preface, "test")).Message,
+            preface.Length == 0 ? "there is nothing in PEM in it" : "it holds only 'EC P");
+    }
 
     [TestMethod]
     [DynamicData(nameof(Keys))]
@@ -132,11 +172,15 @@ internal sealed class SigningKeyTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("", "no '-----BEGIN PRIVATE KEY-----'")]
-    [DataRow(CosignPublicKey, "it is a 'PUBLIC KEY'")]
+    [DataRow("", "there is nothing in PEM in it")]
+    [DataRow(CosignPublicKey, "it holds only 'PUBLIC KEY'")]
+    [DataRow(CurveParameters, "it holds only 'EC PARAMETERS'")]
+    [DataRow(CurveParameters + CurveParameters + Ed25519PublicKey, "it holds only 'EC PARAMETERS', 'PUBLIC KEY'")]
     [DataRow("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "not a private key")]
     [DataRow(
-        "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----", "topk8")]
+        CurveParameters
+            + "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----",
+        "topk8")]
     public void What_is_no_private_key_is_told_with_its_file(string pem, string why)
     {
         var file = _folder.Write("key.pem", pem);
@@ -223,6 +267,14 @@ internal sealed class SigningKeyTests : IDisposable
         var key = PublicKey.Parse(certificate.ExportCertificatePem(), "test");
 
         Assert.AreEqual(Containerize.Oci.Digest.Of(ecdsa.ExportSubjectPublicKeyInfo()), key.Digest);
+    }
+
+    private static string Certificate(string name, string behind)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1));
+        return $"{certificate.ExportCertificatePem()}\n{behind}";
     }
 
     private static string Pem<T>(Func<T, string> export, T key)
