@@ -31,8 +31,7 @@ internal sealed class KeyRing
     {
         try
         {
-            using var file = RegularFile.OpenRead(path, bufferSize: 4096);
-            var keys = KeysOf(file, _ => true);
+            var keys = KeysOf(RegularFile.ReadAllBytes(path), _ => true);
             return keys.Count > 0 ? new KeyRing(keys) : throw new PgpException("it holds no key");
         }
         catch (Exception failure) when (FileFailure.IsOne(failure) || IsDamage(failure))
@@ -60,7 +59,10 @@ internal sealed class KeyRing
             .Where(name => name.StartsWith(ShippedKeys, StringComparison.Ordinal)))
         {
             using var resource = typeof(KeyRing).Assembly.GetManifestResourceStream(name)!;
-            foreach (var (id, key) in KeysOf(resource, primary => fingerprints.Contains(Convert.ToHexString(primary.GetFingerprint()))))
+            using var content = new MemoryStream();
+            resource.CopyTo(content);
+            foreach (var (id, key) in KeysOf(
+                content.ToArray(), primary => fingerprints.Contains(Convert.ToHexString(primary.GetFingerprint()))))
             {
                 keys[id] = key;
             }
@@ -150,10 +152,10 @@ internal sealed class KeyRing
         }
     }
 
-    private static Dictionary<long, SigningKey> KeysOf(Stream stream, Predicate<PgpPublicKey> isWanted)
+    private static Dictionary<long, SigningKey> KeysOf(byte[] content, Predicate<PgpPublicKey> isWanted)
     {
         var keys = new Dictionary<long, SigningKey>();
-        var objects = new PgpObjectFactory(PgpUtilities.GetDecoderStream(stream));
+        var objects = new PgpObjectFactory(ArmouredText.Decode(content, ArmouredText.Keys));
         while (objects.NextPgpObject() is { } item)
         {
             if (item is PgpPublicKeyRing ring && isWanted(ring.GetPublicKey()))

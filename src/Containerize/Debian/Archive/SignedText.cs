@@ -1,5 +1,4 @@
 using System.Text;
-using Org.BouncyCastle.Bcpg;
 
 namespace Containerize.Debian.Archive;
 
@@ -10,7 +9,6 @@ namespace Containerize.Debian.Archive;
 internal static class SignedText
 {
     private const string Begin = "-----BEGIN PGP SIGNED MESSAGE-----";
-    private const string BeginSignature = "-----BEGIN PGP SIGNATURE-----";
     private const string EndSignature = "-----END PGP SIGNATURE-----";
 
     /// <summary>Verifies a text that carries its signature.</summary>
@@ -21,7 +19,7 @@ internal static class SignedText
         text = "";
         var lines = Encoding.UTF8.GetString(file).Split('\n').Select(line => line.TrimEnd(' ', '\t', '\r')).ToList();
         var headersEnd = lines.IndexOf("");
-        var signature = lines.IndexOf(BeginSignature);
+        var signature = lines.IndexOf(ArmouredText.Signatures);
         var end = lines.IndexOf(EndSignature);
         if (lines[0] != Begin || headersEnd < 1 || signature < headersEnd || end < signature
             || lines.Skip(end + 1).Any(line => line.Length > 0)
@@ -39,7 +37,7 @@ internal static class SignedText
 
         var plain = body.ConvertAll(line => line.StartsWith("- ", StringComparison.Ordinal) ? line[2..] : line);
         var problem = Verify(
-            string.Join('\n', lines.Skip(signature).Take(end - signature + 1)) + "\n",
+            Encoding.ASCII.GetBytes(string.Join('\n', lines.Skip(signature).Take(end - signature + 1)) + "\n"),
             Encoding.UTF8.GetBytes(string.Join("\r\n", plain)),
             keys,
             now);
@@ -48,16 +46,16 @@ internal static class SignedText
     }
 
     /// <summary>Verifies a text whose signature is beside it (<c>Release</c> and <c>Release.gpg</c>).</summary>
-    /// <param name="signature">The signature, armoured.</param>
+    /// <param name="signature">The signatures, armoured.</param>
     /// <returns>Null when the signature is good; else why it is not.</returns>
     internal static string? VerifyDetached(byte[] file, byte[] signature, KeyRing keys, DateTimeOffset now) =>
-        Verify(Encoding.ASCII.GetString(signature), file, keys, now);
+        Verify(signature, file, keys, now);
 
-    private static string? Verify(string armored, byte[] signed, KeyRing keys, DateTimeOffset now)
+    private static string? Verify(byte[] armoured, byte[] signed, KeyRing keys, DateTimeOffset now)
     {
         try
         {
-            using var signatures = new ArmoredInputStream(new MemoryStream(Encoding.ASCII.GetBytes(armored)));
+            using var signatures = ArmouredText.Decode(armoured, ArmouredText.Signatures);
             return keys.Verify(signatures, signed, now);
         }
         catch (Exception failure) when (KeyRing.IsDamage(failure))

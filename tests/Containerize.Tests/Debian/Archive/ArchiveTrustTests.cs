@@ -302,6 +302,53 @@ internal sealed class ArchiveTrustTests
     }
 
     [TestMethod]
+    [DataRow("{0}{1}")]
+    [DataRow("{0}\n\n{1}\n")]
+    [DataRow("One key:\n{0}# and another one\n{1}and that was it")]
+    public async Task Keys_of_all_blocks_of_a_keyring_are_read(string form)
+    {
+        using var folder = new TemporaryDirectory();
+        var keys = new[] { new ArchiveKey(s_lastYear, hasSubkey: true), new ArchiveKey(s_lastYear), new ArchiveKey(s_lastYear) };
+        var blocks = new List<string>();
+        foreach (var key in keys)
+        {
+            key.WritePublic(folder["key.asc"], armored: true);
+            blocks.Add(await File.ReadAllTextAsync(folder["key.asc"]));
+        }
+
+        // What cat makes of files without a last line feed, and of files from Windows.
+        var text = form.Replace("{0}", blocks[0], StringComparison.Ordinal).Replace("{1}", blocks[1], StringComparison.Ordinal);
+        string[] files = [text + blocks[2], text.TrimEnd() + blocks[2].TrimEnd(), text.ReplaceLineEndings("\r\n") + blocks[2]];
+        foreach (var joined in files)
+        {
+            var ring = KeyRing.Read(folder.Write("joined.asc", joined));
+
+            foreach (var key in keys)
+            {
+                Assert.IsNull(SignedText.Verify(
+                    System.Text.Encoding.ASCII.GetBytes(key.ClearSign("Origin: Debian\n")), ring, DateTimeOffset.UtcNow, out _));
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task A_signature_of_any_block_beside_the_release_file_counts()
+    {
+        using var archive = Archive();
+        var text = "";
+        archive.Publish(release => text = release);
+        File.Delete(archive.InRelease);
+        await File.WriteAllTextAsync(archive.PathOf("Release"), text);
+        var others = new ArchiveKey(s_lastYear).SignDetached(text);
+        await File.WriteAllTextAsync(archive.PathOf("Release.gpg"), others + archive.Key.SignDetached(text));
+
+        Assert.HasCount(1, (await archive.ResolveAsync("hello")).Packages);
+
+        await File.WriteAllTextAsync(archive.PathOf("Release.gpg"), others + others);
+        Assert.AreEqual(DiagnosticCode.ArchiveUnsigned, (await archive.RefusedAsync()).Code);
+    }
+
+    [TestMethod]
     public void The_shipped_keys_are_the_pinned_ones_of_each_release()
     {
         foreach (var release in DebianRelease.All)
