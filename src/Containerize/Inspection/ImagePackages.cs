@@ -71,9 +71,8 @@ internal sealed class ImagePackages
                 || (note.Key.StartsWith(PackageNotes.StatusDirectory, StringComparison.Ordinal)
                     && !note.Key.EndsWith(PackageNotes.HashesEnding, StringComparison.Ordinal)))
             .OrderBy(note => note.Key, StringComparer.Ordinal).Select(note => Encoding.UTF8.GetString(note.Value));
-        var architecture = image.Image.Config.Platform is { Architecture: "arm", Variant: "v7" or null }
-            ? "armhf"
-            : image.Image.Config.Platform.Architecture;
+        var platform = image.Image.Config.Platform;
+        var architecture = DebianArchitecture.Of(platform) ?? platform.Architecture;
         foreach (var installed in InstalledSet.Read(texts, architecture).Packages)
         {
             var name = installed.ForeignArchitecture is { } foreign ? $"{installed.Name}:{foreign}" : installed.Name;

@@ -1,4 +1,7 @@
+using Containerize.Debian.Archive;
 using Containerize.Inspection;
+using Containerize.Oci;
+using Containerize.Tests.Building;
 using static Containerize.Tests.Inspection.InspectionLab;
 
 namespace Containerize.Tests.Inspection;
@@ -45,6 +48,33 @@ internal sealed class ImagePackagesTests
         CollectionAssert.AreEqual(new[] { bash }, image.Packages.All.ToArray());
         Assert.AreEqual(bash, image.Packages.OwnerOf("usr/bin/bash"));
         Assert.IsNull(image.Packages.OwnerOf("usr/bin/other"));
+    }
+
+    [TestMethod]
+    [DataRow("amd64", null, "amd64")]
+    [DataRow("arm64", "v8", "arm64")]
+    [DataRow("386", null, "i386")]
+    [DataRow("arm", "v5", "armel")]
+    [DataRow("arm", "v6", "armel")]
+    [DataRow("arm", "v7", "armhf")]
+    [DataRow("arm", "7", "armhf")]
+    [DataRow("arm", null, "armhf")]
+    [DataRow("mips64le", null, "mips64el")]
+    [DataRow("ppc64le", null, "ppc64el")]
+    [DataRow("riscv64", null, "riscv64")]
+    [DataRow("s390x", null, "s390x")]
+    [DataRow("loong64", null, "loong64")]
+    public async Task Packages_of_the_images_own_architecture_are_called_by_their_name_alone(
+        string architecture, string? variant, string word)
+    {
+        var both = new[] { word, "hurd-i386" }.Select(each => Bash.Replace("amd64", each, StringComparison.Ordinal));
+        var layer = Layer(File("var/lib/dpkg/status", string.Concat(both)));
+        var platform = new Platform { Os = "linux", Architecture = architecture, Variant = variant };
+
+        var image = await _lab.ReadAsync(Sample.Image(platform, [layer]));
+
+        CollectionAssert.AreEqual(new[] { "bash", "bash:hurd-i386" }, image.Packages.All.Select(package => package.Name).ToArray());
+        Assert.AreEqual(word, DebianRequest.ArchitectureOf(platform), "Packages are chosen for the same architecture.");
     }
 
     [TestMethod]

@@ -36,17 +36,9 @@ internal sealed record DebianRequest
 
     /// <summary>Debian's word for a platform.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.PackageUnknown"/>: Debian has no such architecture.</exception>
-    public static string ArchitectureOf(Platform platform) => (platform.Os, platform.Architecture, platform.Variant) switch
-    {
-        ("linux", "amd64" or "arm64" or "s390x" or "riscv64" or "loong64", _) => platform.Architecture,
-        ("linux", "386", _) => "i386",
-        ("linux", "arm", "v6") => "armel",
-        ("linux", "arm", _) => "armhf",
-        ("linux", "ppc64le", _) => "ppc64el",
-        _ => throw new ContainerizeException(
-            DiagnosticCode.PackageUnknown,
-            $"Debian has no packages for {platform}. Choose another base image, or another runtime identifier."),
-    };
+    public static string ArchitectureOf(Platform platform) => DebianArchitecture.Of(platform) ?? throw new ContainerizeException(
+        DiagnosticCode.PackageUnknown,
+        $"Debian has no packages for {platform}. Choose another base image, or another runtime identifier.");
 
     /// <summary>A digest of everything that decides which packages are chosen, but for the archive's state.</summary>
     internal Digest Hash(IEnumerable<ArchiveSource> sources) => Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n',

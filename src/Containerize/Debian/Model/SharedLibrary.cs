@@ -65,6 +65,7 @@ internal sealed record SharedLibrary(string Soname)
         "arm64" => "aarch64-linux-gnu",
         "armhf" => "arm-linux-gnueabihf",
         "armel" => "arm-linux-gnueabi",
+        "mips64el" => "mips64el-linux-gnuabi64",
         "ppc64el" => "powerpc64le-linux-gnu",
         "loong64" => "loongarch64-linux-gnu",
         _ => $"{architecture}-linux-gnu",
