@@ -90,7 +90,7 @@ internal sealed class LayersAhead : IDisposable
             {
                 var content = await EntriesContent.ReadAsync(layer.Entries, request.Options, hashes, cancellationToken);
                 var (record, isNew) = await cache.MakeOnceAsync(
-                    content.Content,
+                    () => content.Content,
                     () => WriteAsync(content, cache, previous.InputsOf(layer.Name), request.Options, cancellationToken),
                     cancellationToken);
                 made[layer.Name] = new AheadLayer(content.Content.Hash, isNew ? record : null);

@@ -29,7 +29,7 @@ internal interface ILayerSource
 /// <summary>A layer whose content is known and whose bytes may not be needed.</summary>
 internal interface IPreparedLayer
 {
-    /// <summary>What goes into it; its hash identifies the layer.</summary>
+    /// <summary>What goes into it; its hash identifies the layer. Making the layer may find out more, and make it another one.</summary>
     LayerContent Content { get; }
 
     /// <summary>Whether its blob was made elsewhere: then the media type is its own, not the one that layers are written with.</summary>

@@ -25,18 +25,19 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
             return await FindAsync(name, prepared, record, cancellationToken) ?? await WriteAsync(name, prepared, cancellationToken);
         }
 
+        var inputs = prepared.Content.Hash;
         if (registries.Trusts)
         {
-            var candidates = await registries.FindAsync(prepared.Content.Hash, cancellationToken);
+            var candidates = await registries.FindAsync(inputs, cancellationToken);
             return await TrustAsync(name, prepared, record, candidates, cancellationToken)
-                ?? await CompareAsync(await WriteAsync(name, prepared, cancellationToken), candidates, cancellationToken);
+                ?? await CompareAsync(await WriteAsync(name, prepared, cancellationToken), inputs, candidates, cancellationToken);
         }
 
         // The registry is asked while the layer is made, not before.
-        var finding = registries.FindAsync(prepared.Content.Hash, cancellationToken);
+        var finding = registries.FindAsync(inputs, cancellationToken);
         var making = WriteAsync(name, prepared, cancellationToken);
         await Task.WhenAll(finding, making);
-        return await CompareAsync(await making, await finding, cancellationToken);
+        return await CompareAsync(await making, inputs, await finding, cancellationToken);
     }
 
     /// <summary>Verifies the bytes of a layer of the cache before a destination uses them; one that is damaged is made again.</summary>
@@ -110,9 +111,10 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
 
     /// <summary>Compares what was made with what images say of it: the same need not be sent, anything else is a false claim.</summary>
     private async Task<BuiltLayer> CompareAsync(
-        BuiltLayer made, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
+        BuiltLayer made, Digest expected, IReadOnlyList<PreviousLayer> candidates, CancellationToken cancellationToken)
     {
-        foreach (var candidate in candidates.Where(candidate => candidate.Inputs == made.Inputs))
+        // What went into a layer may show only while it is made.
+        foreach (var candidate in made.Inputs == expected ? candidates : await registries.FindAsync(made.Inputs, cancellationToken))
         {
             if (candidate.Digest != made.Descriptor.Digest || candidate.DiffId != made.Record.DiffId)
             {
@@ -144,7 +146,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         }
 
         var (record, isNew) = await context.Cache.MakeOnceAsync(
-            prepared.Content,
+            () => prepared.Content,
             () => prepared.WriteAsync(ahead?.Inputs ?? previous.InputsOf(name), cancellationToken),
             cancellationToken);
         return FindHere(name, prepared, record, isNew ? LayerOrigin.Built : LayerOrigin.Cache)

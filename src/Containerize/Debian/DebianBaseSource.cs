@@ -16,7 +16,6 @@ namespace Containerize.Debian;
 /// <param name="options">How the layer is written.</param>
 internal sealed class DebianBaseSource(string suite, DebianPackages packages, LayerCache cache, LayerOptions options) : IImageSource
 {
-    private const string Kind = "debian root 1";
     private const string LayerName = "packages";
     private static readonly string[] s_always = ["base-files", "ca-certificates", "libc6", "libgcc-s1", "netbase"];
 
@@ -40,7 +39,7 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
         var request = Request(platform);
         var locked = packages.Of(request);
         var set = await locked.ChooseAsync(request, cancellationToken);
-        var layer = await new PreparedPackages(locked, request, set, new NewRoot(), Kind, cache, options, packages.Reporter)
+        var layer = await new PreparedPackages(locked, request, set, new NewRoot(), cache, options, packages.Reporter)
             .RecallAsync(cancellationToken);
         var record = await FindAsync(layer, cancellationToken) ?? await MakeAsync(layer, cancellationToken);
         var history = new HistoryEntry(

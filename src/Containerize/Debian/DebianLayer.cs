@@ -14,7 +14,6 @@ namespace Containerize.Debian;
 internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
 {
     private const string Use = "packages";
-    private const string Kind = "debian packages 1";
 
     /// <inheritdoc/>
     public string Name => packages.Settings.Packages.Count > 0 ? "packages" : "certificates";
@@ -37,8 +36,12 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
             async () => new DpkgBase(await ImageTree.ReadAsync(image, context.Cache.Store, TreeParts.All, cancellationToken)));
         var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
         var request = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : null;
+        var locked = request is null ? null : packages.Of(request);
+        var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
         var root = new AddedRoot
         {
+            Base = identity,
+            Fitted = set?.Fitted,
             BaseLinks = request?.BaseLinks ?? new(),
             Diverted = request?.BaseDiverted ?? new(),
             Certificates = packages.Settings.Certificates,
@@ -48,12 +51,9 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
                     "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add " +
                     "<ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
         };
-        var locked = request is null ? null : packages.Of(request);
-        var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);
-        var prepared =
-            new PreparedPackages(locked, request, set, root, KindOf(root, identity), context.Cache, context.Options, packages.Reporter)
+        var prepared = new PreparedPackages(locked, request, set, root, context.Cache, context.Options, packages.Reporter)
         {
-            Base = request is null ? null : async () => await FilesAsync(reading, request.Architecture),
+            Base = async () => await FilesAsync(reading, request?.Architecture),
         };
         return await prepared.RecallAsync(cancellationToken);
     }
@@ -108,32 +108,10 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
         };
     }
 
-    private static async Task<BaseFiles> FilesAsync(Lazy<Task<DpkgBase>> reading, string architecture)
+    /// <summary>Reads what the base has. Certificates take no file away from its packages, which it need not have.</summary>
+    private static async Task<BaseFiles> FilesAsync(Lazy<Task<DpkgBase>> reading, string? architecture)
     {
         var dpkg = await reading.Value;
-        return dpkg.Files(dpkg.Installed(architecture));
-    }
-
-    private static string KindOf(AddedRoot root, string identity)
-    {
-        var text = new StringBuilder();
-        foreach (var (path, target) in root.BaseLinks)
-        {
-            text.Append(path).Append('\t').Append(target).Append('\n');
-        }
-
-        foreach (var (path, target) in root.Diverted)
-        {
-            text.Append(path).Append("\tdiverted\t").Append(target).Append('\n');
-        }
-
-        foreach (var certificate in root.Certificates)
-        {
-            text.Append(certificate.Name).Append('\t').Append(Digest.Of(certificate.Pem.Span)).Append('\n');
-        }
-
-        // The base's own bundle is part of the new one.
-        text.Append(root.Certificates.Count > 0 ? identity : "");
-        return $"{Kind} {Digest.Of(Encoding.UTF8.GetBytes(text.ToString())).Hex}";
+        return dpkg.Files(architecture is null ? InstalledSet.Empty : dpkg.Installed(architecture));
     }
 }

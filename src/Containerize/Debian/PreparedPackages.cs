@@ -1,5 +1,6 @@
 using Containerize.Building;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
 using Containerize.Debian.Rootfs;
 using Containerize.Layers;
@@ -12,7 +13,6 @@ namespace Containerize.Debian;
 /// <param name="request">What was asked for.</param>
 /// <param name="set">What was chosen.</param>
 /// <param name="template">What surrounds the packages.</param>
-/// <param name="kind">Everything besides the packages that decides the bytes.</param>
 /// <param name="cache">Takes the layer.</param>
 /// <param name="options">How it is written.</param>
 /// <param name="reporter">Is told what users should know.</param>
@@ -21,15 +21,17 @@ internal sealed class PreparedPackages(
     DebianRequest? request,
     LockedSet? set,
     IRootTemplate template,
-    string kind,
     LayerCache cache,
     LayerOptions options,
     IReporter reporter) : IPreparedLayer
 {
+    private LockedSet? _chosen = set;
+    private IRootTemplate _template = template;
     private PackageNotes? _told;
 
     /// <inheritdoc/>
-    public LayerContent Content { get; private set; } = Describe(set, kind, options);
+    /// <remarks>What of the base decides the bytes may show only while the layer is made: the content is another one then.</remarks>
+    public LayerContent Content { get; private set; } = Describe(set, template, options);
 
     /// <summary>Reads what the base has; null for packages that lie on nothing.</summary>
     internal Func<Task<BaseFiles>>? Base { get; init; }
@@ -37,25 +39,38 @@ internal sealed class PreparedPackages(
     /// <inheritdoc/>
     public async Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
     {
+        // Another project may have fitted the same packages to the same base while this one waited for its turn.
+        if (_template.Fitted is null)
+        {
+            await RecallAsync(cancellationToken);
+            if (cache.Find(Content.Hash) is { ClaimedBy: null } other && cache.Store.TryGet(other.Blob.Descriptor, out _))
+            {
+                return other;
+            }
+        }
+
         IReadOnlyList<DebFile> files = [];
-        var fetched = set;
         if (packages is not null)
         {
             // The archive may have dropped one meanwhile: what comes back counts.
-            (fetched, var blobs) = await packages.FetchAsync(request!, set!, cancellationToken);
-            Content = Describe(fetched, kind, options);
+            var (fetched, blobs) = await packages.FetchAsync(request!, _chosen!, cancellationToken);
             files = [.. fetched.Packages.Zip(blobs, (package, blob) => new DebFile(package.Name, package.Version, blob))];
+            if (!ReferenceEquals(fetched, _chosen))
+            {
+                _chosen = fetched;
+                Describe(fetched.Fitted);
+                await RecallFitAsync(cancellationToken);
+            }
         }
 
-        var there = Base is not null && fetched is { FitsBase: false } ? await Base().WaitAsync(cancellationToken) : null;
+        var there = _template.Fitted is null ? await Base!().WaitAsync(cancellationToken) : null;
         using var work = new LongWork(reporter, () => $"Making a layer of {files.Count} packages.");
-        var (layer, notes) = await new PackageLayer { Packages = files, Template = template, Base = there }
+        var (layer, notes, fitted) = await new PackageLayer { Packages = files, Template = _template, Base = there }
             .WriteAsync(cache.Store, options, cancellationToken);
-        notes = notes with { Bases = PackageNotes.Find(cache, Content.Hash)?.Bases ?? [] };
         if (there is not null)
         {
-            notes = notes with { Bases = [.. notes.Bases.Append(request!.Base).Distinct(StringComparer.Ordinal)] };
-            await packages!.NoteFitAsync(request, fetched!, cancellationToken);
+            new FitMemory(cache.Store, Content.Hash).Write(fitted);
+            await FitAsync(fitted, cancellationToken);
         }
 
         notes.Keep(cache, Content.Hash);
@@ -64,30 +79,48 @@ internal sealed class PreparedPackages(
     }
 
     /// <summary>
-    /// Tells what users should know when the layer need not be made. One of which that is not known any more, or that was not compared with
-    /// this base, is made again.
+    /// Tells what users should know when the layer need not be made. One of which that is not known any more is made again.
     /// </summary>
     internal async Task<PreparedPackages> RecallAsync(CancellationToken cancellationToken)
     {
-        if (cache.Find(Content.Hash) is null)
+        await RecallFitAsync(cancellationToken);
+        if (cache.Find(Content.Hash) is not null)
         {
-            return this;
-        }
-
-        var isCompared = Base is null || set is null or { FitsBase: true };
-        if (PackageNotes.Find(cache, Content.Hash) is not { } notes || !(isCompared || notes.Bases.Contains(request!.Base)))
-        {
-            cache.Remove(Content.Hash);
-            return this;
-        }
-
-        Tell(notes);
-        if (!isCompared)
-        {
-            await packages!.NoteFitAsync(request!, set!, cancellationToken);
+            if (PackageNotes.Find(cache, Content.Hash) is { } notes)
+            {
+                Tell(notes);
+            }
+            else
+            {
+                cache.Remove(Content.Hash);
+            }
         }
 
         return this;
+    }
+
+    // An earlier build may have read this base for the same packages.
+    private async Task RecallFitAsync(CancellationToken cancellationToken)
+    {
+        if (_template.Fitted is null && new FitMemory(cache.Store, Content.Hash).Read() is { } fitted)
+        {
+            await FitAsync(fitted, cancellationToken);
+        }
+    }
+
+    private async Task FitAsync(FittedBase fitted, CancellationToken cancellationToken)
+    {
+        Describe(fitted);
+        if (packages is not null)
+        {
+            await packages.NoteFitAsync(request!, _chosen!, fitted, cancellationToken);
+        }
+    }
+
+    private void Describe(FittedBase? fitted)
+    {
+        _template = _template.FitTo(fitted);
+        Content = Describe(_chosen, _template, options);
     }
 
     // A layer whose bytes are gone is made although its notes are there.
@@ -104,9 +137,9 @@ internal sealed class PreparedPackages(
     public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) =>
         Task.FromResult<(Digest, long)?>(null);
 
-    private static LayerContent Describe(LockedSet? set, string kind, LayerOptions options) =>
+    private static LayerContent Describe(LockedSet? set, IRootTemplate template, LayerOptions options) =>
         LayerContent.Of(
-            kind,
+            template.Kind,
             [.. (set?.Packages ?? []).Select(package => new ContentItem(package.Name, $"p {package.Digest.Hex}", package.ToString()))],
             options);
 }

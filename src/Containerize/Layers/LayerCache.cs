@@ -41,23 +41,24 @@ internal sealed class LayerCache(BlobStore store)
     }
 
     /// <summary>Makes a layer, unless another build on this machine, or another project of this one, makes it just now.</summary>
-    /// <param name="content">What goes into it.</param>
+    /// <param name="content">What goes into it. That may be another one when the layer is made: then it is remembered as that.</param>
     /// <param name="make">Makes it; its blob is in the store then.</param>
     /// <returns>The layer, and whether it was made here.</returns>
     /// <exception cref="ContainerizeException">What making it throws.</exception>
     internal async Task<(LayerRecord Record, bool IsNew)> MakeOnceAsync(
-        LayerContent content, Func<Task<LayerRecord>> make, CancellationToken cancellationToken)
+        Func<LayerContent> content, Func<Task<LayerRecord>> make, CancellationToken cancellationToken)
     {
-        using var turn = await Store.WaitForTurnAsync(content.Hash, cancellationToken);
+        var inputs = content().Hash;
+        using var turn = await Store.WaitForTurnAsync(inputs, cancellationToken);
         // It may be asked for because what is there is damaged, in a place where it cannot be moved aside.
-        if (Find(content.Hash) is { ClaimedBy: null } other
+        if (Find(inputs) is { ClaimedBy: null } other
             && await Store.TryGetForVerifiedUseAsync(other.Blob.Descriptor, cancellationToken) is not null)
         {
             return (other, false);
         }
 
         var made = await make();
-        Add(content, made);
+        Add(content(), made);
         return (made, true);
     }
 

@@ -19,6 +19,9 @@ internal sealed record RecordKind(string Name, int Version)
     /// <summary>What users should know of a layer of packages, by its inputs hash.</summary>
     internal static RecordKind PackageNotes { get; } = new("notes", 1);
 
+    /// <summary>What of a base decides the bytes of packages on it, by their inputs hash before that was known.</summary>
+    internal static RecordKind Fit { get; } = new("fits", 1);
+
     /// <summary>Directories, links and users of an image, by the digests of its layers.</summary>
     internal static RecordKind Tree { get; } = new("trees", 3);
 
@@ -89,7 +92,7 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind Attached { get; } = new("attached.txt", 1);
 
     /// <summary>All kinds that have a directory in the cache.</summary>
-    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Tree, TreeFiles,
+    internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Fit, Tree, TreeFiles,
         TreePrograms, Start, Choice, Library, Archive, Verified, Tag, Push, Use, ArchiveOwner, Evidence, Signature, Trust,
         Release];
 

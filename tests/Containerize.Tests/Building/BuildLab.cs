@@ -79,6 +79,7 @@ internal sealed class BuildLab : IAsyncDisposable
     /// <param name="needsBytes">Whether a destination reads the layers.</param>
     /// <param name="ahead">What the build makes ahead; null for nothing.</param>
     /// <param name="symbols">The layer of the debug image; null for no debug image.</param>
+    /// <param name="change">Makes other layers of those of the project.</param>
     internal async Task<BuiltImage> BuildAsync(
         string machine,
         IReadOnlyList<ImageReference>? from = null,
@@ -87,7 +88,8 @@ internal sealed class BuildLab : IAsyncDisposable
         ImageFormat format = ImageFormat.Oci,
         bool needsBytes = false,
         Func<string, CancellationToken, Task<AheadLayer?>>? ahead = null,
-        ILayerSource? symbols = null)
+        ILayerSource? symbols = null,
+        Func<ILayerSource, ILayerSource>? change = null)
     {
         var origins =
             new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
@@ -96,7 +98,7 @@ internal sealed class BuildLab : IAsyncDisposable
         {
             Layers = [.. LayerPlanner.Plan(
                 PublishDirectory.List(_directory["publish"], origins, new HashSet<string>()),
-                LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules))],
+                LayerSplit.ByOrigin).Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules)).Select(change ?? (layer => layer))],
             Symbols = symbols,
             Base = new ScratchSource(),
             Platform = Sample.Amd64,

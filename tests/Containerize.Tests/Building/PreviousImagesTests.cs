@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text;
 using Containerize.Building;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Testing.Registry;
 
@@ -71,6 +72,22 @@ internal sealed class PreviousImagesTests
             new[] { second.Layers[1].Descriptor.Digest, second.Image.Config.Blob.Descriptor.Digest },
             lab.Registry.Uploads.Skip(sent).Select(upload => upload.Digest).ToList());
         Assert.IsEmpty(GetsOf(lab, first.Layers[0].Descriptor.Digest));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_layer_that_is_known_only_when_it_is_made_is_not_sent_either(bool trusts)
+    {
+        await using var lab = await BuildLab.StartAsync();
+        var first = await lab.BuildAsync("here");
+        await lab.PushAsync(first);
+
+        var second = await lab.BuildAsync("runner", trusts: trusts, change: layer => new LateLayer(layer));
+
+        Assert.AreEqual("Registry Registry", Origins(second));
+        Assert.AreEqual(first.Image.Manifest.Descriptor, second.Image.Manifest.Descriptor);
+        Assert.AreEqual("Cache Cache", Origins(await lab.BuildAsync("runner")), "It is remembered as what it is.");
     }
 
     [TestMethod]
@@ -350,5 +367,31 @@ internal sealed class PreviousImagesTests
         });
 
         Assert.AreEqual("Built Built", Origins(await lab.BuildAsync("runner")));
+    }
+
+    /// <summary>A layer of which it shows while it is made what goes into it, as of packages that are fitted to a base.</summary>
+    private sealed class LateLayer(ILayerSource layer) : ILayerSource, IPreparedLayer
+    {
+        private IPreparedLayer? _prepared;
+        private bool _isMade;
+
+        public string Name => layer.Name;
+
+        public LayerContent Content => _isMade ? _prepared!.Content : LayerContent.Of("late", [], new LayerOptions());
+
+        public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
+        {
+            _prepared = await layer.PrepareAsync(context, cancellationToken);
+            return this;
+        }
+
+        public Task<LayerRecord> WriteAsync(Digest? similar, CancellationToken cancellationToken)
+        {
+            _isMade = true;
+            return _prepared!.WriteAsync(similar, cancellationToken);
+        }
+
+        public Task<(Digest DiffId, long Size)?> ComputeDiffIdAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<(Digest, long)?>(null);
     }
 }

@@ -144,6 +144,30 @@ internal sealed class DebianLayerTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Directories_and_links_of_the_base_stay_where_certificates_go()
+    {
+        const UnixFileMode Shared = (UnixFileMode)0b010_111_111_101;
+        var image = Base(Tar(
+            [("etc/ssl/certs/ca-certificates.crt", "OTHERS"), ("opt/authorities/x", "")],
+            new GnuTarEntry(TarEntryType.Directory, "usr/local/") { Mode = Shared, Gid = 50 },
+            new GnuTarEntry(TarEntryType.SymbolicLink, "usr/local/share") { LinkName = "/opt/authorities" }));
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            var entries = await WriteAsync(image, Certificate("corp.crt"));
+
+            Assert.IsTrue(entries.ContainsKey("opt/authorities/ca-certificates/corp.crt"));
+            Assert.IsFalse(entries.ContainsKey("usr/local/share"));
+        }
+
+        image = Base(Tar(
+            [("etc/ssl/certs/ca-certificates.crt", "OTHERS")],
+            new GnuTarEntry(TarEntryType.Directory, "usr/local/") { Mode = Shared, Gid = 50 }));
+        var local = (await WriteAsync(image, Certificate("corp.crt")))["usr/local"];
+        Assert.AreEqual((Shared, 50), (local.Mode, local.Gid));
+    }
+
+    [TestMethod]
     public async Task A_base_without_a_bundle_is_refused()
     {
         var failure =

@@ -61,15 +61,25 @@ internal sealed class LockedBase : IDisposable
     internal LayerCache Cache(string name = "cache") => new(new BlobStore(_directory[name]));
 
     /// <summary>A base of one layer with dpkg's notes and more.</summary>
-    internal static Image Image(params (string Name, string Content)[] more) => Image([], more);
+    internal static Image Image(params (string Name, string Content)[] more) =>
+        Image((IReadOnlyList<TarEntry>)[], more);
 
     /// <summary>A base of one layer with dpkg's notes, links and more.</summary>
-    internal static Image Image(IEnumerable<(string Path, string Target)> links, params (string Name, string Content)[] more)
+    internal static Image Image(IEnumerable<(string Path, string Target)> links, params (string Name, string Content)[] more) =>
+        Image([.. links.Select(link => Link(link.Path, link.Target))], more);
+
+    internal static TarEntry Link(string path, string target) => new GnuTarEntry(TarEntryType.SymbolicLink, path) { LinkName = target };
+
+    internal static TarEntry Directory(string path, int mode = 0b111_101_101, int user = 0, int group = 0) =>
+        new GnuTarEntry(TarEntryType.Directory, path) { Mode = (UnixFileMode)mode, Uid = user, Gid = group };
+
+    /// <summary>A base of one layer with dpkg's notes and more.</summary>
+    internal static Image Image(IReadOnlyList<TarEntry> entries, params (string Name, string Content)[] more)
     {
         var tar = Sample.Tar(
             [.. more.Prepend(("var/lib/dpkg/status", "Package: base\nStatus: install ok installed\nVersion: 1\n"))
                 .Prepend(("usr/lib/os-release", OsRelease)).Select(file => (file.Item1, Encoding.UTF8.GetBytes(file.Item2)))],
-            [.. links.Select(link => new GnuTarEntry(TarEntryType.SymbolicLink, link.Path) { LinkName = link.Target })]);
+            [.. entries]);
         return Sample.Image(
             Sample.Amd64, [new Layer(new CountingBlob(new MemoryBlob(MediaTypes.OciLayerGzip, Sample.Gzip(tar))), Digest.Of(tar))]);
     }

@@ -120,7 +120,7 @@ internal sealed class LockedLayerTests
 
             Assert.AreEqual(DiagnosticCode.PackageFileOverDirectory, failure.Code);
             StringAssert.Contains(failure.Message, text);
-            Assert.IsFalse(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+            Assert.IsFalse(DebianLock.Read(build.LockFile)!.Sets.Single().Fitted is not null);
         }
     }
 
@@ -141,14 +141,14 @@ internal sealed class LockedLayerTests
 
         await build.BuildAsync(mode: DebianLockMode.Update);
 
-        Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+        Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().Fitted is not null);
         Assert.AreEqual(1, build.BaseReads);
         await build.BuildAsync("another cache");
         Assert.AreEqual(1, build.BaseReads);
         // A lock that was written again learns it from the cache.
         build.WriteLock(new SortedDictionary<string, string>());
         Assert.IsFalse((await build.BuildAsync(mode: DebianLockMode.Update)).IsMade);
-        Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+        Assert.IsTrue(DebianLock.Read(build.LockFile)!.Sets.Single().Fitted is not null);
         Assert.AreEqual(1, build.BaseReads);
     }
 

@@ -33,7 +33,7 @@ internal sealed class PackageFixture : IDisposable
 
     internal async Task<LayerRecord> WriteAsync(IRootTemplate template, params DebFile[] packages)
     {
-        var (layer, notes) = await new PackageLayer { Packages = packages, Template = template }
+        var (layer, notes, _) = await new PackageLayer { Packages = packages, Template = template }
             .WriteAsync(Store, new LayerOptions(), CancellationToken.None);
         notes.Report(Reporter);
         return layer;

@@ -33,6 +33,25 @@ internal sealed class LayerCacheTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_layer_is_remembered_as_what_it_turned_out_to_be()
+    {
+        var turned = LayerContent.Of("test", [new ContentItem("app/b", "f 644 0:0 1 bb", "P 1")], new LayerOptions());
+        var content = _content;
+
+        await Open().MakeOnceAsync(
+            () => content,
+            () =>
+            {
+                content = turned;
+                return Task.FromResult(_record);
+            },
+            CancellationToken.None);
+
+        Assert.IsNull(Open().Find(_content.Hash));
+        Assert.AreEqual(_record.ToText(), Open().Find(turned.Hash)!.ToText());
+    }
+
+    [TestMethod]
     public void Whose_word_a_record_is_stands_in_it()
     {
         var record = _record with { ClaimedBy = new RepositoryReference("registry.example:5000", "team/app") };

@@ -51,6 +51,7 @@ internal sealed record DebianLock
             return read is { Version: CurrentVersion, Sources: not null, Sets: not null }
                 && read.Sources.All(source => source is not null)
                 && read.Sets.All(set => set is not null
+                && (set.BaseLinks ?? []).Concat(set.BaseDiverted ?? []).All(target => target.Value is not null)
                 && set.Packages.All(package => package is not null && DebianPackage.IsSafe(package.Path) && package.Size >= 0))
                 ? read
                 : throw new JsonException(
@@ -113,10 +114,15 @@ internal sealed record LockedSet(string Use, string Architecture, Digest Request
     public SortedDictionary<string, string>? BaseDiverted { get; init; }
 
     /// <summary>
-    /// Whether the packages' files were compared with the base's: none takes the place of another package's file, or of a directory.
+    /// The directories of the base that the packages have otherwise. Null while the packages' files were not compared with the base's: then
+    /// it is read. Locks that say <c>fitsBase</c> instead were written when nothing was found out of directories.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool FitsBase { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, KeptDirectory>? BaseDirectories { get; init; }
+
+    /// <summary>What of the base decides the bytes; null while that is not known.</summary>
+    [JsonIgnore]
+    internal FittedBase? Fitted => BaseDirectories is null ? null : new(BaseLinks ?? [], BaseDirectories);
 }
 
 /// <summary>A package, to the byte.</summary>

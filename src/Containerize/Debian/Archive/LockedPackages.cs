@@ -1,3 +1,4 @@
+using Containerize.Debian.Model;
 using Containerize.Files;
 using Containerize.Storage;
 
@@ -97,16 +98,20 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
                 $"mirror is being updated, or incomplete. Try again, or try another mirror.");
     }
 
-    /// <summary>Notes in the lock that packages fit their base, so that no build has to read the base for that again.</summary>
-    internal async Task NoteFitAsync(DebianRequest request, LockedSet set, CancellationToken cancellationToken)
+    /// <summary>Notes in the lock what packages were fitted to, so that no build has to read the base for that again.</summary>
+    internal async Task NoteFitAsync(DebianRequest request, LockedSet set, FittedBase fitted, CancellationToken cancellationToken)
     {
         // Only what is there already: another build may have chosen again since.
         if (mode is DebianLockMode.Update or DebianLockMode.Renew && DebianLock.Read(lockFile) is { } old
             && old.Release == request.Release.Codename
-            && old.Find(set.Use, set.Architecture) is { FitsBase: false } known && known.Request == set.Request
+            && old.Find(set.Use, set.Architecture) is { BaseDirectories: null } known && known.Request == set.Request
             && known.Packages.Select(package => package.Digest).SequenceEqual(set.Packages.Select(package => package.Digest)))
         {
-            await WriteAsync(known with { FitsBase = true }, [], request.Release.Codename, cancellationToken);
+            await WriteAsync(
+                known with { BaseLinks = fitted.Links, BaseDirectories = fitted.Directories },
+                [],
+                request.Release.Codename,
+                cancellationToken);
         }
     }
 

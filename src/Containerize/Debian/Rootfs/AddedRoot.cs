@@ -1,14 +1,21 @@
+using System.Text;
+using Containerize.Debian.Model;
 using Containerize.Files;
 using Containerize.Layers.Entries;
+using Containerize.Oci;
 
 namespace Containerize.Debian.Rootfs;
 
 /// <summary>The tree of a base image, to which packages and certificate authorities are added.</summary>
-internal sealed class AddedRoot : IRootTemplate
+internal sealed record AddedRoot : IRootTemplate
 {
     private const string Merged = "usr/";
+    private const string Form = "debian packages 1";
 
-    /// <summary>The base's links to directories, by their paths.</summary>
+    /// <summary>What the base is, in a word: its diffIDs.</summary>
+    internal string Base { get; init; } = "";
+
+    /// <summary>The base's links to directories as far as they are known before packages were fitted to it, by their paths.</summary>
     internal IReadOnlyDictionary<string, string> BaseLinks { get; init; } = new SortedDictionary<string, string>();
 
     /// <summary>Where the base has files of packages put, by where those have them.</summary>
@@ -21,14 +28,60 @@ internal sealed class AddedRoot : IRootTemplate
     internal Func<CancellationToken, Task<ReadOnlyMemory<byte>>>? BaseBundle { get; init; }
 
     /// <inheritdoc/>
+    public FittedBase? Fitted { get; init; }
+
+    /// <inheritdoc/>
+    /// <remarks>Bases of which the same is known share a layer. One of which nothing is known yet shares none.</remarks>
+    public string Kind
+    {
+        get
+        {
+            var text = new StringBuilder();
+            foreach (var (path, target) in Links.OrderBy(link => link.Key, StringComparer.Ordinal))
+            {
+                text.Append(path).Append('\t').Append(target).Append('\n');
+            }
+
+            foreach (var (path, target) in Diverted.OrderBy(diversion => diversion.Key, StringComparer.Ordinal))
+            {
+                text.Append(path).Append("\tdiverted\t").Append(target).Append('\n');
+            }
+
+            foreach (var (path, kept) in Fitted?.Directories ?? [])
+            {
+                text.Append(path).Append("\tkept\t").Append(kept).Append('\n');
+            }
+
+            foreach (var certificate in Certificates)
+            {
+                text.Append(certificate.Name).Append('\t').Append(Digest.Of(certificate.Pem.Span)).Append('\n');
+            }
+
+            // The base's own bundle is part of the new one.
+            text.Append(Certificates.Count > 0 ? Base : "").Append(Fitted is null ? $"\tnot fitted to\t{Base}" : "");
+            return $"{Form} {Digest.Of(Encoding.UTF8.GetBytes(text.ToString())).Hex}";
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlySet<string> Provides { get; } = new HashSet<string>(StringComparer.Ordinal) { "ca-certificates" };
+
+    private IReadOnlyDictionary<string, string> Links => Fitted?.Links ?? BaseLinks;
+
+    /// <inheritdoc/>
+    public IRootTemplate FitTo(FittedBase? fitted) => this with { Fitted = fitted };
 
     /// <inheritdoc/>
     public IEnumerable<LayerEntry> Begin(RootTree tree, IReadOnlySet<string> directories)
     {
-        foreach (var (path, target) in BaseLinks)
+        foreach (var (path, target) in Links)
         {
             tree.AddBaseLink(path, target);
+        }
+
+        foreach (var (path, kept) in Fitted?.Directories ?? [])
+        {
+            tree.AddBaseDirectory(path, kept);
         }
 
         foreach (var (path, target) in Diverted)
@@ -36,9 +89,9 @@ internal sealed class AddedRoot : IRootTemplate
             tree.AddBaseDiversion(path, target);
         }
 
-        var isMerged = BaseLinks.TryGetValue("lib", out var lib) && lib.TrimStart('/').StartsWith(Merged, StringComparison.Ordinal);
+        var isMerged = Links.TryGetValue("lib", out var lib) && lib.TrimStart('/').StartsWith(Merged, StringComparison.Ordinal);
         return isMerged
-            ? directories.Where(name => NewRoot.IsLibraryDirectory(name) && !BaseLinks.ContainsKey(name)).Order(StringComparer.Ordinal)
+            ? directories.Where(name => NewRoot.IsLibraryDirectory(name) && !Links.ContainsKey(name)).Order(StringComparer.Ordinal)
             .Select(name => NewRoot.SymbolicLink(name, Merged + name))
             : [];
     }

@@ -38,13 +38,14 @@ internal sealed class BaseFiles
 
     /// <summary>Finds the package of the base that would lose a file to another package, as dpkg does.</summary>
     /// <param name="path">The file, links above it followed.</param>
-    /// <param name="brought">The file as the package has it; diversions go by that, and not by where links lead.</param>
+    /// <param name="brought">The file as the package has it; diversions go by its path, and not by where links lead.</param>
     /// <param name="control">What the package that brings it says of itself.</param>
     /// <returns>The package; null when there is none, when one of the two diverts the file, or when the new one says that it replaces
     /// it.</returns>
-    internal InstalledPackage? FindLoser(string path, string brought, DebControl control)
+    internal InstalledPackage? FindLoser(string path, LayerEntry brought, DebControl control)
     {
-        if (!_owners.TryGetValue(path, out var owners) || Tree.Find(path) is { Type: LayerEntryType.Directory })
+        if (!_owners.TryGetValue(path, out var owners) || Tree.Find(path) is { Type: LayerEntryType.Directory }
+            || IsSameLink(path, brought))
         {
             return null;
         }
@@ -53,9 +54,15 @@ internal sealed class BaseFiles
         var replaced = Relation.Parse(control.Field("Replaces")).SelectMany(alternatives => alternatives).ToList();
         // The same package for another architecture has the same files.
         return owners.Find(owner => owner.Name != name
-            && !Diversions.Any(diversion => diversion.Path == brought && (diversion.Package == owner.Name || diversion.Package == name))
+            && !Diversions.Any(diversion => diversion.Path == brought.Path
+                && (diversion.Package == owner.Name || diversion.Package == name))
             && !replaced.Exists(relation => relation.Name == owner.Name && relation.Accepts(owner.Version)));
     }
+
+    // Packages may share a link to a directory as they share the directory.
+    private bool IsSameLink(string path, LayerEntry brought) => brought.Type == LayerEntryType.SymbolicLink
+        && Tree.Find(path)?.LinkTarget == brought.LinkTarget
+        && Tree.Find(Tree.Resolve(path, followLast: true)) is { Type: LayerEntryType.Directory };
 
     /// <summary>
     /// Reads which files a package has from what dpkg notes of it: its list, or the sums that are kept where there are no lists.

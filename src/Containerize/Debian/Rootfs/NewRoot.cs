@@ -1,4 +1,5 @@
 using System.Text;
+using Containerize.Debian.Model;
 using Containerize.Files;
 using Containerize.Layers.Entries;
 
@@ -27,12 +28,21 @@ internal sealed class NewRoot : IRootTemplate
     ];
 
     /// <inheritdoc/>
+    public string Kind => "debian root 1";
+
+    /// <inheritdoc/>
+    public FittedBase? Fitted { get; } = FittedBase.OfNothing();
+
+    /// <inheritdoc/>
     public IReadOnlySet<string> Provides { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "base-files", "ca-certificates", "libc6", "libssl3", "libssl3t64", "media-types", "netbase", "tzdata",
         // Their scripts set up logs and a page of Debian's own; a site brings its configuration, and writes to neither.
         "libnginx-mod-http-brotli-static", "nginx", "nginx-common",
     };
+
+    /// <inheritdoc/>
+    public IRootTemplate FitTo(FittedBase? fitted) => this;
 
     /// <inheritdoc/>
     public IEnumerable<LayerEntry> Begin(RootTree tree, IReadOnlySet<string> directories)

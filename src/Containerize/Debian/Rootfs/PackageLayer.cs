@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
 using Containerize.Files;
 using Containerize.Layers;
@@ -21,15 +22,15 @@ internal sealed class PackageLayer
     /// <summary>The tree that the packages are put into.</summary>
     internal required IRootTemplate Template { get; init; }
 
-    /// <summary>What the base has; null when it is known that the packages fit it.</summary>
+    /// <summary>What the base has; null when the template knows what matters of it.</summary>
     internal BaseFiles? Base { get; init; }
 
     /// <summary>Writes the layer.</summary>
     /// <param name="store">Takes the bytes.</param>
-    /// <returns>The layer, and what users should know of it.</returns>
+    /// <returns>The layer, what users should know of it, and what of the base decided its bytes.</returns>
     /// <exception cref="ContainerizeException">What is refused: see the codes from <see cref="DiagnosticCode.InvalidPackage"/>
     /// on.</exception>
-    internal async Task<(LayerRecord Layer, PackageNotes Notes)> WriteAsync(
+    internal async Task<(LayerRecord Layer, PackageNotes Notes, FittedBase Fitted)> WriteAsync(
         BlobStore store, LayerOptions options, CancellationToken cancellationToken)
     {
         var controls = new List<DebControl>();
@@ -44,7 +45,7 @@ internal sealed class PackageLayer
         var files = new PackageEntries(tree, certificates);
         var layer = await LayerWriter.WriteInOrderAsync(
             ReadAsync(controls, tree, certificates, files, cancellationToken), store, options, cancellationToken);
-        return (layer, new PackageNotes([.. MissingEffects(controls)], [.. files.SetUserFiles.Select(Printable.Clean)]));
+        return (layer, new PackageNotes([.. MissingEffects(controls)], [.. files.SetUserFiles.Select(Printable.Clean)]), tree.Fitted);
     }
 
     private async IAsyncEnumerable<LayerEntry> ReadAsync(

@@ -14,10 +14,6 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
 {
     private const char Script = 's';
     private const char SetUser = 'u';
-    private const char Base = 'b';
-
-    /// <summary>The bases that the files were compared with, each by a digest: none takes the place of a directory there.</summary>
-    internal IReadOnlyList<string> Bases { get; init; } = [];
 
     /// <summary>Tells them.</summary>
     internal void Report(IReporter reporter)
@@ -48,15 +44,14 @@ internal sealed record PackageNotes(IReadOnlyList<string> Scripts, IReadOnlyList
         }
 
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToLookup(line => line[0], line => line[1..]);
-        return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]) { Bases = [.. lines[Base]] };
+        return new PackageNotes([.. lines[Script]], [.. lines[SetUser]]);
     }
 
     /// <summary>Keeps the notes of a layer. Failing to is no failure: the layer is made again next time.</summary>
     /// <param name="inputs">The layer's inputs hash.</param>
     internal void Keep(LayerCache cache, Digest inputs)
     {
-        var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n"))
-            .Concat(Bases.Select(line => $"{Base}{line}\n"));
+        var lines = Scripts.Select(line => $"{Script}{line}\n").Concat(SetUserFiles.Select(line => $"{SetUser}{line}\n"));
         new Record(cache.Store, RecordKind.PackageNotes, inputs).Write(string.Concat(lines));
     }
 }

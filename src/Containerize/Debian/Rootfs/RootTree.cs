@@ -1,3 +1,4 @@
+using Containerize.Debian.Model;
 using Containerize.Debian.Packaging;
 using Containerize.Files;
 using Containerize.Layers.Entries;
@@ -7,7 +8,8 @@ namespace Containerize.Debian.Rootfs;
 /// <summary>
 /// The tree that packages are put into, as dpkg would: directories may be shared, files may not, and what lies behind a link goes to where
 /// the link leads. With a merged <c>/usr</c>, <c>lib/x</c> of a package therefore becomes <c>usr/lib/x</c>; as it stands it would replace
-/// the link, and nothing in the image would start any more.
+/// the link, and nothing in the image would start any more. A directory that the base has keeps its mode and owner, also where a package
+/// has a link in its place.
 /// </summary>
 internal sealed class RootTree
 {
@@ -16,11 +18,21 @@ internal sealed class RootTree
     private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _diverted = new(StringComparer.Ordinal);
 
-    /// <summary>What the base has; null when it is known that nothing of this tree gets in its way.</summary>
+    /// <summary>What the base has; null when what matters of it is known.</summary>
     internal BaseFiles? Base { get; init; }
 
+    /// <summary>What of the base decides what is written: what was said of it here, and what was found in it.</summary>
+    internal FittedBase Fitted { get; } = FittedBase.OfNothing();
+
     /// <summary>Says that the base has a link to a directory.</summary>
-    internal void AddBaseLink(string path, string target) => _nodes[path] = new(LayerEntryType.SymbolicLink, target, BaseImage);
+    internal void AddBaseLink(string path, string target)
+    {
+        Fitted.Links[path] = target;
+        _nodes[path] = new(LayerEntryType.SymbolicLink, target, BaseImage);
+    }
+
+    /// <summary>Says how the base has a directory.</summary>
+    internal void AddBaseDirectory(string path, KeptDirectory kept) => Fitted.Directories[path] = kept;
 
     /// <summary>Says that the base puts a file of packages elsewhere.</summary>
     internal void AddBaseDiversion(string path, string target) => _diverted[path] = target;
@@ -42,14 +54,15 @@ internal sealed class RootTree
             yield break;
         }
 
-        if (_nodes.TryGetValue(path, out var existing) && IsSame(existing, entry))
+        if (_nodes.TryGetValue(path, out var existing) ? IsSame(existing, entry)
+            : entry.Type == LayerEntryType.SymbolicLink && KeptAt(path, own: null) is not null)
         {
             yield break;
         }
 
         if (control is not null && entry.Type != LayerEntryType.Directory)
         {
-            if (Base?.FindLoser(path, entry.Path, control) is { } loser)
+            if (Base?.FindLoser(path, entry, control) is { } loser)
             {
                 throw new ContainerizeException(
                     DiagnosticCode.PackageFileOfBase,
@@ -72,7 +85,7 @@ internal sealed class RootTree
 
         var target = entry.Type == LayerEntryType.HardLink ? ResolveHardLink(path, entry.LinkTarget!, owner) : entry.LinkTarget;
         Place(path, new(entry.Type, target, owner));
-        yield return entry with { Path = path, LinkTarget = target };
+        yield return Fit(entry with { Path = path, LinkTarget = target });
     }
 
     /// <summary>Whether something lies at a path.</summary>
@@ -96,7 +109,7 @@ internal sealed class RootTree
             if (!_nodes.TryGetValue(parent, out var node))
             {
                 Place(parent, new(LayerEntryType.Directory, null, owner));
-                yield return new LayerEntry { Path = parent, Type = LayerEntryType.Directory, Mode = FileModes.Executable };
+                yield return Fit(new LayerEntry { Path = parent, Type = LayerEntryType.Directory, Mode = FileModes.Executable });
             }
             else if (node.Type != LayerEntryType.Directory)
             {
@@ -107,12 +120,30 @@ internal sealed class RootTree
         }
     }
 
+    /// <summary>The entry as the base has it, if it is one of its directories.</summary>
+    private LayerEntry Fit(LayerEntry entry) => entry.Type == LayerEntryType.Directory
+        && KeptAt(entry.Path, new(entry.Mode, entry.UserId, entry.GroupId)) is { } kept
+            ? entry with { Mode = kept.Mode, UserId = kept.UserId, GroupId = kept.GroupId } : entry;
+
+    /// <summary>The directory that the base has at a path, and that is not as the packages have it.</summary>
+    /// <param name="own">How they have it; null for what is no directory.</param>
+    private KeptDirectory? KeptAt(string path, KeptDirectory? own)
+    {
+        if (Base?.Tree.Find(path) is { Type: LayerEntryType.Directory } there
+            && new KeptDirectory(there.Mode, there.Owner.UserId, there.Owner.GroupId) is var kept && kept != own)
+        {
+            AddBaseDirectory(path, kept);
+        }
+
+        return Fitted.Directories.GetValueOrDefault(path);
+    }
+
     private void Place(string path, Node node)
     {
         if (Base?.Tree.Find(path) is { Type: var there } && there != node.Type
             && (there == LayerEntryType.Directory || node.Type == LayerEntryType.Directory))
         {
-            throw Replaces(path, new(there, null, BaseImage), node.Type, node.Owner);
+            throw Replaces(path, new(there, null, BaseImage), node.Owner);
         }
 
         _nodes.Add(path, node);
@@ -120,11 +151,20 @@ internal sealed class RootTree
 
     /// <summary>Follows links as the kernel would.</summary>
     private string Resolve(string path, bool followLast, string owner) =>
-        UnixPath.Resolve(path, followLast, at => _nodes.TryGetValue(at, out var node)
-            && node.Type == LayerEntryType.SymbolicLink ? node.Target : null)
+        UnixPath.Resolve(path, followLast, LinkAt)
         ?? throw new ContainerizeException(
             DiagnosticCode.PackagePath,
             $"'/{path}' of {owner} lies behind links that lead in a circle. Leave the package out.");
+
+    private string? LinkAt(string path)
+    {
+        if (!_nodes.ContainsKey(path) && Base?.Tree.Find(path)?.LinkTarget is { } target)
+        {
+            AddBaseLink(path, target);
+        }
+
+        return _nodes.TryGetValue(path, out var node) && node.Type == LayerEntryType.SymbolicLink ? node.Target : null;
+    }
 
     private string ResolveHardLink(string path, string target, string owner)
     {
@@ -141,22 +181,19 @@ internal sealed class RootTree
     private static ContainerizeException Clash(string path, Node existing, LayerEntry entry, string owner)
     {
         return existing.Type == LayerEntryType.Directory || entry.Type == LayerEntryType.Directory
-            ? Replaces(path, existing, entry.Type, owner)
+            ? Replaces(path, existing, owner)
             : new(
             DiagnosticCode.PackagePathClash,
             $"'/{path}' is a file of two packages: {existing.Owner} and {owner}. They cannot be installed together, and neither says " +
             $"that it replaces the other; leave one of them out.");
     }
 
-    private static ContainerizeException Replaces(string path, Node existing, LayerEntryType type, string owner)
+    private static ContainerizeException Replaces(string path, Node existing, string owner)
     {
-        var (directory, other, otherType) = existing.Type == LayerEntryType.Directory
-            ? (existing.Owner, owner, type)
-            : (owner, existing.Owner, existing.Type);
+        var (directory, other) = existing.Type == LayerEntryType.Directory ? (existing.Owner, owner) : (owner, existing.Owner);
         return new(
             DiagnosticCode.PackageFileOverDirectory,
-            $"'/{path}' is a directory of {directory} and a {(otherType == LayerEntryType.SymbolicLink ? "link" : "file")} of " +
-            $"{other}; one would take the place of the other. Leave " +
+            $"'/{path}' is a directory of {directory} and a file of {other}; one would take the place of the other. Leave " +
             $"{(existing.Owner == BaseImage ? "the package out, or choose another base image" : "one of the packages out")}.");
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Containerize.Debian.Archive;
+using Containerize.Debian.Model;
 
 namespace Containerize.Tests.Debian.Archive;
 
@@ -7,6 +8,11 @@ namespace Containerize.Tests.Debian.Archive;
 [TestClass]
 internal sealed class LockedPackagesTests
 {
+    private const string Set = """
+        {"version":1,"release":"bookworm","sources":[],"sets":[{"use":"u","architecture":"a","packages":[],
+        "request":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","base
+        """;
+
     private static SignedArchive Archive() =>
         new SignedArchive().Add("hello", "2.10-3", "Depends: libc6, libgreet").Add("libc6", "2.36").Add("libgreet").Add("other").Publish();
 
@@ -269,15 +275,34 @@ internal sealed class LockedPackagesTests
     [TestMethod]
     [DataRow("{")]
     [DataRow("null")]
-    [DataRow("""{"version":2,"release":"bookworm"}""")]
-    [DataRow("""{"version":1,"release":"bookworm","sets":[null]}""")]
+    [DataRow("""{"version":2,"release":"bookworm","sources":[],"sets":[]}""")]
+    [DataRow("""{"version":1,"release":"bookworm","sources":[],"sets":[null]}""")]
     [DataRow("""{"version":1,"release":"bookworm","sets":[{"use":"u","architecture":"a","request":"sha256:00","packages":[]}]}""")]
+    [DataRow(Set + """Links":{"lib":null}}]}""")]
+    [DataRow(Set + """Diverted":{"bin/sh":null}}]}""")]
+    [DataRow(Set + """Directories":{"srv":null}}]}""")]
+    [DataRow(Set + """Directories":{"srv":"drwxr-xr-x 0:0"}}]}""")]
+    [DataRow(Set + """Directories":{"srv":"0888 0:0"}}]}""")]
+    [DataRow(Set + """Directories":{"srv":"0755 -1:0"}}]}""")]
+    [DataRow(Set + """Directories":{"srv":"17777 0:0"}}]}""")]
     public void A_damaged_lock_is_refused(string text)
     {
         using var directory = new Containerize.Testing.TemporaryDirectory();
         var path = directory.Write("lock.json", Encoding.UTF8.GetBytes(text));
 
         Assert.AreEqual(DiagnosticCode.InvalidDebianLock, Assert.ThrowsExactly<ContainerizeException>(() => DebianLock.Read(path)).Code);
+    }
+
+    [TestMethod]
+    public void How_the_base_has_a_directory_is_a_mode_and_an_owner()
+    {
+        using var directory = new Containerize.Testing.TemporaryDirectory();
+        var path = directory.Write("lock.json", Encoding.UTF8.GetBytes(Set + """Directories":{"srv":"2775 0:50"}}]}"""));
+
+        var kept = DebianLock.Read(path)!.Sets.Single().Fitted!.Directories["srv"];
+
+        Assert.AreEqual(new KeptDirectory((UnixFileMode)0b010_111_111_101, 0, 50), kept);
+        Assert.AreEqual("2775 0:50", kept.ToString());
     }
 
     [TestMethod]

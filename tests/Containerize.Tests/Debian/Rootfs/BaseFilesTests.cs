@@ -43,7 +43,7 @@ internal sealed class BaseFilesTests
         for (var attempt = 0; attempt < 2; attempt++)
         {
             StringAssert.Contains((await RefusedAsync(build)).Message, "'/usr/bin/tool' of the package tool 1.0 is a file of base 1");
-            Assert.IsFalse(DebianLock.Read(build.LockFile)!.Sets.Single().FitsBase);
+            Assert.IsFalse(DebianLock.Read(build.LockFile)!.Sets.Single().Fitted is not null);
         }
     }
 
@@ -102,6 +102,26 @@ internal sealed class BaseFilesTests
         if (isAllowed)
         {
             CollectionAssert.AreEqual(new[] { "usr/bin/tool" }, await BuildAsync(build));
+        }
+        else
+        {
+            await RefusedAsync(build);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("../doc", true)]
+    [DataRow("../man", false)]
+    public async Task A_link_to_a_directory_may_be_shared_if_it_is_the_same(string target, bool isAllowed)
+    {
+        var image = LockedBase.Image(
+            [LockedBase.Directory("usr/doc"), LockedBase.Directory("usr/man"), LockedBase.Link("usr/share/doc", "../doc")],
+            (List, "/.\n/usr/share/doc\n"));
+        using var build = new LockedBase(image, new TestPackage("tool").Link("usr/share/doc", target));
+
+        if (isAllowed)
+        {
+            CollectionAssert.AreEqual(new[] { "usr/share/doc" }, await BuildAsync(build));
         }
         else
         {
