@@ -23,14 +23,13 @@ internal sealed class ImportResult
     /// <summary>Adds an item with several values; one that is there already is replaced by what comes later.</summary>
     internal void Add(int line, string name, IEnumerable<string> includes, params (string Name, string? Value)[] metadata)
     {
-        var include = string.Join(';', includes.Select(value => Escape(value, isList: true)));
-        _items.RemoveAll(item => item.Name == name && item.Include == include && item.Metadata.Count == metadata.Length
-            && name is not "ContainerizeFile");
-        _items.Add(new(
+        var added = new ImportedItem(
             line,
             name,
-            include,
-            [.. metadata.Where(pair => pair.Value is not null).Select(pair => (pair.Name, Escape(pair.Value!, isList: false)))]));
+            string.Join(';', includes.Select(value => Escape(value, isList: true))),
+            [.. metadata.Where(pair => pair.Value is not null).Select(pair => (pair.Name, Escape(pair.Value!, isList: false)))]);
+        _items.RemoveAll(item => IsSame(item, added));
+        _items.Add(added);
     }
 
     /// <summary>Drops the items of a kind of which only the last instruction counts.</summary>
@@ -50,6 +49,16 @@ internal sealed class ImportResult
 
     private void Note(Instruction instruction, ImportNoteKind kind, string text) =>
         _notes.Add(new(instruction.Line, instruction.Keyword, kind, text));
+
+    // A file may be copied to several places; a port may be one of TCP and of UDP.
+    private static bool IsSame(ImportedItem one, ImportedItem other) =>
+        one.Name == other.Name && one.Include == other.Include
+        && (one.Name switch
+        {
+            "ContainerizeFile" => false,
+            "ContainerPort" => one.Metadata.SequenceEqual(other.Metadata),
+            _ => true,
+        });
 
     // What MSBuild would take for a list, a property, an item or a pattern.
     private static string Escape(string value, bool isList)
