@@ -21,7 +21,10 @@ internal sealed class BuildOutput
         {
             if (point.Instruction.Keyword == "RUN")
             {
-                publishes.AddRange(CommandsOf(point, stages.Escape, isWindows));
+                publishes.AddRange((RunCommand.Of(point, stages.Escape, isWindows) ?? [])
+                    .Where(command => command.Words is ["dotnet", "publish", ..])
+                    .Select(command => PublishCommand.Read(
+                        point.Instruction.Line, command.Words, command.Directory, isWindows)));
             }
             else if (point.Instruction.Keyword is "COPY" or "ADD" && point.Instruction.Flag("from") is null)
             {
@@ -44,22 +47,6 @@ internal sealed class BuildOutput
         }
 
         return null;
-    }
-
-    private static IEnumerable<PublishCommand> CommandsOf(StagePoint point, char escape, bool isWindows)
-    {
-        var directory = point.Directory;
-        foreach (var words in StageWalk.CommandsOf(point, escape) ?? [])
-        {
-            if (words is ["cd", var path])
-            {
-                directory = ImagePath.Combine(directory, path, isWindows);
-            }
-            else if (words is ["dotnet", "publish", ..])
-            {
-                yield return PublishCommand.Read(point.Instruction.Line, words, directory, isWindows);
-            }
-        }
     }
 
     private void Copy(StagePoint point, char escape, bool isWindows)

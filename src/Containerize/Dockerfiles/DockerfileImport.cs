@@ -65,8 +65,7 @@ internal sealed class DockerfileImport
         return _result.Finish(final.Project);
     }
 
-    private static bool IsOfBuild(IReadOnlyList<string> words) =>
-        words.Count == 0 || s_build.Contains(words[0]) || words[0].Contains('=', StringComparison.Ordinal);
+    private static bool IsOfBuild(RunCommand command) => command.Words.Length == 0 || s_build.Contains(command.Words[0]);
 
     // What a build stage does besides building is left to the project, too.
     private void ReadBuild(Stage stage)
@@ -74,7 +73,7 @@ internal sealed class DockerfileImport
         foreach (var point in StageWalk.Of(_stages, stage, _given, _isWindows).Where(point => point.Stage == stage))
         {
             if (point.Instruction.Keyword == "RUN"
-                && StageWalk.CommandsOf(point, _stages.Escape)?.All(IsOfBuild) != true)
+                && RunCommand.Of(point, _stages.Escape, _isWindows)?.All(IsOfBuild) != true)
             {
                 _result.Check(point.Instruction, "if the build needs it, do it in a target before Publish or in a step of the CI system");
             }

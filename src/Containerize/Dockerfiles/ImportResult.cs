@@ -35,6 +35,11 @@ internal sealed class ImportResult
     /// <summary>Drops the items of a kind of which only the last instruction counts.</summary>
     internal void Drop(string name) => _items.RemoveAll(item => item.Name == name);
 
+    /// <summary>Takes an item back.</summary>
+    /// <returns>Whether it was there.</returns>
+    internal bool Remove(string name, string include) =>
+        _items.RemoveAll(item => item.Name == name && item.Include == Escape(include, isList: true)) > 0;
+
     internal void NotNeeded(Instruction instruction, string why) => Note(instruction, ImportNoteKind.NotNeeded, why);
 
     internal void Check(Instruction instruction, string what) => Note(instruction, ImportNoteKind.Check, what);

@@ -279,27 +279,27 @@ internal sealed class StageImport(
 
     private void Run(StagePoint point)
     {
-        if (StageWalk.CommandsOf(point, Escape) is not { } commands)
+        if (RunCommand.Of(point, Escape, isWindows) is not { } commands)
         {
             result.NoCounterpart(point.Instruction, RunCommands.NoCommands);
             return;
         }
 
-        foreach (var words in commands)
+        foreach (var command in commands)
         {
-            if (words is ["dotnet", "publish", ..])
+            if (command.Words is ["dotnet", "publish", ..])
             {
                 Build = builds[last.Number];
                 Publish = Build.Publishes[^1];
                 result.NotNeeded(point.Instruction, "dotnet publish -t:Containerize does it");
             }
-            else if (_users.Take(words))
+            else if (_users.Take(command.Words))
             {
                 result.NotNeeded(point.Instruction, "the image names users by their numbers, which need no entry in /etc/passwd");
             }
             else
             {
-                _commands.Take(point, [.. words]);
+                _commands.Take(point.Instruction, command);
             }
         }
     }

@@ -63,18 +63,4 @@ internal static class StageWalk
             }
         }
     }
-
-    /// <summary>The commands of a RUN, word by word; null where it is more than commands one after the other.</summary>
-    internal static IReadOnlyList<IReadOnlyList<string>>? CommandsOf(StagePoint point, char escape)
-    {
-        if (point.Instruction.Json is { } json)
-        {
-            return [json];
-        }
-
-        var text = point.Instruction.Heredocs is [var script, ..] ? script : point.Instruction.Text;
-        return Words.Commands(text) is { } commands
-            ? [.. commands.Select(command => Words.Split(command, escape == '`' ? '^' : escape, point.Variables))]
-            : null;
-    }
 }

@@ -44,7 +44,9 @@ internal static class Words
         return result.ToString();
     }
 
-    /// <summary>The simple commands of a command line: what <c>&amp;&amp;</c>, <c>;</c> and line breaks separate.</summary>
+    /// <summary>
+    /// The simple commands of a command line: what <c>&amp;&amp;</c>, <c>;</c> and line breaks separate, without comments.
+    /// </summary>
     /// <returns>Null where the line does more than that: pipes, redirections, loops, substitutions.</returns>
     internal static IReadOnlyList<string>? Commands(string line)
     {
@@ -68,6 +70,12 @@ internal static class Words
             {
                 commands.Add(line[start..at]);
                 at += character == '&' ? 1 : 0;
+                start = at + 1;
+            }
+            else if (character == '#' && (at == start || char.IsWhiteSpace(line[at - 1])))
+            {
+                commands.Add(line[start..at]);
+                at = line.IndexOf('\n', at) is var end and >= 0 ? end : line.Length;
                 start = at + 1;
             }
             else if (character is '|' or '<' or '>' or '`' or '(' or ')' or '&')
