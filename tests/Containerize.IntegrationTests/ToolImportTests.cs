@@ -39,6 +39,10 @@ internal sealed class ToolImportTests
         {"WorkingDir":"/app","Entrypoint":["dotnet","/app/Worker.dll","--queue","main"],
          "Healthcheck":{"Test":["CMD","dotnet","/app/health.dll","a;b"],"Interval":300000000000}}
         """)]
+    [DataRow("published-parts", "Shop.csproj", """
+        {"WorkingDir":"/app","Entrypoint":["dotnet","/app/Shop.dll"]}
+        """,
+        "config/Shop.runtimeconfig.json 640 0:0", "config/deps.json 644 5:6", "app/Shop.dll 644 0:0")]
     [DataRow("new-user", "Web/Web.csproj", """
         {"WorkingDir":"/app","User":"5678","Entrypoint":["dotnet","/app/Web.dll"]}
         """)]

@@ -31,53 +31,43 @@ internal sealed record FileCopyInstruction(
                 || (isWindows && words[^1].EndsWith('\\')));
     }
 
-    /// <summary>Adds the items that put the files into the image.</summary>
+    /// <summary>Adds the item that puts a source into the image.</summary>
     /// <param name="owner">The owner, numeric; null for root.</param>
     /// <param name="up">The way from the project's directory to the context.</param>
     /// <param name="isDirectory">Whether a path of the context is a directory.</param>
-    internal void AddTo(ImportResult result, Instruction instruction, string? owner, string up, Func<string, bool> isDirectory)
+    internal void AddTo(
+        ImportResult result, Instruction instruction, string source, string? owner, string up, Func<string, bool> isDirectory)
     {
         if (instruction.Flag("parents") is not null || instruction.Flag("exclude") is not null)
         {
             result.Check(instruction, "--parents and --exclude have no counterpart: choose files by Include and Exclude");
         }
 
-        foreach (var source in Sources)
+        var path = ImagePath.OfContext(source);
+        if (source.Contains("://", StringComparison.Ordinal) || source.StartsWith("git@", StringComparison.Ordinal))
         {
-            var path = ImagePath.OfContext(source);
-            if (source.Contains("://", StringComparison.Ordinal) || source.StartsWith("git@", StringComparison.Ordinal))
-            {
-                result.NoCounterpart(instruction, $"nothing is fetched: have {source} in the repository, or fetch it in a target before " +
-                    $"Containerize");
-            }
-            else if (path.Length == 0)
-            {
-                result.NoCounterpart(instruction, "the whole context: published files are in the image; add others with ContainerizeFile");
-            }
-            else if (source.Contains('$', StringComparison.Ordinal))
-            {
-                result.NoCounterpart(instruction, $"{source} has a variable that the Dockerfile does not say: add it with " +
-                    $"ContainerizeFile");
-            }
-            else if (IsAdd && Array.Exists(s_archives, ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
-            {
-                AddArchive(result, instruction, up + path);
-            }
-            else if (IsCertificate(path))
-            {
-                result.Add(instruction.Line, "ContainerizeCaCertificate", up + path);
-            }
-            else
-            {
-                var isInto = IsInto && !isDirectory(path);
-                result.Add(
-                    instruction.Line,
-                    "ContainerizeFile",
-                    up + path,
-                    ("TargetPath", isInto ? Target.TrimEnd('/') + "/" : Target),
-                    ("Mode", Mode is null ? null : Mode.PadLeft(4, '0')),
-                    ("Owner", owner));
-            }
+            result.NoCounterpart(instruction, $"nothing is fetched: have {source} in the repository, or fetch it in a target before " +
+                $"Containerize");
+        }
+        else if (path.Length == 0)
+        {
+            result.NoCounterpart(instruction, "the whole context: published files are in the image; add others with ContainerizeFile");
+        }
+        else if (source.Contains('$', StringComparison.Ordinal))
+        {
+            result.NoCounterpart(instruction, $"{source} has a variable that the Dockerfile does not say: add it with ContainerizeFile");
+        }
+        else if (IsAdd && Array.Exists(s_archives, ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+        {
+            AddArchive(result, instruction, up + path);
+        }
+        else if (IsCertificate(path))
+        {
+            result.Add(instruction.Line, "ContainerizeCaCertificate", up + path);
+        }
+        else
+        {
+            result.Add(instruction.Line, "ContainerizeFile", up + path, Metadata(owner, IsInto && !isDirectory(path)));
         }
 
         if (Mode is not null && !Mode.All(character => character is >= '0' and <= '7'))
@@ -85,6 +75,13 @@ internal sealed record FileCopyInstruction(
             result.Check(instruction, $"a mode is octal: write {Mode} as a number");
         }
     }
+
+    /// <summary>What <c>ContainerizeFile</c> says besides the file.</summary>
+    /// <param name="isInto">Whether the file keeps its name in the target.</param>
+    internal (string Name, string? Value)[] Metadata(string? owner, bool isInto) =>
+    [
+        ("TargetPath", isInto ? Target.TrimEnd('/') + "/" : Target), ("Mode", Mode?.PadLeft(4, '0')), ("Owner", owner),
+    ];
 
     private void AddArchive(ImportResult result, Instruction instruction, string path)
     {

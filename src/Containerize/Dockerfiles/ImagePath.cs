@@ -34,6 +34,16 @@ internal static class ImagePath
     internal static bool IsIn(string path, string directory) =>
         path == directory || path.StartsWith(directory.TrimEnd('/') + "/", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The directory that a path is in; the root is in itself.</summary>
+    internal static string Parent(string path)
+    {
+        var at = path.LastIndexOf('/');
+        return path[..at] is "" or "C:" ? path[..(at + 1)] : path[..at];
+    }
+
+    /// <summary>The last part of a path.</summary>
+    internal static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
+
     /// <summary>A path of the context, without <c>./</c> and slashes around it; empty for the context itself.</summary>
     internal static string OfContext(string path) => Combine("/", path.Replace('\\', '/'), isWindows: false)[1..];
 }

@@ -21,16 +21,12 @@ internal sealed class ImportResult
         Add(line, name, [include], metadata);
 
     /// <summary>Adds an item with several values; one that is there already is replaced by what comes later.</summary>
-    internal void Add(int line, string name, IEnumerable<string> includes, params (string Name, string? Value)[] metadata)
-    {
-        var added = new ImportedItem(
-            line,
-            name,
-            string.Join(';', includes.Select(value => Escape(value, isList: true))),
-            [.. metadata.Where(pair => pair.Value is not null).Select(pair => (pair.Name, Escape(pair.Value!, isList: false)))]);
-        _items.RemoveAll(item => IsSame(item, added));
-        _items.Add(added);
-    }
+    internal void Add(int line, string name, IEnumerable<string> includes, params (string Name, string? Value)[] metadata) =>
+        AddEscaped(line, name, string.Join(';', includes.Select(value => Escape(value, isList: true))), metadata);
+
+    /// <summary>Adds a file of the publish output, by its path there.</summary>
+    internal void AddPublished(int line, string path, params (string Name, string? Value)[] metadata) =>
+        AddEscaped(line, "ContainerizeFile", "$(PublishDir)" + Escape(path, isList: true), metadata);
 
     /// <summary>Drops the items of a kind of which only the last instruction counts.</summary>
     internal void Drop(string name) => _items.RemoveAll(item => item.Name == name);
@@ -54,6 +50,17 @@ internal sealed class ImportResult
 
     private void Note(Instruction instruction, ImportNoteKind kind, string text) =>
         _notes.Add(new(instruction.Line, instruction.Keyword, kind, text));
+
+    private void AddEscaped(int line, string name, string include, (string Name, string? Value)[] metadata)
+    {
+        var added = new ImportedItem(
+            line,
+            name,
+            include,
+            [.. metadata.Where(pair => pair.Value is not null).Select(pair => (pair.Name, Escape(pair.Value!, isList: false)))]);
+        _items.RemoveAll(item => IsSame(item, added));
+        _items.Add(added);
+    }
 
     // A file may be copied to several places; a port may be one of TCP and of UDP.
     private static bool IsSame(ImportedItem one, ImportedItem other) =>

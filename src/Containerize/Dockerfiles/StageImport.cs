@@ -18,18 +18,17 @@ internal sealed class StageImport(
     private readonly Users _users = new(image is not null);
     private readonly StartCommand _start = new(result, isWindows);
     private readonly RunCommands _commands = new(result, isWindows);
+    private readonly PublishedFiles _published = new(stages, builds, result, isWindows);
     private string _directory = isWindows ? "C:/" : "/";
     private Instruction? _workDirectory;
     private Instruction? _user;
     private string? _userName;
-    private string? _appDirectory;
-    private Instruction? _appCopy;
 
     /// <summary>The command whose output is in the image; null where the Dockerfile has none.</summary>
-    internal PublishCommand? Publish { get; private set; }
+    internal PublishCommand? Publish => _published.Publish;
 
     /// <summary>The stage of that command.</summary>
-    internal BuildOutput? Build { get; private set; }
+    internal BuildOutput? Build => _published.Build;
 
     /// <summary>The project, relative to the context.</summary>
     internal string? Project => Publish is null ? null : Build!.InContext(Publish.Project);
@@ -102,7 +101,7 @@ internal sealed class StageImport(
     internal void Finish()
     {
         var standard = isWindows ? DefaultWindowsDirectory : DefaultDirectory;
-        var directory = _appDirectory ?? _directory;
+        var directory = _published.Directory ?? _directory;
         if (directory != standard && directory.TrimEnd('/') is not ("" or "C:"))
         {
             result.Set(
@@ -111,14 +110,21 @@ internal sealed class StageImport(
                 isWindows ? directory.Replace('/', '\\') : directory);
         }
 
-        if (_appCopy is not null && _appDirectory != _directory && _workDirectory is not null)
+        if (_published.Copy is { } copy && directory != _directory && _workDirectory is not null)
         {
-            result.Check(_appCopy, $"the app's files and the working directory are one: {directory}");
+            result.Check(copy, $"the app's files and the working directory are one: {directory}");
         }
 
         _commands.Finish(_users, directory);
         User();
-        _start.Finish(Publish?.Name, directory, last.From);
+        if (_published.Finish(directory, last.Chain.First().Image))
+        {
+            _start.FinishSite();
+        }
+        else
+        {
+            _start.Finish(Publish?.Name, directory, last.From);
+        }
     }
 
     private string Text(StagePoint point) => Words.Unquote(point.Instruction.Text, Escape, point.Variables);
@@ -231,22 +237,27 @@ internal sealed class StageImport(
                 point.Instruction, $"files of the image {from}: build on a base that has them, or add its layer with " +
                     $"ContainerizeLayerReference");
         }
-        else if (Published(copy, point) is { } published)
+        else
         {
-            (_appDirectory, _appCopy) = (copy.Target, point.Instruction);
-            (Publish, Build) = (published.Command ?? Publish, published.Build ?? Build);
-            result.NotNeeded(point.Instruction, "the publish output goes to the working directory");
-            if (owner is not null)
+            foreach (var source in copy.Sources)
             {
-                result.Set(point.Instruction.Line, "ContainerizeFileOwner", owner);
+                Copy(point, copy, source, owner);
             }
         }
-        else if (copy.From is not null)
+    }
+
+    private void Copy(StagePoint point, FileCopyInstruction copy, string source, string? owner)
+    {
+        if (_published.Take(point, copy, source, owner))
+        {
+            return;
+        }
+
+        if (copy.From is not null)
         {
             result.NoCounterpart(
                 point.Instruction,
-                $"{string.Join(", ", copy.Sources)} is made by a stage: make it in a target before Containerize, and add it with " +
-                $"ContainerizeFile");
+                $"{source} is made by a stage: make it in a target before Containerize, and add it with ContainerizeFile");
         }
         else if (builds[last.Number].Publishes.Count > 0)
         {
@@ -254,27 +265,8 @@ internal sealed class StageImport(
         }
         else
         {
-            copy.AddTo(result, point.Instruction, owner, Project is null ? "" : Up(Project), isDirectory);
+            copy.AddTo(result, point.Instruction, source, owner, Project is null ? "" : Up(Project), isDirectory);
         }
-    }
-
-    private (PublishCommand? Command, BuildOutput? Build)? Published(FileCopyInstruction copy, StagePoint point)
-    {
-        var isNamed = copy.Sources.Any(source =>
-            $"/{source.Replace('\\', '/').Trim('/')}/".Contains("/publish/", StringComparison.OrdinalIgnoreCase));
-        if (copy.From is not { } from)
-        {
-            return isNamed ? (null, null) : null;
-        }
-
-        var stage = stages.All.Last(made => made.Number < point.Stage.Number && made.IsCalled(from));
-        var (build, source) = (builds[stage.Number], ImagePath.Combine(isWindows ? "C:/" : "/", copy.Sources[0], isWindows));
-        var published = build.Publishes
-            .Where(publish => publish.Output is not null && ImagePath.IsIn(source.TrimEnd('/'), publish.Output)).ToList();
-        // A solution's projects share their output; the entrypoint is one of them.
-        return published.Count > 0 ? (published[^1], build)
-            : build.Publishes.Count > 0 && isNamed ? (build.Publishes[^1], build)
-            : null;
     }
 
     private void Run(StagePoint point)
@@ -289,8 +281,7 @@ internal sealed class StageImport(
         {
             if (command.Words is ["dotnet", "publish", ..])
             {
-                Build = builds[last.Number];
-                Publish = Build.Publishes[^1];
+                _published.Take(builds[last.Number].Publishes[^1], builds[last.Number]);
                 result.NotNeeded(point.Instruction, "dotnet publish -t:Containerize does it");
             }
             else if (_users.Take(command.Words))

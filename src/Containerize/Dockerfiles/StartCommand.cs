@@ -66,6 +66,15 @@ internal sealed class StartCommand(ImportResult result, bool isWindows)
         }
     }
 
+    /// <summary>Says what becomes of both where a web server is started in place of an app.</summary>
+    internal void FinishSite()
+    {
+        foreach (var instruction in new[] { _entrypoint, _arguments }.OfType<Instruction>())
+        {
+            result.Check(instruction, "nginx is started with the configuration of the site; for another one, set ContainerAppCommand");
+        }
+    }
+
     // dotnet app.dll, or the program of the app.
     private (int Start, int End)? Find(IReadOnlyList<string> words, string? project, string directory)
     {

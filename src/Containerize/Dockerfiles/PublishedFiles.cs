@@ -1,0 +1,189 @@
+using Containerize.Dockerfiles.Syntax;
+
+namespace Containerize.Dockerfiles;
+
+/// <summary>Translates copies of the publish output. All of it is the app; a part of it is beside the app.</summary>
+internal sealed class PublishedFiles(
+    Stages stages, IReadOnlyDictionary<int, BuildOutput> builds, ImportResult result, bool isWindows)
+{
+    private const string WebRoot = "wwwroot";
+
+    private readonly List<(Instruction Copy, string Directory, PublishCommand? Command)> _wholes = [];
+    private readonly List<(Instruction Instruction, FileCopyInstruction Copy, string Path, string? Owner)> _parts = [];
+
+    /// <summary>The command whose output is in the image; null where the Dockerfile has none.</summary>
+    internal PublishCommand? Publish { get; private set; }
+
+    /// <summary>The stage of that command.</summary>
+    internal BuildOutput? Build { get; private set; }
+
+    /// <summary>The copy of the app; null for none.</summary>
+    internal Instruction? Copy => _wholes.Count > 0 ? _wholes[^1].Copy : null;
+
+    /// <summary>The directory that the app is copied to; null for none.</summary>
+    internal string? Directory => _wholes.Count > 0 ? _wholes[^1].Directory : null;
+
+    // A server of other images has the site alone.
+    private bool IsSite => _wholes.Count == 0 && _parts.Exists(part => part.Path is WebRoot or WebRoot + "/*");
+
+    /// <summary>Takes a <c>dotnet publish</c> in the stage of the image.</summary>
+    internal void Take(PublishCommand publish, BuildOutput build) => (Publish, Build) = (publish, build);
+
+    /// <summary>Takes the copy of one source.</summary>
+    /// <param name="owner">The owner, numeric; null for root.</param>
+    /// <returns>Whether the source is the publish output, or in it.</returns>
+    internal bool Take(StagePoint point, FileCopyInstruction copy, string source, string? owner)
+    {
+        if (Find(point, copy, source) is not var (path, command, build))
+        {
+            return false;
+        }
+
+        var isProgram = IsProgram(path, command);
+        if (path is not ("" or "*") && !isProgram)
+        {
+            // The app is what all of it comes from, if that is copied as well.
+            (Publish, Build) = Publish is null ? (command, build) : (Publish, Build);
+            _parts.Add((point.Instruction, copy, path, owner));
+            return true;
+        }
+
+        (Publish, Build) = (command ?? Publish, build ?? Build);
+        _wholes.Add((point.Instruction, isProgram && !copy.IsInto ? ImagePath.Parent(copy.Target) : copy.Target, command));
+        if (owner is not null)
+        {
+            result.Set(point.Instruction.Line, "ContainerizeFileOwner", owner);
+        }
+
+        if (isProgram && !copy.IsInto && ImagePath.Name(copy.Target) != path)
+        {
+            result.Check(point.Instruction, $"the program keeps the name {path}: for another one, set AssemblyName");
+        }
+
+        return true;
+    }
+
+    /// <summary>Translates what the copies mean together.</summary>
+    /// <param name="directory">The directory of the app.</param>
+    /// <param name="image">The base image.</param>
+    /// <returns>Whether the image is a site of static files.</returns>
+    internal bool Finish(string directory, string image)
+    {
+        foreach (var (copy, place, command) in _wholes)
+        {
+            if (place == directory && command?.Project == _wholes[^1].Command?.Project)
+            {
+                result.NotNeeded(copy, "the publish output goes to the working directory");
+            }
+            else
+            {
+                result.NoCounterpart(copy, $"an image has one app, once: here it is in {directory}");
+            }
+        }
+
+        if (IsSite && !DotnetImage.Is(image))
+        {
+            Site(image);
+            return true;
+        }
+
+        foreach (var part in _parts)
+        {
+            Part(part.Instruction, part.Copy, part.Path, part.Owner, directory);
+        }
+
+        return false;
+    }
+
+    // A site has no directory in which the rest of the publish output is.
+    private void Part(Instruction instruction, FileCopyInstruction copy, string path, string? owner, string? directory)
+    {
+        if (_wholes.Count == 0 && directory is not null)
+        {
+            result.Check(instruction, $"all of the publish output is in the image, in {directory}");
+        }
+
+        var place = directory?.TrimEnd('/') + "/" + path;
+        if (directory is not null && (copy.Target == place || (copy.IsInto && copy.Target == ImagePath.Parent(place))))
+        {
+            result.NotNeeded(instruction, "the publish output goes to the working directory");
+            if (owner is not null)
+            {
+                result.Check(instruction, $"all published files have one owner: set ContainerizeFileOwner to {owner}");
+            }
+        }
+        else if (path.AsSpan().IndexOfAny('*', '?', '[') >= 0)
+        {
+            result.NoCounterpart(
+                instruction, $"{path} is a part of the publish output, which is made after the project is read: add each file with " +
+                    $"ContainerizeFile, as $(PublishDir)NAME");
+        }
+        else
+        {
+            result.AddPublished(instruction.Line, path, copy.Metadata(owner, copy.IsInto));
+        }
+    }
+
+    private void Site(string image)
+    {
+        foreach (var (instruction, copy, path, owner) in _parts)
+        {
+            if (path is not (WebRoot or WebRoot + "/*"))
+            {
+                Part(instruction, copy, path, owner, directory: null);
+            }
+            else if (image.Contains("nginx", StringComparison.OrdinalIgnoreCase))
+            {
+                result.Set(instruction.Line, "ContainerizeStaticSite", "true");
+                result.Check(
+                    instruction, "nginx serves the published wwwroot with a configuration of its own: on port 8080 unless there is a " +
+                        "ContainerPort, with further statements from /etc/nginx/site.d/*.conf");
+            }
+            else
+            {
+                result.NoCounterpart(
+                    instruction, $"the published wwwroot is a site: set ContainerizeStaticSite to true, and leave ContainerBaseImage " +
+                        $"out; then nginx serves it, in place of what {image} has");
+            }
+        }
+    }
+
+    // The path in the publish output; empty for all of it.
+    private (string Path, PublishCommand? Command, BuildOutput? Build)? Find(StagePoint point, FileCopyInstruction copy, string source)
+    {
+        if (copy.From is not { } from)
+        {
+            return Named(source) is { } inContext ? (inContext, null, null) : null;
+        }
+
+        var build = builds[stages.All.Last(stage => stage.Number < point.Stage.Number && stage.IsCalled(from)).Number];
+        var path = ImagePath.Combine(isWindows ? "C:/" : "/", source, isWindows);
+        // A solution's projects share their output; the entrypoint is one of them.
+        var publish = build.Publishes.Where(publish => publish.Output is { } output && ImagePath.IsIn(path, output))
+            .OrderBy(publish => publish.Output!.Length).LastOrDefault();
+        return publish is not null ? (path[publish.Output!.Length..].Trim('/'), publish, build)
+            : build.Publishes.Count > 0 && Named(source) is { } named ? (named, build.Publishes[^1], build)
+            : null;
+    }
+
+    // bin/Release/net10.0/publish, the directory of a publish without -o.
+    private static string? Named(string source)
+    {
+        var parts = ImagePath.OfContext(source).Split('/');
+        var at = Array.FindLastIndex(parts, part => part.Equals("publish", StringComparison.OrdinalIgnoreCase));
+        return at < 0 ? null : string.Join('/', parts[(at + 1)..]);
+    }
+
+    // A single file, or native code.
+    private static bool IsProgram(string path, PublishCommand? publish)
+    {
+        if (publish is null || path.Contains('/', StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var name = path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
+        return name == publish.Name || (!Path.HasExtension(name) && publish.Properties.Any(property =>
+            property.Name is "PublishAot" or "PublishSingleFile" && property.Value.Equals("true", StringComparison.OrdinalIgnoreCase)));
+    }
+}
