@@ -8,13 +8,13 @@ namespace Containerize.Dockerfiles;
 internal sealed record PublishCommand(
     int Line, string Project, string? Output, IReadOnlyList<(string Name, string Value)> Properties, IReadOnlyList<string> Unclear)
 {
-    private static readonly string[] s_endings = [".csproj", ".fsproj", ".vbproj", ".sln", ".slnx"];
+    private static readonly string[] s_endings = [".csproj", ".fsproj", ".vbproj"];
 
     // They say how the build runs, not what it makes.
     private static readonly string[] s_withValue =
         ["-v", "--verbosity", "--source", "-s", "--configfile", "--packages", "--interactive", "-bl", "-tl", "--tl", "--manifest"];
 
-    /// <summary>The name of the project's file without its ending; null where it is a directory.</summary>
+    /// <summary>The name of the project's file without its ending; null where it is a directory or a solution.</summary>
     internal string? Name => s_endings.Any(ending => Project.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
         ? Path.GetFileNameWithoutExtension(Project)
         : null;

@@ -51,6 +51,7 @@ internal sealed record RunCommand(string[] Words, string Directory)
         _ => words,
     };
 
-    private static bool IsAssignment(string word) => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
+    /// <summary>Whether a shell takes a word before a command for a variable.</summary>
+    internal static bool IsAssignment(string word) => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
         && !char.IsAsciiDigit(word[0]) && word[..equals].All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
 }

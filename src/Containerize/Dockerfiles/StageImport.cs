@@ -74,7 +74,7 @@ internal sealed class StageImport(
                 Healthcheck(instruction);
                 break;
             case "ENTRYPOINT" or "CMD":
-                _start.Take(instruction);
+                _start.Take(point);
                 break;
             case "COPY" or "ADD":
                 Copy(point);
