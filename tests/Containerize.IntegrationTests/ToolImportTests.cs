@@ -37,7 +37,7 @@ internal sealed class ToolImportTests
         """)]
     [DataRow("healthcheck-json", "Worker.csproj", """
         {"WorkingDir":"/app","Entrypoint":["dotnet","/app/Worker.dll","--queue","main"],
-         "Healthcheck":{"Test":["CMD","dotnet","/app/health.dll","a;b"],"Interval":300000000000}}
+         "Healthcheck":{"Test":["CMD","dotnet","/app/health.dll","a;b","--hosts=*"],"Interval":300000000000}}
         """)]
     [DataRow("published-parts", "Shop.csproj", """
         {"WorkingDir":"/app","Entrypoint":["dotnet","/app/Shop.dll"]}

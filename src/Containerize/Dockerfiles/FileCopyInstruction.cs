@@ -57,6 +57,10 @@ internal sealed record FileCopyInstruction(
         {
             result.NoCounterpart(instruction, $"{source} has a variable that the Dockerfile does not say: add it with ContainerizeFile");
         }
+        else if (path.Contains('[', StringComparison.Ordinal))
+        {
+            result.NoCounterpart(instruction, $"{source} is a pattern that MSBuild lacks: add its files with ContainerizeFile");
+        }
         else if (IsAdd && Array.Exists(s_archives, ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
         {
             AddArchive(result, instruction, up + path);

@@ -5,6 +5,9 @@ namespace Containerize.Dockerfiles;
 /// <summary>Collects what becomes of the instructions.</summary>
 internal sealed class ImportResult
 {
+    // The items whose values are files of the project, which patterns may find; those of all others are texts.
+    private static readonly string[] s_files = ["ContainerizeFile", "ContainerizeCaCertificate", "ContainerizeLayerReference"];
+
     private readonly List<ImportedProperty> _properties = [];
     private readonly List<ImportedItem> _items = [];
     private readonly List<ImportNote> _notes = [];
@@ -13,7 +16,7 @@ internal sealed class ImportResult
     internal void Set(int line, string name, string value)
     {
         _properties.RemoveAll(property => property.Name == name);
-        _properties.Add(new(line, name, Escape(value, isList: false)));
+        _properties.Add(new(line, name, Escape(value)));
     }
 
     /// <summary>Adds an item with one value.</summary>
@@ -22,11 +25,11 @@ internal sealed class ImportResult
 
     /// <summary>Adds an item with several values; one that is there already is replaced by what comes later.</summary>
     internal void Add(int line, string name, IEnumerable<string> includes, params (string Name, string? Value)[] metadata) =>
-        AddEscaped(line, name, string.Join(';', includes.Select(value => Escape(value, isList: true))), metadata);
+        AddEscaped(line, name, string.Join(';', includes.Select(value => EscapeInclude(name, value))), metadata);
 
     /// <summary>Adds a file of the publish output, by its path there.</summary>
     internal void AddPublished(int line, string path, params (string Name, string? Value)[] metadata) =>
-        AddEscaped(line, "ContainerizeFile", "$(PublishDir)" + Escape(path, isList: true), metadata);
+        AddEscaped(line, "ContainerizeFile", "$(PublishDir)" + EscapeInclude("ContainerizeFile", path), metadata);
 
     /// <summary>Drops the items of a kind of which only the last instruction counts.</summary>
     internal void Drop(string name) => _items.RemoveAll(item => item.Name == name);
@@ -34,7 +37,7 @@ internal sealed class ImportResult
     /// <summary>Takes an item back.</summary>
     /// <returns>Whether it was there.</returns>
     internal bool Remove(string name, string include) =>
-        _items.RemoveAll(item => item.Name == name && item.Include == Escape(include, isList: true)) > 0;
+        _items.RemoveAll(item => item.Name == name && item.Include == EscapeInclude(name, include)) > 0;
 
     internal void NotNeeded(Instruction instruction, string why) => Note(instruction, ImportNoteKind.NotNeeded, why);
 
@@ -57,7 +60,7 @@ internal sealed class ImportResult
             line,
             name,
             include,
-            [.. metadata.Where(pair => pair.Value is not null).Select(pair => (pair.Name, Escape(pair.Value!, isList: false)))]);
+            [.. metadata.Where(pair => pair.Value is not null).Select(pair => (pair.Name, Escape(pair.Value!)))]);
         _items.RemoveAll(item => IsSame(item, added));
         _items.Add(added);
     }
@@ -72,13 +75,15 @@ internal sealed class ImportResult
             _ => true,
         });
 
-    // What MSBuild would take for a list, a property, an item or a pattern.
-    private static string Escape(string value, bool isList)
+    private static string EscapeInclude(string item, string value)
     {
-        var escaped = value.Replace("%", "%25", StringComparison.Ordinal).Replace("$(", "%24(", StringComparison.Ordinal)
-            .Replace("@(", "%40(", StringComparison.Ordinal);
-        return isList
-            ? escaped.Replace(";", "%3B", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal)
-            : escaped;
+        var escaped = Escape(value).Replace(";", "%3B", StringComparison.Ordinal);
+        return s_files.Contains(item)
+            ? escaped
+            : escaped.Replace("*", "%2A", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal);
     }
+
+    // What MSBuild would take for a property, an item or an escape.
+    private static string Escape(string value) => value.Replace("%", "%25", StringComparison.Ordinal)
+        .Replace("$(", "%24(", StringComparison.Ordinal).Replace("@(", "%40(", StringComparison.Ordinal);
 }
