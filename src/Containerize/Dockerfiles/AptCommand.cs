@@ -18,7 +18,7 @@ internal sealed class AptCommand(ImportResult result)
 
     /// <summary>Translates a command.</summary>
     /// <param name="words">Its words after the first.</param>
-    internal void Take(Instruction run, IReadOnlyList<string> words)
+    internal void Take(Instruction run, IReadOnlyList<ExpandedText> words)
     {
         var command = CommandOptions.Read(words, s_withValue);
         if (command.HasAny("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act", "-h", "--help", "-v", "--version"))
@@ -29,16 +29,16 @@ internal sealed class AptCommand(ImportResult result)
 
         switch (command.Operands)
         {
-            case [var name, ..] when s_withoutEffect.Contains(name):
+            case [{ Value: { } name }, ..] when s_withoutEffect.Contains(name):
                 result.NotNeeded(run, RunCommands.NoEffect);
                 break;
-            case ["install", _, ..] when !command.HasAny("-d", "--download-only", "--print-uris", "--only-upgrade"):
+            case [{ Value: "install" }, _, ..] when !command.HasAny("-d", "--download-only", "--print-uris", "--only-upgrade"):
                 Install(run, command);
                 break;
-            case ["remove" or "purge" or "autoremove" or "auto-remove" or "autopurge", .. var packages]:
+            case [{ Value: "remove" or "purge" or "autoremove" or "auto-remove" or "autopurge" }, .. var packages]:
                 Remove(run, packages);
                 break;
-            case ["upgrade" or "dist-upgrade" or "full-upgrade" or "dselect-upgrade", ..]:
+            case [{ Value: "upgrade" or "dist-upgrade" or "full-upgrade" or "dselect-upgrade" }, ..]:
                 result.NoCounterpart(run, "the packages of the base stay as they are: build on one that has their updates");
                 break;
             default:
@@ -49,8 +49,13 @@ internal sealed class AptCommand(ImportResult result)
 
     private void Install(Instruction run, CommandOptions command)
     {
-        foreach (var package in command.Operands.Skip(1))
+        foreach (var word in command.Operands.Skip(1))
         {
+            if (result.Known(run, word, $"add packages with {Item}") is not { } package)
+            {
+                continue;
+            }
+
             var parts = package.Split('=', 2);
             if (IsName(parts[0]))
             {
@@ -70,9 +75,9 @@ internal sealed class AptCommand(ImportResult result)
     }
 
     // What was installed to be removed again is not installed; what the base has stays.
-    private void Remove(Instruction run, string[] packages)
+    private void Remove(Instruction run, ExpandedText[] packages)
     {
-        var left = packages.Where(package => !result.Remove(Item, package)).ToList();
+        var left = packages.Where(package => package.Value is not { } name || !result.Remove(Item, name)).ToList();
         if (packages.Length > 0 && left.Count == 0)
         {
             result.NotNeeded(run, "the packages are not installed");

@@ -21,10 +21,9 @@ internal sealed class BuildOutput
         {
             if (point.Instruction.Keyword == "RUN")
             {
-                publishes.AddRange((RunCommand.Of(point, stages.Escape, isWindows) ?? [])
-                    .Where(command => command.Words is ["dotnet", "publish", ..])
-                    .Select(command => PublishCommand.Read(
-                        point.Instruction.Line, command.Words, command.Directory, isWindows)));
+                publishes.AddRange((RunCommand.Of(point, isWindows) ?? [])
+                    .Where(command => command.Is("dotnet", "publish"))
+                    .Select(command => PublishCommand.Read(point.Instruction.Line, command, isWindows)));
             }
             else if (point.Instruction.Keyword is "COPY" or "ADD" && point.Instruction.Flag("from") is null)
             {
@@ -51,14 +50,15 @@ internal sealed class BuildOutput
 
     private void Copy(StagePoint point, char escape, bool isWindows)
     {
-        var words = point.Instruction.Json ?? Words.Split(point.Instruction.Text, escape, point.Variables);
+        var words = Words.Of(point.Instruction, escape, point.Variables);
         if (words.Count < 2)
         {
             return;
         }
 
-        var target = ImagePath.Combine(point.Directory, words[^1], isWindows);
-        foreach (var source in words.SkipLast(1).Where(source => !source.Contains('*', StringComparison.Ordinal)))
+        var target = ImagePath.Combine(point.Directory, words[^1], isWindows).Written;
+        foreach (var source in words.SkipLast(1).Select(word => word.Value).OfType<string>()
+            .Where(source => !source.Contains('*', StringComparison.Ordinal)))
         {
             var name = ImagePath.OfContext(source);
             // A file keeps its name in a directory; a directory gives what is in it.
@@ -67,6 +67,6 @@ internal sealed class BuildOutput
         }
     }
 
-    private static bool IsDirectory(IReadOnlyList<string> words) =>
-        words.Count > 2 || words[^1] is "." or ".." || words[^1].EndsWith('/') || words[^1].EndsWith('\\');
+    private static bool IsDirectory(IReadOnlyList<ExpandedText> words) =>
+        words.Count > 2 || words[^1].Written is "." or ".." or [.., '/' or '\\'];
 }

@@ -1,21 +1,24 @@
+using Containerize.Dockerfiles.Syntax;
+
 namespace Containerize.Dockerfiles;
 
 /// <summary>The words of a command, divided as getopt does.</summary>
 /// <param name="Options">Names with their dashes (<c>-t</c>, <c>--target-release</c>), and their values; null for none.</param>
 /// <param name="Operands">The other words.</param>
-internal sealed record CommandOptions(IReadOnlyList<(string Name, string? Value)> Options, string[] Operands)
+internal sealed record CommandOptions(IReadOnlyList<(string Name, ExpandedText? Value)> Options, ExpandedText[] Operands)
 {
     /// <summary>Divides words.</summary>
     /// <param name="words">Those after the name of the command.</param>
     /// <param name="withValue">The options whose value may be the next word.</param>
     /// <param name="stopsAtOperand">Whether what follows the first operand belongs to it, as with <c>env</c>.</param>
-    internal static CommandOptions Read(IReadOnlyList<string> words, IReadOnlyList<string> withValue, bool stopsAtOperand = false)
+    internal static CommandOptions Read(
+        IReadOnlyList<ExpandedText> words, IReadOnlyList<string> withValue, bool stopsAtOperand = false)
     {
-        var (options, operands) = (new List<(string, string?)>(), new List<string>());
+        var (options, operands) = (new List<(string, ExpandedText?)>(), new List<ExpandedText>());
         for (var at = 0; at < words.Count; at++)
         {
             var word = words[at];
-            var isEnd = word == "--";
+            var isEnd = word.Written == "--";
             if (isEnd || (stopsAtOperand && !IsOption(word)))
             {
                 operands.AddRange(words.Skip(isEnd ? at + 1 : at));
@@ -42,9 +45,9 @@ internal sealed record CommandOptions(IReadOnlyList<(string Name, string? Value)
     internal bool HasAny(params ReadOnlySpan<string> names) => Find(names) is not null;
 
     /// <summary>The value of the last of these options; null when it is not there, or has none.</summary>
-    internal string? Value(params ReadOnlySpan<string> names) => Find(names)?.Value;
+    internal ExpandedText? Value(params ReadOnlySpan<string> names) => Find(names)?.Value;
 
-    private (string Name, string? Value)? Find(ReadOnlySpan<string> names)
+    private (string Name, ExpandedText? Value)? Find(ReadOnlySpan<string> names)
     {
         for (var at = Options.Count - 1; at >= 0; at--)
         {
@@ -57,15 +60,16 @@ internal sealed record CommandOptions(IReadOnlyList<(string Name, string? Value)
         return null;
     }
 
-    private static bool IsOption(string word) => word is ['-', _, ..];
+    private static bool IsOption(ExpandedText word) => word.Written is ['-', _, ..];
 
     // --name=value; or letters, the value of the last one behind it: -yqq, -q=2, -tstable.
-    private static IEnumerable<(string Name, string? Value)> Split(string word, IReadOnlyList<string> withValue)
+    private static IEnumerable<(string Name, ExpandedText? Value)> Split(ExpandedText option, IReadOnlyList<string> withValue)
     {
+        var word = option.Written;
         if (word.StartsWith("--", StringComparison.Ordinal))
         {
-            var parts = word.Split('=', 2);
-            yield return (parts[0], parts.ElementAtOrDefault(1));
+            var equals = word.IndexOf('=', StringComparison.Ordinal);
+            yield return equals < 0 ? (word, null) : (word[..equals], option.Select(written => written[(equals + 1)..]));
             yield break;
         }
 
@@ -74,7 +78,7 @@ internal sealed record CommandOptions(IReadOnlyList<(string Name, string? Value)
             var (name, rest) = ($"-{word[at]}", word[(at + 1)..]);
             if (rest.StartsWith('=') || (rest.Length > 0 && withValue.Contains(name)))
             {
-                yield return (name, rest.TrimStart('='));
+                yield return (name, option with { Written = rest.TrimStart('=') });
                 yield break;
             }
 

@@ -24,7 +24,7 @@ internal sealed class DockerfileImport
         (_stages, _last, _given, _isDirectory) = (stages, last, given, isDirectory);
         var image = last.Chain.First().Image;
         _base = DotnetImage.Parse(image);
-        _isWindows = _base?.IsWindows == true || image.StartsWith("mcr.microsoft.com/windows/", StringComparison.Ordinal);
+        _isWindows = _base?.IsWindows == true || image.Written.StartsWith("mcr.microsoft.com/windows/", StringComparison.Ordinal);
     }
 
     /// <summary>Translates a Dockerfile.</summary>
@@ -65,7 +65,7 @@ internal sealed class DockerfileImport
         return _result.Finish(final.Project);
     }
 
-    private static bool IsOfBuild(RunCommand command) => command.Words.Length == 0 || s_build.Contains(command.Words[0]);
+    private static bool IsOfBuild(RunCommand command) => command.Words.Length == 0 || s_build.Contains(command.Name);
 
     // What a build stage does besides building is left to the project, too.
     private void ReadBuild(Stage stage)
@@ -73,7 +73,7 @@ internal sealed class DockerfileImport
         foreach (var point in StageWalk.Of(_stages, stage, _given, _isWindows).Where(point => point.Stage == stage))
         {
             if (point.Instruction.Keyword == "RUN"
-                && RunCommand.Of(point, _stages.Escape, _isWindows)?.All(IsOfBuild) != true)
+                && RunCommand.Of(point, _isWindows)?.All(IsOfBuild) != true)
             {
                 _result.Check(point.Instruction, "if the build needs it, do it in a target before Publish or in a step of the CI system");
             }
@@ -87,11 +87,7 @@ internal sealed class DockerfileImport
     private void ReadBase()
     {
         var (from, image) = (_last.Chain.First().From, _last.Chain.First().Image);
-        if (image.Contains('$', StringComparison.Ordinal))
-        {
-            _result.NoCounterpart(from, $"the base image {image} has a variable without a value: give it with --build-arg");
-        }
-        else if (_base is { Kind: "sdk" })
+        if (_base is { Kind: "sdk" })
         {
             _result.Check(from, "the image has the SDK; the SDK infers the image with the runtime alone, which is what the app needs");
         }
@@ -103,9 +99,9 @@ internal sealed class DockerfileImport
                 _result.Set(from.Line, "ContainerFamily", _base.Family);
             }
         }
-        else
+        else if (_result.Known(from, image, "give it with --build-arg, or set ContainerBaseImage") is { } known)
         {
-            _result.Set(from.Line, "ContainerBaseImage", image);
+            _result.Set(from.Line, "ContainerBaseImage", known);
         }
 
         if (_isWindows)
@@ -167,9 +163,10 @@ internal sealed class DockerfileImport
                 $"or a property");
         }
 
-        foreach (var other in build!.Publishes.Where(other => other.Project != publish.Project))
+        foreach (var other in build!.Publishes.Where(other => other.Project.Written != publish.Project.Written))
         {
-            _result.Check(run, $"'{build.InContext(other.Project) ?? other.Project}' is published, too: each project has an image of " +
+            var (path, inContext) = (other.Project.Written, other.Project.Value is { } value ? build.InContext(value) : null);
+            _result.Check(run, $"'{inContext ?? path}' is published, too: each project has an image of " +
                 $"its own");
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Containerize.Dockerfiles.Syntax;
 
 namespace Containerize.Dockerfiles;
 
@@ -16,12 +17,12 @@ internal sealed partial record DotnetImage(string Kind, string Version, string F
     internal bool IsNonRoot =>
         IsWindows || Family.Contains("chiseled", StringComparison.Ordinal) || Family.Contains("distroless", StringComparison.Ordinal);
 
-    internal static bool Is(string image) => Parse(image) is not null;
+    internal static bool Is(ExpandedText image) => Parse(image) is not null;
 
     /// <summary>Reads a name; null for other images.</summary>
-    internal static DotnetImage? Parse(string image)
+    internal static DotnetImage? Parse(ExpandedText image)
     {
-        var match = Name().Match(image);
+        var match = Name().Match(image.Value ?? "");
         if (!match.Success)
         {
             return null;

@@ -1,8 +1,18 @@
+using Containerize.Dockerfiles.Syntax;
+
 namespace Containerize.Dockerfiles;
 
 /// <summary>Paths of the image that a Dockerfile makes, with slashes also for Windows.</summary>
 internal static class ImagePath
 {
+    internal static ExpandedText Root(bool isWindows) => ExpandedText.Of(isWindows ? "C:/" : "/");
+
+    /// <summary>A path from a directory, which does not matter where the path is a full one.</summary>
+    internal static ExpandedText Combine(ExpandedText directory, ExpandedText path, bool isWindows) =>
+        path.Written is ['/', ..] || (isWindows && path.Written is ['\\', ..] or [_, ':', ..])
+            ? path.Select(written => Combine("/", written, isWindows))
+            : directory.With(path, (start, rest) => Combine(start, rest, isWindows));
+
     /// <summary>A path from a directory, without <c>.</c> and <c>..</c>; no slash at its end.</summary>
     internal static string Combine(string directory, string path, bool isWindows)
     {

@@ -12,6 +12,27 @@ internal sealed class ImportResult
     private readonly List<ImportedItem> _items = [];
     private readonly List<ImportNote> _notes = [];
 
+    /// <summary>The value of a text; null, with a note, where the Dockerfile does not say it.</summary>
+    /// <param name="cure">What to do then.</param>
+    internal string? Known(Instruction instruction, ExpandedText text, string cure)
+    {
+        if (text.Value is null)
+        {
+            NoCounterpart(instruction, $"{string.Join(", ", text.Unknown)} has a value that the Dockerfile does not say: {cure}");
+        }
+
+        return text.Value;
+    }
+
+    /// <summary>Sets a property, if the Dockerfile says its value; the last one counts.</summary>
+    internal void Set(Instruction instruction, string name, ExpandedText value)
+    {
+        if (Known(instruction, value, $"set {name}") is { } known)
+        {
+            Set(instruction.Line, name, known);
+        }
+    }
+
     /// <summary>Sets a property; the last value counts.</summary>
     internal void Set(int line, string name, string value)
     {

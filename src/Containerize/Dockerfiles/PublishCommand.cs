@@ -1,3 +1,5 @@
+using Containerize.Dockerfiles.Syntax;
+
 namespace Containerize.Dockerfiles;
 
 /// <summary>A <c>dotnet publish</c> of a Dockerfile.</summary>
@@ -6,7 +8,11 @@ namespace Containerize.Dockerfiles;
 /// <param name="Properties">The properties that its options mean.</param>
 /// <param name="Unclear">Options whose values the Dockerfile does not say, or that have no counterpart.</param>
 internal sealed record PublishCommand(
-    int Line, string Project, string? Output, IReadOnlyList<(string Name, string Value)> Properties, IReadOnlyList<string> Unclear)
+    int Line,
+    ExpandedText Project,
+    ExpandedText? Output,
+    IReadOnlyList<(string Name, string Value)> Properties,
+    IReadOnlyList<string> Unclear)
 {
     private static readonly string[] s_endings = [".csproj", ".fsproj", ".vbproj"];
 
@@ -15,21 +21,21 @@ internal sealed record PublishCommand(
         ["-v", "--verbosity", "--source", "-s", "--configfile", "--packages", "--interactive", "-bl", "-tl", "--tl", "--manifest"];
 
     /// <summary>The name of the project's file without its ending; null where it is a directory or a solution.</summary>
-    internal string? Name => s_endings.Any(ending => Project.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-        ? Path.GetFileNameWithoutExtension(Project)
+    internal string? Name => s_endings.Any(ending => Project.Value?.EndsWith(ending, StringComparison.OrdinalIgnoreCase) == true)
+        ? Path.GetFileNameWithoutExtension(Project.Value)
         : null;
 
     /// <summary>Reads a command.</summary>
-    /// <param name="words">Its words; the first are <c>dotnet publish</c>.</param>
-    /// <param name="directory">Where it runs.</param>
-    internal static PublishCommand Read(int line, IReadOnlyList<string> words, string directory, bool isWindows)
+    /// <param name="command">The command; its first words are <c>dotnet publish</c>.</param>
+    internal static PublishCommand Read(int line, RunCommand command, bool isWindows)
     {
-        var (project, output) = (directory, (string?)null);
+        var (words, directory) = (command.Words, command.Directory);
+        var (project, output) = (directory, (ExpandedText?)null);
         var (properties, unclear) = (new List<(string, string)>(), new List<string>());
-        for (var at = 2; at < words.Count; at++)
+        for (var at = 2; at < words.Length; at++)
         {
             var (name, value) = Split(words[at]);
-            string Value() => value ?? (at + 1 < words.Count ? words[++at] : "");
+            ExpandedText Value() => value ?? (at + 1 < words.Length ? words[++at] : ExpandedText.Of(""));
             switch (name)
             {
                 case "-o" or "--output":
@@ -45,11 +51,11 @@ internal sealed record PublishCommand(
                     Add("TargetFramework", Value());
                     break;
                 case "--self-contained" or "--sc":
-                    var isBoolean = value is null && at + 1 < words.Count && bool.TryParse(words[at + 1], out _);
-                    Add("SelfContained", value ?? (isBoolean ? words[++at] : "true"));
+                    var isBoolean = value is null && at + 1 < words.Length && bool.TryParse(words[at + 1].Value, out _);
+                    Add("SelfContained", value ?? (isBoolean ? words[++at] : ExpandedText.Of("true")));
                     break;
                 case "--no-self-contained":
-                    Add("SelfContained", "false");
+                    Add("SelfContained", ExpandedText.Of("false"));
                     break;
                 case "--version-suffix":
                     Add("VersionSuffix", Value());
@@ -58,17 +64,14 @@ internal sealed record PublishCommand(
                     unclear.Add($"{name} {Value()}");
                     break;
                 case "-p" or "/p" or "--property" or "-property" or "/property":
-                    foreach (var assignment in Value().Split(';', StringSplitOptions.RemoveEmptyEntries))
-                    {
-                        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
-                        Add(equals < 0 ? assignment : assignment[..equals], equals < 0 ? "" : assignment[(equals + 1)..]);
-                    }
+                    AddAll(Value());
 
                     break;
                 case var _ when s_withValue.Contains(name):
-                    _ = name is "-bl" or "-tl" or "--tl" or "--interactive" ? "" : Value();
+                    _ = name is "-bl" or "-tl" or "--tl" or "--interactive" ? null : Value();
                     break;
-                case ['-' or '/', ..] when !words[at].Contains('/', StringComparison.Ordinal) || words[at].StartsWith('-'):
+                case ['-', ..]:
+                case ['/', ..] when !words[at].Written.Contains('/', StringComparison.Ordinal):
                     break;
                 default:
                     project = ImagePath.Combine(directory, words[at], isWindows);
@@ -78,28 +81,40 @@ internal sealed record PublishCommand(
 
         return new(line, project, output, properties, unclear);
 
-        void Add(string name, string value)
+        void Add(string name, ExpandedText value)
         {
-            if (value.Contains('$', StringComparison.Ordinal))
+            if (value.Value is { } known)
             {
-                unclear.Add($"{name}={value}");
+                properties.Add((name, known));
             }
             else
             {
-                properties.Add((name, value));
+                unclear.Add($"{name}={value}");
+            }
+        }
+
+        void AddAll(ExpandedText assignments)
+        {
+            foreach (var assignment in assignments.Written.Split(';', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+                Add(
+                    equals < 0 ? assignment : assignment[..equals],
+                    assignments.Select(_ => equals < 0 ? "" : assignment[(equals + 1)..]));
             }
         }
     }
 
     // -p:X=Y and --property:X=Y have a colon, --self-contained=true and --output=x an equals sign, -o x neither.
-    private static (string Name, string? Value) Split(string word)
+    private static (string Name, ExpandedText? Value) Split(ExpandedText text)
     {
+        var word = text.Written;
         if (!word.StartsWith('-') && !word.StartsWith("/p", StringComparison.Ordinal))
         {
             return (word, null);
         }
 
         var at = word.AsSpan().IndexOfAny(':', '=');
-        return at < 0 ? (word, null) : (word[..at], word[(at + 1)..]);
+        return at < 0 ? (word, null) : (word[..at], text.Select(written => written[(at + 1)..]));
     }
 }

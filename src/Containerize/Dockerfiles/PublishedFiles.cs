@@ -8,7 +8,7 @@ internal sealed class PublishedFiles(
 {
     private const string WebRoot = "wwwroot";
 
-    private readonly List<(Instruction Copy, string Directory, PublishCommand? Command)> _wholes = [];
+    private readonly List<(Instruction Copy, ExpandedText Directory, PublishCommand? Command)> _wholes = [];
     private readonly List<(Instruction Instruction, FileCopyInstruction Copy, string Path, string? Owner)> _parts = [];
 
     /// <summary>The command whose output is in the image; null where the Dockerfile has none.</summary>
@@ -21,7 +21,7 @@ internal sealed class PublishedFiles(
     internal Instruction? Copy => _wholes.Count > 0 ? _wholes[^1].Copy : null;
 
     /// <summary>The directory that the app is copied to; null for none.</summary>
-    internal string? Directory => _wholes.Count > 0 ? _wholes[^1].Directory : null;
+    internal ExpandedText? Directory => _wholes.Count > 0 ? _wholes[^1].Directory : null;
 
     // A server of other images has the site alone.
     private bool IsSite => _wholes.Count == 0 && _parts.Exists(part => part.Path is WebRoot or WebRoot + "/*");
@@ -32,9 +32,9 @@ internal sealed class PublishedFiles(
     /// <summary>Takes the copy of one source.</summary>
     /// <param name="owner">The owner, numeric; null for root.</param>
     /// <returns>Whether the source is the publish output, or in it.</returns>
-    internal bool Take(StagePoint point, FileCopyInstruction copy, string source, string? owner)
+    internal bool Take(StagePoint point, FileCopyInstruction copy, ExpandedText source, string? owner)
     {
-        if (Find(point, copy, source) is not var (path, command, build))
+        if (Find(point, copy, source.Written) is not var (path, command, build))
         {
             return false;
         }
@@ -49,13 +49,13 @@ internal sealed class PublishedFiles(
         }
 
         (Publish, Build) = (command ?? Publish, build ?? Build);
-        _wholes.Add((point.Instruction, isProgram && !copy.IsInto ? ImagePath.Parent(copy.Target) : copy.Target, command));
+        _wholes.Add((point.Instruction, isProgram && !copy.IsInto ? copy.Target.Select(ImagePath.Parent) : copy.Target, command));
         if (owner is not null)
         {
             result.Set(point.Instruction.Line, "ContainerizeFileOwner", owner);
         }
 
-        if (isProgram && !copy.IsInto && ImagePath.Name(copy.Target) != path)
+        if (isProgram && !copy.IsInto && ImagePath.Name(copy.Target.Written) != path)
         {
             result.Check(point.Instruction, $"the program keeps the name {path}: for another one, set AssemblyName");
         }
@@ -67,11 +67,11 @@ internal sealed class PublishedFiles(
     /// <param name="directory">The directory of the app.</param>
     /// <param name="image">The base image.</param>
     /// <returns>Whether the image is a site of static files.</returns>
-    internal bool Finish(string directory, string image)
+    internal bool Finish(ExpandedText directory, ExpandedText image)
     {
         foreach (var (copy, place, command) in _wholes)
         {
-            if (place == directory && command?.Project == _wholes[^1].Command?.Project)
+            if (place.Written == directory.Written && command?.Project.Written == _wholes[^1].Command?.Project.Written)
             {
                 result.NotNeeded(copy, "the publish output goes to the working directory");
             }
@@ -96,15 +96,15 @@ internal sealed class PublishedFiles(
     }
 
     // A site has no directory in which the rest of the publish output is.
-    private void Part(Instruction instruction, FileCopyInstruction copy, string path, string? owner, string? directory)
+    private void Part(Instruction instruction, FileCopyInstruction copy, string path, string? owner, ExpandedText? directory)
     {
         if (_wholes.Count == 0 && directory is not null)
         {
             result.Check(instruction, $"all of the publish output is in the image, in {directory}");
         }
 
-        var place = directory?.TrimEnd('/') + "/" + path;
-        if (directory is not null && (copy.Target == place || (copy.IsInto && copy.Target == ImagePath.Parent(place))))
+        var (place, target) = (directory?.Written.TrimEnd('/') + "/" + path, copy.Target.Written);
+        if (directory is not null && (target == place || (copy.IsInto && target == ImagePath.Parent(place))))
         {
             result.NotNeeded(instruction, "the publish output goes to the working directory");
             if (owner is not null)
@@ -118,13 +118,13 @@ internal sealed class PublishedFiles(
                 instruction, $"{path} is a part of the publish output, which is made after the project is read: add each file with " +
                     $"ContainerizeFile, as $(PublishDir)NAME");
         }
-        else
+        else if (result.Known(instruction, copy.Target, $"add $(PublishDir){path} with ContainerizeFile") is { } known)
         {
-            result.AddPublished(instruction.Line, path, copy.Metadata(owner, copy.IsInto));
+            result.AddPublished(instruction.Line, path, copy.Metadata(result, instruction, known, owner, isDirectory: false));
         }
     }
 
-    private void Site(string image)
+    private void Site(ExpandedText image)
     {
         foreach (var (instruction, copy, path, owner) in _parts)
         {
@@ -132,7 +132,7 @@ internal sealed class PublishedFiles(
             {
                 Part(instruction, copy, path, owner, directory: null);
             }
-            else if (image.Contains("nginx", StringComparison.OrdinalIgnoreCase))
+            else if (image.Written.Contains("nginx", StringComparison.OrdinalIgnoreCase))
             {
                 result.Set(instruction.Line, "ContainerizeStaticSite", "true");
                 result.Check(
@@ -156,12 +156,13 @@ internal sealed class PublishedFiles(
             return Named(source) is { } inContext ? (inContext, null, null) : null;
         }
 
-        var build = builds[stages.All.Last(stage => stage.Number < point.Stage.Number && stage.IsCalled(from)).Number];
+        var build = builds[stages.All.Last(stage => stage.Number < point.Stage.Number && stage.IsCalled(from.Written)).Number];
         var path = ImagePath.Combine(isWindows ? "C:/" : "/", source, isWindows);
+        // A variable without a value has the same one in both stages.
         // A solution's projects share their output; the entrypoint is one of them.
-        var publish = build.Publishes.Where(publish => publish.Output is { } output && ImagePath.IsIn(path, output))
-            .OrderBy(publish => publish.Output!.Length).LastOrDefault();
-        return publish is not null ? (path[publish.Output!.Length..].Trim('/'), publish, build)
+        var publish = build.Publishes.Where(publish => publish.Output is { } output && ImagePath.IsIn(path, output.Written))
+            .OrderBy(publish => publish.Output!.Written.Length).LastOrDefault();
+        return publish is not null ? (path[publish.Output!.Written.Length..].Trim('/'), publish, build)
             : build.Publishes.Count > 0 && Named(source) is { } named ? (named, build.Publishes[^1], build)
             : null;
     }

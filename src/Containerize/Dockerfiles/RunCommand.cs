@@ -6,16 +6,36 @@ namespace Containerize.Dockerfiles;
 /// <param name="Words">Without what stands before it and changes how it runs: assignments, <c>env</c>, <c>sudo</c>. Empty for these
 /// alone.</param>
 /// <param name="Directory">Where it runs.</param>
-internal sealed record RunCommand(string[] Words, string Directory)
+internal sealed record RunCommand(ExpandedText[] Words, ExpandedText Directory)
 {
     private static readonly string[] s_envWithValue = ["-u", "--unset", "-C", "--chdir"];
     private static readonly string[] s_sudoWithValue =
         ["-u", "--user", "-g", "--group", "-h", "--host", "-p", "--prompt", "-C", "-D", "--chdir", "-R", "--chroot", "-T", "-U"];
 
-    /// <summary>The commands of a RUN, in order; null where it is more than commands one after the other.</summary>
-    internal static IReadOnlyList<RunCommand>? Of(StagePoint point, char escape, bool isWindows)
+    /// <summary>The name of the program; null where it is not known.</summary>
+    internal string? Name => Words is [var name, ..] ? name.Value : null;
+
+    /// <summary>The words after the name.</summary>
+    internal ExpandedText[] Arguments => Words is [_, .. var arguments] ? arguments : [];
+
+    /// <summary>Whether it begins with these words.</summary>
+    internal bool Is(params ReadOnlySpan<string> words)
     {
-        if (WordsOf(point, escape) is not { } lines)
+        for (var at = 0; at < words.Length; at++)
+        {
+            if (at == Words.Length || Words[at].Value != words[at])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The commands of a RUN, in order; null where it is more than commands one after the other.</summary>
+    internal static IReadOnlyList<RunCommand>? Of(StagePoint point, bool isWindows)
+    {
+        if (WordsOf(point, isWindows) is not { } lines)
         {
             return null;
         }
@@ -23,31 +43,33 @@ internal sealed record RunCommand(string[] Words, string Directory)
         var (commands, directory) = (new List<RunCommand>(), point.Directory);
         foreach (var words in lines.Select(Bare))
         {
-            commands.Add(new(words, directory));
-            directory = words is ["cd", var path] ? ImagePath.Combine(directory, path, isWindows) : directory;
+            var command = new RunCommand(words, directory);
+            commands.Add(command);
+            directory = command is { Name: "cd", Arguments: [var path] } ? ImagePath.Combine(directory, path, isWindows) : directory;
         }
 
         return commands;
     }
 
-    private static IReadOnlyList<string[]>? WordsOf(StagePoint point, char escape)
+    private static IReadOnlyList<ExpandedText[]>? WordsOf(StagePoint point, bool isWindows)
     {
         if (point.Instruction.Json is { } json)
         {
-            return [[.. json]];
+            return [[.. json.Select(ExpandedText.Of)]];
         }
 
         var text = point.Instruction.Heredocs is [var script, ..] ? script : point.Instruction.Text;
-        return Syntax.Words.Commands(text) is { } commands
-            ? [.. commands.Select(command => Syntax.Words.Split(command, escape == '`' ? '^' : escape, point.Variables).ToArray())]
+        var escape = isWindows ? '^' : '\\';
+        return Syntax.Words.Commands(text, escape) is { } commands
+            ? [.. commands.Select(command => Syntax.Words.Split(command, escape, point.Variables).ToArray())]
             : null;
     }
 
-    private static string[] Bare(string[] words) => words switch
+    private static ExpandedText[] Bare(ExpandedText[] words) => words switch
     {
-        ["env", .. var rest] => Bare(CommandOptions.Read(rest, s_envWithValue, stopsAtOperand: true).Operands),
-        ["sudo", .. var rest] => Bare(CommandOptions.Read(rest, s_sudoWithValue, stopsAtOperand: true).Operands),
-        [var first, ..] when IsAssignment(first) => Bare(words[1..]),
+        [{ Value: "env" }, .. var rest] => Bare(CommandOptions.Read(rest, s_envWithValue, stopsAtOperand: true).Operands),
+        [{ Value: "sudo" }, .. var rest] => Bare(CommandOptions.Read(rest, s_sudoWithValue, stopsAtOperand: true).Operands),
+        [var first, ..] when IsAssignment(first.Written) => Bare(words[1..]),
         _ => words,
     };
 

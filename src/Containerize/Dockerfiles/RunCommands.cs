@@ -13,6 +13,8 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
     /// <summary>What is said of commands that leave nothing behind that an app needs.</summary>
     internal const string NoEffect = "nothing of it is in the image";
 
+    private const string Item = "ContainerizeWritableDirectory";
+
     private static readonly string[] s_harmless = ["set", "true", "echo", ":", "update-ca-certificates", "cd", "ldconfig"];
     private static readonly string[] s_caches =
         ["/var/lib/apt/lists", "/var/cache/apt", "/tmp", "/var/tmp", "/root/.cache", "/var/cache/apk"];
@@ -22,40 +24,41 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
             "--cache-max-age", "--timeout"];
 
     private readonly AptCommand _apt = new(result);
-    private readonly List<(Instruction Run, string Path, string Owner)> _owners = [];
-    private readonly List<(Instruction Run, string Path, string? Mode)> _made = [];
+    private readonly List<(Instruction Run, ExpandedText Path, ExpandedText Owner)> _owners = [];
+    private readonly List<(Instruction Run, ExpandedText Path, string? Mode)> _made = [];
 
     /// <summary>Translates a command.</summary>
     internal void Take(Instruction run, RunCommand command)
     {
-        switch (command.Words)
+        switch (command.Name)
         {
-            case ["apt-get" or "apt", .. var rest]:
-                _apt.Take(run, rest);
+            case "apt-get" or "apt":
+                _apt.Take(run, command.Arguments);
                 break;
-            case ["apk", .. var rest] when CommandOptions.Read(rest, s_apkWithValue).Operands is ["add", .. var packages]:
+            case "apk" when CommandOptions.Read(command.Arguments, s_apkWithValue).Operands is [{ Value: "add" }, .. var packages]:
                 result.NoCounterpart(
                     run,
-                    $"packages of Alpine ({string.Join(", ", packages)}): build on a base that has them, or on Debian with " +
+                    $"packages of Alpine ({string.Join<ExpandedText>(", ", packages)}): build on a base that has them, or on Debian with " +
                     $"ContainerizeDebianPackage");
                 break;
-            case ["mkdir", .. var rest]:
-                Make(run, command, CommandOptions.Read(rest, ["-m", "--mode"]));
+            case "mkdir":
+                Make(run, command, CommandOptions.Read(command.Arguments, ["-m", "--mode"]));
                 break;
-            case ["chown", .. var rest] when CommandOptions.Read(rest, ["--from"]) is { Operands: [var owner, .. var paths] } options
+            case "chown" when CommandOptions.Read(command.Arguments, ["--from"]) is { Operands: [var owner, .. var paths] } options
                 && !options.HasAny("--reference"):
                 _owners.AddRange(paths.Select(path => (run, ImagePath.Combine(command.Directory, path, isWindows), owner)));
                 break;
-            case ["chmod", .. var rest]:
-                result.Check(run, $"chmod {string.Join(' ', rest)}: programs and scripts get mode 0755 by themselves, other files with " +
-                    $"Mode of ContainerizeFile");
+            case "chmod":
+                result.Check(run, $"chmod {string.Join<ExpandedText>(' ', command.Arguments)}: programs and scripts get mode 0755 by " +
+                    $"themselves, other files with Mode of ContainerizeFile");
                 break;
-            case ["rm", .. var rest] when CommandOptions.Read(rest, []).Operands.All(path => IsCache(command, path)):
-            case [var name, ..] when s_harmless.Contains(name):
-            case []:
+            case "rm" when CommandOptions.Read(command.Arguments, []).Operands.All(path => IsCache(command, path)):
+            case { } name when s_harmless.Contains(name):
+            case null when command.Words.Length == 0:
                 result.NotNeeded(run, NoEffect);
                 break;
-            case ["dotnet", "restore" or "build" or "test" or "clean" or "workload", ..] or ["dotnet", "tool", "restore", ..]:
+            case "dotnet" when command.Arguments is [{ Value: "restore" or "build" or "test" or "clean" or "workload" }, ..]
+                or [{ Value: "tool" }, { Value: "restore" }, ..]:
                 result.NotNeeded(run, "the build does it");
                 break;
             default:
@@ -66,34 +69,40 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
 
     /// <summary>Translates directories and their owners.</summary>
     /// <param name="app">The directory of the app.</param>
-    internal void Finish(Users users, string app)
+    internal void Finish(Users users, ExpandedText app)
     {
-        foreach (var (run, path, owner) in _owners)
+        foreach (var (run, path, named) in _owners)
         {
-            var numbers = owner.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(users.Number).ToList();
+            if (result.Known(run, named, $"set Owner of {Item}") is not { } name)
+            {
+                continue;
+            }
+
+            var numbers = name.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(users.Number).ToList();
             if (numbers.Contains(null))
             {
-                result.NoCounterpart(run, $"{owner} has no number that the Dockerfile says: set Owner of " +
-                    $"ContainerizeWritableDirectory");
+                result.NoCounterpart(run, $"{name} has no number that the Dockerfile says: set Owner of {Item}");
+                continue;
             }
-            else if (path == app)
+
+            var owner = string.Join(':', numbers);
+            if (path.Written == app.Written)
             {
-                result.Set(run.Line, "ContainerizeFileOwner", string.Join(':', numbers));
+                result.Set(run.Line, "ContainerizeFileOwner", owner);
             }
             else
             {
-                Add(run, path, _made.Find(made => made.Path == path).Mode, string.Join(':', numbers));
+                Add(run, path, _made.Find(made => made.Path.Written == path.Written).Mode, owner);
             }
 
-            var inside = _made.Where(made => made.Path != path && ImagePath.IsIn(made.Path, path));
-            foreach (var (maker, made, mode) in numbers.Contains(null) ? [] : inside)
+            foreach (var (maker, made, mode) in _made.Where(made => made.Path.Written != path.Written && IsIn(made.Path, path)))
             {
-                Add(maker, made, mode, string.Join(':', numbers));
+                Add(maker, made, mode, owner);
             }
         }
 
         foreach (var (run, path, mode) in _made.Where(made =>
-            made.Path != app && !_owners.Exists(owner => ImagePath.IsIn(made.Path, owner.Path))))
+            made.Path.Written != app.Written && !_owners.Exists(owner => IsIn(made.Path, owner.Path))))
         {
             Add(run, path, mode, "0:0");
         }
@@ -101,19 +110,26 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
 
     private void Make(Instruction run, RunCommand command, CommandOptions options)
     {
-        var mode = options.Value("-m", "--mode");
+        var mode = options.Value("-m", "--mode") is { } written ? result.Known(run, written, $"set Mode of {Item}") : null;
         if (mode?.All(character => character is >= '0' and <= '7') == false)
         {
-            result.Check(run, $"a mode is octal: set Mode of ContainerizeWritableDirectory for {mode}");
+            result.Check(run, $"a mode is octal: set Mode of {Item} for {mode}");
             mode = null;
         }
 
         _made.AddRange(options.Operands.Select(path => (run, ImagePath.Combine(command.Directory, path, isWindows), mode)));
     }
 
-    private void Add(Instruction run, string path, string? mode, string owner) => result.Add(
-        run.Line, "ContainerizeWritableDirectory", path, ("Mode", mode?.PadLeft(4, '0')), ("Owner", owner));
+    private void Add(Instruction run, ExpandedText path, string? mode, string owner)
+    {
+        if (result.Known(run, path, $"set {Item}") is { } known)
+        {
+            result.Add(run.Line, Item, known, ("Mode", mode?.PadLeft(4, '0')), ("Owner", owner));
+        }
+    }
 
-    private bool IsCache(RunCommand command, string path) =>
-        Array.Exists(s_caches, cache => ImagePath.IsIn(ImagePath.Combine(command.Directory, path, isWindows), cache));
+    private static bool IsIn(ExpandedText path, ExpandedText directory) => ImagePath.IsIn(path.Written, directory.Written);
+
+    private bool IsCache(RunCommand command, ExpandedText path) => ImagePath.Combine(command.Directory, path, isWindows).Value is { } known
+        && Array.Exists(s_caches, cache => ImagePath.IsIn(known, cache));
 }

@@ -19,10 +19,10 @@ internal sealed class StageImport(
     private readonly StartCommand _start = new(result, isWindows);
     private readonly RunCommands _commands = new(result, isWindows);
     private readonly PublishedFiles _published = new(stages, builds, result, isWindows);
-    private string _directory = isWindows ? "C:/" : "/";
+    private ExpandedText _directory = ImagePath.Root(isWindows);
     private Instruction? _workDirectory;
     private Instruction? _user;
-    private string? _userName;
+    private ExpandedText? _userName;
 
     /// <summary>The command whose output is in the image; null where the Dockerfile has none.</summary>
     internal PublishCommand? Publish => _published.Publish;
@@ -31,7 +31,7 @@ internal sealed class StageImport(
     internal BuildOutput? Build => _published.Build;
 
     /// <summary>The project, relative to the context.</summary>
-    internal string? Project => Publish is null ? null : Build!.InContext(Publish.Project);
+    internal string? Project => Publish?.Project.Value is { } project ? Build!.InContext(project) : null;
 
     private char Escape => stages.Escape;
 
@@ -61,14 +61,17 @@ internal sealed class StageImport(
                 (_user, _userName) = (instruction, Text(point));
                 break;
             case "VOLUME":
-                foreach (var volume in instruction.Json ?? Words.Split(instruction.Text, Escape, point.Variables))
+                foreach (var word in Words.Of(instruction, Escape, point.Variables))
                 {
-                    result.Add(instruction.Line, "ContainerVolume", volume);
+                    if (result.Known(instruction, word, "set ContainerVolume") is { } volume)
+                    {
+                        result.Add(instruction.Line, "ContainerVolume", volume);
+                    }
                 }
 
                 break;
             case "STOPSIGNAL":
-                result.Set(instruction.Line, "ContainerStopSignal", Text(point));
+                result.Set(instruction, "ContainerStopSignal", Text(point));
                 break;
             case "HEALTHCHECK":
                 Healthcheck(instruction);
@@ -102,15 +105,15 @@ internal sealed class StageImport(
     {
         var standard = isWindows ? DefaultWindowsDirectory : DefaultDirectory;
         var directory = _published.Directory ?? _directory;
-        if (directory != standard && directory.TrimEnd('/') is not ("" or "C:"))
+        if (directory.Written != standard && directory.Written.TrimEnd('/') is not ("" or "C:"))
         {
             result.Set(
-                (_workDirectory ?? last.From).Line,
+                _workDirectory ?? last.From,
                 "ContainerWorkingDirectory",
-                isWindows ? directory.Replace('/', '\\') : directory);
+                directory.Select(path => isWindows ? path.Replace('/', '\\') : path));
         }
 
-        if (_published.Copy is { } copy && directory != _directory && _workDirectory is not null)
+        if (_published.Copy is { } copy && directory.Written != _directory.Written && _workDirectory is not null)
         {
             result.Check(copy, $"the app's files and the working directory are one: {directory}");
         }
@@ -123,39 +126,37 @@ internal sealed class StageImport(
         }
         else
         {
-            _start.Finish(Publish?.Name, directory, last.From);
+            _start.Finish(Publish?.Name, directory.Written, last.From);
         }
     }
 
-    private string Text(StagePoint point) => Words.Unquote(point.Instruction.Text, Escape, point.Variables);
+    private ExpandedText Text(StagePoint point) => Words.Unquote(point.Instruction.Text, Escape, point.Variables);
 
     private void Each(StagePoint point, bool isOldForm, string item)
     {
-        var pairs = Assignments.Read(point.Instruction.Text, Escape, point.Variables, isOldForm).ToList();
-        if (point.Variables.Unknown.Count > 0)
+        foreach (var (name, written) in Assignments.Read(point.Instruction.Text, Escape, point.Variables, isOldForm))
         {
-            result.NoCounterpart(
-                point.Instruction,
-                $"{string.Join(", ", point.Variables.Unknown)} has a value that the Dockerfile does not say: write the value out in " +
-                $"{item}");
-            return;
-        }
-
-        foreach (var (name, value) in pairs)
-        {
-            result.Add(point.Instruction.Line, item, name, ("Value", value ?? ""));
+            if (result.Known(point.Instruction, written ?? ExpandedText.Of(""), $"write the value out in {item}") is { } value)
+            {
+                result.Add(point.Instruction.Line, item, name, ("Value", value));
+            }
         }
     }
 
     private void Ports(StagePoint point)
     {
-        foreach (var word in Words.Split(point.Instruction.Text, Escape, point.Variables))
+        foreach (var written in Words.Split(point.Instruction.Text, Escape, point.Variables))
         {
+            if (result.Known(point.Instruction, written, "set ContainerPort") is not { } word)
+            {
+                continue;
+            }
+
             var parts = word.Split('/');
             var ends = parts[0].Split('-');
             if (!int.TryParse(ends[0], out var first) || !int.TryParse(ends[^1], out var end) || end - first is < 0 or > 1000)
             {
-                result.NoCounterpart(point.Instruction, $"{word} is no port that the Dockerfile says: set ContainerPort");
+                result.NoCounterpart(point.Instruction, $"{word} is no port: set ContainerPort");
                 continue;
             }
 
@@ -206,10 +207,15 @@ internal sealed class StageImport(
             return;
         }
 
-        var name = string.Join(':', _userName!.Split(':').Select(part => _users.IsMade(part) ? _users.Number(part) ?? "?" : part));
-        if (name.Contains('$', StringComparison.Ordinal) || name.Contains('?', StringComparison.Ordinal))
+        if (result.Known(_user, _userName!, "set ContainerUser") is not { } user)
         {
-            result.NoCounterpart(_user, $"{_userName} has no number that the Dockerfile says: set ContainerUser to a number");
+            return;
+        }
+
+        var name = string.Join(':', user.Split(':').Select(part => _users.IsMade(part) ? _users.Number(part) ?? "?" : part));
+        if (name.Contains('?', StringComparison.Ordinal))
+        {
+            result.NoCounterpart(_user, $"{user} has no number that the Dockerfile says: set ContainerUser to a number");
         }
         else if (image is not null && name is "app" or StageWalk.AppUser)
         {
@@ -231,7 +237,11 @@ internal sealed class StageImport(
         }
 
         var owner = Owner(point.Instruction, copy.Owner);
-        if (copy.From is { } from && !stages.All.Any(stage => stage.Number < point.Stage.Number && stage.IsCalled(from)))
+        if (copy.From is { Value: null } unknown)
+        {
+            result.Known(point.Instruction, unknown, "add the files with ContainerizeFile");
+        }
+        else if (copy.From is { Value: { } from } && !stages.All.Any(stage => stage.Number < point.Stage.Number && stage.IsCalled(from)))
         {
             result.NoCounterpart(
                 point.Instruction, $"files of the image {from}: build on a base that has them, or add its layer with " +
@@ -246,7 +256,7 @@ internal sealed class StageImport(
         }
     }
 
-    private void Copy(StagePoint point, FileCopyInstruction copy, string source, string? owner)
+    private void Copy(StagePoint point, FileCopyInstruction copy, ExpandedText source, string? owner)
     {
         if (_published.Take(point, copy, source, owner))
         {
@@ -271,7 +281,7 @@ internal sealed class StageImport(
 
     private void Run(StagePoint point)
     {
-        if (RunCommand.Of(point, Escape, isWindows) is not { } commands)
+        if (RunCommand.Of(point, isWindows) is not { } commands)
         {
             result.NoCounterpart(point.Instruction, RunCommands.NoCommands);
             return;
@@ -279,12 +289,12 @@ internal sealed class StageImport(
 
         foreach (var command in commands)
         {
-            if (command.Words is ["dotnet", "publish", ..])
+            if (command.Is("dotnet", "publish"))
             {
                 _published.Take(builds[last.Number].Publishes[^1], builds[last.Number]);
                 result.NotNeeded(point.Instruction, "dotnet publish -t:Containerize does it");
             }
-            else if (_users.Take(command.Words))
+            else if (_users.Take(command))
             {
                 result.NotNeeded(point.Instruction, "the image names users by their numbers, which need no entry in /etc/passwd");
             }
@@ -295,9 +305,10 @@ internal sealed class StageImport(
         }
     }
 
-    private string? Owner(Instruction instruction, string? owner)
+    private string? Owner(Instruction instruction, ExpandedText? written)
     {
-        if (owner is null)
+        if (written is null
+            || result.Known(instruction, written, "set Owner or ContainerizeFileOwner to a number") is not { } owner)
         {
             return null;
         }

@@ -4,7 +4,7 @@ namespace Containerize.Dockerfiles;
 
 /// <summary>Where an instruction stands: its directory, and the values of variables.</summary>
 /// <param name="Directory">The working directory, in the image.</param>
-internal sealed record StagePoint(Stage Stage, Instruction Instruction, string Directory, Variables Variables);
+internal sealed record StagePoint(Stage Stage, Instruction Instruction, ExpandedText Directory, Variables Variables);
 
 /// <summary>Follows the instructions of a stage, with those of the stages that it is built on.</summary>
 internal static class StageWalk
@@ -20,10 +20,10 @@ internal static class StageWalk
     internal static IEnumerable<StagePoint> Of(
         Stages stages, Stage last, IReadOnlyDictionary<string, string> given, bool isWindows)
     {
-        var (directory, variables) = (isWindows ? "C:/" : "/", new Variables());
+        var (directory, variables) = (ImagePath.Root(isWindows), new Variables());
         if (DotnetImage.Is(last.Chain.First().Image))
         {
-            variables.SetEnvironment(AppUid, AppUser);
+            variables.SetEnvironment(AppUid, ExpandedText.Of(AppUser));
         }
 
         foreach (var stage in last.Chain)
@@ -31,7 +31,6 @@ internal static class StageWalk
             variables = new Variables(variables);
             foreach (var instruction in stage.Instructions)
             {
-                variables.Forget();
                 switch (instruction.Keyword)
                 {
                     case "WORKDIR":
@@ -42,7 +41,9 @@ internal static class StageWalk
                         foreach (var (name, value) in Assignments.Read(instruction.Text, stages.Escape, variables))
                         {
                             variables.SetArgument(
-                                name, given.GetValueOrDefault(name) ?? value ?? stages.Arguments.GetValueOrDefault(name));
+                                name,
+                                given.TryGetValue(name, out var text) ? ExpandedText.Of(text)
+                                    : value ?? stages.Arguments.GetValueOrDefault(name));
                         }
 
                         break;
@@ -51,7 +52,7 @@ internal static class StageWalk
                         foreach (var (name, value) in
                             Assignments.Read(instruction.Text, stages.Escape, variables, isOldForm: true).ToList())
                         {
-                            variables.SetEnvironment(name, value ?? "");
+                            variables.SetEnvironment(name, value ?? ExpandedText.Of(""));
                         }
 
                         break;

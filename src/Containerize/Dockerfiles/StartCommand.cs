@@ -196,8 +196,10 @@ internal sealed class StartCommand(ImportResult result, bool isWindows)
             return json;
         }
 
-        if (IsEmpty(beside) && !instruction.Text.AsSpan().ContainsAny(s_ofShells) && Words.Commands(instruction.Text) is [var command]
-            && Words.Split(command, isWindows ? '^' : '\\') is var words && NeedsNoShell(words))
+        var escape = isWindows ? '^' : '\\';
+        if (IsEmpty(beside) && !instruction.Text.AsSpan().ContainsAny(s_ofShells)
+            && Words.Commands(instruction.Text, escape) is [var command]
+            && Words.Split(command, escape) is var words && NeedsNoShell(words))
         {
             result.Check(instruction, "it starts without a shell, so that signals reach it");
             return [.. words.SkipWhile((word, at) => at == 0 && word == "exec")];

@@ -21,20 +21,21 @@ internal sealed class Users
 
     /// <summary>Takes a command that makes a user or a group.</summary>
     /// <returns>Whether it is one.</returns>
-    internal bool Take(IReadOnlyList<string> words)
+    internal bool Take(RunCommand command)
     {
-        if (words.Count < 2 || !s_commands.Contains(words[0]))
+        var words = command.Words;
+        if (command.Name is null || words.Length < 2 || !s_commands.Contains(command.Name))
         {
             return false;
         }
 
-        var isGroup = words[0] is "groupadd" or "addgroup";
+        var isGroup = command.Name is "groupadd" or "addgroup";
         string? number = null;
-        for (var at = 1; at < words.Count; at++)
+        for (var at = 1; at < words.Length; at++)
         {
-            var (name, value) = words[at].Split('=', 2) is [var before, var after]
+            var (name, value) = words[at].Written.Split('=', 2) is [var before, var after]
                 ? (before, after)
-                : (words[at], words.ElementAtOrDefault(at + 1));
+                : (words[at].Written, words.ElementAtOrDefault(at + 1)?.Value);
             if (s_number.Contains(name) && name.Contains('g', StringComparison.Ordinal) == isGroup && value?.All(char.IsAsciiDigit) == true)
             {
                 number = value;
@@ -44,10 +45,10 @@ internal sealed class Users
         // The name is the last word, but for addgroup USER GROUP; that has no number.
         if (number is not null)
         {
-            _numbers[words[^1]] = number;
+            _numbers[words[^1].Written] = number;
         }
 
-        _made.Add(words[^1]);
+        _made.Add(words[^1].Written);
         return true;
     }
 

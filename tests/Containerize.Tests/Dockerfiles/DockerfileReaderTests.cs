@@ -53,37 +53,6 @@ internal sealed class DockerfileReaderTests
     }
 
     [TestMethod]
-    [DataRow("$A", "1")]
-    [DataRow("${A}x", "1x")]
-    [DataRow("\\$A", "$A")]
-    [DataRow("'$A'", "$A")]
-    [DataRow("\"$A b\"", "1 b")]
-    [DataRow("${B:-$A}", "1")]
-    [DataRow("${E:-x}", "x")]
-    [DataRow("${E-x}", "")]
-    [DataRow("${A:+y}", "y")]
-    [DataRow("${B:+y}", "")]
-    [DataRow("$", "$")]
-    public void Variables_are_filled_in_as_docker_does(string text, string expected)
-    {
-        var variables = new Variables();
-        variables.SetArgument("A", "1");
-        variables.SetEnvironment("E", "");
-
-        Assert.AreEqual(expected, Words.Unquote(text, '\\', variables));
-        Assert.IsEmpty(variables.Unknown);
-    }
-
-    [TestMethod]
-    public void A_variable_without_a_value_stays_and_is_known_to_have_none()
-    {
-        var variables = new Variables();
-
-        Assert.AreEqual("a/${X}", Words.Unquote("a/${X}", '\\', variables));
-        CollectionAssert.AreEqual(new[] { "X" }, variables.Unknown.ToArray());
-    }
-
-    [TestMethod]
     [DataRow("", "has no FROM")]
     [DataRow("# only\n", "has no FROM")]
     [DataRow("RUN x\nFROM a", "Dockerfile:1: RUN stands before the first FROM")]

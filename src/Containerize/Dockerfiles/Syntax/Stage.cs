@@ -2,12 +2,12 @@ namespace Containerize.Dockerfiles.Syntax;
 
 /// <summary>A stage of a Dockerfile.</summary>
 /// <param name="From">Its FROM.</param>
-/// <param name="Image">The image that it is built on, or the name of a stage; variables are filled in.</param>
+/// <param name="Image">The image that it is built on, or the name of a stage.</param>
 /// <param name="Name">Its name; null for none.</param>
 /// <param name="Parent">The stage that it is built on; null for an image.</param>
 /// <param name="Instructions">Those after FROM.</param>
 internal sealed record Stage(
-    int Number, Instruction From, string Image, string? Name, Stage? Parent, IReadOnlyList<Instruction> Instructions)
+    int Number, Instruction From, ExpandedText Image, string? Name, Stage? Parent, IReadOnlyList<Instruction> Instructions)
 {
     /// <summary>The stages that it consists of: the one on an image first, itself last.</summary>
     internal IEnumerable<Stage> Chain => Parent is null ? [this] : [.. Parent.Chain, this];
@@ -21,7 +21,7 @@ internal sealed record Stage(
 /// <param name="All">In their order.</param>
 /// <param name="Arguments">The arguments before the first one, with their values.</param>
 /// <param name="Escape">The character that escapes.</param>
-internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<string, string?> Arguments, char Escape)
+internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<string, ExpandedText?> Arguments, char Escape)
 {
     /// <summary>Reads a Dockerfile.</summary>
     /// <param name="name">What it is called in messages.</param>
@@ -30,7 +30,7 @@ internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<stri
     internal static Stages Read(string text, string name, IReadOnlyDictionary<string, string> given)
     {
         var (instructions, escape) = DockerfileReader.Read(text, name);
-        var (global, arguments) = (new Variables(), new Dictionary<string, string?>(StringComparer.Ordinal));
+        var (global, arguments) = (new Variables(), new Dictionary<string, ExpandedText?>(StringComparer.Ordinal));
         var (stages, at) = (new List<Stage>(), 0);
         for (; at < instructions.Count && instructions[at].Keyword != "FROM"; at++)
         {
@@ -43,7 +43,7 @@ internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<stri
 
             foreach (var (key, value) in Assignments.Read(instructions[at].Text, escape, global))
             {
-                arguments[key] = given.GetValueOrDefault(key) ?? value;
+                arguments[key] = given.TryGetValue(key, out var known) ? ExpandedText.Of(known) : value;
                 global.SetArgument(key, arguments[key]);
             }
         }
@@ -65,7 +65,7 @@ internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<stri
         List<Stage> earlier, Instruction from, List<Instruction> body, Variables global, char escape, string name)
     {
         var words = Words.Split(from.Text, escape, global);
-        if (words is not ([_] or [_, _, _]) || (words.Count == 3 && !words[1].Equals("AS", StringComparison.OrdinalIgnoreCase)))
+        if (words is not ([_] or [_, _, _]) || (words.Count == 3 && !words[1].Written.Equals("AS", StringComparison.OrdinalIgnoreCase)))
         {
             throw new ContainerizeException(DiagnosticCode.InvalidDockerfile, $"{name}:{from.Line}: write FROM IMAGE [AS NAME].");
         }
@@ -74,8 +74,8 @@ internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<stri
             earlier.Count,
             from,
             words[0],
-            words.Count == 3 ? words[2] : null,
-            earlier.FindLast(stage => stage.Name is not null && stage.IsCalled(words[0])),
+            words.Count == 3 ? words[2].Written : null,
+            earlier.FindLast(stage => stage.Name is not null && words[0].Value is { } image && stage.IsCalled(image)),
             body);
     }
 }
@@ -86,7 +86,8 @@ internal static class Assignments
     /// <summary>Reads <c>NAME=VALUE …</c>, <c>NAME</c> or, as ENV and LABEL once had it, <c>NAME VALUE</c>.</summary>
     /// <param name="isOldForm">Whether a value may follow a blank.</param>
     /// <returns>Names with their values; null for a name alone.</returns>
-    internal static IEnumerable<(string Name, string? Value)> Read(string text, char escape, Variables variables, bool isOldForm = false)
+    internal static IEnumerable<(string Name, ExpandedText? Value)> Read(
+        string text, char escape, Variables variables, bool isOldForm = false)
     {
         var blank = text.AsSpan().IndexOfAny(' ', '\t');
         var equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -95,8 +96,10 @@ internal static class Assignments
             return [(text[..blank], Words.Unquote(text[blank..].Trim(), escape, variables))];
         }
 
-        return Words.Split(text, escape, variables).Select(word => word.IndexOf('=', StringComparison.Ordinal) is var at && at < 0
-            ? (word, (string?)null)
-            : (word[..at], word[(at + 1)..]));
+        // A variable in a name makes the value unknown, too: both are one word.
+        return Words.Split(text, escape, variables).Select(word =>
+            word.Written.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at
+                ? (word.Written[..at], word.Select(written => written[(at + 1)..]))
+                : (word.Written, word.Value is null ? word : (ExpandedText?)null));
     }
 }

@@ -1,60 +1,46 @@
-using System.Text;
-
 namespace Containerize.Dockerfiles.Syntax;
 
 /// <summary>Words of an instruction, as docker and shells split them.</summary>
 internal static class Words
 {
+    /// <summary>Splits at blanks outside of quotes. Quotes are removed, variables are left.</summary>
+    internal static IReadOnlyList<string> Split(string text, char escape) =>
+        [.. new WordReader(text, escape, variables: null).Words().Select(word => word.Written)];
+
     /// <summary>Splits at blanks outside of quotes. Quotes are removed, variables are filled in.</summary>
-    /// <param name="variables">Fills in variables; null leaves them.</param>
-    internal static IReadOnlyList<string> Split(string text, char escape, Variables? variables = null)
-    {
-        var (words, word, hasWord) = (new List<string>(), new StringBuilder(), false);
-        for (var at = 0; at < text.Length; at++)
-        {
-            var character = text[at];
-            if (char.IsWhiteSpace(character))
-            {
-                if (hasWord)
-                {
-                    words.Add(word.ToString());
-                    word.Clear();
-                    hasWord = false;
-                }
+    internal static IReadOnlyList<ExpandedText> Split(string text, char escape, Variables variables) =>
+        new WordReader(text, escape, variables).Words();
 
-                continue;
-            }
-
-            hasWord = true;
-            at = Take(text, at, escape, variables, word);
-        }
-
-        return hasWord ? [.. words, word.ToString()] : words;
-    }
+    /// <summary>The words of an instruction, also in the form of JSON. Variables are filled in.</summary>
+    internal static IReadOnlyList<ExpandedText> Of(Instruction instruction, char escape, Variables variables) =>
+        instruction.Json is { } json
+            ? [.. json.Select(word => Unquote(word, escape, variables))]
+            : Split(instruction.Text, escape, variables);
 
     /// <summary>A text without its quotes, with its variables filled in.</summary>
-    internal static string Unquote(string text, char escape, Variables? variables = null)
-    {
-        var result = new StringBuilder();
-        for (var at = 0; at < text.Length; at++)
-        {
-            at = Take(text, at, escape, variables, result);
-        }
-
-        return result.ToString();
-    }
+    internal static ExpandedText Unquote(string text, char escape, Variables variables) =>
+        new WordReader(text, escape, variables).All();
 
     /// <summary>
     /// The simple commands of a command line: what <c>&amp;&amp;</c>, <c>;</c> and line breaks separate, without comments.
     /// </summary>
+    /// <param name="escape">The shell's character that escapes.</param>
     /// <returns>Null where the line does more than that: pipes, redirections, loops, substitutions.</returns>
-    internal static IReadOnlyList<string>? Commands(string line)
+    internal static IReadOnlyList<string>? Commands(string line, char escape)
     {
         var (commands, start, quote) = (new List<string>(), 0, '\0');
         for (var at = 0; at < line.Length; at++)
         {
             var character = line[at];
-            if (quote != '\0')
+            if (quote == '"' && (character == '`' || (character == '$' && at + 1 < line.Length && line[at + 1] == '(')))
+            {
+                return null;
+            }
+            else if (quote == '"' && character == escape)
+            {
+                at++;
+            }
+            else if (quote != '\0')
             {
                 quote = character == quote ? '\0' : quote;
             }
@@ -62,7 +48,7 @@ internal static class Words
             {
                 quote = character;
             }
-            else if (character == '\\')
+            else if (character == escape)
             {
                 at++;
             }
@@ -86,49 +72,5 @@ internal static class Words
 
         commands.Add(line[Math.Min(start, line.Length)..]);
         return [.. commands.Select(command => command.Trim()).Where(command => command.Length > 0)];
-    }
-
-    // Takes one character, or what is in quotes, or a variable; returns the index of the last one.
-    private static int Take(string text, int at, char escape, Variables? variables, StringBuilder result)
-    {
-        switch (text[at])
-        {
-            case '\'':
-                var end = text.IndexOf('\'', at + 1);
-                end = end < 0 ? text.Length : end;
-                result.Append(text, at + 1, end - at - 1);
-                return end;
-            case '"':
-                return TakeQuoted(text, at, escape, variables, result);
-            case '$' when variables is not null:
-                return variables.Take(text, at, result);
-            case var character when character == escape && at + 1 < text.Length:
-                result.Append(text[at + 1]);
-                return at + 1;
-            case var character:
-                result.Append(character);
-                return at;
-        }
-    }
-
-    private static int TakeQuoted(string text, int at, char escape, Variables? variables, StringBuilder result)
-    {
-        for (at++; at < text.Length && text[at] != '"'; at++)
-        {
-            if (text[at] == escape && at + 1 < text.Length && (text[at + 1] is '"' or '$' || text[at + 1] == escape))
-            {
-                result.Append(text[++at]);
-            }
-            else if (text[at] == '$' && variables is not null)
-            {
-                at = variables.Take(text, at, result);
-            }
-            else
-            {
-                result.Append(text[at]);
-            }
-        }
-
-        return at;
     }
 }

@@ -1,0 +1,84 @@
+using Containerize.Dockerfiles;
+
+namespace Containerize.Tests.Dockerfiles;
+
+[TestClass]
+internal sealed class StageImportTests
+{
+    [TestMethod]
+    [DataRow("ENV A=$X")]
+    [DataRow("ENV A $X")]
+    [DataRow("ENV A=$X B=$A")]
+    [DataRow("LABEL a=\"b ${X#c}\"")]
+    [DataRow("LABEL $X=b")]
+    [DataRow("WORKDIR $X\nCOPY publish/ .")]
+    [DataRow("WORKDIR /srv/${X%/}\nCOPY publish/ .")]
+    [DataRow("COPY a $X")]
+    [DataRow("COPY $X /b")]
+    [DataRow("COPY [\"a\", \"/b/$X\"]")]
+    [DataRow("WORKDIR $X\nWORKDIR sub\nCOPY a .\nWORKDIR /app")]
+    [DataRow("COPY --chown=$X a /b")]
+    [DataRow("COPY --chmod=$X a /b")]
+    [DataRow("COPY --from=$X a /b")]
+    [DataRow("COPY --chown=5:6 publish/a.json /b/$X")]
+    [DataRow("ADD a.tar $X")]
+    [DataRow("VOLUME $X")]
+    [DataRow("VOLUME [\"/data\", \"$X\"]")]
+    [DataRow("STOPSIGNAL $X")]
+    [DataRow("USER $X")]
+    [DataRow("USER 5:$X")]
+    [DataRow("EXPOSE 80 $X/tcp")]
+    [DataRow("RUN mkdir /a/$X")]
+    [DataRow("RUN mkdir -m $X /a")]
+    [DataRow("RUN cd $X && mkdir a")]
+    [DataRow("RUN chown 5:6 $X")]
+    [DataRow("RUN chown $X /a")]
+    [DataRow("RUN apt-get install $X tini")]
+    [DataRow("RUN apt-get install tini=$X")]
+    [DataRow("ENV Y=$X\nVOLUME $Y")]
+    [DataRow("ARG Y=/a/$X\nVOLUME ${Y:-/b}")]
+    public void A_value_that_the_Dockerfile_does_not_say_is_named_and_used_nowhere(string instructions)
+    {
+        var project = Imported.Of(instructions);
+
+        Assert.IsTrue(
+            project.Notes.Any(note => note.Kind == ImportNoteKind.NoCounterpart
+                && note.Text.StartsWith("X has a value that the Dockerfile does not say: ", StringComparison.Ordinal)),
+            string.Join('\n', project.Notes));
+        Assert.DoesNotContain("X", project.ToXml("1"));
+    }
+
+    [TestMethod]
+    public void An_image_that_the_Dockerfile_does_not_say_is_named() =>
+        Assert.Contains("NoCounterpart: X has a value", Imported.Read("ARG X\nFROM reg/base:$X\nCMD [\"a\"]").Notes("FROM"));
+
+    [TestMethod]
+    [DataRow("COPY a '/$X'", "ContainerizeFile", "a TargetPath=/$X")]
+    [DataRow("ENV A='$X' B=\\$X", "ContainerEnvironmentVariable", "A Value=$X\nB Value=$X")]
+    [DataRow("ARG D=/data\nVOLUME [\"$D\"]", "ContainerVolume", "/data")]
+    [DataRow("ARG D=/data\nCOPY [\"a\", \"$D/\"]", "ContainerizeFile", "a TargetPath=/data/")]
+    [DataRow("ARG M=640\nCOPY --chmod=$M a /b", "ContainerizeFile", "a TargetPath=/b Mode=0640")]
+    [DataRow("ENV A=$X B=1", "ContainerEnvironmentVariable", "B Value=1")]
+    [DataRow("ARG V=1.2.3\nLABEL v=${V%.*}", "ContainerLabel", "v Value=1.2")]
+    [DataRow("RUN echo \"$(id)\" && mkdir /data", "ContainerizeWritableDirectory", "")]
+    [DataRow("RUN mkdir \"/a\\\" && b\"", "ContainerizeWritableDirectory", "/a\" && b Owner=0:0")]
+    [DataRow("WORKDIR $X\nWORKDIR /srv\nCOPY a .", "ContainerizeFile", "a TargetPath=/srv/")]
+    public void What_it_does_say_is_used(string instructions, string name, string expected) =>
+        Assert.AreEqual(expected, Imported.Of(instructions).Items(name));
+
+    [TestMethod]
+    public void An_output_is_found_by_the_variable_that_both_stages_name()
+    {
+        var project = Imported.Read("""
+            FROM sdk AS build
+            ARG TARGETARCH
+            COPY . .
+            RUN dotnet publish App.csproj -o /out/$TARGETARCH
+            FROM x
+            ARG TARGETARCH
+            COPY --from=build /out/$TARGETARCH /app
+            """);
+
+        Assert.AreEqual("App.csproj", project.Project);
+    }
+}
