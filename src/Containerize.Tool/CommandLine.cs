@@ -133,14 +133,9 @@ internal sealed class SharedOptions(TextWriter error)
         return command;
     }
 
-    private static Platform? PlatformOf(string? text) => text is null ? null : text.Split('/') switch
-    {
-        [{ Length: > 0 } os, { Length: > 0 } architecture] => new() { Os = os, Architecture = architecture },
-        [{ Length: > 0 } os, { Length: > 0 } architecture, { Length: > 0 } variant] =>
-            new() { Os = os, Architecture = architecture, Variant = variant },
-        _ => throw new ContainerizeException(
-            DiagnosticCode.InvalidCommandLine, $"'{text}' is no platform. Write --platform OS/ARCHITECTURE, like linux/arm64."),
-    };
+    private static Platform? PlatformOf(string? text) => text is null ? null : Containerize.Oci.Platform.TryParse(text)
+        ?? throw new ContainerizeException(
+            DiagnosticCode.InvalidCommandLine, $"'{text}' is no platform. Write --platform OS/ARCHITECTURE, like linux/arm64.");
 }
 
 /// <summary>Opens the images that a command line names.</summary>

@@ -1,4 +1,5 @@
 using Containerize.Dockerfiles.Syntax;
+using Containerize.Oci;
 
 namespace Containerize.Dockerfiles;
 
@@ -22,9 +23,11 @@ internal sealed class DockerfileImport
     private DockerfileImport(Stages stages, Stage last, IReadOnlyDictionary<string, string> given, Func<string, bool> isDirectory)
     {
         (_stages, _last, _given, _isDirectory) = (stages, last, given, isDirectory);
-        var image = last.Chain.First().Image;
-        _base = DotnetImage.Parse(image);
-        _isWindows = _base?.IsWindows == true || image.Written.StartsWith("mcr.microsoft.com/windows/", StringComparison.Ordinal);
+        var first = last.Chain.First();
+        _base = DotnetImage.Parse(first.Image);
+        _isWindows = _base?.IsWindows == true
+            || first.Image.Written.StartsWith("mcr.microsoft.com/windows/", StringComparison.Ordinal)
+            || (first.Platform?.Value is { } platform && PlatformOf(platform)?.IsWindows == true);
     }
 
     /// <summary>Translates a Dockerfile.</summary>
@@ -109,29 +112,45 @@ internal sealed class DockerfileImport
             _result.Set(from.Line, "ContainerRuntimeIdentifier", "win-x64");
         }
 
-        ReadPlatform(from);
-    }
-
-    private void ReadPlatform(Instruction from)
-    {
-        switch (from.Flag("platform"))
+        if (_last.Chain.First().Platform is { } platform)
         {
-            case null or "$BUILDPLATFORM" or "${BUILDPLATFORM}":
-                break;
-            case "$TARGETPLATFORM" or "${TARGETPLATFORM}":
-                _result.Check(from, "for several platforms, set ContainerRuntimeIdentifiers: linux-x64;linux-arm64");
-                break;
-            case "linux/amd64":
-                _result.Set(from.Line, "ContainerRuntimeIdentifier", "linux-x64");
-                break;
-            case var platform when platform.StartsWith("linux/", StringComparison.Ordinal):
-                _result.Set(from.Line, "ContainerRuntimeIdentifier", "linux-" + platform.Split('/')[1]);
-                break;
-            case var platform:
-                _result.Check(from, $"set ContainerRuntimeIdentifier for the platform {platform}");
-                break;
+            ReadPlatform(from, platform);
         }
     }
+
+    private void ReadPlatform(Instruction from, ExpandedText written)
+    {
+        if (written.Unknown is ["BUILDPLATFORM"])
+        {
+            return;
+        }
+
+        if (written.Unknown is [var name, ..] && name.StartsWith("TARGET", StringComparison.Ordinal))
+        {
+            _result.Check(from, "for several platforms, set ContainerRuntimeIdentifiers: linux-x64;linux-arm64");
+        }
+        else if (_result.Known(from, written, "give it with --build-arg, or set ContainerRuntimeIdentifier") is { } text)
+        {
+            var platform = PlatformOf(text);
+            var isMusl = _last.Chain.First().Image.Written.Contains("alpine", StringComparison.Ordinal);
+            var identifier = platform?.RuntimeIdentifier(isMusl);
+            if (identifier is null)
+            {
+                _result.NoCounterpart(from, $"{text} has no runtime identifier: set ContainerRuntimeIdentifier to one that runs there");
+                return;
+            }
+
+            _result.Set(from.Line, "ContainerRuntimeIdentifier", identifier);
+            if (!string.IsNullOrEmpty(platform!.Variant) && Cpu.Of(platform) != Cpu.Of(Platform.FromRuntimeIdentifier(identifier)))
+            {
+                _result.Check(from, $"{identifier} also runs below {platform.Variant}: the base is one that does, too");
+            }
+        }
+    }
+
+    // Docker takes an architecture alone for one of Linux.
+    private static Platform? PlatformOf(string text) =>
+        Platform.TryParse(text.Contains('/', StringComparison.Ordinal) ? text : "linux/" + text);
 
     private void ReadPublish(PublishCommand? publish, BuildOutput? build)
     {

@@ -7,6 +7,13 @@ namespace Containerize.Oci;
 /// <remarks>OCI image specification, <i>image-index.md</i>, "platform".</remarks>
 internal sealed record Platform
 {
+    // The last part of a runtime identifier, and the CPU that it means. Of what suits a platform alike, the first one counts.
+    private static readonly (string Name, string Architecture, string? Variant)[] s_cpus =
+    [
+        ("x64", "amd64", null), ("x86", "386", null), ("arm64", "arm64", null), ("arm", "arm", "v7"), ("armv6", "arm", "v6"),
+        ("ppc64le", "ppc64le", null), ("s390x", "s390x", null), ("riscv64", "riscv64", null), ("loongarch64", "loong64", null),
+    ];
+
     /// <summary>The CPU architecture in Go's words: <c>amd64</c>, <c>arm64</c> …</summary>
     [JsonPropertyName("architecture")]
     public required string Architecture { get; init; }
@@ -48,23 +55,40 @@ internal sealed record Platform
             "freebsd" => "freebsd",
             _ => "linux",
         };
-        (string? Architecture, string? Variant) cpu = parts[^1] switch
-        {
-            "x64" => ("amd64", null),
-            "x86" => ("386", null),
-            "arm64" => ("arm64", null),
-            "arm" => ("arm", "v7"),
-            "armv6" => ("arm", "v6"),
-            "ppc64le" or "s390x" or "riscv64" => (parts[^1], null),
-            "loongarch64" => ("loong64", null),
-            _ => (null, null),
-        };
+        var cpu = Array.Find(s_cpus, cpu => cpu.Name == parts[^1]);
         return os is null || cpu.Architecture is null || parts.Length < 2
             ? throw new ContainerizeException(
                 DiagnosticCode.InvalidProperty,
                 $"There are no images for the runtime identifier '{runtimeIdentifier}'. Set ContainerRuntimeIdentifier (or " +
                 $"RuntimeIdentifier) to one like linux-x64, linux-musl-arm64 or win-x64.")
             : new Platform { Os = os, Architecture = cpu.Architecture, Variant = cpu.Variant };
+    }
+
+    /// <summary>Reads <c>OS/ARCHITECTURE[/VARIANT]</c>; null for another form.</summary>
+    internal static Platform? TryParse(string text) => text.Split('/') switch
+    {
+        [{ Length: > 0 } os, { Length: > 0 } architecture] => new() { Os = os, Architecture = architecture },
+        [{ Length: > 0 } os, { Length: > 0 } architecture, { Length: > 0 } variant] =>
+            new() { Os = os, Architecture = architecture, Variant = variant },
+        _ => null,
+    };
+
+    /// <summary>The .NET runtime identifier whose apps run here; null where there is none.</summary>
+    /// <param name="isMusl">Whether the C library is musl.</param>
+    internal string? RuntimeIdentifier(bool isMusl = false)
+    {
+        var name = s_cpus.Where(cpu => Suits(Of(cpu)) is not null).OrderByDescending(cpu => Suits(Of(cpu))).FirstOrDefault().Name;
+        return (Os.ToLowerInvariant(), name) switch
+        {
+            (_, null) => null,
+            ("linux", _) => (isMusl ? "linux-musl-" : "linux-") + name,
+            ("windows", "x64" or "x86" or "arm64" or "arm") => "win-" + name,
+            ("freebsd", "x64" or "arm64") => "freebsd-" + name,
+            _ => null,
+        };
+
+        Platform Of((string Name, string Architecture, string? Variant) cpu) =>
+            new() { Os = Os, Architecture = cpu.Architecture, Variant = cpu.Variant };
     }
 
     /// <summary>Whether an image for a platform surely runs where this platform is wanted.</summary>

@@ -18,6 +18,47 @@ internal sealed class PlatformTests
         Assert.AreEqual(expected, Platform.FromRuntimeIdentifier(identifier).ToString());
 
     [TestMethod]
+    [DataRow("linux/amd64", "linux-x64")]
+    [DataRow("linux/x86_64", "linux-x64")]
+    [DataRow("linux/amd64/v2", "linux-x64")]
+    [DataRow("linux/386", "linux-x86")]
+    [DataRow("linux/i386", "linux-x86")]
+    [DataRow("linux/arm64", "linux-arm64")]
+    [DataRow("linux/aarch64", "linux-arm64")]
+    [DataRow("linux/arm64/v8", "linux-arm64")]
+    [DataRow("linux/arm64/v9", "linux-arm64")]
+    [DataRow("linux/arm", "linux-arm")]
+    [DataRow("linux/arm/v7", "linux-arm")]
+    [DataRow("linux/armhf", "linux-arm")]
+    [DataRow("linux/arm/v8", "linux-arm")]
+    [DataRow("linux/arm/v6", "linux-armv6")]
+    [DataRow("linux/armel", "linux-armv6")]
+    [DataRow("linux/loong64", "linux-loongarch64")]
+    [DataRow("linux/ppc64le", "linux-ppc64le")]
+    [DataRow("windows/amd64", "win-x64")]
+    [DataRow("Linux/ARM64", "linux-arm64")]
+    [DataRow("windows/s390x", null)]
+    [DataRow("linux/arm/v5", null)]
+    [DataRow("linux/mips64le", null)]
+    [DataRow("darwin/arm64", null)]
+    public void A_platform_has_the_runtime_identifier_whose_apps_run_there(string text, string? expected)
+    {
+        var platform = Platform.TryParse(text)!;
+
+        Assert.AreEqual(expected, platform.RuntimeIdentifier());
+        Assert.AreEqual(expected?.Replace("linux-", "linux-musl-", StringComparison.Ordinal), platform.RuntimeIdentifier(isMusl: true));
+    }
+
+    [TestMethod]
+    [DataRow("linux")]
+    [DataRow("linux/")]
+    [DataRow("/amd64")]
+    [DataRow("linux/arm/")]
+    [DataRow("linux/arm/v7/x")]
+    [DataRow("")]
+    public void A_platform_is_written_with_slashes(string text) => Assert.IsNull(Platform.TryParse(text));
+
+    [TestMethod]
     [DataRow("osx-arm64")]
     [DataRow("browser-wasm")]
     [DataRow("linux")]

@@ -3,11 +3,18 @@ namespace Containerize.Dockerfiles.Syntax;
 /// <summary>A stage of a Dockerfile.</summary>
 /// <param name="From">Its FROM.</param>
 /// <param name="Image">The image that it is built on, or the name of a stage.</param>
+/// <param name="Platform">What the image is for; null where it is not said.</param>
 /// <param name="Name">Its name; null for none.</param>
 /// <param name="Parent">The stage that it is built on; null for an image.</param>
 /// <param name="Instructions">Those after FROM.</param>
 internal sealed record Stage(
-    int Number, Instruction From, ExpandedText Image, string? Name, Stage? Parent, IReadOnlyList<Instruction> Instructions)
+    int Number,
+    Instruction From,
+    ExpandedText Image,
+    ExpandedText? Platform,
+    string? Name,
+    Stage? Parent,
+    IReadOnlyList<Instruction> Instructions)
 {
     /// <summary>The stages that it consists of: the one on an image first, itself last.</summary>
     internal IEnumerable<Stage> Chain => Parent is null ? [this] : [.. Parent.Chain, this];
@@ -74,6 +81,7 @@ internal sealed record Stages(IReadOnlyList<Stage> All, IReadOnlyDictionary<stri
             earlier.Count,
             from,
             words[0],
+            from.Flag("platform") is { } platform ? Words.Unquote(platform, escape, global) : null,
             words.Count == 3 ? words[2].Written : null,
             earlier.FindLast(stage => stage.Name is not null && words[0].Value is { } image && stage.IsCalled(image)),
             body);

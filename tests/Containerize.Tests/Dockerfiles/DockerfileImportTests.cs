@@ -1,0 +1,51 @@
+namespace Containerize.Tests.Dockerfiles;
+
+[TestClass]
+internal sealed class DockerfileImportTests
+{
+    [TestMethod]
+    [DataRow("linux/amd64", "reg/base", "linux-x64")]
+    [DataRow("linux/x86_64", "reg/base", "linux-x64")]
+    [DataRow("linux/arm/v7", "reg/base", "linux-arm")]
+    [DataRow("linux/386", "reg/base", "linux-x86")]
+    [DataRow("arm64", "reg/base", "linux-arm64")]
+    [DataRow("windows/amd64", "reg/base", "win-x64")]
+    [DataRow("linux/arm64", "mcr.microsoft.com/dotnet/aspnet:10.0-alpine", "linux-musl-arm64")]
+    [DataRow("linux/arm64", "mcr.microsoft.com/dotnet/aspnet:10.0-noble", "linux-arm64")]
+    [DataRow("$PLATFORM", "reg/base", "linux-arm64")]
+    [DataRow("${PLATFORM%/*}/amd64", "reg/base", "linux-x64")]
+    [DataRow("${NONE:-linux/s390x}", "reg/base", "linux-s390x")]
+    public void A_platform_becomes_its_runtime_identifier(string platform, string image, string expected)
+    {
+        var project = Imported.Read($"ARG PLATFORM=linux/arm64\nFROM --platform={platform} {image}\nCOPY publish/ /app\n");
+
+        Assert.AreEqual(expected, project.Property("ContainerRuntimeIdentifier"));
+        Assert.AreEqual("", string.Join('\n', project.Notes("FROM").Split('\n').Where(note =>
+            note.Contains("runtime identifier", StringComparison.Ordinal))));
+    }
+
+    [TestMethod]
+    [DataRow("linux/amd64/v3", "linux-x64", "Check: linux-x64 also runs below v3")]
+    [DataRow("linux/arm64/v9", "linux-arm64", "Check: linux-arm64 also runs below v9")]
+    [DataRow("linux/arm/v5", null, "NoCounterpart: linux/arm/v5 has no runtime identifier")]
+    [DataRow("linux/mips64le", null, "NoCounterpart: linux/mips64le has no runtime identifier")]
+    [DataRow("darwin/arm64", null, "NoCounterpart: darwin/arm64 has no runtime identifier")]
+    [DataRow("linux", null, "NoCounterpart: linux has no runtime identifier")]
+    [DataRow("$TARGETPLATFORM", null, "Check: for several platforms")]
+    [DataRow("linux/$TARGETARCH", null, "Check: for several platforms")]
+    [DataRow("$NONE", null, "NoCounterpart: NONE has a value that the Dockerfile does not say: ")]
+    [DataRow("$BUILDPLATFORM", null, "")]
+    public void What_is_not_as_written_is_noted(string platform, string? expected, string note)
+    {
+        var project = Imported.Read($"FROM --platform={platform} reg/base\nCOPY publish/ /app\nCMD [\"/app/x\"]\n");
+
+        Assert.AreEqual(expected, project.Property("ContainerRuntimeIdentifier"));
+        Assert.StartsWith(note, project.Notes("FROM"));
+        Assert.AreEqual(note.Length == 0, project.Notes("FROM").Length == 0);
+    }
+
+    [TestMethod]
+    public void Paths_are_those_of_the_platform() => Assert.AreEqual(
+        "a TargetPath=C:/data/",
+        Imported.Read("FROM --platform=windows/amd64 reg/base\nCOPY publish/ /app\nCOPY a /data/").Items("ContainerizeFile"));
+}
