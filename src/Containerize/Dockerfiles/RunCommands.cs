@@ -78,14 +78,12 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
                 continue;
             }
 
-            var numbers = name.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(users.Number).ToList();
-            if (numbers.Contains(null))
+            if (users.OwnerOf(name) is not { } owner)
             {
                 result.NoCounterpart(run, $"{name} has no number that the Dockerfile says: set Owner of {Item}");
                 continue;
             }
 
-            var owner = string.Join(':', numbers);
             if (path.Written == app.Written)
             {
                 result.Set(run.Line, "ContainerizeFileOwner", owner);

@@ -212,8 +212,7 @@ internal sealed class StageImport(
             return;
         }
 
-        var name = string.Join(':', user.Split(':').Select(part => _users.IsMade(part) ? _users.Number(part) ?? "?" : part));
-        if (name.Contains('?', StringComparison.Ordinal))
+        if (_users.UserOf(user) is not { } name)
         {
             result.NoCounterpart(_user, $"{user} has no number that the Dockerfile says: set ContainerUser to a number");
         }
@@ -313,15 +312,14 @@ internal sealed class StageImport(
             return null;
         }
 
-        var parts = owner.Split(':').Select(_users.Number).ToList();
-        if (parts.Contains(null))
+        var numbers = _users.OwnerOf(owner);
+        if (numbers is null)
         {
             result.Check(instruction, $"an owner is numeric, because names differ between images: set Owner or ContainerizeFileOwner " +
                 $"for {owner}");
-            return null;
         }
 
-        return string.Join(':', parts);
+        return numbers;
     }
 
     private static string Up(string project)
