@@ -58,9 +58,8 @@ internal sealed record RunCommand(ExpandedText[] Words, ExpandedText Directory)
             return [[.. json.Select(ExpandedText.Of)]];
         }
 
-        var text = point.Instruction.Heredocs is [var script, ..] ? script : point.Instruction.Text;
         var escape = isWindows ? '^' : '\\';
-        return Syntax.Words.Commands(text, escape) is { } commands
+        return point.Instruction.Script is { } script && Syntax.Words.Commands(script, escape) is { } commands
             ? [.. commands.Select(command => Syntax.Words.Split(command, escape, point.Variables).ToArray())]
             : null;
     }

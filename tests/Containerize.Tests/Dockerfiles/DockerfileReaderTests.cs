@@ -13,6 +13,13 @@ internal sealed class DockerfileReaderTests
     [DataRow("#a comment\n# escape=`\nRUN a `", "a `")]
     [DataRow("RUN a \\ \t\n b", "a  b")]
     [DataRow("run\ta", "a")]
+    [DataRow("RUN a\\\nb", "ab")]
+    [DataRow("RUN \\\n\\\n\\  \nb", "b")]
+    [DataRow("RUN C:\\\\", "C:\\\\")]
+    [DataRow("RUN C:\\\\ \t", "C:\\\\")]
+    [DataRow("RUN a\\\\\\", "a\\\\\\")]
+    [DataRow("# escape=`\nRUN a``", "a``")]
+    [DataRow("# escape=`\nRUN C:\\", "C:\\")]
     public void Lines_are_continued(string text, string expected) =>
         Assert.AreEqual(expected.Trim(), DockerfileReader.Read(text, "Dockerfile").Instructions.Single().Text);
 
@@ -27,6 +34,25 @@ internal sealed class DockerfileReaderTests
             instructions.Select(instruction => $"{instruction.Line} {instruction.Keyword}").ToArray());
         CollectionAssert.AreEqual(new[] { "RUN no\n", "\tB\n" }, instructions[2].Heredocs.ToArray());
     }
+
+    [TestMethod]
+    [DataRow("RUN a\\\\\nUSER x", "RUN,USER")]
+    [DataRow("# escape=`\nRUN a``\nUSER x", "RUN,USER")]
+    [DataRow("RUN echo $((1<<N))\nUSER x", "RUN,USER")]
+    [DataRow("RUN echo $(( 1 << N ))\nUSER x", "RUN,USER")]
+    [DataRow("RUN cat <<<EOF\nUSER x", "RUN,USER")]
+    [DataRow("RUN a '<<EOF' \"b <<EOF c\" x<<EOF\nUSER x", "RUN,USER")]
+    [DataRow("RUN [\"a\", \"<<EOF\"]\nUSER x", "RUN,USER")]
+    [DataRow("ENV A=<<EOF\nUSER x", "ENV,USER")]
+    [DataRow("ONBUILD ENV A <<EOF\nUSER x", "ONBUILD,USER")]
+    [DataRow("RUN <<EOF\nCOPY no\nEOF\nUSER x", "RUN,USER")]
+    [DataRow("RUN 3<<EOF cat\nCOPY no\nEOF\nUSER x", "RUN,USER")]
+    [DataRow("RUN a;  <<-'E-O.F 1' b\nCOPY no\n\tE-O.F 1\nUSER x", "RUN,USER")]
+    [DataRow("RUN cat <<EOF; a\nEOF\nEOF;\nUSER x", "RUN,USER")]
+    [DataRow("ONBUILD RUN <<EOF\nCOPY no\nEOF\nUSER x", "ONBUILD,USER")]
+    public void An_instruction_ends_where_docker_ends_it(string text, string keywords) => Assert.AreEqual(
+        keywords,
+        string.Join(',', DockerfileReader.Read(text, "Dockerfile").Instructions.Select(instruction => instruction.Keyword)));
 
     [TestMethod]
     public void Flags_stand_before_the_arguments()

@@ -67,6 +67,23 @@ internal sealed class RunCommandsTests
         Assert.Contains("NoCounterpart: ", Imported.Of($"RUN {run}").Notes("RUN"));
 
     [TestMethod]
+    [DataRow("<<EOF\nset -e\n# tini\napt-get install \\\n  tini\nEOF", "tini")]
+    [DataRow("<<EOF\n#!/bin/bash -e\napt-get install tini\nEOF", "tini")]
+    [DataRow("<<EOF\n#!/usr/bin/env bash\napt-get install tini\nEOF", "tini")]
+    [DataRow("<<EOF bash\napt-get install tini\nEOF", "tini")]
+    [DataRow("<<EOF\n#!/usr/bin/python3\napt-get install tini\nEOF", "")]
+    [DataRow("cat <<EOF\napt-get install tini\nEOF", "")]
+    [DataRow("sh x.sh <<EOF\napt-get install tini\nEOF", "")]
+    [DataRow("<<A <<B\napt-get install tini\nA\nx\nB", "")]
+    public void A_here_document_is_a_script_where_it_is_all_that_a_shell_gets(string run, string packages)
+    {
+        var project = Imported.Of($"RUN {run}");
+
+        Assert.AreEqual(packages, project.Items("ContainerizeDebianPackage"));
+        Assert.AreEqual(packages.Length == 0, project.Notes("RUN").Contains("NoCounterpart", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void Another_suite_is_an_archive_of_its_own() =>
         Assert.Contains("trixie-backports", Imported.Of("RUN apt-get install -t trixie-backports tini").Notes("RUN"));
 

@@ -75,7 +75,11 @@ internal sealed partial class DockerfileReader
         var (keyword, rest) = (match.Groups[1].Value.ToUpperInvariant(), match.Groups[2].Value);
         // The instruction of ONBUILD is not run here, so its flags are part of its text.
         var flags = keyword == "ONBUILD" ? [] : ReadFlags(ref rest);
-        return new(first, keyword, flags, rest.Trim(), s_withHeredocs.Contains(keyword) ? ReadHeredocs(rest, first) : []);
+        var instruction = new Instruction(first, keyword, flags, rest.Trim(), []);
+        var last = keyword == "ONBUILD" ? Keyword().Match(rest).Groups[1].Value.ToUpperInvariant() : keyword;
+        return s_withHeredocs.Contains(last) && instruction.Json is null
+            ? instruction with { Heredocs = ReadHeredocs(rest, first) }
+            : instruction;
     }
 
     private string ReadLogicalLine()
@@ -89,8 +93,9 @@ internal sealed partial class DockerfileReader
                 continue;
             }
 
+            // Two of them are one that is escaped, and end nothing.
             var trimmed = line.TrimEnd(' ', '\t');
-            if (!trimmed.EndsWith(_escape))
+            if (!trimmed.EndsWith(_escape) || (trimmed.Length > 1 && trimmed[^2] == _escape))
             {
                 return text.Append(line).ToString();
             }
@@ -116,9 +121,9 @@ internal sealed partial class DockerfileReader
     private List<string> ReadHeredocs(string rest, int line)
     {
         var contents = new List<string>();
-        foreach (Match heredoc in Heredoc().Matches(rest))
+        foreach (var (isStripped, end) in Words.Raw(rest).Select(HeredocOf).OfType<(bool, string)>())
         {
-            var (strip, end, content) = (heredoc.Groups[1].Length > 0, heredoc.Groups[3].Value, new StringBuilder());
+            var content = new StringBuilder();
             while (true)
             {
                 if (_next == _lines.Length)
@@ -127,7 +132,7 @@ internal sealed partial class DockerfileReader
                         DiagnosticCode.InvalidDockerfile, $"{_name}:{line}: the here-document has no line '{end}' that ends it.");
                 }
 
-                var text = strip ? _lines[_next].TrimStart('\t') : _lines[_next];
+                var text = isStripped ? _lines[_next].TrimStart('\t') : _lines[_next];
                 _next++;
                 if (text == end)
                 {
@@ -143,6 +148,22 @@ internal sealed partial class DockerfileReader
         return contents;
     }
 
+    // A word of its own, as for docker: <<EOF, <<-"EOF" or 3<<EOF; not $((1<<N)), and not <<<word.
+    private static (bool IsStripped, string End)? HeredocOf(string word)
+    {
+        var rest = word.AsSpan().TrimStart("0123456789");
+        if (!rest.StartsWith("<<"))
+        {
+            return null;
+        }
+
+        var isStripped = rest is [_, _, '-', ..];
+        var name = rest[(isStripped ? 3 : 2)..].ToString();
+        return name.Length > 0 && !name.Contains('<', StringComparison.Ordinal) && Words.Split(name, '\\') is [var end]
+            ? (isStripped, end)
+            : null;
+    }
+
     [GeneratedRegex(@"\A\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.*?)\s*\z")]
     private static partial Regex Directive();
 
@@ -151,7 +172,4 @@ internal sealed partial class DockerfileReader
 
     [GeneratedRegex(@"\A\s*--([a-z][a-z-]*)(?:=(""[^""]*""|\S*))?(?:\s+|\z)")]
     private static partial Regex Flag();
-
-    [GeneratedRegex(@"(?<![<\w])\d*<<(-?)([""']?)([A-Za-z_][A-Za-z0-9_.]*)\2(?=\s|\z|[;&|)])")]
-    private static partial Regex Heredoc();
 }

@@ -36,6 +36,22 @@ internal sealed record Instruction(
         }
     }
 
+    /// <summary>
+    /// What a shell runs: the text, or the here-document that is all of it; null where a here-document is given to a command, or is for
+    /// another interpreter.
+    /// </summary>
+    internal string? Script => Heredocs switch
+    {
+        [] => Text,
+        [var script] when IsAlone() && (!script.StartsWith("#!", StringComparison.Ordinal) || IsForShell(script)) => script,
+        _ => null,
+    };
+
+    private bool IsAlone() => Words.Raw(Text) is [_] or [_, "sh" or "bash"] or ["sh" or "bash", _];
+
+    private static bool IsForShell(string script) =>
+        script[2..].Split('\n')[0].Split(' ').Any(word => word.Split('/')[^1] is "sh" or "bash" or "dash" or "ash");
+
     /// <summary>The value of a flag; null when it is not there.</summary>
     internal string? Flag(string name) => Flags.LastOrDefault(flag => flag.Name == name) is { Name: not null } flag ? flag.Value : null;
 }

@@ -11,28 +11,42 @@ internal sealed class WordReader(string text, char escape, Variables? variables)
     private int _depth;
 
     /// <summary>The words: what blanks outside of quotes separate.</summary>
-    internal IReadOnlyList<ExpandedText> Words()
+    internal IReadOnlyList<ExpandedText> Words() => [.. Divided().Select(word => word.Text)];
+
+    /// <summary>The same words as they are written.</summary>
+    internal IReadOnlyList<string> RawWords() => [.. Divided().Select(word => word.Raw)];
+
+    private IEnumerable<(string Raw, ExpandedText Text)> Divided()
     {
-        var (words, word, hasWord) = (new List<ExpandedText>(), new ExpandedTextBuilder(), false);
+        var (word, start) = (new ExpandedTextBuilder(), -1);
         while (_at < text.Length)
         {
-            if (!char.IsWhiteSpace(text[_at]))
+            if (text[_at] == escape && _at + 1 < text.Length && text[_at + 1] == '\n')
             {
-                hasWord = true;
+                // A shell reads on in the next line.
+                _at += 2;
+            }
+            else if (!char.IsWhiteSpace(text[_at]))
+            {
+                start = start < 0 ? _at : start;
                 Take(word);
-                continue;
             }
-
-            if (hasWord)
+            else
             {
-                words.Add(word.Take());
-                hasWord = false;
-            }
+                if (start >= 0)
+                {
+                    yield return (text[start.._at], word.Take());
+                    start = -1;
+                }
 
-            _at++;
+                _at++;
+            }
         }
 
-        return hasWord ? [.. words, word.Take()] : words;
+        if (start >= 0)
+        {
+            yield return (text[start..], word.Take());
+        }
     }
 
     /// <summary>All of the text as one word.</summary>

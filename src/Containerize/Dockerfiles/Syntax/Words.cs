@@ -7,6 +7,9 @@ internal static class Words
     internal static IReadOnlyList<string> Split(string text, char escape) =>
         [.. new WordReader(text, escape, variables: null).Words().Select(word => word.Written)];
 
+    /// <summary>Splits at blanks outside of quotes, and changes nothing else.</summary>
+    internal static IReadOnlyList<string> Raw(string text) => new WordReader(text, '\\', new Variables()).RawWords();
+
     /// <summary>Splits at blanks outside of quotes. Quotes are removed, variables are filled in.</summary>
     internal static IReadOnlyList<ExpandedText> Split(string text, char escape, Variables variables) =>
         new WordReader(text, escape, variables).Words();
