@@ -206,6 +206,32 @@ internal sealed class CallerTests
     }
 
     [TestMethod]
+    [DataRow("publish", "-t:Containerize")]
+    [DataRow("publish", "-t:PublishContainer")]
+    [DataRow("publish", "-p:PublishProfile=DefaultContainer")]
+    [DataRow("publish", "-p:ContainerizeOnPublish=true")]
+    [DataRow("publish", "-t:PublishContainer", "-p:PublishProfile=DefaultContainer")]
+    [DataRow("build", "-c", "Release", "-t:Containerize")]
+    public async Task Targets_after_PublishContainer_run_once_and_find_the_image_delivered(params string[] arguments)
+    {
+        using var project = await TestProject.WebAsync(Scratch + """
+            <Target Name="Deploy" AfterTargets="PublishContainer">
+              <PropertyGroup><IsThere Condition="Exists('$(ContainerArchiveOutputPath)')">there</IsThere></PropertyGroup>
+              <Message Importance="high" Text="DEPLOY=$(GeneratedContainerDigest) $(IsThere)" />
+            </Target>
+            """);
+        using var output = new TemporaryDirectory();
+
+        var result = await project.RunAsync([.. arguments, $"-p:ContainerArchiveOutputPath={output["app.tar"]}"]);
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        CollectionAssert.AreEqual(
+            new[] { $"DEPLOY={project.Digest} there" },
+            result.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("DEPLOY=", StringComparison.Ordinal)).ToList(),
+            result.Output);
+    }
+
+    [TestMethod]
     public async Task A_project_can_keep_the_SDKs_target()
     {
         await using var registry = await TestRegistry.StartAsync();
