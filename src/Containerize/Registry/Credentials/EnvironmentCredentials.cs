@@ -5,7 +5,8 @@ namespace Containerize.Registry.Credentials;
 
 /// <summary>
 /// Credentials in environment variables: <c>CONTAINERIZE_REGISTRY_&lt;HOST&gt;_USER</c> and <c>_PASSWORD</c> for one host, and those of the
-/// .NET SDK, which name no host and are therefore given to the destinations and to the base image's registry only.
+/// .NET SDK, which name no host and are therefore given to the destinations, and to the base image's registry, only. Those that do not say
+/// for which of both are the destinations', as in the SDK; where there is none, they can only be meant for the base.
 /// </summary>
 internal sealed class EnvironmentCredentials(RegistryOptions options)
 {
@@ -41,7 +42,7 @@ internal sealed class EnvironmentCredentials(RegistryOptions options)
             yield return "DOTNET_CONTAINER_PUSH_REGISTRY";
         }
 
-        if (isDestination || isBase)
+        if (isDestination || (isBase && _push.Count == 0))
         {
             yield return "DOTNET_CONTAINER_REGISTRY";
             yield return "SDK_CONTAINER_REGISTRY";

@@ -75,13 +75,36 @@ internal sealed class CredentialTests
     }
 
     [TestMethod]
-    public async Task The_sdks_general_variables_go_to_both_and_no_further()
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "push.example", null)]
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "pull.example", "general")]
+    [DataRow("DOTNET_CONTAINER_REGISTRY", "", "general", DisplayName = "no destination")]
+    [DataRow("SDK_CONTAINER_REGISTRY", "push.example", null)]
+    [DataRow("SDK_CONTAINER_REGISTRY", "push.example;pull.example", "general")]
+    public async Task The_sdks_general_variables_are_the_destinations_and_the_bases_only_if_it_is_one(
+        string prefix, string destinations, string? user)
+    {
+        _options = _options with
+        {
+            PushRegistries = destinations.Split(';', StringSplitOptions.RemoveEmptyEntries),
+            PullRegistry = "pull.example",
+        };
+        SetSdk(prefix, "general");
+        Assert.AreEqual(user, (await FindAsync("pull.example"))?.User);
+        foreach (var destination in _options.PushRegistries)
+        {
+            Assert.AreEqual("general", (await FindAsync(destination, isWrite: true))!.User);
+        }
+
+        Assert.IsNull(await FindAsync("other.example"));
+    }
+
+    [TestMethod]
+    public async Task A_login_for_the_base_counts_though_general_variables_are_set_for_a_destination()
     {
         _options = _options with { PushRegistries = ["push.example"], PullRegistry = "pull.example" };
-        SetSdk("DOTNET_CONTAINER_REGISTRY", "both");
-        Assert.AreEqual("both", (await FindAsync("pull.example"))!.User);
-        Assert.AreEqual("both", (await FindAsync("push.example", isWrite: true))!.User);
-        Assert.IsNull(await FindAsync("other.example"));
+        SetSdk("DOTNET_CONTAINER_REGISTRY", "general");
+        Write(".docker/config.json", Auths("pull.example", "ada"));
+        Assert.AreEqual("ada", (await FindAsync("pull.example"))!.User);
     }
 
     [TestMethod]
