@@ -71,22 +71,23 @@ internal static class ImportCommand
 
         foreach (var note in project.Notes)
         {
-            Message text = $"{name}:{note.Line}: {note.Instruction}: {Said(note.Kind)}{(Message)note.Text}";
-            if (note.Kind == ImportNoteKind.NotNeeded)
+            switch (note.Kind)
             {
-                reporter.Detail(text);
-            }
-            else
-            {
-                reporter.Message(text);
+                case ImportNoteKind.NotNeeded:
+                    reporter.Detail($"{name}:{note.Line}: {note.Instruction}: {(Message)note.Text}");
+                    break;
+                case ImportNoteKind.Check:
+                    reporter.Message($"{name}:{note.Line}: {note.Instruction}: {(Message)note.Text}");
+                    break;
+                default:
+                    reporter.Message($"{name}:{note.Line}: {note.Instruction}: no counterpart: {(Message)note.Text}");
+                    break;
             }
         }
     }
 
     private static string Version =>
         typeof(ImportCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
-    private static string Said(ImportNoteKind kind) => kind == ImportNoteKind.NoCounterpart ? "no counterpart: " : "";
 
     private static ImportAnswer AnswerOf(ImportedProject project) => new(
         project.Project,

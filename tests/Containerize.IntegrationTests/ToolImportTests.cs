@@ -101,6 +101,16 @@ internal sealed class ToolImportTests
             ? $"{path} {Convert.ToString((int)entry.Mode, 8)} {entry.Uid}:{entry.Gid}" : "").ToArray());
     }
 
+    [TestMethod]
+    public async Task What_is_left_to_do_is_said_with_its_line()
+    {
+        var imported = await BuiltTool.RunAsync(Path.Combine(s_golden, "shell-form"), "import");
+
+        Assert.Contains("Dockerfile:6: RUN: no counterpart: no commands run while the image is made", imported.Error);
+        Assert.Contains("Dockerfile:7: RUN: chmod +x /app/run.sh: programs", imported.Error);
+        Assert.DoesNotContain("Dockerfile:5: COPY", imported.Error);
+    }
+
     // The SDK comes by path, as in all projects of these tests.
     private static string ProjectWith(string xml) => $"""
         <Project Sdk="Microsoft.NET.Sdk">
