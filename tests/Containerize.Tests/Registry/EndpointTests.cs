@@ -133,13 +133,18 @@ internal sealed class EndpointTests
     }
 
     [TestMethod]
-    [DataRow("127.0.0.1:{0}")]
-    [DataRow("127.0.0.0/8")]
-    public async Task Dockers_insecure_registries_are_honoured(string entry)
+    [DataRow("127.0.0.1:{0}", "etc/docker/daemon.json", "HOME")]
+    [DataRow("127.0.0.0/8", "etc/docker/daemon.json", "HOME")]
+    [DataRow("127.0.0.1:{0}", ".config/docker/daemon.json", "HOME")]
+    [DataRow("127.0.0.1:{0}", ".docker/daemon.json", "HOME")]
+    [DataRow("127.0.0.1:{0}", ".docker/daemon.json", "USERPROFILE")]
+    public async Task Dockers_insecure_registries_are_honoured(string entry, string file, string home)
     {
         await using var lab = await StartAsync(new() { Https = true, CertificateNames = ["registry.example"] });
+        lab.Environment.Remove("HOME");
+        lab.Environment[home] = lab.Home;
         lab.WriteFile(
-            "etc/docker/daemon.json",
+            file,
             $$"""{"insecure-registries":["{{entry.Replace("{0}", $"{lab.Registry.BaseAddress.Port}", StringComparison.Ordinal)}}"]}""");
         Assert.IsNotNull(await PullAsync(lab, lab.NewClient(options => options with { CertificateFiles = [] })));
     }

@@ -138,7 +138,7 @@ internal sealed class CredentialStore
             yield return new(null, IsDockers: true) { Source = "DOCKER_AUTH_CONFIG" };
         }
 
-        if (DirectoryOf("DOCKER_CONFIG", ".docker", get) is { } docker)
+        if (options.UserDirectory("DOCKER_CONFIG", ".docker") is { } docker)
         {
             yield return new(Path.Combine(docker, "config.json"), IsDockers: true);
         }
@@ -159,16 +159,11 @@ internal sealed class CredentialStore
             yield return new(Path.Combine(runtime, "auth.json"), IsDockers: false);
         }
 
-        if (DirectoryOf("XDG_CONFIG_HOME", ".config", get) is { } config)
+        if (options.UserDirectory("XDG_CONFIG_HOME", ".config") is { } config)
         {
             yield return new(Path.Combine(config, "containers", "auth.json"), IsDockers: false);
         }
     }
-
-    private static string? DirectoryOf(string variable, string inHome, Func<string, string?> get) =>
-        get(variable) is { Length: > 0 } named ? named
-        : (get("HOME") is { Length: > 0 } home ? home : get("USERPROFILE")) is { } own ? Path.Combine(own, inHome)
-        : null;
 
     /// <summary>Where a credential file may be.</summary>
     /// <param name="Path">The file; null for the variable that holds a file's content.</param>

@@ -73,6 +73,12 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         {
             yield return Path.Combine(config, "docker", "daemon.json");
         }
+
+        // Docker Desktop's, whose engine is in a machine of its own.
+        if (options.InHome(".docker") is { } desktop)
+        {
+            yield return Path.Combine(desktop, "daemon.json");
+        }
     }
 
     private static IEnumerable<string> PodmanFiles(RegistryOptions options)
@@ -95,10 +101,7 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
     }
 
     /// <summary>Where this user keeps configuration.</summary>
-    internal static string? ConfigHome(RegistryOptions options) =>
-        options.Environment("XDG_CONFIG_HOME") is { Length: > 0 } config ? config
-        : options.Environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".config")
-        : null;
+    internal static string? ConfigHome(RegistryOptions options) => options.UserDirectory("XDG_CONFIG_HOME", ".config");
 
     private static T? TryRead<T>(string path, IReporter reporter, Func<string, T?> parse)
         where T : class

@@ -64,4 +64,15 @@ internal sealed record RegistryOptions : HttpOptions
 
     /// <summary>The directory of what lasts until the machine restarts; tests have their own.</summary>
     internal string SystemRuntimeDirectory { get; init; } = "/run";
+
+    /// <summary>The directory of the user that a variable names; else one in the home directory, if there is one.</summary>
+    /// <param name="variable">The variable's name.</param>
+    /// <param name="inHome">The directory's usual path below the home directory.</param>
+    internal string? UserDirectory(string variable, string inHome) =>
+        Environment(variable) is { Length: > 0 } named ? named : InHome(inHome);
+
+    /// <summary>A path below the home directory; null where the environment names none.</summary>
+    internal string? InHome(string path) =>
+        (Environment("HOME") is { Length: > 0 } home ? home : Environment("USERPROFILE")) is { Length: > 0 } own
+            ? Path.Combine(own, path) : null;
 }
