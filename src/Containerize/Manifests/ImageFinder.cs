@@ -7,6 +7,7 @@ internal sealed class ImageFinder
 {
     private const string ImageKey = "image";
     private const string ProjectPrefix = "containerize://";
+    private const string NoTag = "it has no tag: the chart decides which one is meant";
 
     private static readonly string[] s_projects = [".csproj", ".fsproj", ".vbproj"];
 
@@ -17,8 +18,13 @@ internal sealed class ImageFinder
     private static readonly string[] s_keysWithoutImages =
         ["metadata", "labels", "annotations", "matchLabels", "nodeSelector", "environment", "args", "driver_opts"];
 
+    private static readonly string[] s_tags = ["tag", "imageTag"];
+
+    private static readonly string[] s_parts = ["registry", "repository", "tag", "digest"];
+
     private readonly Dictionary<int, ImagePlace> _places = [];
     private readonly Dictionary<int, LeftPlace> _left = [];
+    private ManifestKind _kind;
     private string? _registry;
 
     /// <summary>The places, in the order of the text.</summary>
@@ -31,6 +37,7 @@ internal sealed class ImageFinder
     /// <param name="kind">What kind of document it is.</param>
     internal void Look(YamlNode root, ManifestKind kind)
     {
+        _kind = kind;
         if (kind == ManifestKind.Kustomization)
         {
             LookAtKustomization((YamlMapping)root);
@@ -40,21 +47,21 @@ internal sealed class ImageFinder
         _registry = kind == ManifestKind.Values
             ? (YamlMapping.Resolve((root as YamlMapping)?.Own("global")) as YamlMapping)?.Text("imageRegistry")
             : null;
-        LookAt(root, kind);
+        LookAt(root);
     }
 
-    private void LookAt(YamlNode node, ManifestKind kind)
+    private void LookAt(YamlNode node)
     {
         switch (node)
         {
             case YamlSequence sequence:
-                sequence.Items.ForEach(item => LookAt(item, kind));
+                sequence.Items.ForEach(LookAt);
                 break;
             case YamlScalar scalar when scalar.Value.TrimStart().StartsWith(ProjectPrefix, StringComparison.Ordinal):
                 Add(new ProjectPlace(scalar, scalar.Value.Trim()[ProjectPrefix.Length..]));
                 break;
             case YamlMapping mapping:
-                LookAtMapping(mapping, kind);
+                LookAtResource(mapping);
                 break;
             default:
                 // An alias: what it stands for is looked at where it is written.
@@ -62,15 +69,25 @@ internal sealed class ImageFinder
         }
     }
 
-    private void LookAtMapping(YamlMapping mapping, ManifestKind kind)
+    // A resource may hold others, as lists do. What a policy holds is the policy's.
+    private void LookAtResource(YamlMapping mapping)
     {
-        if (kind == ManifestKind.Kubernetes && mapping.Own("apiVersion") is not null && mapping.Text("kind") is { } resource
-            && s_kindsWithoutImages.Contains(resource))
+        if (_kind is not (ManifestKind.Kubernetes or ManifestKind.Operator) || ManifestKinds.OfResource(mapping) is not { } kind)
         {
-            return;
+            LookAtMapping(mapping);
         }
+        else if (!s_kindsWithoutImages.Contains(mapping.Text("kind")))
+        {
+            var around = _kind;
+            _kind = kind;
+            LookAtMapping(mapping);
+            _kind = around;
+        }
+    }
 
-        if (kind is ManifestKind.Values && IsInParts(mapping))
+    private void LookAtMapping(YamlMapping mapping)
+    {
+        if (_kind is ManifestKind.Values && IsInParts(mapping))
         {
             AddParts(mapping);
         }
@@ -85,26 +102,40 @@ internal sealed class ImageFinder
 
             if (name == ImageKey)
             {
-                LookAtImage(mapping, value, kind);
+                LookAtImage(mapping, value);
             }
 
             if (name != ImageKey || YamlMapping.Resolve(value) is not YamlScalar)
             {
-                LookAt(value, kind);
+                LookAt(value);
             }
+        }
+
+        if (TagOf(mapping) is { } tag && mapping.Own(tag) is not null && mapping.Own(ImageKey) is null
+            && YamlMapping.Resolve(mapping.Find(ImageKey)) is YamlScalar { IsNull: false, Value.Length: > 0 } merged
+            && !NamesTag(merged.Value))
+        {
+            if (_places.Remove(merged.Span.Start))
+            {
+                Leave(merged, merged.Value, "its tag is where it is merged");
+            }
+
+            AddParts(mapping, merged.Value, tag, digestKey: null, DigestPlace.BehindTag, NoTag);
         }
     }
 
-    private void LookAtImage(YamlMapping parent, YamlNode value, ManifestKind kind)
+    private void LookAtImage(YamlMapping parent, YamlNode value)
     {
         switch (YamlMapping.Resolve(value))
         {
-            case YamlScalar scalar when kind == ManifestKind.Compose && parent.Find("build") is not null:
+            case YamlScalar { IsNull: true }:
+                break;
+            case YamlScalar scalar when _kind == ManifestKind.Compose
+                && YamlMapping.Resolve(parent.Find("build")) is not (null or YamlScalar { IsNull: true }):
                 Leave(scalar, scalar.Value, "compose builds it itself");
                 break;
-            case YamlScalar scalar when kind == ManifestKind.Values && (parent.Find("tag") ?? parent.Find("imageTag")) is { } tag
-                && !NamesTag(scalar.Value):
-                AddNamed(new PartsPlace(parent, WithTag(scalar.Value, tag), tag, null, DigestPlace.BehindTag), tag);
+            case YamlScalar { Value.Length: > 0 } scalar when TagOf(parent) is { } tag && !NamesTag(scalar.Value):
+                AddParts(parent, scalar.Value, tag, digestKey: null, DigestPlace.BehindTag, NoTag);
                 break;
             case YamlScalar scalar:
                 AddName(scalar);
@@ -119,7 +150,7 @@ internal sealed class ImageFinder
                 AddName(scalar);
                 break;
             // Resources of operators write it as charts do.
-            case YamlMapping mapping when kind == ManifestKind.Kubernetes && IsInParts(mapping):
+            case YamlMapping mapping when _kind is not (ManifestKind.Compose or ManifestKind.Values) && IsInParts(mapping):
                 AddParts(mapping);
                 break;
             default:
@@ -136,14 +167,7 @@ internal sealed class ImageFinder
                 continue;
             }
 
-            var (tag, digest) = (mapping.Find("newTag"), mapping.Find("digest"));
-            if (tag is null && digest is null)
-            {
-                Leave(mapping, name, "no newTag says which one is meant");
-                continue;
-            }
-
-            AddNamed(new PartsPlace(mapping, Joined(name, tag, digest), tag, digest, DigestPlace.OwnKey), tag ?? mapping);
+            AddParts(mapping, name, "newTag", "digest", DigestPlace.OwnKey, "no newTag says which one is meant");
         }
     }
 
@@ -153,23 +177,40 @@ internal sealed class ImageFinder
 
     private void AddParts(YamlMapping mapping)
     {
-        var registry = _registry is { Length: > 0 } ? _registry : mapping.Text("registry");
-        var name = registry is { Length: > 0 } ? $"{registry}/{mapping.Text("repository")}" : mapping.Text("repository")!;
-        var (tag, digest) = (mapping.Find("tag"), mapping.Find("digest"));
-        if (string.IsNullOrEmpty(mapping.Text("tag")) && string.IsNullOrEmpty(mapping.Text("digest")))
+        // One that is merged as a whole is the same image, and gets its digest where it is written.
+        var whole = s_parts.Select(mapping.Owner).OfType<YamlMapping>().Distinct().ToList() is [{ } only] ? only : mapping;
+        var registry = _registry is { Length: > 0 } ? _registry : whole.Text("registry");
+        var name = registry is { Length: > 0 } ? $"{registry}/{whole.Text("repository")}" : whole.Text("repository")!;
+        AddParts(whole, name, "tag", "digest", DigestPlace.BehindTag, NoTag);
+    }
+
+    // What is merged is a part of other images, too, which have another digest.
+    private void AddParts(YamlMapping mapping, string name, string tagKey, string? digestKey, DigestPlace place, string whyNoTag)
+    {
+        foreach (var key in new[] { tagKey, digestKey }.OfType<string>())
         {
-            Leave(mapping, name, "it has no tag: the chart decides which one is meant");
+            if (mapping.Owner(key) is { } owner && owner != mapping)
+            {
+                owner.Own(key)!.IsShared = true;
+            }
+        }
+
+        var (tag, known) = (mapping.Text(tagKey), digestKey is null ? null : mapping.Text(digestKey));
+        if (string.IsNullOrEmpty(tag) && string.IsNullOrEmpty(known))
+        {
+            Leave(mapping, name, whyNoTag);
             return;
         }
 
-        AddNamed(new PartsPlace(mapping, Joined(name, tag, digest), tag, digest, DigestPlace.BehindTag), tag ?? mapping);
+        var image = (string.IsNullOrEmpty(tag) ? name : $"{name}:{tag}") + (string.IsNullOrEmpty(known) ? "" : $"@{known}");
+        var (tagNode, digestNode) = (mapping.Find(tagKey), digestKey is null ? null : mapping.Find(digestKey));
+        AddNamed(new PartsPlace(mapping, image, tagNode, digestNode, place), tagNode);
     }
 
-    private static string WithTag(string name, YamlNode tag) => $"{name}:{(YamlMapping.Resolve(tag) as YamlScalar)?.Value}";
-
-    private static string Joined(string name, YamlNode? tag, YamlNode? digest) =>
-        ((YamlMapping.Resolve(tag) as YamlScalar)?.Value is { Length: > 0 } version ? $"{name}:{version}" : name)
-        + ((YamlMapping.Resolve(digest) as YamlScalar)?.Value is { Length: > 0 } known ? $"@{known}" : "");
+    // A key that has a text counts before one that has none.
+    private string? TagOf(YamlMapping mapping) =>
+        _kind == ManifestKind.Compose ? null
+        : Array.Find(s_tags, key => mapping.Text(key) is { Length: > 0 }) ?? Array.Find(s_tags, key => mapping.Find(key) is not null);
 
     private static bool NamesTag(string name) =>
         name.Contains('@', StringComparison.Ordinal) || name.LastIndexOf(':') > name.LastIndexOf('/');
@@ -181,7 +222,7 @@ internal sealed class ImageFinder
         {
             Add(new ProjectPlace(scalar, name[ProjectPrefix.Length..]));
         }
-        else if (s_projects.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || name.StartsWith('.'))
+        else if (_kind != ManifestKind.Policy && IsProject(name))
         {
             Add(new ProjectPlace(scalar, name));
         }
@@ -191,9 +232,12 @@ internal sealed class ImageFinder
         }
     }
 
-    private void AddNamed(ImagePlace place, YamlNode version)
+    private static bool IsProject(string name) =>
+        s_projects.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || name.StartsWith('.');
+
+    private void AddNamed(ImagePlace place, YamlNode? version)
     {
-        if (WhyNot(place.Image, version) is { } why)
+        if (WhyNot(place, YamlMapping.Resolve(version)) is { } why)
         {
             Leave(place.At, place.Image, why);
         }
@@ -203,12 +247,14 @@ internal sealed class ImageFinder
         }
     }
 
-    private static string? WhyNot(string image, YamlNode version) =>
-        image.Contains("{{", StringComparison.Ordinal) ? "it is a template"
-        : image.Contains('$', StringComparison.Ordinal) ? "it has a variable"
-        : image.Contains(ProjectPrefix, StringComparison.Ordinal) ? "a project's image has one name: write it as image: containerize://PATH"
+    private string? WhyNot(ImagePlace place, YamlNode? version) =>
+        _kind == ManifestKind.Policy ? "a resource of this kind runs no image"
+        : place.Image.Contains("{{", StringComparison.Ordinal) ? "it is a template"
+        : place.Image.Contains('$', StringComparison.Ordinal) ? "it has a variable"
+        : place.Image.Contains(ProjectPrefix, StringComparison.Ordinal) ? "a project's image has one name: write it as image: containerize://PATH"
         : version is YamlScalar { IsPlain: true } scalar && YamlNumber.LosesText(scalar.Value)
             ? $"its tag {scalar.Value} is a number, whose text YAML does not keep: put it in quotes"
+        : _kind == ManifestKind.Operator && place.Reference is null ? "it is no name of an image"
         : null;
 
     private void Add(ImagePlace place) => _places[place.At.Span.Start] = place;

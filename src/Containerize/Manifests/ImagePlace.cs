@@ -10,6 +10,22 @@ internal abstract record ImagePlace(YamlNode At, string Image)
 {
     private const string DefaultTag = "latest";
 
+    /// <summary>The name, parsed; null where it is no image's name.</summary>
+    internal ImageReference? Reference
+    {
+        get
+        {
+            try
+            {
+                return ImageReference.Parse(Image);
+            }
+            catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidReference)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>The name with a digest; its tag stays, because it says to people which version it is.</summary>
     internal static string Pin(ImageReference image, string written, Digest digest)
     {
@@ -71,9 +87,9 @@ internal sealed record PartsPlace(
 
     private static TextEdit? Set(string text, YamlNode node, string value) => node switch
     {
-        YamlAlias alias => new(alias.Span.Start, alias.Span.End - alias.Span.Start, value),
         // The tag of other images, too, which have another digest.
-        YamlScalar { IsShared: true } => null,
+        { IsShared: true } => null,
+        YamlAlias alias => new(alias.Span.Start, alias.Span.End - alias.Span.Start, value),
         YamlScalar scalar => ScalarText.Replace(text, scalar, value),
         _ => null,
     };

@@ -5,8 +5,14 @@ namespace Containerize.Manifests;
 /// <summary>Whose document it is, which decides where it names images.</summary>
 internal enum ManifestKind
 {
-    /// <summary>Resources of Kubernetes, of any kind.</summary>
+    /// <summary>Resources of Kubernetes itself.</summary>
     Kubernetes,
+
+    /// <summary>Resources of an operator, whose texts mean what it likes.</summary>
+    Operator,
+
+    /// <summary>Resources that speak of images and run none: policies, and repositories that are watched.</summary>
+    Policy,
 
     /// <summary>A kustomization: its <c>images</c>.</summary>
     Kustomization,
@@ -39,14 +45,33 @@ internal static class ManifestKinds
             return ManifestKind.Kustomization;
         }
 
-        if (mapping.Own("apiVersion") is not null && mapping.Own("kind") is not null)
-        {
-            return ManifestKind.Kubernetes;
-        }
-
-        return mapping.Own("services") is YamlMapping ? ManifestKind.Compose
-            : isListed || IsValues(name) ? ManifestKind.Values : null;
+        return OfResource(mapping)
+            ?? (IsValues(name) ? ManifestKind.Values
+            : IsCompose(mapping) ? ManifestKind.Compose
+            : isListed ? ManifestKind.Values : null);
     }
+
+    /// <summary>The kind of a resource, which may stand in another one, like those of a list.</summary>
+    /// <returns>Null for a mapping that is no resource.</returns>
+    internal static ManifestKind? OfResource(YamlMapping mapping) =>
+        mapping.Own("apiVersion") is null || mapping.Own("kind") is null ? null
+        : mapping.Text("kind") is { } kind && IsPolicy(kind) ? ManifestKind.Policy
+        : IsOfKubernetes(mapping.Text("apiVersion") ?? "") ? ManifestKind.Kubernetes
+        : ManifestKind.Operator;
+
+    private static bool IsPolicy(string kind) => kind.EndsWith("Policy", StringComparison.Ordinal) || kind == "ImageRepository";
+
+    // Groups without a dot are kept for Kubernetes.
+    private static bool IsOfKubernetes(string version) =>
+        version[..Math.Max(0, version.LastIndexOf('/'))] is var group
+        && (!group.Contains('.', StringComparison.Ordinal) || group.EndsWith(".k8s.io", StringComparison.Ordinal));
+
+    // Compose has an image's name in one text, which values of charts often have in parts.
+    private static bool IsCompose(YamlMapping root) =>
+        root.Own("services") is YamlMapping services
+        && services.Entries.Select(entry => YamlMapping.Resolve(entry.Value)).OfType<YamlMapping>().All(service =>
+            YamlMapping.Resolve(service.Find("image")) is not YamlMapping
+            && (service.Find("tag") ?? service.Find("imageTag")) is null);
 
     private static bool IsValues(string name) =>
         Path.GetFileNameWithoutExtension(name) is var stem

@@ -68,18 +68,6 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
         return finder;
     }
 
-    private static ImageReference? TryParse(string image)
-    {
-        try
-        {
-            return ImageReference.Parse(image);
-        }
-        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidReference)
-        {
-            return null;
-        }
-    }
-
     private static ImageReference Bare(ImageReference image) => image with { Tag = image.Tag ?? "latest", Digest = null };
 
     private bool MustAsk(ImageReference image) => image switch
@@ -92,7 +80,7 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
     private async Task AskAsync(List<ImagePlace> places, CancellationToken cancellationToken)
     {
         using var slots = new SemaphoreSlim(MaxRequests);
-        var images = places.Where(place => place is not ProjectPlace).Select(place => TryParse(place.Image)).OfType<ImageReference>();
+        var images = places.Where(place => place is not ProjectPlace).Select(place => place.Reference).OfType<ImageReference>();
         foreach (var image in images.Where(MustAsk).Select(Bare).Distinct())
         {
             _tags[image] = AskOneAsync(image);
@@ -226,8 +214,8 @@ internal sealed class ManifestResolver(ResolveMode mode, TagResolver resolve, Pr
         {
             throw new ContainerizeException(
                 DiagnosticCode.ImageNotResolved,
-                $"The text of the image {image.Image} cannot be replaced: it is shared by an anchor, merged from elsewhere, or is in " +
-                $"pieces. Write the image's name as one text of its own.");
+                $"The text of the image {image.Image} cannot be replaced: it is shared by an anchor, merged with others, or is in " +
+                $"pieces. Write the image's name as one text of its own, or give it a tag and a digest of its own.");
         }
 
         edits.AddRange(made);

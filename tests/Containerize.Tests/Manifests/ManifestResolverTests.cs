@@ -71,6 +71,13 @@ internal sealed class ManifestResolverTests
     [DataRow("ok: 1\nimage: nginx:gone\n", 2, "ImageNotResolved")]
     [DataRow("a:\n\n  image: containerize://broken\n", 3, "ProjectNotBuilt")]
     [DataRow("a: {image: nginx:1, x: &v '2'}\nb: {repository: nginx, tag: &t '1'}\nc: *t\n", 2, "ImageNotResolved")]
+    [DataRow("d: &d {tag: '1'}\nweb: {image: {<<: *d, repository: nginx}}\nx: {<<: *d}\n", 2, "ImageNotResolved")]
+    [DataRow("d: &d {tag: '1'}\nweb: {<<: [*d], image: nginx}\n", 2, "ImageNotResolved")]
+    [DataRow("d: &d {digest: ''}\nweb: {<<: *d, repository: nginx, tag: '1'}\n", 2, "ImageNotResolved")]
+    [DataRow("v: &v '1'\nd: &d {tag: *v}\nweb: {<<: *d, repository: nginx}\n", 3, "ImageNotResolved")]
+    [DataRow("web: &w {repository: nginx, tag: '1'}\nx: {<<: *w, repository: '{{ a }}'}\n", 1, "ImageNotResolved")]
+    [DataRow("kind: Kustomization\nx: &d {newTag: '1'}\nimages:\n- {<<: *d, name: nginx}\n", 4, "ImageNotResolved")]
+    [DataRow("kind: Kustomization\nx: &d {digest: ''}\nimages:\n- {<<: *d, name: nginx, newTag: '1'}\n", 4, "ImageNotResolved")]
     public async Task A_failure_has_its_line_and_nothing_of_the_file_changes(string text, int line, string code)
     {
         _lab.Missing.Add("docker.io/library/nginx:gone");
@@ -80,6 +87,132 @@ internal sealed class ManifestResolverTests
         var failed = result.Images.Single(image => image.State == ImageState.Failed);
         Assert.AreEqual((line, code), (failed.Line, failed.Code.ToString()));
         Assert.AreEqual(text, result.After.Text);
+    }
+
+    [TestMethod]
+    public async Task Images_that_merge_one_tag_fail_each_and_nothing_of_the_file_changes()
+    {
+        const string Text = "d: &d {registry: docker.io, tag: '1.27'}\nweb: {image: {<<: *d, repository: library/nginx}}\n"
+            + "proxy: {image: {<<: *d, repository: library/httpd}}\n";
+
+        var result = await _lab.ResolveAsync(Text);
+
+        CollectionAssert.AreEqual(
+            new[] { (2, "docker.io/library/nginx:1.27"), (3, "docker.io/library/httpd:1.27") },
+            result.Images.Where(image => image.Code == DiagnosticCode.ImageNotResolved).Select(image => (image.Line, image.Image))
+                .ToArray());
+        Assert.AreEqual(Text, result.After.Text);
+    }
+
+    [TestMethod]
+    [DataRow("a: &a {repository: nginx, tag: '1'}\nb: {<<: *a, pullPolicy: Always}\n", "a: &a {repository: nginx, tag: '1@D1'}\nb: {<<: " +
+        "*a, pullPolicy: Always}\n")]
+    [DataRow("a: &a {repository: nginx, tag: '2'}\nb: {<<: *a, tag: '1'}\n", "a: &a {repository: nginx, tag: '2@D2'}\nb: {<<: *a, tag: " +
+        "'1@D1'}\n")]
+    [DataRow("a: &a {image: nginx}\nb: {<<: *a, tag: '1'}\n", "a: &a {image: nginx}\nb: {<<: *a, tag: '1@D1'}\n")]
+    [DataRow("a: &a {image: nginx, tag: '2'}\nb: {<<: *a, tag: '1'}\n", "a: &a {image: nginx, tag: '2@D2'}\nb: {<<: *a, tag: '1@D1'}\n")]
+    [DataRow("a: &a {repository: nginx}\nb: {<<: *a, tag: '1'}\n", "a: &a {repository: nginx}\nb: {<<: *a, tag: '1@D1'}\n")]
+    public async Task An_image_that_merges_gets_a_digest_in_a_text_of_its_own(string text, string expected)
+    {
+        var result = await _lab.ResolveAsync(text);
+
+        Assert.AreEqual(
+            Fill(expected.Replace("@D1", "@DIGEST(docker.io/library/nginx:1)", StringComparison.Ordinal)
+                .Replace("@D2", "@DIGEST(docker.io/library/nginx:2)", StringComparison.Ordinal)),
+            result.After.Text);
+    }
+
+    [TestMethod]
+    [DataRow("null")]
+    [DataRow("Null")]
+    [DataRow("NULL")]
+    [DataRow("~")]
+    [DataRow("")]
+    public async Task A_value_that_is_null_counts_as_absent(string none)
+    {
+        var result = await _lab.ResolveAsync(
+            $"a: {{registry: {none}, repository: nginx, tag: '1', digest: {none}}}\nb: {{image: {none}}}\nc:\n  image: nginx\n"
+            + $"  tag: {none}\n  imageTag: '1'\nd: {{repository: nginx, tag: {none}}}\ne: {{image: nginx, tag: {none}}}\n");
+
+        Assert.AreEqual(
+            Fill(
+                $"a: {{registry: {none}, repository: nginx, tag: '1', digest: DIGEST(docker.io/library/nginx:1)}}\nb: {{image: {none}}}\n"
+                + $"c:\n  image: nginx\n  tag: {none}\n  imageTag: '1@DIGEST(docker.io/library/nginx:1)'\n"
+                + $"d: {{repository: nginx, tag: {none}}}\ne: {{image: nginx, tag: {none}}}\n"),
+            result.After.Text);
+        CollectionAssert.AreEqual(
+            new[] { ImageState.Resolved, ImageState.Resolved, ImageState.Left, ImageState.Left },
+            result.Images.Select(image => image.State).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("kind: Kustomization\nimages: [{name: nginx, newName: null, newTag: '1', digest: ~}]\n", ImageState.Resolved)]
+    [DataRow("services: {a: {image: nginx:1, build: null}}\n", ImageState.Resolved)]
+    [DataRow("image: {repository: nginx, tag: 'null'}\n", ImageState.Resolved)]
+    [DataRow("image: {repository: nginx, tag: !!str null}\n", ImageState.Resolved)]
+    [DataRow("image: {repository: nginx, tag: !!str 1.10}\n", ImageState.Resolved)]
+    [DataRow("image: 'null'\n", ImageState.Resolved)]
+    [DataRow("v: &v 1.10\nimage: {repository: nginx, tag: *v}\n", ImageState.Left)]
+    public async Task Null_without_quotes_is_nothing_and_with_quotes_a_text(string text, ImageState expected)
+    {
+        var result = await _lab.ResolveAsync(text);
+
+        Assert.AreEqual(expected, result.Images.Single().State);
+    }
+
+    [TestMethod]
+    [DataRow("values.yaml", "services: {web: {image: {repository: nginx, tag: '1'}}}\n", "docker.io/library/nginx:1")]
+    [DataRow("values-prod.yml", "services: {web: {image: nginx, tag: '1'}}\n", "docker.io/library/nginx:1")]
+    [DataRow("prod.yaml", "services: {web: {image: {repository: nginx, tag: '1'}}}\n", "docker.io/library/nginx:1")]
+    [DataRow("prod.yaml", "services: {web: {image: nginx, tag: '1'}}\n", "docker.io/library/nginx:1")]
+    [DataRow("prod.yaml", "services: {web: {image: nginx, build: .}}\n", "")]
+    [DataRow("flux.yaml", "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {values: {image: nginx, tag: '1'}}\n",
+        "docker.io/library/nginx:1")]
+    [DataRow("argo.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {x: {image: nginx, imageTag: '1'}}\n",
+        "docker.io/library/nginx:1")]
+    [DataRow("argo.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {x: {image: nginx, tag: ''}}\n", "")]
+    [DataRow("pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: nginx, tag: '1'}]}\n", "docker.io/library/nginx:1")]
+    public async Task A_tag_beside_an_image_is_a_part_of_its_name(string file, string text, string asked)
+    {
+        var result = await _lab.ResolveAsync(text, file);
+
+        Assert.AreEqual(asked, string.Join(' ', _lab.Asked));
+        Assert.HasCount(1, result.Images);
+        Assert.IsFalse(result.Images.Any(image => image.State == ImageState.Failed));
+    }
+
+    [TestMethod]
+    [DataRow("kyverno.io/v1", "ClusterPolicy", "spec: {rules: [{validate: {pattern: {image: '!*:latest'}}}]}")]
+    [DataRow("kyverno.io/v1", "Policy", "spec: {pattern: {image: 'nginx:1'}}")]
+    [DataRow("policy.sigstore.dev/v1", "ClusterImagePolicy", "spec: {image: {repository: nginx, tag: '1'}}")]
+    [DataRow("policy.sigstore.dev/v1", "ClusterImagePolicy", "spec: {image: './*'}")]
+    [DataRow("image.toolkit.fluxcd.io/v1", "ImageRepository", "spec: {image: ghcr.io/team/app}")]
+    [DataRow("example.com/v1", "Gallery", "spec: {image: 'Not A Name'}")]
+    [DataRow("example.com/v1", "Gallery", "spec: {image: 'https://example.com/a.png'}")]
+    [DataRow("example.com/v1", "Gallery", "spec: {image: nginx, tag: 'a b'}")]
+    public async Task What_runs_no_image_is_left_alone_and_in_a_list(string version, string kind, string spec)
+    {
+        var resource = $"apiVersion: {version}\nkind: {kind}\n{spec}\n";
+        var text = resource + "---\napiVersion: v1\nkind: List\nitems:\n- "
+            + resource.TrimEnd().Replace("\n", "\n  ", StringComparison.Ordinal)
+            + "\n- {apiVersion: v1, kind: Pod, spec: {containers: [{image: redis:7}]}}\n";
+
+        var result = await _lab.ResolveAsync(text);
+
+        CollectionAssert.AreEqual(
+            new[] { ImageState.Left, ImageState.Left, ImageState.Resolved }, result.Images.Select(image => image.State).ToArray());
+        CollectionAssert.AreEqual(new[] { "docker.io/library/redis:7" }, _lab.Asked.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("v1", "Pod")]
+    [DataRow("apps/v1", "Deployment")]
+    [DataRow("resource.k8s.io/v1", "Any")]
+    public async Task In_resources_of_Kubernetes_a_text_that_is_no_name_fails(string version, string kind)
+    {
+        var result = await _lab.ResolveAsync($"apiVersion: {version}\nkind: {kind}\nspec: {{image: 'Not A Name'}}\n");
+
+        Assert.AreEqual(ImageState.Failed, result.Images.Single().State);
     }
 
     [TestMethod]

@@ -12,19 +12,22 @@ internal readonly record struct YamlSpan(int Start, int End, int Line, int Colum
 internal abstract class YamlNode(YamlSpan span)
 {
     internal YamlSpan Span { get; } = span;
+
+    /// <summary>Whether it is the value of other keys, too: by an alias, or by a merge.</summary>
+    internal bool IsShared { get; set; }
 }
 
-/// <summary>A text.</summary>
+/// <summary>A text, or nothing.</summary>
 /// <param name="value">What it means, without quotes and escapes.</param>
-/// <param name="isPlain">Whether it is written without quotes, in one line or several.</param>
+/// <param name="isPlain">Whether it is written without quotes, in one line or several, and without a tag.</param>
 internal sealed class YamlScalar(YamlSpan span, string value, bool isPlain) : YamlNode(span)
 {
     internal string Value { get; } = value;
 
     internal bool IsPlain { get; } = isPlain;
 
-    /// <summary>Whether an alias stands for it elsewhere.</summary>
-    internal bool IsShared { get; set; }
+    /// <summary>Whether it is YAML's word for nothing: its key is as good as absent.</summary>
+    internal bool IsNull => IsPlain && Value is ("" or "~" or "null" or "Null" or "NULL");
 }
 
 /// <summary>A sequence.</summary>
@@ -52,10 +55,14 @@ internal sealed class YamlMapping(YamlSpan span, bool isFlow) : YamlNode(span)
 
     /// <summary>The value of a key: its own, else one that it merges from another mapping.</summary>
     /// <returns>The value as it is written; null when there is none.</returns>
-    internal YamlNode? Find(string key) => Find(key, []);
+    internal YamlNode? Find(string key) => Owner(key)?.Own(key);
 
-    /// <summary>The same, of a text. An alias leads to the text that it stands for.</summary>
-    internal string? Text(string key) => (Resolve(Find(key)) as YamlScalar)?.Value;
+    /// <summary>The mapping in which the value of a key is written: this one, else one that it merges.</summary>
+    internal YamlMapping? Owner(string key) => Owner(key, []);
+
+    /// <summary>The text of a key. An alias leads to the text that it stands for.</summary>
+    /// <returns>Null where there is no value, or no text.</returns>
+    internal string? Text(string key) => Resolve(Find(key)) is YamlScalar { IsNull: false } text ? text.Value : null;
 
     /// <summary>The value of a key of its own.</summary>
     internal YamlNode? Own(string key) =>
@@ -65,9 +72,10 @@ internal sealed class YamlMapping(YamlSpan span, bool isFlow) : YamlNode(span)
     internal static YamlNode? Resolve(YamlNode? node) => node is YamlAlias alias ? alias.Target : node;
 
     // A mapping is looked into once: aliases may form circles, and lists of aliases of lists of aliases grow without end.
-    private YamlNode? Find(string key, HashSet<YamlNode> seen) =>
+    private YamlMapping? Owner(string key, HashSet<YamlNode> seen) =>
         !seen.Add(this) ? null
-        : Own(key) ?? MergedBy(Own(Merge), seen).Select(mapping => mapping.Find(key, seen)).FirstOrDefault(found => found is not null);
+        : Own(key) is not null ? this
+        : MergedBy(Own(Merge), seen).Select(mapping => mapping.Owner(key, seen)).FirstOrDefault(owner => owner is not null);
 
     private static IEnumerable<YamlMapping> MergedBy(YamlNode? node, HashSet<YamlNode> seen) => Resolve(node) switch
     {

@@ -72,7 +72,7 @@ internal static class YamlReader
             switch (item)
             {
                 case Scalar scalar:
-                    Add(new YamlScalar(span, scalar.Value, scalar.Style == ScalarStyle.Plain), scalar.Anchor);
+                    Add(new YamlScalar(span, scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty), scalar.Anchor);
                     break;
                 case AnchorAlias alias:
                     Add(new YamlAlias(span, TargetOf(alias)), AnchorName.Empty);
@@ -141,11 +141,7 @@ internal static class YamlReader
                 throw Invalid(name, alias.Start, $"there is no anchor '{alias.Value.Value}' above this alias");
             }
 
-            if (target is YamlScalar scalar)
-            {
-                scalar.IsShared = true;
-            }
-
+            target.IsShared = true;
             return target;
         }
     }
