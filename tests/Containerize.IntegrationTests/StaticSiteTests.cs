@@ -83,6 +83,7 @@ internal sealed partial class StaticSiteTests
         project.Write("wwwroot/index.html", "home");
         project.Write("wwwroot/404.html", "not here");
         project.Write("wwwroot/docs/index.html", "documentation");
+        project.Write("wwwroot/größe #1 50%/index.html", "sizes");
         project.Write("wwwroot/appsettings.json", $$"""{ "text": "{{new string('x', 1000)}}" }""");
         project.Write("wwwroot/odd name $x.txt", "odd");
         project.Write("wwwroot/backup.tar.gz", "archive");
@@ -99,6 +100,9 @@ internal sealed partial class StaticSiteTests
             Assert.AreEqual((200, "documentation"), (index.Status, index.Text));
             var folder = await site.GetAsync("docs?a=b");
             Assert.AreEqual((301, "/docs/?a=b"), (folder.Status, folder["Location"]));
+            folder = await site.GetAsync("gr%C3%B6%C3%9Fe%20%231%2050%25");
+            Assert.AreEqual((301, "/gr%C3%B6%C3%9Fe%20%231%2050%25/"), (folder.Status, folder["Location"]));
+            Assert.AreEqual("sizes", (await site.GetAsync("gr%C3%B6%C3%9Fe%20%231%2050%25/")).Text);
             var missing = await site.GetAsync("some/route");
             Assert.AreEqual((404, "not here"), (missing.Status, missing.Text));
             Assert.AreEqual("odd", (await site.GetAsync("odd%20name%20$x.txt")).Text);

@@ -33,7 +33,7 @@ internal static class NginxConfiguration
         text.Append(CultureInfo.InvariantCulture, $"  map_hash_bucket_size {BucketSize(tables)};\n");
         text.Append(CultureInfo.InvariantCulture, $"  map_hash_max_size {TableSize(tables)};\n");
         Map(text, "$uri $file", "$uri", tables.Where(IsAlias).Select(route => (route.Path, Quote(route.File))));
-        Map(text, "$uri $folder", "\"\"", tables.Where(IsFolder).Select(route => (route.Path[..^1], Quote(route.Path))));
+        Map(text, "$uri $folder", "\"\"", tables.Where(IsFolder).Select(route => (route.Path[..^1], Quote(Encode(route.Path)))));
         Map(text, "$route $cache", Quote(SiteRoutes.AskAgain), tables.Where(route => route.CacheControl != SiteRoutes.AskAgain)
             .Select(route => (route.Path, Quote(route.CacheControl))));
         Map(text, "$route $tag", "\"\"", tables.Where(route => route.Tag is not null)
@@ -57,8 +57,10 @@ internal static class NginxConfiguration
     // In the value of a table a dollar begins a variable, and nothing takes that from it.
     private static bool IsAlias(SiteRoute route) => route.File != route.Path && !route.File.Contains('$', StringComparison.Ordinal);
 
-    private static bool IsFolder(SiteRoute route) =>
-        route.Path.Length > 1 && route.Path.EndsWith('/') && !route.Path.Contains('$', StringComparison.Ordinal);
+    private static bool IsFolder(SiteRoute route) => route.Path.Length > 1 && route.Path.EndsWith('/');
+
+    // The server compares paths decoded, and sends the text of a redirect as it is.
+    private static string Encode(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static void Map(StringBuilder text, string variables, string unset, IEnumerable<(string Key, string Value)> rows)
     {
@@ -83,6 +85,8 @@ internal static class NginxConfiguration
 
     private static uint TableSize(List<SiteRoute> routes) => BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastTable, routes.Count));
 
+    // Until it has read this, the server logs where its builder said. Where it may not, it says so on stderr and goes on; -e, which tells
+    // it on the command line, came with 1.19.5, and older ones do not start with it.
     // As many processes as processors would be those of the machine, not those of the container. Nothing is written but the number of
     // the process: the directories for bodies are never used, have to be there all the same, and /tmp is. A file that is removed at
     // the end needs a place that can be written also where the image cannot: engines mount /dev/shm.

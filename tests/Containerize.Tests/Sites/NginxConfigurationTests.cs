@@ -40,6 +40,20 @@ internal sealed class NginxConfigurationTests
             Table(Write(new SiteRoute("/docs/", "/docs/index.html", "no-cache", null)), "$uri $folder"));
 
     [TestMethod]
+    [DataRow("a#b", "a%23b")]
+    [DataRow("100%", "100%25")]
+    [DataRow("why?", "why%3F")]
+    [DataRow("two words", "two%20words")]
+    [DataRow("größe/文", "gr%C3%B6%C3%9Fe/%E6%96%87")]
+    [DataRow("c$d", "c%24d")]
+    [DataRow("x;{y}", "x%3B%7By%7D")]
+    [DataRow("v1.2-a_b~c", "v1.2-a_b~c")]
+    public void A_redirect_is_a_URL_whatever_the_name_of_the_directory(string name, string expected) =>
+        Assert.AreEqual(
+            $"volatile;|default \"\";|\"/{name}\" \"/{expected}/\";",
+            Table(Write(new SiteRoute($"/{name}/", $"/{name}/index.html", "no-cache", null)), "$uri $folder"));
+
+    [TestMethod]
     public void Names_are_quoted_and_none_can_leave_its_place()
     {
         var text = Write(
@@ -58,7 +72,6 @@ internal sealed class NginxConfigurationTests
         var text = Write(new("/a.x7y8.txt", "/a$b.txt", "immutable", null), new("/c$d/", "/c$d/index.html", "no-cache", null));
 
         Assert.AreEqual("volatile;|default $uri;", Table(text, "$uri $file"));
-        Assert.AreEqual("""volatile;|default "";""", Table(text, "$uri $folder"));
     }
 
     [TestMethod]
