@@ -137,7 +137,7 @@ internal sealed class BaseFit(ImageTree before, ImageTree onto, BaseNames names)
 
     private void RequireOwners(OwnFiles files, (string Before, string Onto) users)
     {
-        var (was, now) = (before.Users.Find(users.Before), onto.Users.Find(users.Onto));
+        var (was, now) = (before.Users.OwnerFor(users.Before), onto.Users.OwnerFor(users.Onto));
         foreach (var (_, entry) in files.Entries.DistinctBy(each => (each.Entry.UserId, each.Entry.GroupId)))
         {
             var isUsers = was is { } owner && ((entry.UserId != 0 && entry.UserId == owner.UserId)

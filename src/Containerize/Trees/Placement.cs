@@ -104,7 +104,7 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         var declared = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var directory in directories)
         {
-            var owner = tree.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.Find(runsAs) ?? throw new ContainerizeException(
+            var owner = tree.IsWindows ? Owner.Root : directory.Owner ?? tree.Users.OwnerFor(runsAs) ?? throw new ContainerizeException(
                 DiagnosticCode.UnknownUser,
                 $"The image runs as '{runsAs}', which is not in its /etc/passwd and /etc/group, so '/{directory.Path}' has no owner. " +
                 $"Give ContainerizeWritableDirectory an Owner, like \"1654:1654\".");

@@ -25,27 +25,32 @@ internal sealed class UserDatabase
     internal static UserDatabase Parse(string users, string groups) => new(Lines(users), Lines(groups));
 
     /// <summary>
-    /// Looks up what a config's <c>User</c> says, as engines do: <c>user</c>, <c>user:group</c>, each a name or a number;
-    /// empty is root. A user without a known group gets the group of the same number.
+    /// Looks up who runs a config's <c>User</c>, as engines do: <c>user</c>, <c>user:group</c>, each a name or a number; empty is root.
+    /// A number that no user has gets the group of root, unless the text names one.
     /// </summary>
     /// <returns>The numbers; null when a name is unknown.</returns>
-    internal Owner? Find(string text)
-    {
-        var parts = text.Trim().Split(':', 2);
-        if (parts[0].Length == 0)
-        {
-            return Owner.Root;
-        }
+    /// <remarks>github.com/moby/sys/user, <c>GetExecUser</c>.</remarks>
+    internal Owner? Find(string text) => Find(text, userId => 0);
 
-        var entry = _users.Find(user => user[0] == parts[0]) ?? _users.Find(user => user[2] == parts[0]);
-        if (Number(entry?[2] ?? parts[0]) is not { } userId)
+    /// <summary>
+    /// The owner of what is made for a config's <c>User</c>: the same, but a number that no user has gets the group of the same number, as
+    /// the group of root would share the files with others.
+    /// </summary>
+    /// <returns>The numbers; null when a name is unknown.</returns>
+    internal Owner? OwnerFor(string text) => Find(text, userId => userId);
+
+    private Owner? Find(string text, Func<int, int> groupOfUnknown)
+    {
+        var (user, group) = Parts(text);
+        var entry = Entry(user);
+        if (Number(entry?[2] ?? user) is not { } userId)
         {
             return null;
         }
 
-        var groupId = parts.Length == 2
-            ? Number(_groups.Find(group => group[0] == parts[1])?[2] ?? parts[1])
-            : Number(entry?[3] ?? "") ?? userId;
+        var groupId = group.Length > 0
+            ? Number(_groups.Find(known => Names(known, group))?[2] ?? group)
+            : Number(entry?[3] ?? "") ?? groupOfUnknown(userId);
         return groupId is null ? null : new Owner(userId, groupId.Value);
     }
 
@@ -57,12 +62,25 @@ internal sealed class UserDatabase
     /// <param name="text">What a config's <c>User</c> says; a group that it names is the only one.</param>
     internal IReadOnlySet<int> GroupsOf(string text)
     {
-        var name = text.Trim();
-        var user = _users.Find(entry => entry[0] == name) ?? _users.Find(entry => entry[2] == name);
-        return user is null || name.Contains(':', StringComparison.Ordinal)
+        var (name, group) = Parts(text);
+        return group.Length > 0 || Entry(name) is not { } user
             ? new HashSet<int>()
-            : _groups.Where(group => group[3].Split(',').Contains(user[0])).Select(group => Number(group[2])).OfType<int>().ToHashSet();
+            : _groups.Where(known => known[3].Split(',').Contains(user[0])).Select(known => Number(known[2])).OfType<int>().ToHashSet();
     }
+
+    private string[]? Entry(string user) => _users.Find(entry => Names(entry, user));
+
+    // A number is never taken for a name.
+    private static bool Names(string[] entry, string text) => Number(text) is { } id ? Number(entry[2]) == id : entry[0] == text;
+
+    private static (string User, string Group) Parts(string text) => text.Trim().Split(':', 2) switch
+    {
+        [var user] => (OrRoot(user), ""),
+        [var user, var group] => (OrRoot(user), group),
+        _ => default,
+    };
+
+    private static string OrRoot(string user) => user.Length == 0 ? "0" : user;
 
     private static List<string[]> Lines(string text) =>
         [.. text.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(fields => fields.Length >= 4)];

@@ -126,6 +126,9 @@ internal sealed class StartCheckTests : IDisposable
     [DataRow("app", "")]
     [DataRow("1654", "")]
     [DataRow("9999:9999", "")]
+    [DataRow("app:", "")]
+    [DataRow(":staff", "")]
+    [DataRow(":ghosts", "StartUserMissing!")]
     [DataRow("ghost", "StartUserMissing!")]
     [DataRow("app:ghosts", "StartUserMissing!")]
     public async Task The_user_has_to_exist_if_he_is_named(string user, string expected) => Assert.AreEqual(
@@ -146,6 +149,11 @@ internal sealed class StartCheckTests : IDisposable
     [DataRow("app", "750", 0, 60, "StartNotExecutable!")]
     [DataRow("app", "070", 1654, 1654, "StartNotExecutable!")]
     [DataRow("root", "001", 7, 7, "")]
+    [DataRow("9999", "750", 0, 0, "")]
+    [DataRow("9999", "750", 0, 9999, "StartNotExecutable!")]
+    [DataRow("9999:9999", "750", 0, 9999, "")]
+    [DataRow("9999:9999", "750", 0, 0, "StartNotExecutable!")]
+    [DataRow("1654:", "750", 0, 50, "")]
     [DataRow("root", "644", 0, 0, "StartNotExecutable!")]
     public async Task The_user_has_to_be_allowed_to_start_the_program(string user, string mode, int owner, int group, string expected) =>
         Assert.AreEqual(expected, await _lab.CodesAsync(
