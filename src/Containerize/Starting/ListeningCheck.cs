@@ -12,6 +12,8 @@ internal static class ListeningCheck
     private static readonly JsonDocumentOptions s_lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    // A host reads these variables, in any case, and no others; the first that is set wins.
+    private static readonly string[] s_prefixes = ["", "ASPNETCORE_", "DOTNET_"];
     private static readonly string[] s_ports = ["HTTP_PORTS", "HTTPS_PORTS"];
     private static readonly string[] s_files = ["appsettings.Production.json", "appsettings.json"];
     private static readonly string[] s_local = ["localhost", "127.", "[::1]"];
@@ -30,8 +32,7 @@ internal static class ListeningCheck
         var addresses = Endpoints(files, app).DefaultIfEmpty(Addresses(files, app)).OfType<string>().ToList();
         var isLocal = addresses.Count > 0
             ? addresses.TrueForAll(IsLocal)
-            : !files.Variables.Any(variable => s_ports.Any(ports => variable.Key.EndsWith(ports, StringComparison.OrdinalIgnoreCase))
-                && variable.Value.Length > 0);
+            : s_ports.All(ports => Variable(files, ports) is null);
         if (!isLocal || !use.Value.IsServer || use.Value.ChoosesAddress)
         {
             return null;
@@ -45,13 +46,18 @@ internal static class ListeningCheck
     }
 
     private static string? Addresses(StartedImage files, DotnetApp app) =>
-        files.Variables.FirstOrDefault(variable => variable.Key.Equals("URLS", StringComparison.OrdinalIgnoreCase)
-            || variable.Key.EndsWith("_URLS", StringComparison.OrdinalIgnoreCase)).Value is { Length: > 0 } said ? said
-        : Settings(files, app).Select(settings => Text(settings, "urls")).FirstOrDefault(urls => urls is not null);
+        Variable(files, "URLS")
+        ?? Settings(files, app).Select(settings => Text(settings, "urls")).FirstOrDefault(urls => urls is not null);
+
+    private static string? Variable(StartedImage files, string name) => s_prefixes
+        .Select(prefix => files.Variables.FirstOrDefault(
+            variable => variable.Key.Equals(prefix + name, StringComparison.OrdinalIgnoreCase)).Value)
+        .FirstOrDefault(value => value is { Length: > 0 });
 
     private static IEnumerable<string> Endpoints(StartedImage files, DotnetApp app) =>
-        files.Variables.Where(variable => variable.Key.Contains("Kestrel__", StringComparison.OrdinalIgnoreCase)
-                && variable.Key.EndsWith("__Url", StringComparison.OrdinalIgnoreCase)).Select(variable => variable.Value)
+        files.Variables.Where(variable => variable.Key.EndsWith("__Url", StringComparison.OrdinalIgnoreCase)
+                && s_prefixes.Any(prefix => variable.Key.StartsWith(prefix + "Kestrel__Endpoints__", StringComparison.OrdinalIgnoreCase)))
+            .Select(variable => variable.Value)
             .Concat(Settings(files, app).SelectMany(settings =>
                 Find(settings, "Kestrel") is { } kestrel && Find(kestrel, "Endpoints") is { ValueKind: JsonValueKind.Object } endpoints
                     ? endpoints.EnumerateObject().Select(endpoint => Text(endpoint.Value, "Url")).OfType<string>()
