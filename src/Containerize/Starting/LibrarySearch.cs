@@ -11,8 +11,8 @@ internal sealed class LibrarySearch
     // What musl's loader has in itself, whatever libraries there are.
     private static readonly string[] s_ownOfMusl = ["libc.", "libpthread.", "librt.", "libm.", "libdl.", "libutil.", "libxnet."];
 
-    // Where the ABI of a processor puts glibc's loader.
-    private static readonly string[] s_places = ["/lib/", "/lib64/", "/libx32/"];
+    // Where the ABI of a processor puts glibc's loader, and where distributions keep what lies there.
+    private static readonly string[] s_places = ["lib/", "lib64/", "libx32/", "usr/lib/", "usr/lib64/", "usr/libx32/"];
 
     private readonly StartedImage _files;
     private readonly string _loader;
@@ -25,8 +25,9 @@ internal sealed class LibrarySearch
         _files = files;
         _loader = Path.GetFileName(loader);
         IsForMusl = IsMusl(loader);
-        // A loader at another place was built with other directories of its own.
-        IsKnown = IsForMusl || s_places.Any(place => loader.StartsWith(place, StringComparison.Ordinal));
+        // A loader that really lies at another place was built with other directories of its own; musl's goes by its name.
+        IsKnown = IsForMusl ? loader.StartsWith("/lib/", StringComparison.Ordinal)
+            : files.Resolve(loader) is var real && s_places.Any(place => real.StartsWith(place, StringComparison.Ordinal));
         _variable = Split(files.Variables.GetValueOrDefault("LD_LIBRARY_PATH", ""));
         _defaults = IsForMusl ? OfMusl() : OfGlibc();
     }

@@ -29,7 +29,7 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind TreeFiles { get; } = new("treefiles", 2);
 
     /// <summary>Programs and libraries of an image, by the digests of its layers.</summary>
-    internal static RecordKind TreePrograms { get; } = new("treeprograms", 1);
+    internal static RecordKind TreePrograms { get; } = new("treeprograms", 2);
 
     /// <summary>What is known of whether an image starts, by the digest of its config.</summary>
     internal static RecordKind Start { get; } = new("starts", 1);

@@ -55,10 +55,21 @@ internal static class KeptFiles
     internal static IReadOnlyList<(string Directory, string Ending)> Directories { get; } =
         [(StatusDirectory, ""), (FileLists, ".list"), (LoaderDirectory, LoaderEnding)];
 
+    /// <summary>The kept files that a tree has, by the names that programs open them by; links of the image may lead elsewhere.</summary>
+    internal static IEnumerable<string> In(ImageTree tree) => Paths
+        .Concat(Directories.SelectMany(kept =>
+            (tree.Find(tree.Resolve(kept.Directory, followLast: true))?.Children?.Keys ?? Enumerable.Empty<string>())
+            .Where(name => name.EndsWith(kept.Ending, StringComparison.Ordinal))
+            .Select(name => $"{kept.Directory}/{name}")))
+        .Where(path => tree.Find(tree.Resolve(path, followLast: true)) is not null);
+
+    /// <summary>Whether a file has certificate authorities, of which it is enough that there are some.</summary>
+    /// <param name="path">The path.</param>
+    internal static bool IsForCertificates(string path) => path == CertificateBundle || MoreCertificates.Contains(path);
+
     /// <summary>Whether the content of a file belongs to what starts programs: loaders, certificate authorities, the release.</summary>
     /// <param name="path">The path.</param>
-    internal static bool IsForPrograms(string path) => path == CertificateBundle || Releases.Contains(path) || LoaderPaths.Contains(path)
-        || MoreCertificates.Contains(path)
+    internal static bool IsForPrograms(string path) => IsForCertificates(path) || Releases.Contains(path) || LoaderPaths.Contains(path)
         || (path.StartsWith(LoaderDirectory + "/", StringComparison.Ordinal) && path.EndsWith(LoaderEnding, StringComparison.Ordinal));
 
     /// <summary>Whether the content of a file is kept.</summary>

@@ -21,7 +21,9 @@ internal static class TreePrograms
         var text = new StringBuilder();
         if (!tree.IsWindows)
         {
-            Write(tree.Root, "", text);
+            // Links are remembered as links: what is kept is where they lead.
+            var kept = KeptFiles.In(tree).Where(KeptFiles.IsForPrograms).ToLookup(path => tree.Resolve(path, followLast: true));
+            Write(tree.Root, "", kept, text);
         }
 
         return text.ToString();
@@ -71,21 +73,21 @@ internal static class TreePrograms
         }
     }
 
-    private static void Write(TreeNode directory, string prefix, StringBuilder text)
+    private static void Write(TreeNode directory, string prefix, ILookup<string, string> kept, StringBuilder text)
     {
         foreach (var node in directory.Children!.Values.OrderBy(node => node.Name, StringComparer.Ordinal))
         {
             var path = prefix + node.Name;
             if (node.Children is not null)
             {
-                Write(node, path + "/", text);
+                Write(node, path + "/", kept, text);
             }
             else if (node.Type == LayerEntryType.File)
             {
-                var isForPrograms = KeptFiles.IsForPrograms(path);
-                if (isForPrograms || (node.File?.Program is { } program && (program is not OtherFile || ExecuteBit.IsIn(node.Mode))))
+                if (kept.Contains(path)
+                    || (node.File?.Program is { } program && (program is not OtherFile || ExecuteBit.IsIn(node.Mode))))
                 {
-                    Write(node, path, isForPrograms, text);
+                    Write(node, path, kept[path].Any(name => !KeptFiles.IsForCertificates(name)), text);
                 }
             }
         }
@@ -96,9 +98,7 @@ internal static class TreePrograms
         text.Append(CultureInfo.InvariantCulture, $"{File}\t{(int)node.Mode}\t{node.Owner.UserId}\t{node.Owner.GroupId}\t")
             .Append(EscapedText.Write(path)).Append('\n');
         ProgramText.Write(text, node.File?.Program);
-        // Of certificates it is enough that there are some.
-        if (withContent && node.Content is { } content && path is not KeptFiles.CertificateBundle
-            && !KeptFiles.MoreCertificates.Contains(path))
+        if (withContent && node.Content is { } content)
         {
             text.Append(Content).Append('\t').Append(Convert.ToBase64String(content)).Append('\n');
         }

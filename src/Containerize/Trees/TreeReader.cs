@@ -86,10 +86,7 @@ internal sealed class TreeReader(ImageTree tree, BlobStore cache)
             : new TreeLayer(await layer.Blob.VerifyAsync(cache, cancellationToken), layer.DiffId, tree.IsWindows);
 
     private IEnumerable<FileContent> Missing() =>
-        KeptFiles.Paths.Concat(KeptFiles.Directories.SelectMany(kept =>
-                (tree.Find(tree.Resolve(kept.Directory, followLast: true))?.Children?.Keys ?? Enumerable.Empty<string>())
-                .Where(name => name.EndsWith(kept.Ending, StringComparison.Ordinal))
-                .Select(name => $"{kept.Directory}/{name}")))
+        KeptFiles.In(tree)
             .Select(path => tree.Find(tree.Resolve(path, followLast: true))?.File)
             .OfType<FileContent>()
             .Where(content => content is { Bytes: null, Layer: >= 0 });

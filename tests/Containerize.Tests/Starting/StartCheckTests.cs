@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Containerize.Files;
 using Containerize.Images;
 using Containerize.Starting;
@@ -139,6 +140,41 @@ internal sealed class StartCheckTests : IDisposable
         Glibc,
         [App("app/probe", new TestElf()), App("etc/passwd", "mine:x:7:7::/:/bin/sh\n")],
         Line("/app/probe") with { User = "mine" }));
+
+    [TestMethod]
+    [DataRow("/lib64/ld-linux-x86-64.so.2", "lib64", "usr/lib64", "StartLibraryMissing!")]
+    [DataRow("/lib64/ld-linux-x86-64.so.2", "lib64/ld-linux-x86-64.so.2", "lib/x86_64-linux-gnu/ld-2.36.so", "StartLibraryMissing!")]
+    [DataRow("/lib64/ld-linux-x86-64.so.2", "lib64/ld-linux-x86-64.so.2", "usr/glibc-compat/lib/ld-linux-x86-64.so.2", "")]
+    [DataRow("/lib64/ld-linux-x86-64.so.2", "lib64", "nix/store/glibc/lib", "")]
+    [DataRow("/opt/ld-linux-x86-64.so.2", "opt/ld-linux-x86-64.so.2", "usr/lib64/ld-linux-x86-64.so.2", "StartLibraryMissing!")]
+    [DataRow("/opt/musl/lib/ld-musl-x86_64.so.1", "opt/musl", "usr", "")]
+    public async Task Where_a_loader_looks_is_known_by_the_place_where_it_really_lies(
+        string loader, string link, string target, string expected)
+    {
+        var real = link.Contains("ld-", StringComparison.Ordinal) ? target : target + loader[(link.Length + 1)..];
+
+        Assert.AreEqual(expected, await _lab.CodesAsync(
+            [Trees.TreeLab.Link(link, "/" + target), Program(real, TestElf.Library(Path.GetFileName(loader)))],
+            [App("app/probe", TestElf.Program("liba.so.1") with { Interpreter = loader })],
+            Line("/app/probe")));
+    }
+
+    [TestMethod]
+    public async Task A_cache_behind_a_link_counts_also_when_it_is_remembered()
+    {
+        for (var app = 0; app < 2; app++)
+        {
+            TarEntry[] below =
+            [
+                .. Glibc, Trees.TreeLab.Link("etc/ld.so.cache", "/opt/etc/ld.so.cache"),
+                Trees.TreeLab.Text("opt/etc/ld.so.cache", "glibc-ld.so.cache1.1\0liba.so.1\0/opt/a/liba.so.1\0"),
+                Program("opt/a/liba.so.1", TestElf.Library("liba.so.1")),
+            ];
+
+            Assert.AreEqual(
+                "", await _lab.CodesAsync(below, [App($"app/{app}", TestElf.Program("liba.so.1"))], Line($"/app/{app}")));
+        }
+    }
 
     [TestMethod]
     public async Task A_directory_that_only_the_loader_knows_may_have_any_library() => Assert.AreEqual("", await _lab.CodesAsync(

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
@@ -49,6 +50,37 @@ internal sealed class TreeMemoryTests : IDisposable
         {
             Assert.AreEqual(Describe(first), Describe(second));
             CollectionAssert.AreEqual(first.Read(KeptFiles.CertificateBundle), second.Read(KeptFiles.CertificateBundle));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("etc/ld.so.cache", true)]
+    [DataRow("etc/ld.so.conf", true)]
+    [DataRow("etc/ld.so.conf.d/a.conf", true)]
+    [DataRow("etc/ld-musl-x86_64.path", true)]
+    [DataRow("etc/os-release", true)]
+    [DataRow("etc/dotnet/install_location", true)]
+    [DataRow("etc/ssl/certs/ca-certificates.crt", false)]
+    [DataRow("etc/pki/tls/certs/ca-bundle.crt", false)]
+    public async Task What_programs_read_behind_links_is_remembered_with_them(string path, bool withContent)
+    {
+        var (directory, name) = (path[..path.LastIndexOf('/')], path[(path.LastIndexOf('/') + 1)..]);
+        TarEntry[][] images =
+        [
+            [Link(path, "/opt/real/file"), Text("opt/real/file", "content")],
+            [Link(path, "again"), Link($"{directory}/again", "/opt/real"), Text("opt/real", "content")],
+            [Link(directory, "/opt/real"), Text($"opt/real/{name}", "content")],
+        ];
+        foreach (var image in images)
+        {
+            var layer = Layer(image);
+            await ReadAsync(new CountingBlob(layer));
+            ForgetBlobs();
+
+            var tree = await _lab.ReadAsync(Image(new Layer(new CountingBlob(layer), layer.DiffId)), TreeParts.Programs);
+
+            Assert.AreEqual(withContent ? "content" : "", tree.ReadText(path));
+            Assert.IsNotNull(tree.Find(tree.Resolve(path, followLast: true)));
         }
     }
 
