@@ -39,6 +39,13 @@ internal static class ConfigMembers
                 item => item is null ? throw new InvalidOperationException($"'{name}' holds a null") : item.GetValue<string>())]
             : [];
 
+    /// <summary>The same, of a list that nothing depends on: empty also when it holds something else.</summary>
+    internal static IReadOnlyList<string> TextsOrNone(JsonObject? parent, string name) => IsTexts(parent?[name]) ? Texts(parent, name) : [];
+
+    /// <summary>Whether a member is a list of texts.</summary>
+    internal static bool IsTexts(JsonNode? node) =>
+        node is JsonArray array && array.All(item => item is JsonValue value && value.TryGetValue<string>(out _));
+
     /// <summary>Sets a list of texts, or removes it: an empty one is none.</summary>
     internal static void SetOrRemove(JsonObject parent, string name, IReadOnlyList<string> values)
     {

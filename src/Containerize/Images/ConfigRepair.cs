@@ -29,6 +29,7 @@ internal sealed class ConfigRepair
             repair.MendLabels(settings);
             repair.MendSet(settings, "ExposedPorts");
             repair.MendSet(settings, "Volumes");
+            repair.MendHealthcheck(settings);
             repair.RemoveTriggers(settings);
         }
 
@@ -65,7 +66,7 @@ internal sealed class ConfigRepair
             _repairs.Add("its history has times that are none");
         }
 
-        var layers = (_root["rootfs"]?["diff_ids"] as JsonArray)?.Count ?? 0;
+        var layers = ((_root["rootfs"] as JsonObject)?["diff_ids"] as JsonArray)?.Count ?? 0;
         var surplus = entries.Where(entry => !IsEmpty(entry)).Skip(layers).ToList();
         // Which ones made no layer is not known; those on top are usually settings.
         surplus.ForEach(entry => entry["empty_layer"] = true);
@@ -134,6 +135,16 @@ internal sealed class ConfigRepair
         else if (settings[member] is not JsonObject)
         {
             Remove(settings, member, $"{member} has no names");
+        }
+    }
+
+    // What is left of a check without its test would be another check.
+    private void MendHealthcheck(JsonObject settings)
+    {
+        if (settings["Healthcheck"] is not JsonObject healthcheck
+            || (healthcheck["Test"] is { } test && !ConfigMembers.IsTexts(test)))
+        {
+            Remove(settings, "Healthcheck", "its health check is none that engines read");
         }
     }
 

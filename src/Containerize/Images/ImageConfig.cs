@@ -62,7 +62,7 @@ internal sealed class ImageConfig
     public string WorkingDirectory => Text(Settings, "WorkingDir") ?? "";
 
     /// <summary>How engines find out whether the app works (<see cref="Images.Healthcheck.Test"/>); empty when they do not.</summary>
-    internal IReadOnlyList<string> HealthcheckTest => Texts(Settings?["Healthcheck"] as JsonObject, "Test");
+    internal IReadOnlyList<string> HealthcheckTest => TextsOrNone(Settings?["Healthcheck"] as JsonObject, "Test");
 
     /// <summary>The signal that ends the app; null for the engine's own.</summary>
     internal string? StopSignal => Text(Settings, "StopSignal");

@@ -62,6 +62,10 @@ internal sealed class ConfigRepairTests
     [DataRow("""{"Labels":["a=b"]}""", "{}", "labels")]
     [DataRow("""{"ExposedPorts":["80/tcp",""]}""", """{"ExposedPorts":{"80/tcp":{}}}""", "ExposedPorts")]
     [DataRow("""{"Volumes":"/data"}""", "{}", "Volumes")]
+    [DataRow("""{"Healthcheck":{"Test":["CMD",null]}}""", "{}", "health check")]
+    [DataRow("""{"Healthcheck":{"Test":["CMD",7],"Interval":1}}""", "{}", "health check")]
+    [DataRow("""{"Healthcheck":{"Test":"curl"}}""", "{}", "health check")]
+    [DataRow("""{"Healthcheck":["CMD","curl"]}""", "{}", "health check")]
     public void Settings_have_the_form_that_engines_read(string settings, string expected, string told)
     {
         var (config, repairs) = Read(settings).Mend();
@@ -74,6 +78,9 @@ internal sealed class ConfigRepairTests
     [DataRow("""{"OnBuild":null}""")]
     [DataRow("""{"OnBuild":[],"Labels":null,"Volumes":null,"ExposedPorts":{"80/tcp":{}}}""")]
     [DataRow("""{"Unknown":{"kept":[null]}}""")]
+    [DataRow("""{"Healthcheck":null}""")]
+    [DataRow("""{"Healthcheck":{"Test":null,"Interval":1}}""")]
+    [DataRow("""{"Healthcheck":{"Test":["CMD","curl",""]}}""")]
     public void What_is_valid_stays_to_the_byte(string settings)
     {
         var config = Read(settings);
@@ -90,6 +97,43 @@ internal sealed class ConfigRepairTests
 
         Assert.AreEqual("layers", (string?)Json(config)["rootfs"]!["type"]);
         Assert.HasCount(1, repairs);
+    }
+
+    [TestMethod]
+    [DataRow("[]")]
+    [DataRow("7")]
+    [DataRow("null")]
+    [DataRow("\"layers\"")]
+    [DataRow("""{"type":"layers","diff_ids":7}""")]
+    [DataRow("""{"type":"layers","diff_ids":{}}""")]
+    public void A_rootfs_of_another_form_has_no_layers(string rootfs)
+    {
+        var json = $$"""{"architecture":"amd64","os":"linux","rootfs":{{rootfs}},"history":[{}]}""";
+        var config = ImageConfig.Read(RawDocument.Of(MediaTypes.OciConfig, Encoding.UTF8.GetBytes(json)), "test");
+
+        var mended = config.Mend().Config;
+
+        Assert.IsEmpty(mended.DiffIds);
+        Assert.AreEqual("true", Json(mended)["history"]![0]!["empty_layer"]!.ToJsonString());
+    }
+
+    [TestMethod]
+    [DataRow("""{"Healthcheck":{"Test":["CMD",null]}}""")]
+    [DataRow("""{"Healthcheck":{"Test":[7]}}""")]
+    [DataRow("""{"Healthcheck":{"Test":{"CMD":"x"}}}""")]
+    [DataRow("""{"Healthcheck":[["CMD"]]}""")]
+    [DataRow("""{"Env":7,"User":7,"WorkingDir":[],"StopSignal":{},"Volumes":[7],"ExposedPorts":7,"Labels":[null]}""")]
+    [DataRow("""{"Env":[7,null,{}],"User":null,"Labels":{"a":{},"b":null}}""")]
+    public void What_another_tool_wrote_in_another_form_counts_as_absent(string settings)
+    {
+        var config = Read(settings);
+
+        Assert.IsEmpty(config.HealthcheckTest);
+        Assert.IsEmpty(config.Environment);
+        Assert.IsEmpty(config.Volumes);
+        Assert.IsEmpty(config.ExposedPorts);
+        Assert.AreEqual(("", "", null), (config.User, config.WorkingDirectory, config.StopSignal));
+        Assert.IsTrue(config.Labels.Values.All(label => label is not null));
     }
 
     [TestMethod]
