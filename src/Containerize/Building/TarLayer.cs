@@ -11,7 +11,7 @@ namespace Containerize.Building;
 /// A layer that another tool made, in a file: a tar becomes a layer with the bytes that it has, compressed as the other layers are;
 /// one that is compressed already stays as it is.
 /// </summary>
-/// <param name="Name">What the user calls it: the path as it was written.</param>
+/// <param name="Name">What the user calls it: a path without what it says of this machine, because the image has it.</param>
 /// <param name="Path">The file, a full path.</param>
 internal sealed record TarLayer(string Name, string Path) : ILayerSource
 {

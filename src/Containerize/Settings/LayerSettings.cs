@@ -1,4 +1,5 @@
 using Containerize.Building;
+using Containerize.Files;
 using Containerize.Inputs;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
@@ -74,7 +75,7 @@ internal static class LayerSettings
     /// </exception>
     internal static IEnumerable<ILayerSource> References(ProjectSettings project, RegistryClient client) =>
         project.Of(ItemKind.LayerReference).Select(item => Reference(project, item.Identity.Trim(), client))
-            .DistinctBy(layer => layer.Name);
+            .DistinctBy(layer => (layer.Name, (layer as TarLayer)?.Path));
 
     private static IReadOnlyList<AddedFile> Debugger(ProjectSettings project, string text)
     {
@@ -98,7 +99,7 @@ internal static class LayerSettings
         var path = project.FullPath(text);
         if (File.Exists(path))
         {
-            return new TarLayer(text.Replace('\\', '/'), path);
+            return new TarLayer(NameOf(text, path, project.Directory), path);
         }
 
         return text.Contains('@', StringComparison.Ordinal) && ImageReference.Parse(text) is { Digest: { } digest } reference
@@ -107,6 +108,19 @@ internal static class LayerSettings
                 DiagnosticCode.MissingFile,
                 $"ContainerizeLayerReference '{text}' does not exist ('{path}'). "
                     + $"Name a tar file, or a layer in a registry by its digest: registry/repository@sha256:….");
+    }
+
+    // The name is in the image: what a full path says of this machine would give the image another digest in each clone.
+    private static string NameOf(string text, string path, string projectDirectory)
+    {
+        var written = text.Replace('\\', '/');
+        if (!Path.IsPathRooted(written))
+        {
+            return written;
+        }
+
+        var relative = UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, path));
+        return Path.IsPathRooted(relative) || relative.StartsWith("../", StringComparison.Ordinal) ? Path.GetFileName(path) : relative;
     }
 
     private static LayerRule Rule(Item item)

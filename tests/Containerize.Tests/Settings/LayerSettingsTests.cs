@@ -5,6 +5,7 @@ using Containerize.Inputs;
 using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Settings;
+using Containerize.Testing;
 
 namespace Containerize.Tests.Settings;
 
@@ -166,5 +167,47 @@ internal sealed class LayerSettingsTests
         lab.Write("tools.tar", "tar");
 
         Assert.AreEqual("tools.tar", LayerSettings.References(lab.Project, client: null!).Single().Name);
+    }
+
+    [TestMethod]
+    [DataRow("tools.tar", "tools.tar")]
+    [DataRow("./layers/tools.tar", "./layers/tools.tar")]
+    [DataRow(@"layers\tools.tar", "layers/tools.tar")]
+    [DataRow("../beside.tar", "../beside.tar")]
+    [DataRow("{project}/tools.tar", "tools.tar")]
+    [DataRow("{project}/layers/tools.tar", "layers/tools.tar")]
+    [DataRow("{project}/layers/../tools.tar", "tools.tar")]
+    [DataRow("{project}/../beside.tar", "beside.tar")]
+    [DataRow("{project}/..odd.tar", "..odd.tar")]
+    public void A_layer_of_others_has_the_same_name_in_every_clone(string reference, string name)
+    {
+        using var root = new TemporaryDirectory();
+        foreach (var clone in new[] { "one", "deep/er/two" })
+        {
+            var project = root[$"{clone}/app"];
+            foreach (var file in new[] { "tools.tar", "layers/tools.tar", "../beside.tar", "..odd.tar" })
+            {
+                root.Write($"{clone}/app/{file}", "tar");
+            }
+
+            var item = new Item(
+                reference.Replace("{project}", project, StringComparison.Ordinal), ("Kind", nameof(ItemKind.LayerReference)));
+
+            Assert.AreEqual(name, LayerSettings.References(new ProjectSettings(project, [item]), client: null!).Single().Name);
+        }
+    }
+
+    [TestMethod]
+    public void Two_layers_with_one_file_name_are_both_there()
+    {
+        using var others = new TemporaryDirectory();
+        using var lab = With()
+            .Add(ItemKind.LayerReference, others.Write("a/tools.tar", "a"))
+            .Add(ItemKind.LayerReference, others.Write("b/tools.tar", "b"))
+            .Add(ItemKind.LayerReference, others["a/tools.tar"]);
+
+        var names = LayerSettings.References(lab.Project, client: null!).Select(layer => layer.Name);
+
+        Assert.AreEqual("tools.tar tools.tar", string.Join(' ', names));
     }
 }
