@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Containerize.Images;
 using Containerize.Inspection;
-using Containerize.Oci;
 using Containerize.Pages;
 
 namespace Containerize.Tool;
@@ -82,7 +81,7 @@ internal static class ImageCommands
                     differences.OtherConfig,
                     [.. differences.Layers.Select(layer => new LayerChangeAnswer(
                         Word(layer.Kind), $"{layer.Layer.Blob.Descriptor.Digest}", $"{layer.Layer.DiffId}",
-                        layer.Layer.Blob.Descriptor.Size, NameOf(layer.Layer)))],
+                        layer.Layer.Blob.Descriptor.Size, RunFacts.NameOf(layer.Layer)))],
                     [.. differences.Packages.Select(package => new PackageChangeAnswer(
                         Word(package.Kind), Word(package.Package.Kind), package.Package.Name, package.Before, package.After))],
                     [.. differences.Settings.Select(setting => new SettingChangeAnswer(setting.Name, setting.Before, setting.After))],
@@ -147,7 +146,7 @@ internal static class ImageCommands
         file.File.LinkTarget,
         file.File.Content?.ToString(),
         file.Layer,
-        NameOf(contents.Image.Layers[file.Layer]),
+        RunFacts.NameOf(contents.Image.Layers[file.Layer]),
         contents.Files.TryGetValue(file.Path, out var visible) && ReferenceEquals(visible.File, file.File),
         contents.Packages.OwnerOf(file.Path) is { } package ? AnswerOf(package) : null);
 
@@ -164,8 +163,6 @@ internal static class ImageCommands
     private static string OwnerOf(FileAnswer file) =>
         (file.LayerName is null ? "" : $"  layer {file.LayerName}")
         + (file.Package is { } package ? $"  package {package.Name} {package.Version} ({package.Kind})" : "");
-
-    internal static string? NameOf(Layer layer) => layer.Annotations?.GetValueOrDefault(LayerAnnotations.Name);
 
     private static string Versions(IReadOnlyList<string> before, IReadOnlyList<string> after) =>
         string.Join(" -> ", new[] { before, after }.Where(versions => versions.Count > 0).Select(versions => string.Join(", ", versions)));

@@ -61,12 +61,12 @@ internal static class InspectCommand
             [.. listing.Platforms.Select(entry => new PlatformAnswer(
                 entry.Platform is { } platform ? $"{platform}" : "", $"{entry.Digest}", entry.Digest == digest))],
             [.. listing.Evidence.Select(evidence => new EvidenceAnswer(
-                evidence.Type, $"{evidence.Digest}", $"{evidence.Subject}", ImageCommands.Word(evidence.Place)))],
-            image.Document.Annotations ?? new Dictionary<string, string>(),
+                HiddenText.Shown(evidence.Type), $"{evidence.Digest}", $"{evidence.Subject}", ImageCommands.Word(evidence.Place)))],
+            RunFacts.Annotations(image),
             RunFacts.Read(image.Config).Settings.ToDictionary(setting => setting.Name, setting => setting.Values),
             [.. image.Layers.Select((layer, number) => new LayerAnswer(
                 number, $"{layer.Blob.Descriptor.Digest}", $"{layer.DiffId}", layer.Blob.Descriptor.MediaType,
-                layer.Blob.Descriptor.Size, ImageCommands.NameOf(layer), madeBy.GetValueOrDefault(number)))],
+                layer.Blob.Descriptor.Size, RunFacts.NameOf(layer), madeBy.GetValueOrDefault(number)))],
             contents is null ? null : [.. contents.Packages.All.Select(ImageCommands.AnswerOf)]);
     }
 
@@ -81,8 +81,7 @@ internal static class InspectCommand
         $"size       {ByteSize.Format(answer.Size)} in {answer.Layers.Count} layers",
         .. answer.Evidence.Select(evidence => (Message)
             $"evidence   {evidence.Type}  {evidence.Digest}{(evidence.Subject == answer.Digest ? "" : "  (of the index)")}"),
-        .. answer.Annotations.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => (Message)$"annotation {pair.Key}={pair.Value}"),
+        .. answer.Annotations.Select(pair => (Message)$"annotation {pair.Key}={pair.Value}"),
         .. answer.Settings.SelectMany(setting => setting.Value.Select(value => (Message)$"{setting.Key}: {value}")),
         .. answer.Layers.Select(layer => (Message)
             $"layer {$"{layer.Number}",3} {ByteSize.Format(layer.Size),10}  {layer.Digest}  {layer.Name ?? layer.CreatedBy}"),

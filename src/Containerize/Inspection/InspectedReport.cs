@@ -21,7 +21,7 @@ internal static class InspectedReport
     internal static ImageReport Of(ImageContents contents, ImageListing listing)
     {
         var image = contents.Image;
-        var own = image.Layers.TakeWhile(layer => NameOf(layer) is null).Count();
+        var own = image.Layers.TakeWhile(layer => RunFacts.NameOf(layer) is null).Count();
         var below = own == image.Layers.Count ? 0 : own;
         var digest = image.Manifest.Descriptor.Digest;
         var names = Names(image, below);
@@ -35,7 +35,7 @@ internal static class InspectedReport
                 Packages = [.. contents.Packages.All.Select(package => new ReportedPackage(
                     $"{package.Kind}", package.Name, package.Version))],
                 Evidence = [.. listing.Evidence.Select(evidence => new ReportedEvidence(
-                    evidence.Type, evidence.Digest, evidence.Subject != digest))],
+                    HiddenText.Shown(evidence.Type), evidence.Digest, evidence.Subject != digest))],
             },
         ]);
     }
@@ -59,7 +59,7 @@ internal static class InspectedReport
     private static IReadOnlyList<string> Names(Image image, int below)
     {
         var made = RunFacts.Read(image.Config).History.Where(line => !line.IsEmpty).ToList();
-        return [.. image.Layers.Select((layer, number) => NameOf(layer)
+        return [.. image.Layers.Select((layer, number) => RunFacts.NameOf(layer)
             ?? (made.Count == image.Layers.Count && TextOf(made[number]) is { Length: > 0 } text
                 ? $"{number - below + 1}: {Shorten(text)}" : $"layer {number - below + 1}"))];
     }
@@ -75,8 +75,6 @@ internal static class InspectedReport
         new[] { image.Document.Annotations, image.Config.Labels }
             .Where(texts => texts?.GetValueOrDefault(BaseNameKey) is { Length: > 0 })
             .Select(texts => new ReportedBase(
-                texts![BaseNameKey], Digest.TryParse(texts.GetValueOrDefault(BaseDigestKey) ?? "", out var digest) ? digest : null))
+                HiddenText.Shown(texts![BaseNameKey]), Digest.TryParse(texts.GetValueOrDefault(BaseDigestKey) ?? "", out var digest) ? digest : null))
             .FirstOrDefault();
-
-    private static string? NameOf(Layer layer) => layer.Annotations?.GetValueOrDefault(LayerAnnotations.Name);
 }

@@ -5,10 +5,18 @@ using Containerize.Inputs.Secrets;
 namespace Containerize.Pages;
 
 /// <summary>
-/// Which texts of a config are not shown. They are in the image for all who have it; a page is shown to more people, and kept longer.
+/// Which texts of a config or a manifest are not shown. They are in the image for all who have it; a page is shown to more people, and kept longer.
 /// </summary>
 internal static partial class HiddenText
 {
+    internal const string Hidden = "(hidden)";
+
+    /// <summary>A text as it is shown.</summary>
+    internal static string Shown(string text) => IsHidden(text) ? Hidden : text;
+
+    /// <summary>The value of a name as it is shown.</summary>
+    internal static string Shown(string name, string value) => IsHidden(name, value) ? Hidden : value;
+
     /// <summary>Whether a value is hidden: its name is one of a secret, or it looks like one.</summary>
     internal static bool IsHidden(string name, string value) => value.Length > 0 && (SecretName().IsMatch(name) || IsHidden(value));
 

@@ -1,3 +1,4 @@
+using Containerize.Oci;
 using System.Text.Json.Nodes;
 using Containerize.Images;
 
@@ -8,8 +9,6 @@ namespace Containerize.Pages;
 /// <param name="History">What made the layers, bottom first; those without a layer too.</param>
 internal sealed record RunFacts(IReadOnlyList<RunSetting> Settings, IReadOnlyList<HistoryLine> History)
 {
-    private const string Hidden = "(hidden)";
-
     /// <summary>Reads a config. Members of a base that are none of what the specification says are left out.</summary>
     internal static RunFacts Read(ImageConfig image)
     {
@@ -35,12 +34,22 @@ internal sealed record RunFacts(IReadOnlyList<RunSetting> Settings, IReadOnlyLis
             [.. (root?["history"] as JsonArray ?? []).OfType<JsonObject>().Select(Line)]);
     }
 
+    /// <summary>The annotations of an image's manifest, by name.</summary>
+    internal static IReadOnlyDictionary<string, string> Annotations(Image image) => new SortedList<string, string>(
+        (image.Document.Annotations ?? new Dictionary<string, string>())
+            .ToDictionary(each => each.Key, each => HiddenText.Shown(each.Key, each.Value)),
+        StringComparer.Ordinal);
+
+    /// <summary>What a layer's annotation calls it; null where it has none.</summary>
+    internal static string? NameOf(Layer layer) =>
+        layer.Annotations?.GetValueOrDefault(LayerAnnotations.Name) is { } name ? HiddenText.Shown(name) : null;
+
     private static IReadOnlyList<string> One(string? text) => string.IsNullOrEmpty(text) ? [] : [text];
 
     // An argument may be the value of the one before it: "--password" "abc".
     private static IEnumerable<string> Arguments(IReadOnlyList<string> arguments) => arguments.Select((argument, index) =>
         HiddenText.IsHidden(argument) || (index > 0 && arguments[index - 1].StartsWith('-')
-            && HiddenText.IsHidden($"{arguments[index - 1]} {argument}")) ? Hidden : argument);
+            && HiddenText.IsHidden($"{arguments[index - 1]} {argument}")) ? HiddenText.Hidden : argument);
 
     private static string Variable(string variable)
     {
@@ -49,7 +58,7 @@ internal sealed record RunFacts(IReadOnlyList<RunSetting> Settings, IReadOnlyLis
     }
 
     /// <summary>A name with its value; one that may be a secret is hidden.</summary>
-    internal static string Pair(string name, string value) => $"{name}={(HiddenText.IsHidden(name, value) ? Hidden : value)}";
+    internal static string Pair(string name, string value) => $"{name}={HiddenText.Shown(name, value)}";
 
     private static IReadOnlyList<string> Names(JsonObject? config, string member) =>
         config?[member] is JsonObject names ? [.. names.Select(name => name.Key).Order(StringComparer.Ordinal)] : [];
@@ -58,8 +67,8 @@ internal sealed record RunFacts(IReadOnlyList<RunSetting> Settings, IReadOnlyLis
     {
         var (by, comment) = (Text(entry, "created_by") ?? "", Text(entry, "comment") ?? "");
         return new HistoryLine(
-            HiddenText.IsHidden(by) ? Hidden : by,
-            HiddenText.IsHidden(comment) ? Hidden : comment,
+            HiddenText.Shown(by),
+            HiddenText.Shown(comment),
             entry["empty_layer"] is JsonValue value && value.TryGetValue<bool>(out var isEmpty) && isEmpty);
     }
 

@@ -64,6 +64,24 @@ internal sealed class InspectedReportTests
         StringAssert.Contains(Page(contents), "No content lies at two paths.");
     }
 
+    [TestMethod]
+    public async Task What_annotations_say_of_secrets_is_not_shown()
+    {
+        using var lab = new InspectionLab();
+        const string Secret = "https://ci:Tr0ub4dor%263xk@git.shop.internal/shop";
+        var named = InspectionLab.Layer(InspectionLab.File("app/app.dll", "app")) with
+        {
+            Annotations = new Dictionary<string, string> { [LayerAnnotations.Name] = Secret },
+        };
+        var image = Sample.Image(Sample.Amd64, [named]);
+
+        var page = Page(
+            await lab.ReadAsync(image), new ImageEvidence(image.Manifest.Descriptor.Digest, Secret, EvidencePlace.Referrers, Digest.Of([1])));
+
+        StringAssert.Contains(page, "(hidden)");
+        Assert.DoesNotContain("Tr0ub4dor", page);
+    }
+
     private static string Page(ImageContents contents, params ImageEvidence[] evidence) => ReportPage.ToText(InspectedReport.Of(
         contents, new(contents.Image.Manifest.Descriptor.Digest, [], evidence)));
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Pages;
+using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Pages;
 
@@ -70,4 +71,32 @@ internal sealed class RunFactsTests
 
         Assert.AreEqual("root (no user is set)", settings.Single().Values.Single());
     }
+
+    [TestMethod]
+    [DataRow("org.opencontainers.image.title", "shop", "shop")]
+    [DataRow("com.example.token", "abc123", "(hidden)")]
+    [DataRow("DB_PASSWORD", "hunter2", "(hidden)")]
+    [DataRow("com.example.origin", "https://ci:Tr0ub4dor%263xk@git.shop.internal/shop.git", "(hidden)")]
+    [DataRow("com.example.command", "make --password hunter2", "(hidden)")]
+    [DataRow("com.example.token", "", "")]
+    public void An_annotation_is_shown_by_the_rule_for_labels(string name, string value, string shown)
+    {
+        var image = Image.Create(
+            ImageFormat.Oci, ImageConfig.Scratch(Sample.Amd64), [], new Dictionary<string, string> { [name] = value });
+        var config = Config.Replace("\"b\": \"2\"", $"\"{name}\": \"{value}\"", StringComparison.Ordinal);
+        var labels = Read(config).Settings.Single(setting => setting.Name == "Labels").Values;
+
+        Assert.AreEqual(shown, RunFacts.Annotations(image)[name]);
+        CollectionAssert.Contains(labels.ToList(), $"{name}={shown}");
+    }
+
+    [TestMethod]
+    [DataRow("app", "app")]
+    [DataRow("RUN TOKEN=abc make", "(hidden)")]
+    [DataRow(null, null)]
+    public void A_layer_is_called_as_its_annotation_says_without_secrets(string? name, string? shown) =>
+        Assert.AreEqual(shown, RunFacts.NameOf(Sample.GzipLayer() with
+        {
+            Annotations = name is null ? null : new Dictionary<string, string> { [LayerAnnotations.Name] = name },
+        }));
 }
