@@ -19,42 +19,51 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns, SecretM
 
     /// <summary>Finds files that hold secrets, compressed copies among them.</summary>
     /// <param name="files">The files.</param>
-    /// <returns>Their paths, and the secrets that were found inside; none for what the name tells.</returns>
+    /// <returns>By file, the name that it was known by, and the secrets that were found inside; none for what the name tells.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnreadableFile"/>.</exception>
-    public IReadOnlyDictionary<string, IReadOnlyList<SecretFinding>> Find(IEnumerable<NamedFile> files)
+    public IReadOnlyDictionary<NamedFile, FoundSecret> Find(IEnumerable<NamedFile> files)
     {
-        var all = files.ToList();
-        var found = new Dictionary<string, IReadOnlyList<SecretFinding>>(StringComparer.Ordinal);
-        foreach (var file in all.Where(file => !IsException(file.Path)))
+        var others = new List<NamedFile>();
+        var found = new Dictionary<NamedFile, FoundSecret>(ReferenceEqualityComparer.Instance);
+        var (kept, held) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var file in files)
         {
-            if (IsNamed(file.Path, file.SourcePath))
+            if (file.Names.Any(name => IsNamed(_exceptions, name, file.SourcePath)))
             {
-                found[file.Path] = [];
+                kept.UnionWith(file.Names);
             }
-            else if (file.IsLookedInto && Inside(file) is { Count: > 0 } secrets)
+            else if (Judge(file) is { } secret)
             {
-                found[file.Path] = secrets;
+                found[file] = secret;
+                held.UnionWith(file.Names);
+            }
+            else
+            {
+                others.Add(file);
             }
         }
 
-        foreach (var copy in all)
+        foreach (var copy in others)
         {
-            if (OriginalOf(copy.Path) is { } original
-                && !found.ContainsKey(copy.Path)
-                && !IsException(copy.Path)
-                && (found.ContainsKey(original) || (!IsException(original) && IsNamed(original, sourcePath: null))))
+            var originals = copy.Names.Select(OriginalOf).OfType<string>().ToList();
+            if (!originals.Exists(IsKept) && originals.Exists(name => held.Contains(name) || IsNamed(_secrets, name, sourcePath: null)))
             {
-                found[copy.Path] = [];
+                found[copy] = new(copy.Path, []);
             }
         }
 
         return found;
+
+        bool IsKept(string name) => kept.Contains(name) || (!held.Contains(name) && IsNamed(_exceptions, name, sourcePath: null));
     }
 
-    private bool IsNamed(string path, string? sourcePath) => _secrets.Of(path)
-        .Any(pattern => pattern.Contains is null || (sourcePath is not null && Holds(sourcePath, pattern.Contains)));
+    private FoundSecret? Judge(NamedFile file) =>
+        file.Names.FirstOrDefault(name => IsNamed(_secrets, name, file.SourcePath)) is { } known ? new(known, [])
+        : file.IsLookedInto && Inside(file) is { Count: > 0 } secrets ? new(file.Path, secrets)
+        : null;
 
-    private bool IsException(string path) => _exceptions.Of(path).Any();
+    private static bool IsNamed(SecretNames names, string path, string? sourcePath) => names.Of(path)
+        .Any(pattern => pattern.Contains is null || (sourcePath is not null && Holds(sourcePath, pattern.Contains)));
 
     // What a browser gets is for everybody, and keys that it sends to Google are made for that.
     private IReadOnlyList<SecretFinding> Inside(NamedFile file)
@@ -122,9 +131,20 @@ internal sealed class SecretFiles(IReadOnlyList<SecretPattern> patterns, SecretM
 /// <param name="SourcePath">Where its content lies.</param>
 internal sealed record NamedFile(string Path, string SourcePath)
 {
+    /// <summary>Another path by which patterns tell it; null for none.</summary>
+    internal string? OtherPath { get; init; }
+
+    /// <summary>The paths by which patterns tell it. Each may make it a secret, and each may let it in.</summary>
+    internal IReadOnlyList<string> Names => OtherPath is null ? [Path] : [Path, OtherPath];
+
     /// <summary>Whether its content counts; else only its name does.</summary>
     internal bool IsLookedInto { get; init; }
 
     /// <summary>Its stamp; null when it was not looked at.</summary>
     internal FileStamp? Stamp { get; init; }
 }
+
+/// <summary>Why a file counts as a secret.</summary>
+/// <param name="Name">The path that tells it.</param>
+/// <param name="Findings">What was found inside; none where the path is enough.</param>
+internal sealed record FoundSecret(string Name, IReadOnlyList<SecretFinding> Findings);

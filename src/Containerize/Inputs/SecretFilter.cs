@@ -22,22 +22,20 @@ internal sealed class SecretFilter(SecretRules rules, SecretMemory memory)
         {
             IsLookedInto = file.Type == LayerEntryType.File && !file.Origin.IsFromNuGet,
             Stamp = file.Stamp,
-        }));
+        })).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The files without secrets. They are judged by the name they have here and by the one they get in the image.</summary>
     internal IReadOnlyList<AddedFile> Without(IReadOnlyList<AddedFile> files, string projectDirectory)
     {
-        var named = files.Select(file => (File: file, Here: Here(file))).ToList();
-        var here = Remember(named.Where(one => HasContent(one.File)).Select(one => new NamedFile(one.Here, one.File.SourcePath)
-        {
-            IsLookedInto = one.File.Type == LayerEntryType.File,
-            Stamp = one.File.Status?.Stamp,
-        }));
-        var left = named.Where(one => !here.Contains(one.Here)).Select(one => one.File).ToList();
-        var there = Remember(left.Where(HasContent).Select(file => new NamedFile(file.Path, file.SourcePath)));
-        return [.. left.Where(file => !there.Contains(file.Path))];
-
-        string Here(AddedFile file) => UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, file.SourcePath));
+        var named = files.Select(file => file.Type == LayerEntryType.Directory ? null
+            : new NamedFile(UnixPath.FromSystem(Path.GetRelativePath(projectDirectory, file.SourcePath)), file.SourcePath)
+            {
+                OtherPath = file.Path,
+                IsLookedInto = file.Type == LayerEntryType.File,
+                Stamp = file.Status?.Stamp,
+            }).ToList();
+        var found = Remember(named.OfType<NamedFile>()).ToHashSet<NamedFile?>(ReferenceEqualityComparer.Instance);
+        return [.. files.Zip(named).Where(one => !found.Contains(one.Second)).Select(one => one.First)];
     }
 
     /// <summary>Says which files were found.</summary>
@@ -67,8 +65,6 @@ internal sealed class SecretFilter(SecretRules rules, SecretMemory memory)
                 + $"and keep the rest out of the publish output (CopyToPublishDirectory=\"Never\"). {exceptions}");
     }
 
-    private static bool HasContent(AddedFile file) => file.Type != LayerEntryType.Directory;
-
     private string Noted(string path)
     {
         const int Shown = 3;
@@ -77,14 +73,14 @@ internal sealed class SecretFilter(SecretRules rules, SecretMemory memory)
         return secrets.Count == 0 ? "" : $" ({string.Join(", ", secrets.Take(Shown).Select(secret => secret.Text))}{more})";
     }
 
-    private HashSet<string> Remember(IEnumerable<NamedFile> files)
+    private IEnumerable<NamedFile> Remember(IEnumerable<NamedFile> files)
     {
         var found = _secrets.Find(files);
-        foreach (var (path, secrets) in found)
+        foreach (var secret in found.Values)
         {
-            _found[path] = secrets;
+            _found[secret.Name] = secret.Findings;
         }
 
-        return found.Keys.ToHashSet(StringComparer.Ordinal);
+        return found.Keys;
     }
 }

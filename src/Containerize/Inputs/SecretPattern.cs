@@ -3,7 +3,7 @@ namespace Containerize.Inputs;
 /// <summary>Tells files that hold secrets, by name and, where the name says too little, by content.</summary>
 /// <param name="Pattern">The files; a pattern without <c>/</c> names files in every directory.</param>
 /// <param name="Contains">ASCII text that the file must hold to count; null for every file of that name.</param>
-/// <param name="IsException">Whether the files are kept instead, whatever other patterns say.</param>
+/// <param name="IsException">Whether the files that count are kept instead, whatever other patterns say.</param>
 internal sealed record SecretPattern(FilePattern Pattern, string? Contains, bool IsException)
 {
     /// <summary>Parses a pattern.</summary>

@@ -11,7 +11,8 @@ internal sealed class SecretFilesTests
     private static IReadOnlyDictionary<string, IReadOnlyList<SecretFinding>> FindAll(
         TemporaryDirectory directory, params SecretPattern[] patterns) => new SecretFiles(patterns, SecretMemory.Load(path: null))
         .Find(Directory.GetFiles(directory.FullName, "*", SearchOption.AllDirectories).Select(file =>
-            new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file) { IsLookedInto = true }));
+            new NamedFile(Path.GetRelativePath(directory.FullName, file).Replace('\\', '/'), file) { IsLookedInto = true }))
+        .ToDictionary(secret => secret.Key.Path, secret => secret.Value.Findings);
 
     private static List<string> Find(TemporaryDirectory directory, params SecretPattern[] patterns) =>
         [.. FindAll(directory, patterns).Keys.Order(StringComparer.Ordinal)];
@@ -112,5 +113,56 @@ internal sealed class SecretFilesTests
 
         CollectionAssert.AreEqual(
             new[] { "a.key" }, Find(directory, SecretPattern.Parse("*.pem", "PRIVATE KEY-----"), SecretPattern.Parse("*.key")));
+    }
+
+    [TestMethod]
+    [DataRow("TEST ONLY", "a.pem a.pem.gz deep/a.pem")]
+    [DataRow("-----BEGIN", "b.pem b.pem.gz")]
+    [DataRow("nothing has it", "a.pem a.pem.gz b.pem b.pem.gz c.pem deep/a.pem")]
+    [DataRow("", "")]
+    public void An_exception_counts_for_files_that_hold_its_text(string contains, string found)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("a.pem", "-----BEGIN PRIVATE KEY-----");
+        directory.Write("a.pem.gz", "compressed");
+        directory.Write("deep/a.pem", "-----BEGIN PRIVATE KEY-----");
+        directory.Write("b.pem", "TEST ONLY");
+        directory.Write("b.pem.gz", "compressed");
+        directory.Write("c.pem", "TEST ONLY -----BEGIN PRIVATE KEY-----");
+
+        var names = Find(directory, SecretPattern.Parse("!*.pem", contains), SecretPattern.Parse("*.pem"));
+
+        Assert.AreEqual(found, string.Join(' ', names));
+    }
+
+    [TestMethod]
+    [DataRow("!certs/test.pfx", "")]
+    [DataRow("!etc/app/key.pfx", "")]
+    [DataRow("!test.pfx", "")]
+    [DataRow("!key.pfx", "")]
+    [DataRow("!other.pfx", "certs/test.pfx")]
+    [DataRow("!certs/key.pfx", "certs/test.pfx")]
+    public void An_exception_for_either_name_lets_a_file_in(string exception, string found)
+    {
+        using var directory = new TemporaryDirectory();
+        var file = new NamedFile("certs/test.pfx", directory.Write("test.pfx", "")) { OtherPath = "etc/app/key.pfx" };
+
+        var secrets = new SecretFiles([SecretPattern.Parse("*.pfx"), SecretPattern.Parse(exception)], SecretMemory.Load(path: null))
+            .Find([file]);
+
+        Assert.AreEqual(found, string.Join(' ', secrets.Values.Select(secret => secret.Name)));
+    }
+
+    [TestMethod]
+    public void One_file_at_two_places_is_judged_for_each()
+    {
+        using var directory = new TemporaryDirectory();
+        var source = directory.Write("test.json", new SecretSamples(1).ConnectionStrings.First());
+        NamedFile[] files = [.. new[] { "a/test.json", "b/test.json" }.Select(path =>
+            new NamedFile("certs/test.json", source) { OtherPath = path, IsLookedInto = true })];
+
+        var secrets = new SecretFiles([SecretPattern.Parse("!a/test.json")], SecretMemory.Load(path: null)).Find(files);
+
+        Assert.AreEqual("b/test.json", secrets.Keys.Single().OtherPath);
     }
 }
