@@ -78,6 +78,7 @@ internal sealed class ProjectItems
 
     /// <summary>The file with these layers in place of those that are in the group; none removes the group.</summary>
     /// <returns>The bytes; null when the file has the layers already.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.ProjectNotWritten"/>: XML cannot hold the text.</exception>
     internal byte[]? With(IReadOnlyList<LayerRule> rules, Func<LayerRule, string> why)
     {
         var lines = rules.Count == 0 ? [] : Lines(rules, why, _indent, _indent);
@@ -86,7 +87,21 @@ internal sealed class ProjectItems
             ? _text[..start] + group + _text[end..]
             : _text[.._end] + group + (rules.Count > 0 && !_text[_end..].StartsWith('\n') && !_text[_end..].StartsWith('\r')
                 ? _newLine : "") + _text[_end..];
-        return changed == _text ? null : [.. _hasMark ? Encoding.UTF8.Preamble : [], .. s_utf8.GetBytes(changed)];
+        if (changed == _text)
+        {
+            return null;
+        }
+
+        try
+        {
+            _ = Places.In(changed);
+        }
+        catch (XmlException failure)
+        {
+            throw NotWritten(_path, $"it would be no XML: {failure.Message.TrimEnd('.')}", failure);
+        }
+
+        return [.. _hasMark ? Encoding.UTF8.Preamble : [], .. s_utf8.GetBytes(changed)];
     }
 
     /// <summary>Writes the file.</summary>
@@ -109,12 +124,23 @@ internal sealed class ProjectItems
         $"{indent}{step}<!-- Learned from images by ContainerizeLayout, which replaces this group. -->",
         .. rules.SelectMany(rule => (string[])
         [
-            $"{indent}{step}<!-- {why(rule).Replace("--", "- -", StringComparison.Ordinal)} -->",
+            $"{indent}{step}<!-- {Comment(why(rule))} -->",
             $"{indent}{step}<{ItemName} Include=\"{Escape(rule.Name)}\"" + Attribute("Packages", rule.Packages)
                 + Attribute("Files", rule.Files) + (rule.Before is null ? "" : $" Before=\"{Escape(rule.Before)}\"") + " />",
         ]),
         $"{indent}</ItemGroup>",
     ];
+
+    // Of three hyphens, two are left when the first two are divided.
+    private static string Comment(string text)
+    {
+        while (text.Contains("--", StringComparison.Ordinal))
+        {
+            text = text.Replace("--", "- -", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
 
     private static string Attribute(string name, IReadOnlyList<FilePattern> patterns) =>
         patterns.Count == 0 ? "" : $" {name}=\"{Escape(Join(patterns))}\"";

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml.Linq;
 using Containerize.Histories;
 using Containerize.Inputs;
 using Containerize.Testing;
@@ -74,12 +75,35 @@ internal sealed class ProjectItemsTests
     }
 
     [TestMethod]
-    public void A_comment_ends_where_it_should()
+    [DataRow("a--b--->")]
+    [DataRow("---")]
+    [DataRow("a---b")]
+    [DataRow("---------- -- -")]
+    [DataRow("ends with -")]
+    [DataRow("<!-- -->")]
+    [DataRow("plain")]
+    public void A_comment_ends_where_it_should(string why)
     {
         var path = Write("<Project>\n</Project>", hasMark: false);
         var items = ProjectItems.Read(path);
-        items.Write(items.With([s_packages], _ => "a--b--->")!);
+        items.Write(items.With([s_packages], _ => why)!);
         Assert.IsTrue(ProjectItems.Read(path).Has(s_packages));
+        Assert.AreEqual(2, XDocument.Load(path).DescendantNodes().OfType<XComment>().Count());
+    }
+
+    [TestMethod]
+    [DataRow("a\0b")]
+    [DataRow("a\u0007b")]
+    [DataRow("\uFFFF")]
+    public void A_text_that_XML_cannot_hold_is_not_written(string why)
+    {
+        var path = Write("<Project>\n</Project>", hasMark: false);
+        var items = ProjectItems.Read(path);
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => items.With([s_packages], _ => why));
+
+        Assert.AreEqual(DiagnosticCode.ProjectNotWritten, failure.Code);
+        Assert.AreEqual("<Project>\n</Project>", File.ReadAllText(path));
     }
 
     [TestMethod]
