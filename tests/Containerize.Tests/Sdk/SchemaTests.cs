@@ -76,11 +76,15 @@ internal sealed partial class SchemaTests
             .Select(property => property.Name).ToList();
         var targets = XDocument.Load(Path.Combine(Clone.Root, "sdk", "build", "Containerize.Switches.targets"));
         var trimmed = targets.Descendants("PropertyGroup").Elements().Select(property => $"{property.Name}={property.Value}").ToList();
-        var judged = targets.Descendants("ItemGroup").Elements()
-            .Select(item => $"{item.Attribute("Include")?.Value}={item.Attribute("Value")?.Value}").ToList();
+        var (early, late) = (Judged(targets.Root!), Judged(targets.Descendants("Target").Single()));
 
         CollectionAssert.AreEquivalent(switches.Select(name => $"{name}=$({name}.Trim())").ToList(), trimmed);
-        CollectionAssert.AreEquivalent(switches.Select(name => $"{name}=$({name})").ToList(), judged);
+        CollectionAssert.AreEquivalent(switches.Select(name => $"{name}=$({name})").ToList(), early);
+        CollectionAssert.AreEqual(early, late);
+
+        static List<string> Judged(XElement parent) => [.. parent.Elements("ItemGroup").Elements()
+            .Where(item => item.Attribute("Include") is not null)
+            .Select(item => $"{item.Attribute("Include")?.Value}={item.Attribute("Value")?.Value}")];
     }
 
     [TestMethod]
