@@ -33,6 +33,7 @@ internal static class LayerStack
         var rules = request.Entries with { LeftOut = leftOut };
         var layers = LayerPlanner.Plan(files, request.Split, request.Rules)
             .Select(plan => EntriesLayer.Of(plan.Name, plan.Files, rules)).ToList();
+        var app = LayerEntries.DirectoriesOf(layers.SelectMany(layer => layer.Entries), rules).ToList();
         if (added.Count + request.WritableDirectories.Count > 0)
         {
             var below = LayerOrder.Of(request.Rules).TakeWhile(name => name != LayerOrder.Files).ToHashSet(StringComparer.Ordinal);
@@ -58,7 +59,7 @@ internal static class LayerStack
             reporter.Message($"{layers.Count} layers became {merged.Count} ({names}): ContainerizeMaxLayers allows no more.");
         }
 
-        return Place(merged, added, request);
+        return Place(merged, app, added, request);
     }
 
     /// <summary>Plans the layer of a debug image. Secrets are looked for in symbols as in other files.</summary>
@@ -79,14 +80,14 @@ internal static class LayerStack
 
         var (files, leftOut, debugger) = WithoutSecrets(symbols, request with { Files = request.Debugger }, memory, reporter);
         var rules = request.Entries with { LeftOut = leftOut };
-        var layer = new EntriesLayer(
-            SymbolsName, [.. LayerEntries.Of(files, rules), .. EntriesOf(debugger, request)]);
+        var published = LayerEntries.Of(files, rules);
+        var layer = new EntriesLayer(SymbolsName, [.. published, .. EntriesOf(debugger, request)]);
         LayerEntries.CheckConflicts(layer.Entries, rules.IsWindows);
-        return Place([layer], debugger, request)[0];
+        return Place([layer], [.. LayerEntries.DirectoriesOf(published, rules)], debugger, request)[0];
     }
 
     private static IReadOnlyList<EntriesLayer> Place(
-        IReadOnlyList<EntriesLayer> layers, IReadOnlyList<AddedFile> added, LayerRequest request)
+        IReadOnlyList<EntriesLayer> layers, IReadOnlyList<string> app, IReadOnlyList<AddedFile> added, LayerRequest request)
     {
         // Windows has neither modes nor owners, and its links are not followed: looking into gigabytes of Windows would change nothing.
         if (request.Entries.IsWindows && !request.NeedsBase)
@@ -96,6 +97,8 @@ internal static class LayerStack
 
         var placement = new Placement([.. request.WritableDirectories], request.User, request.Environment)
         {
+            App = app,
+            AppOwner = request.Entries.Owner,
             Owned = [.. added.Where(file => file is { Type: LayerEntryType.Directory, Owner: not null })],
         };
         var owned = added.Where(file => file.Owner is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);

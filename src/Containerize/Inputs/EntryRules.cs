@@ -13,6 +13,7 @@ internal sealed record EntryRules(string Directory, DateTimeOffset ModificationT
     /// <summary>Paths below the publish directory that are left out of the image, so that nothing may point to them.</summary>
     public IReadOnlySet<string> LeftOut { get; init; } = new HashSet<string>();
 
-    /// <summary>Who owns the files, the directories among them, and the directory that they go to.</summary>
-    public Owner Owner { get; init; }
+    /// <summary>Who owns the files, the directories among them, and the directory that they go to; null for root, unless the base says
+    /// otherwise of a directory.</summary>
+    public Owner? Owner { get; init; }
 }

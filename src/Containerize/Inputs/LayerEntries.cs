@@ -21,24 +21,32 @@ internal static class LayerEntries
             file => Of(
                 file,
                 prefix.Length == 0 ? file.RelativePath : $"{prefix}/{file.RelativePath}",
-                rules) with { UserId = rules.Owner.UserId, GroupId = rules.Owner.GroupId })];
-        if (rules.Owner != Owner.Root)
+                rules) with { UserId = rules.Owner?.UserId ?? 0, GroupId = rules.Owner?.GroupId ?? 0 })];
+        if (rules.Owner is { } owner)
         {
             // The writer adds directories as root's.
-            entries.AddRange(entries.SelectMany(entry => Above(entry.Path, prefix.Length)).Distinct()
-                .Except(entries.Select(entry => entry.Path)).ToList()
+            entries.AddRange(DirectoriesOf(entries, rules).Except(entries.Select(entry => entry.Path)).ToList()
                 .Select(
                     path => new LayerEntry
                     {
                         Path = path,
                         Type = LayerEntryType.Directory,
                         Mode = FileModes.Executable,
-                        UserId = rules.Owner.UserId,
-                        GroupId = rules.Owner.GroupId,
+                        UserId = owner.UserId,
+                        GroupId = owner.GroupId,
                     }));
         }
 
         return entries;
+    }
+
+    /// <summary>The directories of the app: that which its files go to, and those below it that they are in.</summary>
+    /// <param name="entries">The entries of its files.</param>
+    internal static IEnumerable<string> DirectoriesOf(IEnumerable<LayerEntry> entries, EntryRules rules)
+    {
+        var stop = rules.Directory.Trim('/').Length;
+        return entries.SelectMany(entry => entry.Type == LayerEntryType.Directory
+            ? Above(entry.Path, stop).Prepend(entry.Path) : Above(entry.Path, stop)).Distinct();
     }
 
     /// <summary>The entries of files that are added to the published ones.</summary>

@@ -1,7 +1,6 @@
 using Containerize.Building;
 using Containerize.Files;
 using Containerize.Inputs;
-using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Registry;
 
@@ -30,7 +29,7 @@ internal static class LayerSettings
         var rules = new EntryRules(run.WorkingDirectory(), LayerWriting.Read(project).Time)
         {
             IsWindows = platform.IsWindows,
-            Owner = owner ?? Owner.Root,
+            Owner = owner,
         };
         var added = new AddedFileItems(project, rules);
         return new LayerRequest

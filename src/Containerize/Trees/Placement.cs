@@ -19,10 +19,16 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
     private Task<Ground>? _ground;
 
     /// <summary>
-    /// Directories that the project adds with an owner: what layer one is in, that is its owner, but where the base has it. Of several the
-    /// first counts.
+    /// Directories that the project adds with an owner: what layer one is in, that is its owner, but where the base has it, or published
+    /// files are in it. Of several the first counts.
     /// </summary>
     internal IReadOnlyList<AddedFile> Owned { get; init; } = [];
+
+    /// <summary>The directories that published files are in.</summary>
+    internal IReadOnlyList<string> App { get; init; } = [];
+
+    /// <summary>The owner that the project chose for them, which counts more than the base's; null where it chose none.</summary>
+    internal Owner? AppOwner { get; init; }
 
     /// <summary>Whether most bases leave entries as they are, so that it is worth making a layer before the base is known.</summary>
     internal bool IsMostlyIdle => directories.Count + Owned.Count == 0;
@@ -49,13 +55,19 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
         var placed = new List<LayerEntry>();
         var above = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         var isChanged = false;
+        foreach (var entry in entries.Where(entry => entry.Type == LayerEntryType.Directory))
+        {
+            var path = ground.Resolve(entry.Path, followLast: true);
+            above[path] = ground.DirectoryAt(path) ?? entry with { Path = path };
+            isChanged |= above[path] != entry;
+        }
+
         foreach (var entry in entries)
         {
             var path = ground.Resolve(entry.Path, followLast: entry.Type == LayerEntryType.Directory);
             if (entry.Type == LayerEntryType.Directory)
             {
-                above[path] = ground.DirectoryAt(path, entry) ?? entry with { Path = path };
-                isChanged |= above[path] != entry;
+                // It is there, but not yet those above it.
             }
             else if (ground.Tree.Find(path) is { Type: LayerEntryType.Directory })
             {
@@ -119,16 +131,28 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
             };
         }
 
+        var app = App.Select(path => tree.Resolve(path, followLast: true)).ToHashSet(StringComparer.Ordinal);
         var owners = new Dictionary<string, Owner>(StringComparer.Ordinal);
         foreach (var directory in Owned)
         {
-            owners.TryAdd(tree.Resolve(directory.Path, followLast: true), directory.Owner!.Value);
+            var path = tree.Resolve(directory.Path, followLast: true);
+            // What the base or the app has is not the item's to give away.
+            if (!app.Contains(path) && tree.Find(path) is null)
+            {
+                owners.TryAdd(path, directory.Owner!.Value);
+            }
         }
 
-        return new Ground(tree, declared, owners);
+        return new Ground(tree, declared, owners, AppOwner is { } chosen ? app.ToDictionary(path => path, _ => chosen) : []);
     }
 
-    private sealed class Ground(ImageTree tree, Dictionary<string, LayerEntry> declared, Dictionary<string, Owner> owners)
+    /// <summary>What entries lie on.</summary>
+    /// <param name="tree">The base.</param>
+    /// <param name="declared">The directories that the app may write to.</param>
+    /// <param name="items">The owners of directories that items make.</param>
+    /// <param name="app">The owners of the app's directories where the project chose one.</param>
+    private sealed class Ground(
+        ImageTree tree, Dictionary<string, LayerEntry> declared, Dictionary<string, Owner> items, Dictionary<string, Owner> app)
     {
         // Many files lie in few directories. Layers are placed one after the other.
         private readonly Dictionary<string, string> _resolved = new(StringComparer.Ordinal);
@@ -150,21 +174,35 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
             return tree.Resolve($"{directory}{path[slash..]}", followLast: false);
         }
 
-        internal LayerEntry? DirectoryAt(string path, LayerEntry? own = null) => declared.GetValueOrDefault(path)
-            ?? (OwnerOf(path) is { } owner
-                ? new LayerEntry
-                {
-                    Path = path,
-                    Type = LayerEntryType.Directory,
-                    Mode = FileModes.Executable,
-                    UserId = owner.UserId,
-                    GroupId = owner.GroupId,
-                }
-                : OfTree(path, own));
+        internal LayerEntry? DirectoryAt(string path)
+        {
+            if (declared.TryGetValue(path, out var chosen))
+            {
+                return chosen;
+            }
 
-        // The base's own directories are not the item's to give away.
-        private Owner? OwnerOf(string path) =>
-            owners.TryGetValue(path, out var owner) && tree.Find(path) is null ? owner : OwnerBelow(path);
+            if ((items.TryGetValue(path, out var made) ? made : OwnerBelow(path)) is { } owner)
+            {
+                return Directory(path, FileModes.Executable, owner);
+            }
+
+            // An owner that the project chose (ContainerizeFileOwner) counts more than the base's.
+            var old = DirectoryOfBase(path);
+            return (app.TryGetValue(path, out var own) ? own : old?.Owner) is { } its
+                ? Directory(path, old?.Mode ?? FileModes.Executable, its) with { SecurityDescriptor = old?.SecurityDescriptor }
+                : null;
+        }
+
+        private TreeNode? DirectoryOfBase(string path) => tree.Find(path) is { Type: LayerEntryType.Directory } directory ? directory : null;
+
+        private static LayerEntry Directory(string path, UnixFileMode mode, Owner owner) => new()
+        {
+            Path = path,
+            Type = LayerEntryType.Directory,
+            Mode = mode,
+            UserId = owner.UserId,
+            GroupId = owner.GroupId,
+        };
 
         internal Owner? OwnerBelow(string path)
         {
@@ -177,26 +215,6 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
             }
 
             return null;
-        }
-
-        private LayerEntry? OfTree(string path, LayerEntry? own)
-        {
-            if (tree.Find(path) is not { Type: LayerEntryType.Directory } directory)
-            {
-                return null;
-            }
-
-            // An owner that the project chose (ContainerizeFileOwner) counts more than the base's.
-            var owner = own is null or { UserId: 0, GroupId: 0 } ? directory.Owner : new Owner(own.UserId, own.GroupId);
-            return new LayerEntry
-            {
-                Path = path,
-                Type = LayerEntryType.Directory,
-                Mode = directory.Mode,
-                UserId = owner.UserId,
-                GroupId = owner.GroupId,
-                SecurityDescriptor = directory.SecurityDescriptor,
-            };
         }
     }
 }

@@ -73,11 +73,13 @@ internal sealed class AppPlacementTests : IDisposable
     }
 
     [TestMethod]
-    public async Task An_owner_that_the_project_chose_counts_more_than_the_bases()
+    [DataRow(1654)]
+    [DataRow(0)]
+    public async Task An_owner_that_the_project_chose_counts_more_than_the_bases(int owner)
     {
-        var image = await BuildAsync("app 750 9", owner: new Owner(1654, 1654));
+        var image = await BuildAsync("app 750 9", owner: new Owner(owner, owner));
 
-        Assert.AreEqual("Directory app 750 1654:1654", Describe(image).Split('|')[0]);
+        Assert.AreEqual($"Directory app 750 {owner}:{owner}", Describe(image).Split('|')[0]);
     }
 
     [TestMethod]
@@ -156,9 +158,9 @@ internal sealed class AppPlacementTests : IDisposable
             ? $"Directory {entry.Path} {Convert.ToString((int)entry.Mode, 8)} {entry.Uid}:{entry.Gid}"
             : entry.Path));
 
-    private Task<ValidatedImage> BuildAsync(string baseLayers, params LayerEntry[] added) => BuildAsync(baseLayers, Owner.Root, added);
+    private Task<ValidatedImage> BuildAsync(string baseLayers, params LayerEntry[] added) => BuildAsync(baseLayers, owner: null, added);
 
-    private Task<ValidatedImage> BuildAsync(string baseLayers, Owner owner, params LayerEntry[] added)
+    private Task<ValidatedImage> BuildAsync(string baseLayers, Owner? owner, params LayerEntry[] added)
     {
         var layers = baseLayers.Split(" / ")
             .Select(
@@ -172,7 +174,7 @@ internal sealed class AppPlacementTests : IDisposable
             ? DirectoryAt(path, mode, int.Parse(owner, System.Globalization.CultureInfo.InvariantCulture))
         : Text(entry);
 
-    private async Task<ValidatedImage> BuildAsync(IImageSource source, LayerEntry[] added, Owner owner = default)
+    private async Task<ValidatedImage> BuildAsync(IImageSource source, LayerEntry[] added, Owner? owner = null)
     {
         var built = await BuildUncheckedAsync(source, added, owner);
         File.Delete(_folder["image.tar"]);
@@ -181,13 +183,18 @@ internal sealed class AppPlacementTests : IDisposable
         return ImageValidator.Check(_folder["image.tar"], baseLayers: built.BaseLayers.Count).Single();
     }
 
-    private Task<BuiltImage> BuildUncheckedAsync(IImageSource source, LayerEntry[] added, Owner owner = default)
+    private Task<BuiltImage> BuildUncheckedAsync(IImageSource source, LayerEntry[] added, Owner? owner = null)
     {
         _folder.Write("publish/a.dll", "a");
         _folder.Write("publish/sub/b.dll", "b");
         var files = PublishDirectory.List(_folder["publish"], new Dictionary<string, FileOrigin>(), new HashSet<string>());
-        var placement = new Placement([], user: null, new Dictionary<string, string>());
-        var app = EntriesLayer.Of("app", files, new EntryRules("/app", DateTimeOffset.UnixEpoch) { Owner = owner });
+        var rules = new EntryRules("/app", DateTimeOffset.UnixEpoch) { Owner = owner };
+        var app = EntriesLayer.Of("app", files, rules);
+        var placement = new Placement([], user: null, new Dictionary<string, string>())
+        {
+            App = [.. LayerEntries.DirectoriesOf(app.Entries, rules)],
+            AppOwner = owner,
+        };
         IReadOnlyList<EntriesLayer> layers = added.Length > 0 ? [new EntriesLayer("files", added), app] : [app];
         var request = new ImageRequest
         {

@@ -70,29 +70,29 @@ internal sealed class LayerStackTests : IDisposable
     public void Symbols_are_known_by_their_names(string path, bool isSymbol) => Assert.AreEqual(isSymbol, SymbolFiles.IsOne(File(path)));
 
     [TestMethod]
-    [DataRow("7:8")]
-    [DataRow("7:8", "9:9")]
-    [DataRow("9:9", "7:8")]
-    public async Task A_directory_has_one_owner_in_all_layers_although_they_need_it_for_other_files(params string[] owners)
+    [DataRow("", "0:0")]
+    [DataRow("0:0", "0:0")]
+    [DataRow("1654:1654", "1654:1654")]
+    public async Task An_items_owner_is_that_of_directories_without_published_files_in_all_layers(string fileOwner, string owner)
     {
-        var items = owners.Select(text => new AddedFile(_directory["plugins"], "app/plugins", Mode: null, OwnerOf(text))
-        {
-            Type = LayerEntryType.Directory,
-        });
+        var items = new[] { "app", "app/plugins", "app/data", "app/data/plugins", "data" }.Select(path => new AddedFile(
+            _directory["item"], path, Mode: null, OwnerOf("7:8")) { Type = LayerEntryType.Directory });
+        var request = Request();
+        var rules = request.Entries with { Owner = fileOwner.Length == 0 ? null : OwnerOf(fileOwner) };
 
         var layers = Plan(
-            Request() with { Files = [.. items, Added("conf", "app/plugins/conf")] },
+            request with { Entries = rules, Files = [.. items, Added("conf", "app/plugins/conf"), Added("seed", "app/data/seed")] },
             File("app.dll"), File("plugins/a.dll"), File("plugins/lib.dll", FileOriginKind.Package));
 
-        var seen = new List<string>();
+        Assert.HasCount(3, layers);
         foreach (var layer in layers)
         {
             var prepared = await layer.PrepareAsync(NoBase(), CancellationToken.None);
-            seen.AddRange(prepared.Entries!.Where(entry => entry.Path == "app/plugins").Select(entry => $"{entry.UserId}:{entry.GroupId}"));
+            foreach (var entry in prepared.Entries!.Where(entry => entry.Type == LayerEntryType.Directory))
+            {
+                Assert.AreEqual(entry.Path is "app" or "app/plugins" ? owner : "7:8", $"{entry.UserId}:{entry.GroupId}", entry.Path);
+            }
         }
-
-        Assert.HasCount(3, layers);
-        CollectionAssert.AreEqual(Enumerable.Repeat(owners[0], 3).ToList(), seen);
 
         static Owner OwnerOf(string text) => Owner.TryParse(text, out var owner) ? owner : throw new ArgumentException(text);
     }

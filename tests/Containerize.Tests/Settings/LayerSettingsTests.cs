@@ -2,7 +2,6 @@ using System.Globalization;
 using Containerize.Bases;
 using Containerize.Compression;
 using Containerize.Inputs;
-using Containerize.Layers.Entries;
 using Containerize.Oci;
 using Containerize.Settings;
 using Containerize.Testing;
@@ -27,7 +26,7 @@ internal sealed class LayerSettingsTests
         var request = LayerSettings.Read(lab.Project, s_linux);
 
         Assert.AreEqual((10, LayerSplit.ByOrigin), (request.MaxLayers, request.Split));
-        Assert.AreEqual((Owner.Root, "/app"), (request.Entries.Owner, request.Entries.Directory));
+        Assert.AreEqual((null, "/app"), (request.Entries.Owner, request.Entries.Directory));
         Assert.AreEqual(DateTimeOffset.UnixEpoch.AddSeconds(1), request.Entries.ModificationTime);
         Assert.IsFalse(request.NeedsBase || request.SaysOwnerOrMode);
     }

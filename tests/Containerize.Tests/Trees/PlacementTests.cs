@@ -119,13 +119,45 @@ internal sealed class PlacementTests
         var link = inBase.Contains("->", StringComparison.Ordinal) ? "srv" : "opt";
         Assert.AreEqual(opt, placed == entries ? "none" : Describe(placed.Single(entry => entry.Path == link)));
         Assert.AreEqual(tool, placed == entries ? "none" : Describe(placed.Single(entry => entry.Path == $"{link}/tool")));
-
-        static AddedFile Owned(string path, int user) =>
-            new(path, path, Mode: null, new Owner(user, 8)) { Type = LayerEntryType.Directory };
-
-        static TarEntry Parse(string entry) => entry.Split("->") is [var link, var target] ? Link(link, target)
-            : entry.Split(' ') is [var path, var mode, var owner] ? DirectoryAt(path, mode, int.Parse(owner)) : Text(entry);
     }
+
+    [TestMethod]
+    [DataRow("", null, "none")]
+    [DataRow("", "0:0", "none")]
+    [DataRow("", "9:9", "755 9:9")]
+    [DataRow("app 711 3", null, "711 3:3")]
+    [DataRow("app 711 3", "0:0", "711 0:0")]
+    [DataRow("app 711 3", "9:9", "711 9:9")]
+    [DataRow("app 711 0", null, "711 0:0")]
+    [DataRow("app 755 0", "0:0", "none")]
+    [DataRow("app->srv;srv 750 2", null, "750 2:2")]
+    [DataRow("app->srv;srv 750 2", "0:0", "750 0:0")]
+    public async Task A_directory_of_the_app_has_the_owner_that_the_project_chose_else_the_bases(
+        string inBase, string? chosen, string expected)
+    {
+        Owner? owner = Owner.TryParse(chosen ?? "", out var parsed) ? parsed : null;
+        var image = Image(LayerOf(Layer(inBase.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Parse).DefaultIfEmpty(Text("x")))));
+        var placement = new Placement([], null, new Dictionary<string, string>())
+        {
+            App = ["app"],
+            AppOwner = owner,
+            Owned = [Owned("app", 7)],
+        };
+        using var lab = new TreeLab();
+        LayerEntry[] entries = [File("app/x")];
+
+        var placed = await placement.PlaceAsync(
+            entries, s_nothing, async () => (image.Config, await lab.ReadAsync(image, TreeParts.Directories)));
+
+        var directories = placed.Where(entry => entry.Type == LayerEntryType.Directory).ToList();
+        Assert.AreEqual(expected, placed == entries ? "none" : Describe(directories.Single()));
+    }
+
+    private static AddedFile Owned(string path, int user) =>
+        new(path, path, Mode: null, new Owner(user, 8)) { Type = LayerEntryType.Directory };
+
+    private static TarEntry Parse(string entry) => entry.Split("->") is [var link, var target] ? Link(link, target)
+        : entry.Split(' ') is [var path, var mode, var owner] ? DirectoryAt(path, mode, int.Parse(owner)) : Text(entry);
 
     [TestMethod]
     public async Task A_user_that_the_base_does_not_know_is_an_error_that_says_what_to_do()
