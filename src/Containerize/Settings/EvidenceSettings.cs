@@ -28,8 +28,10 @@ internal static class EvidenceSettings
         var folders = item.List("PackageFolders");
         var provenance = ProvenanceSettings.Read(project, item, variables);
         var vex = VexItems.Read(project, item);
-        return formats.Count == 0 && provenance is null && vex is null ? null
-            : new EvidenceRequest(formats, isOptional, folders) 
+        // What was said of it counts alone only where it is asked for by itself.
+        var isWanted = formats.Count > 0 || provenance is not null || (vex is not null && item.IsTrue("Vex"));
+        return !isWanted ? null
+            : new EvidenceRequest(formats, isOptional, folders)
             {
                 Provenance = provenance,
                 Vex = vex,

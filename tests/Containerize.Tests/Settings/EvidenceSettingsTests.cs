@@ -55,7 +55,7 @@ internal sealed class EvidenceSettingsTests
     [TestMethod]
     public void Suppressed_advisories_with_a_justification_become_statements_in_order()
     {
-        using var lab = new SettingsLab().Add(ItemKind.Evidence, "evidence", ("Author", "Ada"))
+        using var lab = new SettingsLab().Add(ItemKind.Evidence, "evidence", ("Author", "Ada"), ("Vex", "true"))
             .Add(ItemKind.AuditSuppression, "https://github.com/advisories/GHSA-2", ("Justification", "component_not_present"))
             .Add(ItemKind.AuditSuppression, "https://github.com/advisories/GHSA-3")
             .Add(
@@ -92,5 +92,24 @@ internal sealed class EvidenceSettingsTests
             .Add(ItemKind.AuditSuppression, "https://github.com/advisories/GHSA-1", ("Justification", "component_not_present"));
 
         Assert.IsNull(Read(lab.Project));
+    }
+
+    [TestMethod]
+    [DataRow("", "", "", false)]
+    [DataRow("None", "", "", false)]
+    [DataRow("", "false", "", false)]
+    [DataRow("none", "no", "", false)]
+    [DataRow("", "", "yes", true)]
+    [DataRow("None", "false", "true", true)]
+    [DataRow("Spdx", "", "", true)]
+    [DataRow("", "true", "", true)]
+    [DataRow("Spdx", "true", "false", false)]
+    public void Statements_come_with_other_documents_or_when_they_are_asked_for(string sbom, string provenance, string vex, bool isThere)
+    {
+        using var lab = new SettingsLab()
+            .Add(ItemKind.Evidence, "evidence", ("Sbom", sbom), ("Provenance", provenance), ("Vex", vex))
+            .Add(ItemKind.AuditSuppression, "https://github.com/advisories/GHSA-1", ("Justification", "component_not_present"));
+
+        Assert.AreEqual(isThere, Read(lab.Project)?.Vex is not null);
     }
 }
