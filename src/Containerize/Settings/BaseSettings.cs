@@ -21,6 +21,13 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
     internal static BaseSettings Read(ProjectSettings project)
     {
         var item = project.One(ItemKind.Base);
+        var (isLocked, hasNoLock) = (item.IsTrue("LockedMode"), item.IsFalse("UseLockFile"));
+        if (isLocked && hasNoLock)
+        {
+            throw SettingText.Invalid($"ContainerizeLockedMode is true and ContainerizeUseLockFile is false, so that nothing would be "
+                + $"locked. Remove one of them.");
+        }
+
         var isOneOfSeveral = long.TryParse(item["BuildStarted"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
         return new(
             BaseImageReference.Parse(item["Image"], project.Directory),
@@ -31,7 +38,7 @@ internal sealed record BaseSettings(BaseImageReference Reference, BaseTagPolicy 
                 IsOneOfSeveral = isOneOfSeveral,
                 IsOffline = project.One(ItemKind.Registries).IsTrue("Offline"),
                 LockFile = item["LockFile"] is { Length: > 0 } file ? project.FullPath(file) : null,
-                IsLocked = item.IsTrue("LockedMode"),
+                IsLocked = isLocked,
                 Pinned = project.Find(ItemKind.BasePin) is { } pin ? Digest.Parse(pin.Identity) : null,
             })
         {

@@ -61,6 +61,28 @@ internal sealed class SourceSettingsTests
     }
 
     [TestMethod]
+    [DataRow("true", "false", true)]
+    [DataRow("yes", "no", true)]
+    [DataRow("true", "", false)]
+    [DataRow("true", "true", false)]
+    [DataRow("false", "false", false)]
+    [DataRow("", "false", false)]
+    public void What_is_locked_has_a_lock(string lockedMode, string useLockFile, bool isRefused)
+    {
+        using var lab = new SettingsLab().Add(
+            ItemKind.Base, "base", ("Image", "ghcr.io/a/b"), ("LockedMode", lockedMode), ("UseLockFile", useLockFile));
+
+        if (isRefused)
+        {
+            lab.RefusesValue(BaseSettings.Read, "ContainerizeLockedMode", "ContainerizeUseLockFile");
+        }
+        else
+        {
+            Assert.AreEqual(lockedMode == "true", BaseSettings.Read(lab.Project).Tags.IsLocked);
+        }
+    }
+
+    [TestMethod]
     [DataRow("true", false)]
     [DataRow("", true)]
     [DataRow("false", true)]
