@@ -53,10 +53,10 @@ internal static class ImageRequests
 
     private static Dictionary<string, string> Annotations(ProjectSettings project, ImageFormat format)
     {
-        var annotations = AnnotationItems.Read(project, AnnotationScope.Manifest);
-        return annotations.Count == 0 || format == ImageFormat.Oci
-            ? annotations
-            : throw SettingText.Invalid($"ContainerAnnotation '{annotations.Keys.First()}' cannot be in an image of Docker's format, "
+        var annotations = Enum.GetValues<AnnotationScope>().ToDictionary(scope => scope, scope => AnnotationItems.Read(project, scope));
+        return format == ImageFormat.Oci || annotations.Values.SelectMany(each => each.Keys).FirstOrDefault() is not { } name
+            ? annotations[AnnotationScope.Manifest]
+            : throw SettingText.Invalid($"ContainerAnnotation '{name}' cannot be in an image of Docker's format, "
                 + $"which has no annotations. Set ContainerImageFormat to OCI, or make it a ContainerLabel.");
     }
 }

@@ -176,9 +176,14 @@ internal sealed class RunSettingsTests
     }
 
     [TestMethod]
-    public void Dockers_format_has_no_annotations()
+    [DataRow("")]
+    [DataRow("Manifest")]
+    [DataRow("index")]
+    [DataRow("Descriptor")]
+    [DataRow("Index,Descriptor")]
+    public void Dockers_format_has_no_annotations(string scope)
     {
-        using var lab = With("Format", "Docker").Add(ItemKind.Annotation, "org.example", ("Value", "x"));
+        using var lab = With("Format", "Docker").Add(ItemKind.Annotation, "org.example", ("Value", "x"), ("Scope", scope));
 
         lab.RefusesValue(Request, "ContainerAnnotation 'org.example'", "ContainerLabel");
     }
