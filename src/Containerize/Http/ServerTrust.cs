@@ -18,7 +18,10 @@ internal sealed class ServerTrust
         {
             try
             {
-                _extra.ImportFromPem(RegularFile.ReadAllText(file));
+                if (!TryImport(_extra, RegularFile.ReadAllText(file)))
+                {
+                    throw new CryptographicException("it has none.");
+                }
             }
             catch (Exception failure) when (FileFailure.IsOne(failure) || failure is CryptographicException)
             {
@@ -28,6 +31,16 @@ internal sealed class ServerTrust
                     failure);
             }
         }
+    }
+
+    /// <summary>Adds the certificates of a text in PEM form.</summary>
+    /// <returns>Whether there are any: the framework takes all else for a text without certificates, also a file in another form.</returns>
+    /// <exception cref="CryptographicException">One is damaged.</exception>
+    internal static bool TryImport(X509Certificate2Collection certificates, string text)
+    {
+        var before = certificates.Count;
+        certificates.ImportFromPem(text);
+        return certificates.Count > before;
     }
 
     internal string? FailureOf(string host) => _failures.GetValueOrDefault(host);

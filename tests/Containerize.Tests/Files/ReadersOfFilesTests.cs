@@ -163,7 +163,7 @@ internal sealed class ReadersOfFilesTests : IDisposable
 
     private void ReadMachine() => MachineConfiguration.Read(Options, _reporter);
 
-    private void ReadCertificates() => new CertificateDirectories(Options).Of("r.example");
+    private void ReadCertificates() => new CertificateDirectories(Options, _reporter).Of("r.example");
 
     private async Task FindCredentialAsync() =>
         await new CredentialStore(Options, _reporter).FindAsync("r.example", "app", isWrite: false, Token);

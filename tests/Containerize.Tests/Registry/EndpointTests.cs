@@ -362,4 +362,26 @@ internal sealed class EndpointTests
 
         public bool IsBypassed(Uri host) => false;
     }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("no certificate")]
+    [DataRow("0\u0082\u0003")]
+    [DataRow("-----BEGIN PUBLIC KEY-----\nbm9uZQ==\n-----END PUBLIC KEY-----\n")]
+    [DataRow("-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n")]
+    public async Task A_file_of_certificates_that_has_none_is_named(string content)
+    {
+        await using var lab = await StartAsync(new() { Https = true });
+        var file = lab.WriteFile("other.pem", content);
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(async () =>
+        {
+            using var client = lab.NewClient(options => options with { CertificateFiles = [file] });
+            await PullAsync(lab, client);
+        });
+
+        Assert.AreEqual(DiagnosticCode.CredentialsUnusable, failure.Code);
+        StringAssert.Contains(failure.Message, file);
+        StringAssert.Contains(failure.Message, "PEM");
+    }
 }

@@ -12,7 +12,7 @@ namespace Containerize.Registry.Machine;
 /// The certificates that this machine keeps for single registries, where Docker and Podman look for them: <c>certs.d/host:port</c> with
 /// authorities in <c>*.crt</c>, and client certificates in <c>*.cert</c>, each with its key in <c>*.key</c>.
 /// </summary>
-internal sealed class CertificateDirectories(RegistryOptions options)
+internal sealed class CertificateDirectories(RegistryOptions options, IReporter reporter)
 {
     private const long MaxSize = 4 * 1024 * 1024;
 
@@ -42,7 +42,7 @@ internal sealed class CertificateDirectories(RegistryOptions options)
             var authorities = new X509Certificate2Collection();
             foreach (var file in Directory.GetFiles(directory, "*.crt").Order(StringComparer.Ordinal))
             {
-                Read(file, () => authorities.ImportFromPem(RegularFile.ReadAllText(file, MaxSize)));
+                Read(file, () => Import(file, authorities));
             }
 
             var clients = new List<ClientCertificate>();
@@ -57,6 +57,20 @@ internal sealed class CertificateDirectories(RegistryOptions options)
         {
             // Root's own; Docker and Podman of this user do not see it either.
             return null;
+        }
+    }
+
+    // The machine's own configuration: other programs may take what is of no use here.
+    private void Import(string file, X509Certificate2Collection authorities)
+    {
+        var text = RegularFile.ReadAllText(file, MaxSize);
+        // A link to the null device switches a file off.
+        if (text.Length > 0 && !ServerTrust.TryImport(authorities, text))
+        {
+            reporter.Warning(
+                DiagnosticCode.CredentialsUnusable,
+                $"'{file}' holds no certificate in PEM form, and is ignored. Convert it ('openssl x509 -inform der -in FILE'), or "
+                    + $"remove it.");
         }
     }
 

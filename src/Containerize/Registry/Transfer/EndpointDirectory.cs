@@ -33,7 +33,10 @@ internal sealed class EndpointDirectory : IDisposable
         _insecure = insecure;
         _credentials = credentials;
         _sender = new HttpSender(
-            options, reporter, new CertificateDirectories(options).Of, (url, token) => insecure.ContainsAsync(url.Authority, token));
+            options,
+            reporter,
+            new CertificateDirectories(options, reporter).Of,
+            (url, token) => insecure.ContainsAsync(url.Authority, token));
         _tokens = new TokenService(_sender, options);
     }
 

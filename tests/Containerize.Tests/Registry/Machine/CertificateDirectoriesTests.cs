@@ -9,6 +9,7 @@ namespace Containerize.Tests.Registry.Machine;
 internal sealed class CertificateDirectoriesTests : IDisposable
 {
     private readonly TemporaryDirectory _folder = new();
+    private readonly RecordingReporter _reporter = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -42,8 +43,35 @@ internal sealed class CertificateDirectoriesTests : IDisposable
         StringAssert.Contains(failure.Message, file);
     }
 
+    [TestMethod]
+    [DataRow("\n")]
+    [DataRow("no certificate")]
+    [DataRow("0\u0082\u0003")]
+    [DataRow("-----BEGIN PUBLIC KEY-----\nbm9uZQ==\n-----END PUBLIC KEY-----\n")]
+    public async Task An_authority_in_another_form_is_ignored_with_a_warning(string content)
+    {
+        await WriteAsync("registry.example");
+        var file = _folder.Write("docker/certs.d/registry.example/other.crt", content);
+
+        Assert.AreEqual(1, Create().Of("registry.example")!.Authorities.Count);
+
+        var warning = _reporter.Warnings.Single();
+        Assert.AreEqual(DiagnosticCode.CredentialsUnusable, warning.Code);
+        StringAssert.Contains($"{warning.Text}", file);
+    }
+
+    [TestMethod]
+    public async Task An_empty_file_is_switched_off()
+    {
+        await WriteAsync("registry.example");
+        _folder.Write("docker/certs.d/registry.example/other.crt", "");
+
+        Assert.AreEqual(1, Create().Of("registry.example")!.Authorities.Count);
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
     private CertificateDirectories Create() =>
-        new(new RegistryOptions { SystemConfigDirectory = _folder.FullName, Environment = _ => null });
+        new(new RegistryOptions { SystemConfigDirectory = _folder.FullName, Environment = _ => null }, _reporter);
 
     private async Task WriteAsync(string directory)
     {
