@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Containerize.Oci;
 
 namespace Containerize.Inspection;
 
@@ -31,22 +31,12 @@ internal static class DependenciesFile
     /// <summary>Reads the libraries of a file: packages and projects. What cannot be understood says nothing.</summary>
     internal static IReadOnlyList<DependencyLibrary> Read(ReadOnlySpan<byte> json)
     {
-        JsonNode? root;
-        try
-        {
-            root = JsonNode.Parse(json);
-        }
-        catch (JsonException)
+        if (OciJson.TryReadObject(json) is not { } root || root["libraries"] is not JsonObject libraries)
         {
             return [];
         }
 
-        if ((root as JsonObject)?["libraries"] is not JsonObject libraries)
-        {
-            return [];
-        }
-
-        var targets = ((root as JsonObject)?["targets"] as JsonObject ?? []).Select(target => target.Value).OfType<JsonObject>().ToList();
+        var targets = (root["targets"] as JsonObject ?? []).Select(target => target.Value).OfType<JsonObject>().ToList();
         return
         [
             .. from library in libraries

@@ -28,6 +28,14 @@ internal static class OciJson
 
     private static readonly JsonDocumentOptions s_documentOptions = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
 
+    private static readonly JsonDocumentOptions s_laxOptions = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = MaxDepth,
+    };
+
     private static readonly JsonSerializerOptions s_nodeOptions =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth };
 
@@ -86,6 +94,23 @@ internal static class OciJson
     public static JsonArray ReadArray(ReadOnlySpan<byte> json, string what, string origin) => Read(json, what, origin, bytes =>
         Parse(bytes) as JsonArray ?? throw new JsonException("it is no JSON array"));
 
+    /// <summary>
+    /// Reads a JSON object of others that may say something of an image, as <c>.deps.json</c> does: what cannot be understood says
+    /// nothing. Comments and commas at the end are allowed, as .NET's host allows them.
+    /// </summary>
+    /// <returns>The object, all names and texts of which can be read; null when it is none.</returns>
+    public static JsonObject? TryReadObject(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return Parse(json, s_laxOptions) as JsonObject;
+        }
+        catch (Exception failure) when (IsDamage(failure))
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes a manifest: compact, members in a fixed order.</summary>
     public static byte[] Write(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, s_context.Manifest);
 
@@ -129,19 +154,25 @@ internal static class OciJson
         {
             return parse(json) ?? throw new JsonException("it is null");
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception failure) when (IsDamage(failure))
         {
             throw new ContainerizeException(
                 DiagnosticCode.InvalidDocument, $"The {what} of {origin} cannot be read: {failure.Message}", failure);
         }
     }
 
+    // Duplicate members are an ArgumentException, texts that are no Unicode an InvalidOperationException.
+    private static bool IsDamage(Exception failure) =>
+        failure is JsonException or InvalidOperationException or ArgumentException or FormatException;
+
     private static JsonObject ParseObject(ReadOnlySpan<byte> json) =>
         Parse(json) as JsonObject ?? throw new JsonException("it is no JSON object");
 
-    private static JsonNode? Parse(ReadOnlySpan<byte> json)
+    private static JsonNode? Parse(ReadOnlySpan<byte> json) => Parse(json, s_documentOptions);
+
+    private static JsonNode? Parse(ReadOnlySpan<byte> json, JsonDocumentOptions options)
     {
-        var root = JsonNode.Parse(json, documentOptions: s_documentOptions);
+        var root = JsonNode.Parse(json, documentOptions: options);
         DecodeTexts(root);
         return root;
     }

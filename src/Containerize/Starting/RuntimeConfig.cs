@@ -57,7 +57,7 @@ internal sealed record RuntimeConfig
                 HasOwnIcu = properties is { } set && Member(set, "System.Globalization.AppLocalIcu") is not null,
             };
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Containerize.Inspection;
+using Containerize.Oci;
 
 namespace Containerize.Verification;
 
@@ -221,16 +221,9 @@ internal sealed class CauseFinder(SourceVerdict source, IReadOnlyList<PackageDif
 
     private static string Frameworks(string runtimeConfig)
     {
-        try
-        {
-            var options = (JsonNode.Parse(Encoding.UTF8.GetBytes(runtimeConfig)) as JsonObject)?["runtimeOptions"] as JsonObject;
-            var all = (options?["frameworks"] as JsonArray ?? []).Concat(options?["includedFrameworks"] as JsonArray ?? [])
-                .Append(options?["framework"]).OfType<JsonObject>();
-            return string.Join(", ", all.Select(each => $"{each["name"]} {each["version"]}"));
-        }
-        catch (JsonException)
-        {
-            return "";
-        }
+        var options = OciJson.TryReadObject(Encoding.UTF8.GetBytes(runtimeConfig))?["runtimeOptions"] as JsonObject;
+        var all = (options?["frameworks"] as JsonArray ?? []).Concat(options?["includedFrameworks"] as JsonArray ?? [])
+            .Append(options?["framework"]).OfType<JsonObject>();
+        return string.Join(", ", all.Select(each => $"{each["name"]} {each["version"]}"));
     }
 }

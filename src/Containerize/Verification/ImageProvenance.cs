@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Containerize.Bases;
 using Containerize.Files;
@@ -54,16 +53,7 @@ internal sealed record ImageProvenance(string? Commit, string? Sdk, IReadOnlyDic
     /// <returns>What it says; null when it is no provenance of a build of Containerize.</returns>
     internal static ImageProvenance? Read(ReadOnlySpan<byte> statement)
     {
-        JsonNode? root;
-        try
-        {
-            root = JsonNode.Parse(statement);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-
+        var root = OciJson.TryReadObject(statement);
         if (Text(root, "predicateType") != ProvenanceWriter.PredicateType
             || root?["predicate"] is not JsonObject predicate
             || predicate["buildDefinition"] is not JsonObject build

@@ -111,6 +111,13 @@ internal sealed class ImagePackagesTests
     [DataRow("{")]
     [DataRow("[]")]
     [DataRow("""{ "libraries": { "A/1": 3, "B": { "type": "package" } }, "targets": [] }""")]
+    [DataRow("""{ "libraries": { "A/1": { "type": "package" }, "A/1": { "type": "package" } } }""")]
+    [DataRow("""{ "libraries": { "A/1": { "type": "package", "type": "package" } } }""")]
+    [DataRow("""{ "libraries": {}, "libraries": { "A/1": { "type": "package" } } }""")]
+    [DataRow("""{ "libraries": { "A\ud800/1": { "type": "package" } } }""")]
+    [DataRow("""{ "libraries": { "A/1": { "type": "\udc00" } } }""")]
+    [DataRow("""{ "libraries": { "A/1": { "type": "package" } }, "targets": { "n": { "A/1": { "runtime": { "\ud800": {} } } } } }""")]
+    [DataRow("""{ "libraries": { "A": { "type": "package" } } }""")]
     public async Task A_deps_json_that_makes_no_sense_says_nothing(string json) =>
         Assert.IsEmpty((await _lab.ReadAsync([File("app/App.deps.json", json)])).Packages.All);
 

@@ -176,4 +176,32 @@ internal sealed class OciJsonTests
 
         CollectionAssert.AreEqual(new[] { "t" }, manifest.Annotations!.Keys.ToArray());
     }
+
+    [TestMethod]
+    [DataRow("""{ "a": 1 }""", true)]
+    [DataRow("""{ /* why */ "a": 1, }""", true)]
+    [DataRow("{}", true)]
+    [DataRow("", false)]
+    [DataRow("null", false)]
+    [DataRow("[]", false)]
+    [DataRow("{", false)]
+    [DataRow("""{ "a": 1, "a": 1 }""", false)]
+    [DataRow("""{ "a": { "b": 1, "b": 1 } }""", false)]
+    [DataRow("""{ "a": [{ "b": 1, "b": 1 }] }""", false)]
+    [DataRow("""{ "\ud800": 1 }""", false)]
+    [DataRow("""{ "a": "\udc00" }""", false)]
+    public void What_others_wrote_is_read_or_says_nothing(string json, bool isRead) =>
+        Assert.AreEqual(isRead, OciJson.TryReadObject(Encoding.UTF8.GetBytes(json)) is not null);
+
+    [TestMethod]
+    [DataRow("{ \"a\": \"?\" }")]
+    [DataRow("{ \"?\": 1 }")]
+    [DataRow("{ \"a\": [{ \"?\": 1 }] }")]
+    public void Bytes_that_are_no_UTF8_say_nothing(string json)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        bytes[Array.IndexOf(bytes, (byte)'?')] = 0xff;
+
+        Assert.IsNull(OciJson.TryReadObject(bytes));
+    }
 }

@@ -63,4 +63,12 @@ internal sealed class ImageProvenanceTests : IDisposable
 
         Assert.AreEqual("10.0.100", found?.Sdk, string.Join('\n', _reporter.Messages));
     }
+
+    [TestMethod]
+    [DataRow("{")]
+    [DataRow("""{ "predicateType": "a", "predicateType": "a" }""")]
+    [DataRow("""{ "predicateType": "\ud800" }""")]
+    [DataRow("""{ "\udc00": 1 }""")]
+    public void A_statement_that_makes_no_sense_says_nothing(string json) =>
+        Assert.IsNull(ImageProvenance.Read(System.Text.Encoding.UTF8.GetBytes(json)));
 }

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using Containerize.Oci;
 
 namespace Containerize.SupplyChain.Sbom;
 
@@ -7,60 +8,61 @@ namespace Containerize.SupplyChain.Sbom;
 internal sealed record DependencyFile(IReadOnlyList<Library> Libraries)
 {
     private const string RuntimePackPrefix = "runtimepack.";
+    private const string HashPrefix = "sha512-";
 
     /// <summary>Reads the file.</summary>
     /// <param name="app">The name of the app: the file's own, without its ending.</param>
     /// <returns>What it says; null when it is not such a file.</returns>
     internal static DependencyFile? Read(ReadOnlySpan<byte> content, string app)
     {
-        try
-        {
-            var reader = new Utf8JsonReader(content, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip });
-            using var document = JsonDocument.ParseValue(ref reader);
-            var root = document.RootElement;
-            var target = root.GetProperty("targets").GetProperty(root.GetProperty("runtimeTarget").GetProperty("name").GetString() ?? "");
-            return new([.. root.GetProperty("libraries").EnumerateObject().Select(library => Read(library, target, app))]);
-        }
-        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        if (OciJson.TryReadObject(content) is not { } root || root["libraries"] is not JsonObject libraries
+            || (root["targets"] as JsonObject)?[Text(root["runtimeTarget"], "name") ?? ""] is not JsonObject target)
         {
             return null;
         }
+
+        var read = libraries.Select(library => Read(library.Key, library.Value, target, app)).ToList();
+        return read.Contains(null) ? null : new([.. read.OfType<Library>()]);
     }
 
-    private static Library Read(JsonProperty library, JsonElement target, string app)
+    private static Library? Read(string key, JsonNode? library, JsonObject target, string app)
     {
-        var slash = library.Name.LastIndexOf('/');
-        var (name, version) = (library.Name[..slash], library.Name[(slash + 1)..]);
-        var kind = Text(library.Value, "type") switch
+        var slash = key.LastIndexOf('/');
+        var noted = Text(library, "sha512") is { } text && text.StartsWith(HashPrefix, StringComparison.Ordinal)
+            ? text[HashPrefix.Length..] : null;
+        var hash = new byte[noted?.Length ?? 0];
+        var size = 0;
+        if (slash < 0 || library is not JsonObject || (noted is not null && !Convert.TryFromBase64String(noted, hash, out size)))
+        {
+            return null;
+        }
+
+        var (name, version) = (key[..slash], key[(slash + 1)..]);
+        var kind = Text(library, "type") switch
         {
             "package" => ComponentKind.Package,
             "runtimepack" => ComponentKind.RuntimePack,
             "project" => name == app ? ComponentKind.App : ComponentKind.Project,
             _ => ComponentKind.Assembly,
         };
-        var parts = target.TryGetProperty(library.Name, out var found) ? found : default;
         if (kind == ComponentKind.RuntimePack && name.StartsWith(RuntimePackPrefix, StringComparison.Ordinal))
         {
             name = name[RuntimePackPrefix.Length..];
         }
 
-        return new Library(kind, name, version, library.Name)
+        return new Library(kind, name, version, key)
         {
-            Sha512 = Text(library.Value, "sha512") is { } hash && hash.StartsWith("sha512-", StringComparison.Ordinal)
-                ? Convert.ToHexStringLower(Convert.FromBase64String(hash["sha512-".Length..])) : null,
-            Folder = Text(library.Value, "path"),
-            Needs = [.. Members(parts, "dependencies").Select(need => $"{need.Name}/{need.Value.GetString()}")],
-            Files = [.. Members(parts, "runtime").Select(file => file.Name)],
+            Sha512 = noted is null ? null : Convert.ToHexStringLower(hash.AsSpan(0, size)),
+            Folder = Text(library, "path"),
+            Needs = [.. Members(target[key], "dependencies").Select(need => $"{need.Key}/{need.Value}")],
+            Files = [.. Members(target[key], "runtime").Select(file => file.Key)],
         };
     }
 
-    private static IEnumerable<JsonProperty> Members(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var members)
-            ? members.EnumerateObject() : Enumerable.Empty<JsonProperty>();
+    private static JsonObject Members(JsonNode? node, string name) => (node as JsonObject)?[name] as JsonObject ?? [];
 
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String && text.GetString() is { Length: > 0 } value
-            ? value : null;
+    private static string? Text(JsonNode? node, string name) =>
+        (node as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 }
 
 /// <summary>A part of an app.</summary>
