@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Containerize.Bases;
 using Containerize.Files;
 using Containerize.Oci;
@@ -59,7 +60,36 @@ internal static class CommandLine
             root.Subcommands.Add(command);
         }
 
+        RefuseEmptyValues(root);
         return root;
+    }
+
+    // What a variable that is not set leaves names no file, image or platform.
+    private static void RefuseEmptyValues(Command root)
+    {
+        var commands = new List<Command> { root };
+        for (var number = 0; number < commands.Count; number++)
+        {
+            commands.AddRange(commands[number].Subcommands);
+        }
+
+        foreach (var option in commands.SelectMany(command => command.Options).Distinct())
+        {
+            option.Validators.Add(result => Check(result, option.Name));
+        }
+
+        foreach (var argument in commands.SelectMany(command => command.Arguments).Distinct())
+        {
+            argument.Validators.Add(result => Check(result, argument.Name));
+        }
+
+        static void Check(SymbolResult result, string name)
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            {
+                result.AddError($"{name} has an empty value.");
+            }
+        }
     }
 }
 

@@ -145,7 +145,7 @@ internal sealed class ImageAccess : IDisposable
         };
         string[] names = ["linux-" + own, "linux-x64", "linux-arm64", "linux-arm", "linux-x86", "linux-s390x", "linux-ppc64le",
             "linux-riscv64", "linux-loongarch64", "win-x64", "win-arm64"];
-        return [.. names.Distinct().Select(Platform.FromRuntimeIdentifier)];
+        return [.. names.Distinct().Select(Platform.FromRuntimeIdentifier), Platform.Any];
     }
 }
 

@@ -161,6 +161,10 @@ internal sealed class ToolTests : IDisposable
     [DataRow("CTZ8001", "--help", "inspcet", "oci:nowhere")]
     [DataRow("CTZ8001", "--help", "inspect")]
     [DataRow("CTZ8001", "linux/arm64", "inspect", "oci:nowhere", "--platform", "linux")]
+    [DataRow("CTZ8001", "--html", "inspect", "oci:nowhere", "--html", "")]
+    [DataRow("CTZ8001", "--platform", "inspect", "oci:nowhere", "--platform", " ")]
+    [DataRow("CTZ8001", "IMAGE", "inspect", "")]
+    [DataRow("CTZ8001", "DOCKERFILE", "import", "")]
     [DataRow("CTZ2001", "Not/An/Image", "inspect", "Not/An/Image:1")]
     public async Task Bad_input_is_named_with_a_code(string code, string hint, params string[] arguments)
     {

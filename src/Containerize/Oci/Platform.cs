@@ -38,6 +38,10 @@ internal sealed record Platform
     [JsonIgnore]
     public bool IsWindows => Os == "windows";
 
+    /// <summary>Any platform, for what is looked at and not run: of several images, the first one.</summary>
+    [JsonIgnore]
+    public static Platform Any { get; } = new() { Os = "any", Architecture = "any" };
+
     /// <summary>The platform that a .NET runtime identifier means.</summary>
     /// <param name="runtimeIdentifier">For example <c>linux-musl-x64</c>.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>: no image can have this platform.</exception>
@@ -104,6 +108,12 @@ internal sealed record Platform
     /// <param name="offered">The platform of an image.</param>
     internal int? Suits(Platform offered)
     {
+        if (this == Any)
+        {
+            // What BuildKit notes beside images is for an unknown one.
+            return offered.Os == "unknown" ? null : 0;
+        }
+
         var (wanted, there) = (Cpu.Of(this), Cpu.Of(offered));
         return offered.Os != Os || there.Architecture != wanted.Architecture
             || (OsVersion is not null && offered.OsVersion is not null

@@ -97,6 +97,14 @@ internal sealed class PlatformSelectorTests
     }
 
     [TestMethod]
+    public void For_any_platform_the_first_image_is_taken()
+    {
+        var (first, second) = (Offer("mips64le"), Offer("amd64"));
+
+        Assert.AreEqual(first, Select(Platform.Any, Offer("unknown", os: "unknown"), first, second));
+    }
+
+    [TestMethod]
     public void Only_newer_processors_are_told_with_the_way_out() =>
         Assert.Contains(
             "by its own digest",

@@ -90,4 +90,17 @@ internal sealed class PlatformTests
         Assert.IsTrue(windows.Accepts(windows with { OsVersion = "10.0.20348.2966" }));
         Assert.IsFalse(windows.Accepts(windows with { OsVersion = "10.0.17763.1" }));
     }
+
+    [TestMethod]
+    [DataRow("linux", "mips64le", true)]
+    [DataRow("freebsd", "amd64", true)]
+    [DataRow("windows", "arm", true)]
+    [DataRow("unknown", "unknown", false)]
+    public void Any_platform_is_each_that_is_known(string os, string architecture, bool isOne)
+    {
+        var offered = new Platform { Os = os, Architecture = architecture };
+
+        Assert.AreEqual(isOne, Platform.Any.Accepts(offered));
+        Assert.IsFalse(offered.Accepts(Platform.Any));
+    }
 }
