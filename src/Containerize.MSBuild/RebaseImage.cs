@@ -4,7 +4,6 @@ using Containerize.Copying;
 using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Images;
-using Containerize.Oci;
 using Containerize.Rebasing;
 using Containerize.Settings;
 using Containerize.SupplyChain;
@@ -157,9 +156,8 @@ public sealed class RebaseImage : ContainerizeTask
     {
         ICopySource? source = null;
         string? fromArchive = null;
-        foreach (var name in destinations.Registries.SelectMany(target => target.Of(destinations.Name).References))
+        foreach (var reference in destinations.Sources)
         {
-            var reference = ImageReference.Parse(name);
             if (await inputs.Registries.TryResolveTargetAsync(reference.Repository, reference.Target, cancellationToken) is not null)
             {
                 source = new RegistryCopySource(inputs.Registries, reference);

@@ -66,6 +66,10 @@ internal sealed record DestinationSettings
     internal IEnumerable<string> References =>
         Registries.Count == 0 ? Name.References : Registries.SelectMany(target => target.Of(Name).References);
 
+    /// <summary>The image as it is looked for: its name in each registry, under the first tag. What other tags name, such as
+    /// <c>latest</c>, may be another version.</summary>
+    internal IEnumerable<ImageReference> Sources => Registries.Select(target => ImageReference.Parse(target.Of(Name).References[0]));
+
     /// <summary>Whether a destination needs the bytes of the base's layers in any case.</summary>
     internal bool NeedBaseLayers => Archive is not null || Layout is not null;
 

@@ -1,6 +1,5 @@
 using Containerize.Bases;
 using Containerize.Files;
-using Containerize.Oci;
 
 namespace Containerize.Settings;
 
@@ -44,9 +43,8 @@ internal sealed record VerifySettings(BaseImageReference Place, string Name, str
 
     private static (BaseImageReference Place, string Name)? Delivered(DestinationSettings destinations)
     {
-        if (destinations.Registries.Count > 0)
+        if (destinations.Sources.FirstOrDefault() is { } image)
         {
-            var image = ImageReference.Parse(destinations.References.First());
             return (new RegistryReference(image), image.ToString());
         }
 

@@ -73,6 +73,19 @@ internal sealed class DestinationSettingsTests
     }
 
     [TestMethod]
+    [DataRow("1.5", "", "ghcr.io", "ghcr.io/app:1.5")]
+    [DataRow("", "1.5;latest", "ghcr.io/team", "ghcr.io/team/app:1.5")]
+    [DataRow("", "latest;1.5", "ghcr.io;localhost:5000/team", "ghcr.io/app:latest localhost:5000/team/app:latest")]
+    [DataRow("", "1.5;latest", "", "")]
+    public void The_image_is_looked_for_in_each_registry_under_its_first_tag_only(string tag, string tags, string registries, string sources)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("Tag", tag), ("Tags", tags));
+        _ = registries.Length == 0 ? lab : lab.Add(ItemKind.Registry, registries);
+
+        Assert.AreEqual(sources, string.Join(' ', Read(lab).Sources));
+    }
+
+    [TestMethod]
     [DataRow("", null)]
     [DataRow("False", false)]
     [DataRow("off", false)]
