@@ -73,11 +73,7 @@ public sealed class PushImage : ContainerizeTask
 
         if (destinations.Layout is { } layout && Directory.Exists(layout))
         {
-            // Other projects may have the layout, too: only what has this project's name is this project's image.
-            var name = destinations.Name;
-            IReadOnlyList<string> names =
-                [.. name.FullReferences, .. (name with { Registry = null }).FullReferences, .. BareNames(destinations)];
-            var source = await CopyPlaces.OpenLayoutAsync(layout, names, cancellationToken);
+            var source = await CopyPlaces.OpenLayoutAsync(layout, destinations.NamesInLayout, cancellationToken);
             return await new CopyReader(source, cache, reporter).ReadAsync(null, withReferrers: true, cancellationToken);
         }
 
@@ -87,10 +83,4 @@ public sealed class PushImage : ContainerizeTask
             $"There is nothing to push: {string.Join(" or ", paths)} does not exist. Build the image first (-t:Containerize) with the " +
             $"same settings and without ContainerRegistry; ContainerArchiveOutputPath and ContainerizeLayoutDirectory say where it is.");
     }
-
-    // A path in ContainerRegistry is no part of the name of an image that was built without it.
-    private static IEnumerable<string> BareNames(DestinationSettings destinations) =>
-        destinations.Name.Repository.Split('/') is { Length: > 1 } parts
-            ? (destinations.Name with { Registry = null, Repository = parts[^1] }).FullReferences
-            : [];
 }

@@ -173,7 +173,7 @@ public sealed class RebaseImage : ContainerizeTask
 
         if (source is null && destinations.Layout is { } layout && Directory.Exists(layout))
         {
-            source = await CopyPlaces.OpenLayoutAsync(layout, [.. destinations.Name.FullReferences], cancellationToken);
+            source = await CopyPlaces.OpenLayoutAsync(layout, destinations.NamesInLayout, cancellationToken);
         }
 
         if (source is null)

@@ -15,6 +15,9 @@ internal sealed record DestinationSettings
     /// <summary>What the image is called.</summary>
     internal required ImageName Name { get; init; }
 
+    /// <summary>The project's own repository: without the path of a registry, or another name there.</summary>
+    internal required string OwnRepository { get; init; }
+
     /// <summary>The archive's full path, if there is to be one.</summary>
     internal string? Archive { get; init; }
 
@@ -70,6 +73,13 @@ internal sealed record DestinationSettings
     /// <c>latest</c>, may be another version.</summary>
     internal IEnumerable<ImageReference> Sources => Registries.Select(target => ImageReference.Parse(target.Of(Name).References[0]));
 
+    /// <summary>
+    /// What the image is called in a layout, under its first tag: as it is written there now, then as without a registry. Other projects
+    /// may have the layout, too: what has neither name is another image.
+    /// </summary>
+    internal IReadOnlyList<string> NamesInLayout =>
+        [.. new[] { Name, Name with { Registry = null, Repository = OwnRepository } }.Select(name => name.FullReferences[0]).Distinct()];
+
     /// <summary>Whether a destination needs the bytes of the base's layers in any case.</summary>
     internal bool NeedBaseLayers => Archive is not null || Layout is not null;
 
@@ -108,6 +118,7 @@ internal sealed record DestinationSettings
         return new DestinationSettings
         {
             Name = name,
+            OwnRepository = bare.Repository,
             Registries = registries,
             Archive = path is null ? null : ArchiveDestination.PathOf(path, name),
             ArchiveBuild = path is not null && ArchiveDestination.IsDirectory(path) ? build : null,

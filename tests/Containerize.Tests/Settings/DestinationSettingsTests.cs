@@ -86,6 +86,24 @@ internal sealed class DestinationSettingsTests
     }
 
     [TestMethod]
+    [DataRow("app", "", "", "", "docker.io/library/app:1")]
+    [DataRow("app", "", "ghcr.io", "", "ghcr.io/app:1 docker.io/library/app:1")]
+    [DataRow("app", "", "ghcr.io/team", "", "ghcr.io/team/app:1 docker.io/library/app:1")]
+    [DataRow("team/app", "", "ghcr.io", "", "ghcr.io/team/app:1 docker.io/team/app:1")]
+    [DataRow("team/app", "", "ghcr.io/team", "", "ghcr.io/team/app:1 docker.io/team/app:1")]
+    [DataRow("team/app", "", "ghcr.io/org", "", "ghcr.io/org/team/app:1 docker.io/team/app:1")]
+    [DataRow("app", "shop", "ghcr.io/org", "", "ghcr.io/org/shop/app:1 docker.io/shop/app:1")]
+    [DataRow("team/app", "", "ghcr.io", "other/name", "ghcr.io/other/name:1 docker.io/team/app:1")]
+    public void A_layout_has_the_image_under_its_name_with_or_without_the_registry_and_under_no_other(
+        string repository, string prefix, string registry, string renamed, string names)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Name, repository, ("Tags", "1;latest"), ("Prefix", prefix));
+        _ = registry.Length == 0 ? lab : lab.Add(ItemKind.Registry, registry, ("Repository", renamed));
+
+        Assert.AreEqual(names, string.Join(' ', Read(lab).NamesInLayout));
+    }
+
+    [TestMethod]
     [DataRow("", null)]
     [DataRow("False", false)]
     [DataRow("off", false)]
