@@ -21,6 +21,7 @@ internal sealed class BuildInputs : IDisposable
 {
     private readonly ProjectSettings _project;
     private readonly string _outputDirectory;
+    private readonly SavedImages _saved;
     private readonly IReporter _reporter;
     private readonly BuildObjects _shared;
     private readonly IDisposable _reporting;
@@ -38,6 +39,7 @@ internal sealed class BuildInputs : IDisposable
     {
         _project = task.Project;
         _outputDirectory = outputDirectory;
+        _saved = new SavedImages(Path.Combine(outputDirectory, "base"));
         _reporter = reporter;
         Switches.Check(_project);
         Base = BaseSettings.Read(_project);
@@ -258,7 +260,7 @@ internal sealed class BuildInputs : IDisposable
         Registries = Registries,
         Tags = Tags(),
         Cache = Cache,
-        EngineDirectory = Path.Combine(_outputDirectory, "base"),
+        Saved = _saved,
         Environment = Environment.GetEnvironmentVariable,
         Packages = packages,
         Verify = Verify,

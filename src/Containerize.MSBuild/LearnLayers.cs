@@ -101,7 +101,7 @@ public sealed class LearnLayers : ContainerizeTask
         Registries = inputs.Registries,
         Tags = null,
         Cache = inputs.Cache,
-        EngineDirectory = Path.Combine(OutputDirectory, "history"),
+        Saved = new SavedImages(Path.Combine(OutputDirectory, "history")),
         Environment = Environment.GetEnvironmentVariable,
         Packages = suite => throw new ContainerizeException(
             DiagnosticCode.InvalidReference, $"'{DebianReference.Prefix}{suite}' names a base image for a build, not an image."),

@@ -14,6 +14,7 @@ namespace Containerize.Tool;
 internal sealed class ImageAccess : IDisposable
 {
     private readonly IReporter _reporter;
+    private readonly Lazy<SavedImages> _saved;
     private readonly Lazy<string> _temporary = new(() => Directory.CreateTempSubdirectory("containerize-").FullName);
     private readonly Lazy<BlobStore> _cache;
     private readonly Lazy<RegistryClient> _registries;
@@ -24,6 +25,7 @@ internal sealed class ImageAccess : IDisposable
         _cache = new(() => CacheLocation.Resolve(null, Environment.CurrentDirectory, Environment.GetEnvironmentVariable) is { } shared
             ? SharedCache.Open(shared, Path.Combine(_temporary.Value, "cache"), reporter.Detail, reporter.Detail)
             : new BlobStore(Path.Combine(_temporary.Value, "cache")));
+        _saved = new(() => new SavedImages(Path.Combine(_temporary.Value, "engine")));
         _registries = new(() => new RegistryClient(new RegistryOptions { Memory = Cache }, reporter, Cache));
     }
 
@@ -42,7 +44,7 @@ internal sealed class ImageAccess : IDisposable
         Registries = Registries,
         Tags = null,
         Cache = Cache,
-        EngineDirectory = Path.Combine(_temporary.Value, "engine"),
+        Saved = _saved.Value,
         Environment = Environment.GetEnvironmentVariable,
         Packages = suite => throw new ContainerizeException(
             DiagnosticCode.InvalidReference, $"'{DebianReference.Prefix}{suite}' names a base image for a build, not an image."),

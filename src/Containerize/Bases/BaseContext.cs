@@ -17,8 +17,8 @@ internal sealed record BaseContext
     /// <summary>Keeps what is fetched or unpacked.</summary>
     internal required BlobStore Cache { get; init; }
 
-    /// <summary>Where images are kept that an engine saved, a full path.</summary>
-    internal required string EngineDirectory { get; init; }
+    /// <summary>Keeps images that an engine saved: one object for a whole command.</summary>
+    internal required SavedImages Saved { get; init; }
 
     /// <summary>Reads environment variables.</summary>
     internal required Func<string, string?> Environment { get; init; }

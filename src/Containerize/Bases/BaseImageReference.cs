@@ -156,5 +156,5 @@ internal sealed record RegistryReference(ImageReference Image) : BaseImageRefere
 internal sealed record EngineReference(EngineKind Engine, string Image) : BaseImageReference
 {
     internal override IImageSource Open(BaseContext context) =>
-        new EngineSource(this, context.EngineDirectory, context.Cache, context.Environment);
+        new EngineSource(this, context.Saved, context.Cache, context.Environment);
 }

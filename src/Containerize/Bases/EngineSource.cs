@@ -11,22 +11,20 @@ namespace Containerize.Bases;
 /// </summary>
 internal sealed class EngineSource : IImageSource
 {
-    private const int IdLength = 32;
-
     private readonly EngineReference _reference;
-    private readonly string _directory;
+    private readonly SavedImages _saved;
     private readonly BlobStore _store;
     private readonly Func<string, string?> _environment;
 
     /// <summary>Creates the source.</summary>
     /// <param name="reference">Engine and image.</param>
-    /// <param name="directory">Where the saved image is kept, a full path; what it was saved from is not needed any more.</param>
+    /// <param name="saved">Keeps the saved image; what it was saved from is not needed any more.</param>
     /// <param name="store">Takes what cannot be read in place.</param>
     /// <param name="environment">Reads environment variables.</param>
-    public EngineSource(EngineReference reference, string directory, BlobStore store, Func<string, string?> environment)
+    public EngineSource(EngineReference reference, SavedImages saved, BlobStore store, Func<string, string?> environment)
     {
         _reference = reference;
-        _directory = directory;
+        _saved = saved;
         _store = store;
         _environment = environment;
     }
@@ -42,7 +40,7 @@ internal sealed class EngineSource : IImageSource
             ?? throw new ContainerizeException(
                 DiagnosticCode.BaseImageNotFound,
                 $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check the name.");
-        var archive = Path.Combine(_directory, NameOf(id));
+        var archive = _saved.Use(id);
         if (!File.Exists(archive))
         {
             await SaveAsync(engine, archive, cancellationToken);
@@ -59,18 +57,11 @@ internal sealed class EngineSource : IImageSource
             using var file = AtomicFile.Create(archive, isOurs: true);
             await engine.SaveAsync(_reference.Image, file.Stream, cancellationToken);
             file.Commit(durable: true);
-            foreach (var old in Directory.GetFiles(_directory, "*.tar")
-                .Where(path => path != archive && Path.GetFileName(path).Length == Path.GetFileName(archive).Length))
-            {
-                File.Delete(old);
-            }
+            _saved.DeleteOthers();
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
             throw FileFailure.Explain(failure, $"The image, which is saved to '{Printable.Clean(archive)}',");
         }
     }
-
-    // "sha256:" and hexadecimal digits; nothing else of it may become a path.
-    private static string NameOf(string id) => string.Concat(id.Split(':')[^1].Where(char.IsAsciiHexDigit).Take(IdLength)) + ".tar";
 }

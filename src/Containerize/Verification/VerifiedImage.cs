@@ -61,7 +61,7 @@ internal sealed class VerifiedImage
             Registries = registries,
             Tags = null,
             Cache = cache,
-            EngineDirectory = engineDirectory,
+            Saved = new SavedImages(engineDirectory),
             Environment = environment,
             Packages = suite => throw new ContainerizeException(
                 DiagnosticCode.InvalidReference,

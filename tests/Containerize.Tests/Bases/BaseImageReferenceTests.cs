@@ -77,7 +77,7 @@ internal sealed class BaseImageReferenceTests
             Registries = client,
             Tags = new BaseTags(client, new BaseTagPolicy(), new TagMemory(cache), cache, new RecordingReporter(), TimeProvider.System),
             Cache = cache,
-            EngineDirectory = folder["base"],
+            Saved = new SavedImages(folder["base"]),
             Environment = _ => null,
             Packages = _ => throw new InvalidOperationException("No packages were asked for."),
         };

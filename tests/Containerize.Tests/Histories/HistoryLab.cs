@@ -48,7 +48,7 @@ internal sealed class HistoryLab : IDisposable
         Registries = _client,
         Tags = null,
         Cache = Store,
-        EngineDirectory = _folder["engine"],
+        Saved = new SavedImages(_folder["engine"]),
         Environment = _ => null,
         Packages = _ => throw new NotSupportedException(),
     };
