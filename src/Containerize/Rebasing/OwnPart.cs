@@ -55,7 +55,7 @@ internal sealed class OwnPart
         return new ImageSettings
         {
             Entrypoint = EntrypointOn(config),
-            Command = !IsOfBuild && _image.Config.Command.SequenceEqual(_below.Command) ? config.Command : _image.Config.Command,
+            Command = TakesCommand() ? config.Command : _image.Config.Command,
             Environment = variables,
             WorkingDirectory = !IsOfBuild && _image.Config.WorkingDirectory == _below.WorkingDirectory
                 ? null : _image.Config.WorkingDirectory,
@@ -82,6 +82,10 @@ internal sealed class OwnPart
             ? own.SequenceEqual(ImageCommand.Kept(_below.Entrypoint)) ? ImageCommand.Kept(config.Entrypoint) : own
             : own.SequenceEqual(_below.Entrypoint) ? config.Entrypoint : own;
     }
+
+    // ENTRYPOINT takes the base's CMD away: who sets it has no arguments, or those that were set after it.
+    private bool TakesCommand() => !IsOfBuild && _image.Config.Entrypoint.SequenceEqual(_below.Entrypoint)
+        && _image.Config.Command.SequenceEqual(_below.Command);
 
     // A user that follows from the image's variables follows from them again.
     private string? UserOn(IReadOnlyDictionary<string, string> environment)

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using System.Text.Json.Nodes;
 using Containerize.Building;
@@ -174,13 +175,53 @@ internal sealed class RebaseTests
         CollectionAssert.Contains(rebased.Image.Config.Environment.ToList(), "DOTNET_VERSION=10.0.2");
         Assert.AreEqual("""["/bin/bash","-c"]""", settings["Shell"]!.ToJsonString());
         Assert.AreEqual("""["/app/probe"]""", settings["Entrypoint"]!.ToJsonString());
-        // The base's, as no instruction set it.
-        Assert.AreEqual("""["/bin/sh"]""", settings["Cmd"]!.ToJsonString());
+        // Its own: ENTRYPOINT took the base's away.
+        Assert.AreEqual("""["/bin/bash"]""", settings["Cmd"]!.ToJsonString());
         Assert.AreEqual(lab.Base("new"), rebased.Image.Document.Annotations!["org.opencontainers.image.base.name"]);
         CollectionAssert.AreEqual(
             new[] { "test layer 0", "test layer 1", "test settings", "COPY app", "CMD" },
             JsonNode.Parse(rebased.Image.Config.Blob.Memory.Span)!["history"]!.AsArray().Select(step => (string?)step!["created_by"])
                 .ToList());
+    }
+
+    [TestMethod]
+    [DataRow("/app/probe", "", "", "", "--new", "")]
+    [DataRow("/app/probe", "", "", "--old", "--new", "")]
+    [DataRow("/app/probe", "--old", "", "--old", "--new", "--old")]
+    [DataRow("/app/probe", "--own", "/usr/bin/run", "--old", "--new", "--own")]
+    [DataRow("/app/probe", "", "/usr/bin/run", "", "--new", "")]
+    [DataRow("/usr/bin/run", "--old", "/usr/bin/run", "--old", "--new", "--new")]
+    [DataRow("/usr/bin/run", "", "/usr/bin/run", "", "--new", "--new")]
+    [DataRow("/usr/bin/run", "--own", "/usr/bin/run", "--old", "--new", "--own")]
+    public async Task A_program_of_the_image_gets_no_arguments_of_a_base(
+        string entrypoint, string command, string baseEntrypoint, string oldCommand, string newCommand, string expected)
+    {
+        await using var lab = await StartAsync();
+        lab.AddBase("old", config => Start(config, baseEntrypoint, oldCommand), Files());
+        lab.AddBase("new", config => Start(config, baseEntrypoint, newCommand), Files());
+        lab.Registry.AddImage("team/app", "1", TestImage.Create(
+            TestImage.LinuxX64, docker: false, config => Start(config, entrypoint, command),
+            TreeLab.Layer(Files()),
+            TreeLab.Layer(TreeLab.DirectoryAt("app"), Starting.StartLab.Program("app/probe", new TestElf()))));
+
+        var image = (await lab.RebaseAsync("new", from: "old")).Images.Single().Image;
+
+        Assert.AreEqual(entrypoint, string.Join(' ', image.Config.Entrypoint));
+        Assert.AreEqual(expected, string.Join(' ', image.Config.Command));
+
+        // Entries are written once.
+        static IReadOnlyList<TarEntry> Files() => [.. Bookworm, Starting.StartLab.Program("usr/bin/run", new TestElf())];
+
+        static void Start(JsonObject config, string entrypoint, string command)
+        {
+            Aspnet(config, "10.0.1");
+            var settings = config["config"]!.AsObject();
+            settings.Remove("Cmd");
+            foreach (var (name, word) in new[] { ("Entrypoint", entrypoint), ("Cmd", command) }.Where(each => each.Item2.Length > 0))
+            {
+                settings[name] = new JsonArray(word);
+            }
+        }
     }
 
     [TestMethod]
