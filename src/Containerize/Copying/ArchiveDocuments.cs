@@ -42,17 +42,19 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
     internal async Task<CopiedImage> AddToAsync(
         CopiedImage image, CancellationToken cancellationToken, ICopySource? source = null)
     {
-        var whole = source is null ? image
-            : await new CopyReader(source, cache, reporter).ReadAsync(platform: null, withReferrers: false, cancellationToken);
-        if (await RunnableImages.ReadAsync(whole, cache, cancellationToken) is not { } images)
+        if (await RunnableImages.ReadAsync(image, cache, cancellationToken) is not { } images)
         {
             return image;
         }
 
+        var root = source is null ? image.Graph.Root : await source.ReadRootAsync(cancellationToken);
+        var areSeveral = images.Images.Count > 1
+            || (root.Descriptor.Digest != image.Digest && await HasOthersAsync(source!, root, image.Digest, cancellationToken));
+
         var copied = image.Graph.Documents.Select(document => document.Descriptor.Digest).ToHashSet();
         var found = new List<CopiedReferrer>();
         // An index of one image shares its files with it.
-        foreach (var places in Places(images).Where(place => RegularFile.IsThere(place.Path)).GroupBy(place => place.Path))
+        foreach (var places in Places(images, areSeveral, root).Where(place => RegularFile.IsThere(place.Path)).GroupBy(place => place.Path))
         {
             if (!places.Any(place => copied.Contains(place.Subject.Digest)))
             {
@@ -76,11 +78,29 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         return image with { Referrers = [.. image.Referrers.Concat(found).DistinctBy(referrer => referrer.Entry.Digest)] };
     }
 
-    private IEnumerable<(Descriptor Subject, string Suffix, string Path)> Places(ImageSet images) =>
-        from subject in images.Images.Select(each => each.Manifest).Append(images.Root).Select(each => each.Descriptor)
-            .DistinctBy(each => each.Digest)
+    private IEnumerable<(Descriptor Subject, string Suffix, string Path)> Places(ImageSet images, bool areSeveral, RawDocument root) =>
+        from subject in images.Images.Select(each => (each.Manifest.Descriptor, Platform: areSeveral ? each.Config.Platform : null))
+            .Append((images.Root.Descriptor, null)).Append((root.Descriptor, null)).DistinctBy(each => each.Descriptor.Digest)
         from suffix in s_suffixes
-        select (subject, suffix, ArchiveEvidence.PathOf(archive, images, subject.Digest, suffix));
+        select (subject.Descriptor, suffix, ArchiveEvidence.PathOf(archive, subject.Platform, suffix));
+
+    // The others need not be there, as only this image is copied; an archive may have lost them on its way.
+    private static async Task<bool> HasOthersAsync(
+        ICopySource source, RawDocument root, Digest copied, CancellationToken cancellationToken)
+    {
+        foreach (var entry in OciJson.ReadIndex(root, source.Origin).Manifests
+            .Where(entry => entry.Digest != copied && entry is { ArtifactType: null, Platform: not { Os: "unknown" } }))
+        {
+            if (!MediaTypes.IsManifest(entry.MediaType) || await source.TryReadAsync(entry, cancellationToken) is not { } document
+                || OciJson.ReadManifest(document, source.Origin) is { ArtifactType: null, Config.MediaType: MediaTypes.OciConfig or
+                    MediaTypes.DockerConfig })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Reads a file.</summary>
     /// <param name="meant">The images that it may be about, and what its name says that it is.</param>

@@ -28,16 +28,14 @@ internal static class ArchiveEvidence
     /// <param name="archive">The archive's full path.</param>
     /// <returns>Each document with the full path of its file.</returns>
     internal static IEnumerable<(Referrer Referrer, string Path)> Files(string archive, ImageSet images, Evidence evidence) =>
-        evidence.Referrers.Select(referrer => (referrer, PathOf(archive, images, referrer.Subject.Digest, referrer.Suffix)));
+        evidence.Referrers.Select(referrer => (referrer, PathOf(archive, PlatformOf(referrer.Subject.Digest, images), referrer.Suffix)));
 
     /// <summary>Where a document about one image, or about the index, is.</summary>
     /// <param name="archive">The archive's full path.</param>
-    /// <param name="subject">What the document is about.</param>
+    /// <param name="platform">The platform of the image, where the archive has several; null for the only image or the index.</param>
     /// <param name="suffix">What its file ends in.</param>
-    internal static string PathOf(string archive, ImageSet images, Digest subject, string suffix)
-    {
-        return $"{StemOf(archive)}{PlatformOf(subject, images)}.{suffix}";
-    }
+    internal static string PathOf(string archive, Platform? platform, string suffix) =>
+        $"{StemOf(archive)}{(platform is null ? "" : $".{platform.ToString().Replace('/', '-')}")}.{suffix}";
 
     /// <summary>The files beside an archive that are called as its documents are, whichever build wrote them.</summary>
     /// <param name="archive">The archive's full path.</param>
@@ -74,11 +72,8 @@ internal static class ArchiveEvidence
         return archive[..^ending.Length];
     }
 
-    private static string PlatformOf(Digest subject, ImageSet images) =>
-        images.Images.Count > 1
-            && images.Images.FirstOrDefault(image => image.Manifest.Descriptor.Digest == subject) is { } image
-            ? $".{image.Config.Platform.ToString().Replace('/', '-')}"
-            : "";
+    private static Platform? PlatformOf(Digest subject, ImageSet images) => images.Images.Count > 1
+        ? images.Images.FirstOrDefault(image => image.Manifest.Descriptor.Digest == subject)?.Config.Platform : null;
 
     private static bool Holds(string path, ReadOnlySpan<byte> content) =>
         new FileInfo(path) is { Exists: true } file && file.Length == content.Length

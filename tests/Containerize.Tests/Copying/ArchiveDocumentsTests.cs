@@ -177,6 +177,43 @@ internal sealed class ArchiveDocumentsTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("manifest")]
+    [DataRow("config")]
+    [DataRow("layers")]
+    [DataRow("nothing")]
+    public async Task The_other_images_of_an_archive_need_not_be_there(string missing)
+    {
+        var other = Sample.Image(Sample.Arm64);
+        var set = Sample.Index(_image, other);
+        _folder.Write(
+            "app.linux-arm64.sigstore.json", (await SignAsync(other.Manifest.Descriptor)).Referrers.Single().Payload.Content.ToArray());
+        _folder.Write("app.spdx.json", "about all of them, or none");
+        await new LayoutDestination(_folder["whole"], Sample.Name("1"), _reporter).WriteAsync(set, CancellationToken.None);
+        var needed = other.Layers.Select(layer => layer.Blob.Descriptor.Digest).Append(other.Config.Blob.Descriptor.Digest).ToHashSet();
+        var lost = missing switch
+        {
+            "manifest" => [_image.Manifest.Descriptor.Digest],
+            "config" => [_image.Config.Blob.Descriptor.Digest],
+            "layers" => _image.Layers.Select(layer => layer.Blob.Descriptor.Digest),
+            _ => Array.Empty<Digest>(),
+        };
+        foreach (var digest in lost.Where(digest => !needed.Contains(digest)))
+        {
+            File.Delete(_folder[$"whole/{Layout.PathOf(digest)}"]);
+        }
+
+        var source = await CopyPlaces.OpenLayoutAsync(_folder["whole"], [], CancellationToken.None);
+        var cache = new BlobStore(_folder["cache"]);
+        var image = await new CopyReader(source, cache, _reporter).ReadAsync(Sample.Arm64, true, CancellationToken.None);
+
+        var copied = await new ArchiveDocuments(_folder["app.tar"], cache, _reporter)
+            .AddToAsync(image, CancellationToken.None, source);
+
+        Assert.AreEqual(other.Manifest.Descriptor.Digest, copied.Referrers.Single().Subject);
+        Assert.IsEmpty(_reporter.Warnings);
+    }
+
+    [TestMethod]
     [DataRow("")]
     [DataRow("2.")]
     public async Task A_signature_of_the_Notary_Project_goes_along_as_its_signer_made_it(string number)
