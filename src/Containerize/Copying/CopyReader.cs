@@ -182,10 +182,10 @@ internal sealed class CopyReader(ICopySource source, BlobStore cache, IReporter 
     private async Task<IReadOnlyList<CopiedTag>> ReadTagsAsync(ImageGraph graph, CancellationToken cancellationToken)
     {
         var found = await Task.WhenAll(graph.Documents
-            .SelectMany(document => Reference.TagEndings.Select(ending => (document.Descriptor, Reference.TagOf(document.Descriptor.Digest)
-                + ending)))
+            .SelectMany(document => EvidenceTag.SuffixesOf(document.Descriptor.Digest)
+                .Select(suffix => (document.Descriptor, Tag: EvidenceTag.Of(document.Descriptor.Digest) + suffix)))
             .Select(async each => (
-                Subject: each.Descriptor, Tag: each.Item2, Document: await source.TryReadTagAsync(each.Item2, cancellationToken))));
+                Subject: each.Descriptor, each.Tag, Document: await source.TryReadTagAsync(each.Tag, cancellationToken))));
         var tags = new List<CopiedTag>();
         foreach (var (subject, tag, document) in found)
         {

@@ -70,7 +70,7 @@ internal sealed class LayoutCopySource : ICopySource
     public async Task<IReadOnlyList<Descriptor>> ListReferrersAsync(Digest subject, CancellationToken cancellationToken)
     {
         // A layout that was filled from a registry without the API has its list.
-        var listed = await TryReadTagAsync(Reference.TagOf(subject), cancellationToken) is { } list
+        var listed = await TryReadTagAsync(EvidenceTag.Of(subject), cancellationToken) is { } list
             && MediaTypes.IsIndex(list.Descriptor.MediaType) ? OciJson.ReadIndex(list, Origin).Manifests : [];
         return [.. _referrers[subject].Concat(listed).DistinctBy(entry => entry.Digest)];
     }
@@ -86,7 +86,7 @@ internal sealed class LayoutCopySource : ICopySource
         IReadOnlyList<Descriptor> entries, HashSet<Digest> referrers, IReadOnlyList<string> names, string origin)
     {
         IReadOnlyList<Descriptor> images = [.. entries.Where(entry => entry.ArtifactType is null && !referrers.Contains(entry.Digest)
-            && !Layout.NamesOf(entry).Any(Reference.IsTagOfOne))];
+            && !Layout.NamesOf(entry).Any(name => EvidenceTag.IsOne(name[(name.LastIndexOf(':') + 1)..])))];
         var fitting = names.Count == 0 ? images : Named(entries, images, names, origin);
         return fitting.Select(entry => entry.Digest).Distinct().Count() switch
         {

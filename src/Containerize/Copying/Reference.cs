@@ -1,22 +1,12 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Containerize.Oci;
 
 namespace Containerize.Copying;
 
-/// <summary>How a document says that it is about another one: by its <c>subject</c>, or by its tag.</summary>
-/// <remarks>OCI distribution specification, "Listing Referrers" and "Referrers Tag Schema"; cosign, "SPEC.md".</remarks>
-internal static partial class Reference
+/// <summary>How a document says that it is about another one: by its <c>subject</c>.</summary>
+/// <remarks>OCI distribution specification, "Listing Referrers"; for tags see <see cref="EvidenceTag"/>.</remarks>
+internal static class Reference
 {
-    /// <summary>What the tags of signatures, statements and bills of materials of a digest end in.</summary>
-    internal static IReadOnlyList<string> TagEndings { get; } = [".sig", ".att", ".sbom"];
-
-    /// <summary>The tag that has the list of what refers to a digest, and which tags about it begin with.</summary>
-    internal static string TagOf(Digest subject) => $"{subject.Algorithm}-{subject.Hex}" is var tag && tag.Length > 128 ? tag[..128] : tag;
-
-    /// <summary>Whether a tag is one of those that tell of an image, and no image's.</summary>
-    internal static bool IsTagOfOne(string tag) => TagPattern().IsMatch(tag);
-
     /// <summary>What a manifest or an index refers to.</summary>
     /// <returns>The digest; null when it refers to nothing.</returns>
     internal static Digest? SubjectOf(RawDocument document, string origin) =>
@@ -40,7 +30,4 @@ internal static partial class Reference
         OciJson.ReadObject(document.Content.Span, "manifest", origin);
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    [GeneratedRegex(@"(?:\A|:)sha(?:256|512)-[0-9a-f]{64,128}(?:\.[a-z]+)?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex TagPattern();
 }

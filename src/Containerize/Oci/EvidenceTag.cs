@@ -11,6 +11,9 @@ internal static class EvidenceTag
 
     private const int MaxLength = 128;
 
+    // Of sha512 and its 128 digits, the tag has what fits.
+    private const string CutDigits = "0000000";
+
     /// <summary>The tag under which a registry without the API, or a layout, keeps the list of what refers to a manifest.</summary>
     internal static string Of(Digest subject) =>
         $"{subject.Algorithm}-{subject.Hex}"[..Math.Min(MaxLength, subject.Algorithm.Length + 1 + subject.Hex.Length)];
@@ -25,7 +28,8 @@ internal static class EvidenceTag
     internal static bool IsOne(string tag)
     {
         var stem = Suffixes.FirstOrDefault(suffix => tag.EndsWith(suffix, StringComparison.Ordinal)) is { } end ? tag[..^end.Length] : tag;
+        var rest = stem.Length == MaxLength ? CutDigits : "";
         return stem.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash
-            && Digest.TryParse($"{stem[..dash]}:{stem[(dash + 1)..]}", out _);
+            && Digest.TryParse($"{stem[..dash]}:{stem[(dash + 1)..]}{rest}", out _);
     }
 }

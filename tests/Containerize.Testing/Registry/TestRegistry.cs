@@ -168,9 +168,12 @@ internal sealed class TestRegistry : IAsyncDisposable
     public void RemoveBlob(string repository, Digest digest) => _content.GetOrAdd(repository).Blobs.TryRemove(digest, out _);
 
     /// <summary>Puts any bytes as a manifest into a repository; nothing is checked.</summary>
-    public Descriptor AddManifest(string repository, string? tag, ReadOnlyMemory<byte> content, string mediaType)
+    public Descriptor AddManifest(string repository, string? tag, ReadOnlyMemory<byte> content, string mediaType) =>
+        AddManifest(repository, tag, Digest.Of(content.Span), content, mediaType);
+
+    /// <summary>Adds a manifest under a digest of any algorithm.</summary>
+    public Descriptor AddManifest(string repository, string? tag, Digest digest, ReadOnlyMemory<byte> content, string mediaType)
     {
-        var digest = Digest.Of(content.Span);
         _content.GetOrAdd(repository).TryAdd(new StoredManifest(digest, mediaType, content), tag, immutableTags: false);
         return new Descriptor { MediaType = mediaType, Digest = digest, Size = content.Length };
     }

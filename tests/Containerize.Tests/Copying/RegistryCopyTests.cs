@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Containerize.Oci;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
@@ -155,6 +156,26 @@ internal sealed class RegistryCopyTests
             new[] { "first", "second", "theirs" },
             OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers
                 .Select(layer => layer.Annotations!["signature"]).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("sha256")]
+    [DataRow("sha512")]
+    public async Task An_image_is_copied_whatever_hash_its_digest_is_of(string algorithm)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var manifest = lab.Images[0].Manifest;
+        var digest = algorithm == "sha256" ? Digest.Of(manifest.Span)
+            : Digest.Parse($"sha512:{Convert.ToHexStringLower(SHA512.HashData(manifest.Span))}");
+        lab.Source.AddImage("long/app", null, lab.Images[0]);
+        var entry = lab.Source.AddManifest("long/app", null, digest, manifest, MediaTypes.OciManifest);
+        lab.Source.AddManifest("long/app", "1.0", OciJson.Write(
+            new ImageIndex { MediaType = MediaTypes.OciIndex, Manifests = [entry] }), MediaTypes.OciIndex);
+
+        await lab.CopyFromAsync($"{lab.Source.Authority}/long/app:1.0", null, "oci:layout");
+
+        Assert.IsTrue(File.Exists(lab[$"layout/{Layout.PathOf(digest)}"]));
+        Assert.IsFalse(lab.Source.Requests.Any(request => request.Reference is { Length: > 135 }));
     }
 
     [TestMethod]

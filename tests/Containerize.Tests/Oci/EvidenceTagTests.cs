@@ -16,9 +16,14 @@ internal sealed class EvidenceTagTests
         Assert.IsTrue(EvidenceTag.IsOne(EvidenceTag.Of(s_digest) + suffix));
 
     [TestMethod]
+    public void The_tag_of_a_long_digest_is_one_of_evidence() =>
+        Assert.IsTrue(EvidenceTag.IsOne(EvidenceTag.Of(Digest.Parse("sha512:" + new string('a', 128)))));
+
+    [TestMethod]
     [DataRow("1.0")]
     [DataRow("sha256-1234.sig")]
     [DataRow("sig")]
+    [DataRow("sha512-aaaa")]
     [DataRow("docker.io/demo/app:1.0")]
     public void Other_tags_are_those_of_images(string tag) => Assert.IsFalse(EvidenceTag.IsOne(tag));
 
