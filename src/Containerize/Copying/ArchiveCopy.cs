@@ -50,7 +50,7 @@ internal sealed class ArchiveCopy(string path, CopyName? name, BlobStore cache, 
 
     private async Task<ArchiveContents> PlanAsync(CopiedImage image, CancellationToken cancellationToken)
     {
-        var called = name ?? CopyName.From(image);
+        var called = name ?? image.Name;
         var (named, others) = called.Entries(image);
         var blobs = await BlobBytes.FetchAsync(
             image.Graphs.SelectMany(graph => graph.Delivered).DistinctBy(blob => blob.Descriptor.Digest), cache, cancellationToken);

@@ -7,12 +7,12 @@ namespace Containerize.Copying;
 /// What is copied: an image, or an index of several, with what refers to it. The bytes of documents are those of the source.
 /// </summary>
 /// <param name="Origin">What users call the source, for messages.</param>
-/// <param name="Name">The image's name at the source, a full one or a tag; null where it has none.</param>
+/// <param name="Name">What the image is called at the source.</param>
 /// <param name="Graph">The image.</param>
 /// <param name="Referrers">What refers to its manifests, and what refers to that; subjects come before what refers to them.</param>
 /// <param name="Tags">What tags such as <c>sha256-HEX.sig</c> tell of its manifests.</param>
 internal sealed record CopiedImage(
-    string Origin, string? Name, ImageGraph Graph, IReadOnlyList<CopiedReferrer> Referrers, IReadOnlyList<CopiedTag> Tags)
+    string Origin, CopyName Name, ImageGraph Graph, IReadOnlyList<CopiedReferrer> Referrers, IReadOnlyList<CopiedTag> Tags)
 {
     /// <summary>The digest of the image or index; it is the same at every destination that stores manifests.</summary>
     internal Digest Digest => Graph.Root.Descriptor.Digest;

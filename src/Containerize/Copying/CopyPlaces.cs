@@ -26,8 +26,10 @@ internal sealed class CopyPlaces(RegistryClient client, BlobStore cache, Func<st
             RegistryReference registry => new RegistryCopySource(client, registry.Image),
             LayoutReference layout => await OpenLayoutAsync(layout.Directory, Names(layout.Tag), cancellationToken),
             OciArchiveReference archive => await OpenArchiveAsync(archive.File, Names(archive.Tag), cancellationToken),
-            DockerArchiveReference archive => new SingleImageSource(await openSingle(archive), $"'{(Message)archive.File}'"),
-            EngineReference engine => new SingleImageSource(await openSingle(engine), $"{engine.Engine} ({(Message)engine.Image})"),
+            DockerArchiveReference archive =>
+                new SingleImageSource(await openSingle(archive), $"'{(Message)archive.File}'", CopyName.None),
+            EngineReference engine => new SingleImageSource(
+                await openSingle(engine), $"{engine.Engine} ({(Message)engine.Image})", CopyName.OfEngine(engine.Image)),
             _ => throw new ContainerizeException(
                 DiagnosticCode.InvalidReference, $"scratch and debian-packages: are bases of builds, and no images that could be copied."),
         };

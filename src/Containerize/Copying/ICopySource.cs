@@ -9,8 +9,8 @@ internal interface ICopySource
     /// <summary>What users call it, for messages.</summary>
     string Origin { get; }
 
-    /// <summary>The image's name there, a full one or a tag; null where it has none.</summary>
-    string? Name { get; }
+    /// <summary>What the image is called there.</summary>
+    CopyName Name { get; }
 
     /// <summary>Reads the manifest or the index that the user named.</summary>
     /// <exception cref="ContainerizeException">It is not there, or damaged.</exception>

@@ -44,7 +44,7 @@ internal sealed class LayoutCopy(string directory, CopyName? name, BlobStore cac
     {
         try
         {
-            var (named, others) = (name ?? CopyName.From(image)).Entries(image);
+            var (named, others) = (name ?? image.Name).Entries(image);
             await _layout.NameAsync(named, others, cancellationToken);
             return new(LayoutDestination.Kind, [directory], written, avoided);
         }

@@ -16,14 +16,14 @@ internal sealed class LayoutCopySource : ICopySource
         ImageFiles files, IReadOnlyList<Descriptor> entries, ILookup<Digest, Descriptor> referrers, Descriptor root)
     {
         (_files, _entries, _referrers, _root) = (files, entries, referrers, root);
-        Name = Layout.NamesOf(root).FirstOrDefault();
+        Name = CopyName.Of(root);
     }
 
     /// <inheritdoc/>
     public string Origin => _files.Origin;
 
     /// <inheritdoc/>
-    public string? Name { get; }
+    public CopyName Name { get; }
 
     /// <summary>Opens a layout and finds the image in it.</summary>
     /// <param name="files">The files of the layout.</param>

@@ -13,7 +13,7 @@ internal sealed class RegistryCopySource(RegistryClient client, ImageReference i
     public string Origin => image.ToString();
 
     /// <inheritdoc/>
-    public string? Name => image.Tag is null ? null : (image with { Digest = null }).ToString();
+    public CopyName Name => image.Tag is null ? CopyName.None : CopyName.Of(image with { Digest = null });
 
     /// <inheritdoc/>
     public async Task<RawDocument> ReadRootAsync(CancellationToken cancellationToken) =>

@@ -10,13 +10,14 @@ namespace Containerize.Copying;
 /// </summary>
 /// <param name="image">The image.</param>
 /// <param name="origin">What users call the place.</param>
-internal sealed class SingleImageSource(BaseImage image, string origin) : ICopySource
+/// <param name="name">What the image is called there.</param>
+internal sealed class SingleImageSource(BaseImage image, string origin, CopyName name) : ICopySource
 {
     /// <inheritdoc/>
     public string Origin => origin;
 
     /// <inheritdoc/>
-    public string? Name => image.Name;
+    public CopyName Name => name;
 
     /// <inheritdoc/>
     public Task<RawDocument> ReadRootAsync(CancellationToken cancellationToken) => Task.FromResult(image.Image.Manifest.Document);

@@ -256,6 +256,6 @@ internal sealed class ArchiveDocumentsTests : IDisposable
             [.. set.Images.SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
                 .DistinctBy(blob => blob.Descriptor.Digest)]);
         return new ArchiveDocuments(_folder["app.tar"], new BlobStore(_folder["cache"]), _reporter)
-            .AddToAsync(new("the archive", null, graph, [], []), CancellationToken.None);
+            .AddToAsync(new("the archive", CopyName.None, graph, [], []), CancellationToken.None);
     }
 }
