@@ -1,5 +1,7 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.SupplyChain;
 
 namespace Containerize.Copying;
 
@@ -44,4 +46,24 @@ internal sealed record CopiedReferrer(Digest Subject, Descriptor Entry, ImageGra
 /// <param name="Subject">What it is about.</param>
 /// <param name="Tag">The tag.</param>
 /// <param name="Graph">The manifest with what it names.</param>
-internal sealed record CopiedTag(Descriptor Subject, string Tag, ImageGraph Graph);
+internal sealed record CopiedTag(Descriptor Subject, string Tag, ImageGraph Graph)
+{
+    /// <summary>Reads the layers, which are signatures, statements or bills of materials, to put them beside those of another place.</summary>
+    /// <param name="origin">What users call the source, for messages.</param>
+    /// <param name="cache">Takes what is fetched.</param>
+    /// <exception cref="ContainerizeException">They cannot be read, or are damaged.</exception>
+    internal async Task<EvidenceImage> ReadAsync(string origin, BlobStore cache, CancellationToken cancellationToken)
+    {
+        var layers = new List<EvidenceLayer>();
+        foreach (var layer in OciJson.ReadManifest(Graph.Root, origin).Layers)
+        {
+            var blob = Graph.Blobs.First(each => each.Descriptor.Digest == layer.Digest);
+            var bytes = await BlobBytes.ReadAsync(blob, origin, cache, cancellationToken, RegularFile.MaxDocument);
+            layers.Add(new(
+                new MemoryBlob(RawDocument.Verify(blob.Descriptor, bytes, origin)),
+                layer.Annotations ?? new Dictionary<string, string>()));
+        }
+
+        return new(Subject, Tag, layers);
+    }
+}

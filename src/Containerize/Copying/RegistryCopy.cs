@@ -135,17 +135,7 @@ internal sealed class RegistryCopy(
         }
         else if (there.Descriptor.Digest != root.Descriptor.Digest)
         {
-            var layers = new List<EvidenceLayer>();
-            foreach (var layer in OciJson.ReadManifest(root, origin).Layers)
-            {
-                var blob = tag.Graph.Blobs.First(each => each.Descriptor.Digest == layer.Digest);
-                var bytes = await BlobBytes.ReadAsync(blob, origin, cache, cancellationToken);
-                layers.Add(new(
-                    new MemoryBlob(RawDocument.Verify(blob.Descriptor, bytes, origin)),
-                    layer.Annotations ?? new Dictionary<string, string>()));
-            }
-
-            var evidence = new Evidence { Images = [new EvidenceImage(tag.Subject, tag.Tag, layers)] };
+            var evidence = new Evidence { Images = [await tag.ReadAsync(origin, cache, cancellationToken)] };
             await new RegistryEvidence(client, target, reporter).PushAsync(evidence, cancellationToken);
         }
     }

@@ -66,8 +66,13 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>: the index that is there is damaged.
     /// <see cref="DiagnosticCode.InvalidArchive"/>: the layout is of another version.
     /// </exception>
-    internal async Task NameAsync(
-        IReadOnlyList<Descriptor> named, IReadOnlyList<Descriptor> others, CancellationToken cancellationToken)
+    internal Task NameAsync(IReadOnlyList<Descriptor> named, IReadOnlyList<Descriptor> others, CancellationToken cancellationToken) =>
+        NameLockedAsync(() => Task.FromResult((named, others)), cancellationToken);
+
+    /// <summary>Names what was brought, as above, where that depends on what the layout has: others wait with changing it.</summary>
+    /// <param name="entries">Finds the entries.</param>
+    internal async Task NameLockedAsync(
+        Func<Task<(IReadOnlyList<Descriptor> Named, IReadOnlyList<Descriptor> Others)>> entries, CancellationToken cancellationToken)
     {
         // Projects of one solution may write their images to one layout at the same time. The lock keeps each other's entries;
         // where a file system has no locks, the index is still whole.
@@ -78,6 +83,7 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
                 AtomicFile.Write(MarkerPath, Layout.MarkerContent, durable: true);
             }
 
+            var (named, others) = await entries();
             var old = ReadIndex();
             TellSameTags(old, named);
             var isNamed = old is not null && Names(old, named);

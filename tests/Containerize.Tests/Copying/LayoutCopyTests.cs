@@ -74,6 +74,28 @@ internal sealed class LayoutCopyTests
     }
 
     [TestMethod]
+    [DataRow("first")]
+    [DataRow("second")]
+    public async Task Signatures_that_a_layout_has_stay_beside_those_that_come(string next)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        await lab.TellAsync("first");
+        await lab.CopyAsync("oci:layout:1.0");
+        await using var other = await CopyLab.StartAsync();
+        await other.TellAsync(next);
+
+        await other.CopyAsync($"oci:{lab["layout"]}:1.0");
+        await other.CopyAsync($"oci:{lab["layout"]}:1.0");
+        await lab.CopyFromAsync("oci:layout:1.0", null, lab.TargetName);
+
+        var stored = lab.Target.FindManifest("prod/app", $"sha256-{lab.Root.Digest.Hex}.sig")!;
+        CollectionAssert.AreEquivalent(
+            new[] { "first", next }.Distinct().ToArray(),
+            OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers
+                .Select(layer => layer.Annotations!["signature"]).ToArray());
+    }
+
+    [TestMethod]
     public async Task An_archive_of_docker_save_can_be_pushed()
     {
         await using var lab = await CopyLab.StartAsync();

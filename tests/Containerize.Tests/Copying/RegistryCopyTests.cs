@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.SupplyChain;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 
@@ -156,6 +158,34 @@ internal sealed class RegistryCopyTests
             new[] { "first", "second", "theirs" },
             OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers
                 .Select(layer => layer.Annotations!["signature"]).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(".att", 1)]
+    [DataRow(".sbom", 5 * 1024 * 1024)]
+    [DataRow(".att", 5 * 1024 * 1024)]
+    public async Task What_a_tag_tells_of_an_image_may_be_larger_than_a_document_of_one(string ending, int size)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var tag = $"sha256-{lab.Root.Digest.Hex}{ending}";
+        Add(lab.Source, "team/app", new byte[size]);
+        Add(lab.Target, "prod/app", [2]);
+
+        await lab.CopyAsync(lab.TargetName);
+
+        var stored = lab.Target.FindManifest("prod/app", tag)!;
+        CollectionAssert.AreEquivalent(
+            new long[] { 1, size },
+            OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers.Select(layer => layer.Size).ToArray());
+
+        void Add(TestRegistry registry, string repository, byte[] content)
+        {
+            var layer = new EvidenceLayer(new MemoryBlob("text/plain", content), new Dictionary<string, string>());
+            var image = new EvidenceImage(lab.Root, tag, [layer]).Merge(null, "test")!.Value;
+            registry.AddBlob(repository, content, "text/plain");
+            registry.AddBlob(repository, image.Config.Memory);
+            registry.AddManifest(repository, tag, image.Manifest.Memory, MediaTypes.OciManifest);
+        }
     }
 
     [TestMethod]
