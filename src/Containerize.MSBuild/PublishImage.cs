@@ -106,15 +106,16 @@ public sealed class PublishImage : ContainerizeTask
         var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
         var wanted = EvidenceSettings.Read(Project, Environment.GetEnvironmentVariable);
         var delivery = new PartDelivery(destinations, push, wanted, inputs, reporter);
-        var published = await DeliverAsync(
+        var brought = await BringAsync(
             item => new BlobStore(item.ItemSpec), delivery, images => Describe(images, destinations, files), cancellationToken);
-        if (destinations.DebugImage == true)
+        // Both are everywhere before one of them has a tag.
+        var debug = destinations.DebugImage != true ? null : await BringAsync(
+            item => BuiltImageFile.DebugStore(item.ItemSpec), delivery with { Destinations = destinations.OfDebugImage }, _ => { },
+            cancellationToken);
+        var published = await NameAsync(brought, cancellationToken);
+        if (debug is not null)
         {
-            // Under other tags, so that neither waits for the other's; both are there before the build says so.
-            var debug = await DeliverAsync(
-                item => BuiltImageFile.DebugStore(item.ItemSpec), delivery with { Destinations = destinations.OfDebugImage }, _ => { },
-                cancellationToken);
-            published = published with { Debug = debug };
+            published = published with { Debug = await NameAsync(debug, cancellationToken) };
         }
 
         var (built, images) = (published.Built, published.Images);
@@ -145,8 +146,8 @@ public sealed class PublishImage : ContainerizeTask
         }
     }
 
-    /// <summary>Delivers the image, or the debug image, with what is said of it.</summary>
-    private async Task<PublishedImage> DeliverAsync(
+    /// <summary>Brings the image, or the debug image, to where it goes, with what is said of it.</summary>
+    private async Task<BroughtPart> BringAsync(
         Func<ITaskItem, BlobStore> store, PartDelivery part, Action<ImageSet> describe, CancellationToken cancellationToken)
     {
         var (destinations, inputs) = (part.Destinations, part.Inputs);
@@ -160,8 +161,10 @@ public sealed class PublishImage : ContainerizeTask
             ? await MakeEvidenceAsync(wanted, destinations, inputs, built, cancellationToken) : null;
         evidence = await SignAsync(evidence, images, destinations, inputs, part.Reporter, cancellationToken);
         NoteEvidence(evidence, images, destinations);
-        var results = await WriteAsync(part, images, evidence, cancellationToken);
-        return new(built, images, destinations.Name, results) { Evidence = evidence ?? Evidence.None };
+        return new(
+            part,
+            new(built, images, destinations.Name, []) { Evidence = evidence ?? Evidence.None },
+            await BringAsync(part, images, evidence, cancellationToken));
     }
 
     // Before this build becomes the previous one, with which the report compares it.
@@ -253,7 +256,7 @@ public sealed class PublishImage : ContainerizeTask
         }
     }
 
-    private async Task<IReadOnlyList<DestinationResult>> WriteAsync(
+    private async Task<BroughtImage> BringAsync(
         PartDelivery part, ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
         var (destinations, inputs) = (part.Destinations, part.Inputs);
@@ -267,23 +270,35 @@ public sealed class PublishImage : ContainerizeTask
             delivery.Load(Path.Combine(OutputDirectory, Delivery.FileName), images);
         }
 
-        var results = new List<DestinationResult>(await delivery.WriteAsync(
-            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken, evidence));
+        return await delivery.BringAsync(
+            images, token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token), cancellationToken, evidence);
+    }
+
+    private async Task<PublishedImage> NameAsync(BroughtPart brought, CancellationToken cancellationToken)
+    {
+        var (part, images) = (brought.Part, brought.Published.Images);
+        var results = new List<DestinationResult>(await brought.Image.NameAsync(cancellationToken));
         if (part.Push.PlatformTags && images.IsIndex)
         {
             // The index went first: its images are there, and only the tags are new.
             foreach (var (image, item) in images.Images.Zip(BuiltImages))
             {
-                var name = destinations.NameOf(item.GetMetadata("RuntimeIdentifier"));
-                var named = destinations.Create(inputs.Registries, inputs.Cache, name, part.Reporter);
+                var name = part.Destinations.NameOf(item.GetMetadata("RuntimeIdentifier"));
+                var named = part.Destinations.Create(part.Inputs.Registries, part.Inputs.Cache, name, part.Reporter);
                 var tagged = new ImageSet(image);
                 results.AddRange(await new Delivery([.. named.OfType<RegistryDestination>()])
                     .WriteAsync(tagged, _ => Task.FromResult(tagged), cancellationToken));
             }
         }
 
-        return results;
+        return brought.Published with { Destinations = results };
     }
+
+    /// <summary>An image that is everywhere, and has no tags in registries yet.</summary>
+    /// <param name="Part">What it was delivered with.</param>
+    /// <param name="Published">What there is to say of it so far.</param>
+    /// <param name="Image">What moves its tags.</param>
+    private sealed record BroughtPart(PartDelivery Part, PublishedImage Published, BroughtImage Image);
 
     /// <summary>What the image or the debug image is delivered with.</summary>
     /// <param name="Destinations">Where it goes.</param>

@@ -40,10 +40,23 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
     /// <param name="localize">Brings the bytes of all layers into files of this machine; called once, if a destination needs that.</param>
     /// <param name="evidence">What goes with the image; null for none.</param>
     /// <returns>Where the image is now.</returns>
-    /// <exception cref="ContainerizeException"> What the first local destination throws that fails; or why registries do not have the
-    /// image, and which ones have.
-    /// </exception>
+    /// <exception cref="ContainerizeException">See <see cref="BringAsync"/> and <see cref="BroughtImage.NameAsync"/>.</exception>
     internal async Task<IReadOnlyList<DestinationResult>> WriteAsync(
+        ImageSet images,
+        Func<CancellationToken, Task<ImageSet>> localize,
+        CancellationToken cancellationToken,
+        Evidence? evidence = null) =>
+        await (await BringAsync(images, localize, cancellationToken, evidence)).NameAsync(cancellationToken);
+
+    /// <summary>
+    /// Writes the image as <see cref="WriteAsync"/> does, but moves no tag of a registry: all of them have everything, within the budget,
+    /// before one has a name for it.
+    /// </summary>
+    /// <returns>What moves the tags.</returns>
+    /// <exception cref="ContainerizeException"> What the first local destination throws that fails; or why registries cannot have the
+    /// image.
+    /// </exception>
+    internal async Task<BroughtImage> BringAsync(
         ImageSet images,
         Func<CancellationToken, Task<ImageSet>> localize,
         CancellationToken cancellationToken,
@@ -71,8 +84,8 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         }
 
         // A push keeps the remote blobs: they can be mounted where their bytes need not go.
-        results.AddRange(await PushAsync([.. destinations.OfType<RegistryDestination>()], images, evidence, cancellationToken));
-        return results;
+        var registries = destinations.OfType<RegistryDestination>().ToList();
+        return new(results, await BringToAllAsync(registries, images, evidence, cancellationToken));
     }
 
     /// <summary>Leaves what destinations said for the step that writes the image. Without an answer nothing is left.</summary>
@@ -112,27 +125,21 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
         }
     }
 
-    private async Task<IReadOnlyList<DestinationResult>> PushAsync(
-        IReadOnlyList<RegistryDestination> registries, ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RegistryDestination.NamingStep>> BringToAllAsync(
+        List<RegistryDestination> registries, ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
     {
-        var pushes = registries.Select(PushOneAsync).ToList();
-        await ((Task)Task.WhenAll(pushes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var failures = pushes.Select(push => push.Exception?.InnerException).OfType<ContainerizeException>().ToList();
-        var arrived = pushes.Where(push => push.IsCompletedSuccessfully).SelectMany(push => push.Result.Locations).ToList();
-        if (failures.Count == 0 || registries.Count == 1)
-        {
-            return await Task.WhenAll(pushes);
-        }
+        var all = registries.Select(BringOneAsync).ToList();
+        await ((Task)Task.WhenAll(all)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failures = all.Select(one => one.Exception?.InnerException).OfType<ContainerizeException>().ToList();
+        return failures.Count == 0 || registries.Count == 1
+            ? await Task.WhenAll(all)
+            : throw BroughtImage.Failure(failures, $"No tag was moved at any of the {registries.Count} registries.");
 
-        var rest = arrived.Count == 0 ? "No other registry has the image." : $"The image is at {string.Join(", ", arrived)}.";
-        var all = string.Join(' ', failures.Select(failure => failure.Message).Append(rest));
-        throw new ContainerizeException(failures[0].Code, all, failures[0]);
-
-        async Task<DestinationResult> PushOneAsync(RegistryDestination registry)
+        async Task<RegistryDestination.NamingStep> BringOneAsync(RegistryDestination registry)
         {
             if (await AskAsync(registry, images, cancellationToken) is not { } found)
             {
-                return await registry.WriteAsync(images, cancellationToken, evidence);
+                return await registry.BringAsync(images, evidence, isOneOfSeveral: registries.Count > 1, cancellationToken);
             }
 
             if (evidence is not null)
@@ -140,7 +147,7 @@ internal sealed class Delivery(IReadOnlyList<IImageDestination> destinations)
                 await registry.AttachAsync(images, evidence, cancellationToken);
             }
 
-            return found;
+            return _ => Task.FromResult(found);
         }
     }
 

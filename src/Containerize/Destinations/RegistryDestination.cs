@@ -48,11 +48,26 @@ internal sealed class RegistryDestination(
     }
 
     /// <inheritdoc/>
-    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null)
+    public async Task<DestinationResult> WriteAsync(ImageSet images, CancellationToken cancellationToken, Evidence? evidence = null) =>
+        await (await BringAsync(images, evidence, isOneOfSeveral: false, cancellationToken))(cancellationToken);
+
+    /// <summary>Brings all that the image consists of, and what tells of it. No tag moves.</summary>
+    /// <param name="isOneOfSeveral">Whether other registries get the image, too: then no tag of theirs moves either before this one took
+    /// the root.</param>
+    /// <returns>What moves the tags.</returns>
+    /// <exception cref="ContainerizeException">Why it is not there; <see cref="DiagnosticCode.UploadBudgetExceeded"/> as well.</exception>
+    internal async Task<NamingStep> BringAsync(
+        ImageSet images, Evidence? evidence, bool isOneOfSeveral, CancellationToken cancellationToken)
+    {
+        var sent = await ExplainAsync(() => PushAsync(images, evidence, isOneOfSeveral, cancellationToken));
+        return stop => ExplainAsync(() => NameAsync(images, evidence, sent, stop));
+    }
+
+    private async Task<T> ExplainAsync<T>(Func<Task<T>> work)
     {
         try
         {
-            return await PushAsync(images, evidence, cancellationToken);
+            return await work();
         }
         catch (ContainerizeException failure) when (failure.Code != DiagnosticCode.UploadBudgetExceeded)
         {
@@ -81,25 +96,51 @@ internal sealed class RegistryDestination(
         }
     }
 
-    private async Task<DestinationResult> PushAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SentBlob>> PushAsync(
+        ImageSet images, Evidence? evidence, bool isOneOfSeveral, CancellationToken cancellationToken)
     {
         var sent = await PushBlobsAsync(images, evenIfThere: false, cancellationToken);
         // Before anything has a name: what exceeds the budget is not published where that is an error.
         budget?.Check(target, sent.Sum(blob => blob.Sent));
         try
         {
-            await PutManifestsAsync(images, evidence, cancellationToken);
+            await PutManifestsAsync(images, evidence, isOneOfSeveral, cancellationToken);
+            return sent;
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
         {
-            // Some registries say that they have what they lack, in another storage or after a clean-up.
-            reporter.Message($"{failure.Message} Sending everything once more.");
-            var again = await PushBlobsAsync(images, evenIfThere: true, cancellationToken);
-            sent = [.. sent.Zip(again, (first, second) => first with { Sent = first.Sent + second.Sent })];
-            await PutManifestsAsync(images, evidence, cancellationToken);
+            return await PushAgainAsync(images, evidence, sent, failure, cancellationToken);
+        }
+    }
+
+    private async Task<DestinationResult> NameAsync(
+        ImageSet images, Evidence? evidence, IReadOnlyList<SentBlob> sent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PutTagsAsync(images, cancellationToken);
+        }
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
+        {
+            sent = await PushAgainAsync(images, evidence, sent, failure, cancellationToken);
+            await PutTagsAsync(images, cancellationToken);
         }
 
         return Result(sent);
+    }
+
+    // Some registries say that they have what they lack, in another storage or after a clean-up.
+    private async Task<IReadOnlyList<SentBlob>> PushAgainAsync(
+        ImageSet images,
+        Evidence? evidence,
+        IReadOnlyList<SentBlob> sent,
+        ContainerizeException failure,
+        CancellationToken cancellationToken)
+    {
+        reporter.Message($"{failure.Message} Sending everything once more.");
+        var again = await PushBlobsAsync(images, evenIfThere: true, cancellationToken);
+        await PutManifestsAsync(images, evidence, withRoot: false, cancellationToken);
+        return [.. sent.Zip(again, (first, second) => first with { Sent = first.Sent + second.Sent })];
     }
 
     private DestinationResult Result(IReadOnlyList<SentBlob> blobs) => new(
@@ -121,7 +162,7 @@ internal sealed class RegistryDestination(
             return new SentBlob(blob.Descriptor.Size, outcome.BytesSent);
         }));
 
-    private async Task PutManifestsAsync(ImageSet images, Evidence? evidence, CancellationToken cancellationToken)
+    private async Task PutManifestsAsync(ImageSet images, Evidence? evidence, bool withRoot, CancellationToken cancellationToken)
     {
         var root = images.Root.Descriptor.Digest;
         foreach (var manifest in images.Images.Select(image => image.Manifest).Where(manifest => manifest.Descriptor.Digest != root))
@@ -129,13 +170,20 @@ internal sealed class RegistryDestination(
             await PutAsync(manifest.Descriptor.Digest.ToString(), manifest, cancellationToken);
         }
 
-        if (evidence is not null)
+        // What evidence is about has to be there, and has no name yet.
+        if (withRoot || evidence is not null)
         {
-            // What it is about has to be there, and has no name yet.
             await PutAsync(root.ToString(), images.Root, cancellationToken);
-            await PushAsync(evidence, cancellationToken);
         }
 
+        if (evidence is not null)
+        {
+            await PushAsync(evidence, cancellationToken);
+        }
+    }
+
+    private async Task PutTagsAsync(ImageSet images, CancellationToken cancellationToken)
+    {
         foreach (var tag in tags)
         {
             await PutAsync(tag, images.Root, cancellationToken);
@@ -144,6 +192,10 @@ internal sealed class RegistryDestination(
 
     private Task PutAsync(string tagOrDigest, MemoryBlob manifest, CancellationToken cancellationToken) =>
         client.PutManifestAsync(target, tagOrDigest, manifest.Memory, manifest.Descriptor.MediaType, cancellationToken);
+
+    /// <summary>Moves the tags to what was brought.</summary>
+    /// <returns>Where the image is now.</returns>
+    internal delegate Task<DestinationResult> NamingStep(CancellationToken cancellationToken);
 
     // A class: for a pair of numbers, each list and query would be compiled in every build.
     private sealed record SentBlob(long Size, long Sent);

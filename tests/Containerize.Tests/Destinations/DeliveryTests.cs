@@ -146,4 +146,51 @@ internal sealed class DeliveryTests : IDisposable
         await new Delivery(files).WriteAsync(image, LocalizeAsync, CancellationToken.None);
         Assert.AreEqual(1, localized, "What is everywhere needs no bytes.");
     }
+
+    [TestMethod]
+    [DataRow("budget", DiagnosticCode.UploadBudgetExceeded)]
+    [DataRow("manifest", DiagnosticCode.RegistryError)]
+    [DataRow("evidence", DiagnosticCode.EvidenceNotDelivered)]
+    public async Task No_tag_moves_in_any_registry_before_all_have_everything_within_the_budget(string refused, object code)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var second = await lab.AddRegistryAsync();
+        var image = new ImageSet(Sample.Image());
+        var document = RegistryEvidenceTests.Document(image.Root.Descriptor, "document");
+        var budget = refused == "budget" ? new UploadBudget(10, IsError: true, _reporter) : null;
+        await new RegistryDestination(lab.Client, lab.Repository, ["earlier"], _reporter).WriteAsync(image, CancellationToken.None);
+        if (budget is null)
+        {
+            second.On(RequestKind.Manifest, "PUT")
+                .Where(request => refused == "manifest" || request.Reference == document.Manifest.Descriptor.Digest.ToString())
+                .Do(fault => fault.Error(400, "UNSUPPORTED"));
+        }
+
+        var delivery = new Delivery([.. new[] { lab.Repository, second.Repository("team/app") }.Select(repository =>
+            new RegistryDestination(lab.Client, repository, ["1.0"], _reporter, budget))]);
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => delivery.WriteAsync(
+            image, _ => Task.FromResult(image), CancellationToken.None, new() { Referrers = [document] }));
+
+        Assert.AreEqual(code, failure.Code, failure.Message);
+        StringAssert.Contains(failure.Message, "No tag was moved");
+        CollectionAssert.AreEqual(new[] { "earlier" }, lab.Registry.Tags("team/app").ToArray());
+        Assert.IsEmpty(second.Tags("team/app"));
+    }
+
+    [TestMethod]
+    public async Task Where_tags_moved_before_another_registry_refused_its_own_it_is_said()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var second = await lab.AddRegistryAsync();
+        var image = new ImageSet(Sample.Image());
+        second.On(RequestKind.Manifest, "PUT").Where(request => request.Reference == "1.0").Do(fault => fault.Error(400, "UNSUPPORTED"));
+        var delivery = new Delivery([.. new[] { lab.Repository, second.Repository("team/app") }.Select(repository =>
+            new RegistryDestination(lab.Client, repository, ["1.0"], _reporter))]);
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(delivery, image));
+
+        StringAssert.Contains(failure.Message, $"The image is at {lab.Repository}:1.0.");
+        CollectionAssert.AreEqual(new[] { "1.0" }, lab.Registry.Tags("team/app").ToArray());
+    }
 }

@@ -106,7 +106,7 @@ internal sealed class RegistryDestinationTests
     }
 
     [TestMethod]
-    public async Task A_registry_that_fails_does_not_keep_the_image_from_the_others()
+    public async Task A_registry_that_fails_keeps_the_tags_of_the_others_where_they_are_and_what_they_got_is_not_sent_again()
     {
         await using var lab = await ClientLab.StartAsync();
         var other = await lab.AddRegistryAsync();
@@ -118,7 +118,11 @@ internal sealed class RegistryDestinationTests
             await Assert.ThrowsExactlyAsync<ContainerizeException>(() => DeliverAsync(destinations, new ImageSet(Sample.Image())));
 
         Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
-        StringAssert.Contains(failure.Message, $"The image is at {other.Authority}/team/app:1.0.");
+        StringAssert.Contains(failure.Message, "No tag was moved at any of the 2 registries.");
+        Assert.IsEmpty(other.Tags("team/app"));
+        var sent = other.BlobBytesReceived;
+        await DeliverAsync([destinations[1]], new ImageSet(Sample.Image()));
+        Assert.AreEqual(sent, other.BlobBytesReceived);
         Assert.HasCount(1, ImageValidator.Check(other, "team/app", "1.0", baseLayers: 9).Images);
     }
 
