@@ -44,10 +44,11 @@ public sealed class PushImage : ContainerizeTask
         inputs.Announce();
         var places = new CopyPlaces(inputs.Registries, inputs.Cache, Environment.GetEnvironmentVariable, reporter);
         var image = await ReadAsync(places, destinations, inputs.Cache, reporter, cancellationToken);
+        var budget = PushSettings.Read(Project, reporter).Budget;
         var results = await ImageCopy.RunAsync(
             image,
             [.. destinations.Registries.Select(target =>
-                places.OpenRepository(target.Of(destinations.Name).In(target.Registry), destinations.Name.Tags))],
+                places.OpenRepository(target.Of(destinations.Name).In(target.Registry), destinations.Name.Tags, budget))],
             cancellationToken);
         Digest = image.Digest.ToString();
         ImageNames = [.. results.SelectMany(result => result.Locations).Select(name => new TaskItem(name))];

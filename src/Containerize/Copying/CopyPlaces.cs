@@ -74,8 +74,10 @@ internal sealed class CopyPlaces(RegistryClient client, BlobStore cache, Func<st
 
     /// <summary>Opens a repository as a destination; nothing is contacted yet.</summary>
     /// <param name="tags">The tags to move; at least one.</param>
-    internal ICopyDestination OpenRepository(RepositoryReference repository, IReadOnlyList<string> tags) =>
-        new RegistryCopy(client, repository, tags, cache, reporter);
+    /// <param name="budget">How much may be sent; null for as much as it takes.</param>
+    internal ICopyDestination OpenRepository(
+        RepositoryReference repository, IReadOnlyList<string> tags, UploadBudget? budget = null) =>
+        new RegistryCopy(client, repository, tags, cache, reporter, budget);
 
     private static IReadOnlyList<string> Names(string? tag) => tag is null ? [] : [tag];
 

@@ -15,8 +15,14 @@ namespace Containerize.Copying;
 /// <param name="tags">The tags to move.</param>
 /// <param name="cache">Takes what is read out of small blobs.</param>
 /// <param name="reporter">Is told when everything has to be sent again.</param>
+/// <param name="budget">How much of layers and config may be sent; null for as much as it takes.</param>
 internal sealed class RegistryCopy(
-    RegistryClient client, RepositoryReference target, IReadOnlyList<string> tags, BlobStore cache, IReporter reporter) : ICopyDestination
+    RegistryClient client,
+    RepositoryReference target,
+    IReadOnlyList<string> tags,
+    BlobStore cache,
+    IReporter reporter,
+    UploadBudget? budget = null) : ICopyDestination
 {
     private long _sent;
     private long _avoided;
@@ -46,7 +52,13 @@ internal sealed class RegistryCopy(
 
     private async Task BringAsync(CopiedImage image, bool evenIfThere, CancellationToken cancellationToken)
     {
-        await BringAsync(image.Graph, image.Origin, evenIfThere, cancellationToken);
+        await PushBlobsAsync(image.Graph, image.Origin, evenIfThere, cancellationToken);
+        if (!evenIfThere)
+        {
+            budget?.Check(target, _sent);
+        }
+
+        await PutAsync(image.Graph, evenIfThere, cancellationToken);
         try
         {
             foreach (var about in image.Referrers.GroupBy(referrer => referrer.Subject))
@@ -73,6 +85,11 @@ internal sealed class RegistryCopy(
     private async Task BringAsync(ImageGraph graph, string origin, bool evenIfThere, CancellationToken cancellationToken)
     {
         await PushBlobsAsync(graph, origin, evenIfThere, cancellationToken);
+        await PutAsync(graph, evenIfThere, cancellationToken);
+    }
+
+    private async Task PutAsync(ImageGraph graph, bool evenIfThere, CancellationToken cancellationToken)
+    {
         foreach (var document in graph.Documents)
         {
             await PutAsync(document, evenIfThere, cancellationToken);

@@ -87,6 +87,18 @@ internal sealed class CopyLab : IAsyncDisposable
             image, [.. destinations.Select(text => places.OpenDestination(text, _lab.Home))], CancellationToken.None);
     }
 
+    /// <summary>Pushes within a budget, as builds have one.</summary>
+    internal async Task<IReadOnlyList<DestinationResult>> PushAsync(UploadBudget budget, params TestRegistry[] targets)
+    {
+        var source = new RegistryCopySource(_client, ImageReference.Parse(SourceName));
+        var image = await new CopyReader(source, _lab.Store, _lab.Reporter).ReadAsync(null, true, CancellationToken.None);
+        var places = new CopyPlaces(_client, _lab.Store, _ => null, _lab.Reporter);
+        return await ImageCopy.RunAsync(
+            image,
+            [.. targets.Select(target => places.OpenRepository(target.Repository("prod/app"), ["1.0"], budget))],
+            CancellationToken.None);
+    }
+
     internal async Task<ContainerizeException> FailAsync(params string[] destinations) =>
         await Assert.ThrowsExactlyAsync<ContainerizeException>(() => CopyAsync(destinations));
 

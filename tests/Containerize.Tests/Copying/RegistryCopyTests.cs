@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using Containerize.Destinations;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
 
@@ -158,6 +160,45 @@ internal sealed class RegistryCopyTests
             new[] { "first", "second", "theirs" },
             OciJson.ReadManifest(RawDocument.Of(stored.MediaType, stored.Content), "test").Layers
                 .Select(layer => layer.Annotations!["signature"]).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task A_push_has_the_budget_of_a_build(bool isError)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var reporter = new RecordingReporter();
+        var size = lab.Images.Sum(image => image.Layers.Sum(layer => layer.Content.Length) + image.Config.Length);
+
+        if (isError)
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+                () => lab.PushAsync(new UploadBudget(size - 1, IsError: true, reporter), lab.Target));
+            Assert.AreEqual(DiagnosticCode.UploadBudgetExceeded, failure.Code);
+            Assert.IsEmpty(lab.Target.RequestsTo(RequestKind.Manifest, "PUT"));
+        }
+        else
+        {
+            await lab.PushAsync(new UploadBudget(size - 1, IsError: false, reporter), lab.Target);
+            Assert.AreEqual(DiagnosticCode.UploadBudgetExceeded, reporter.Warnings.Single().Code);
+        }
+
+        Assert.AreEqual(!isError, lab.Arrived is not null);
+    }
+
+    [TestMethod]
+    public async Task A_push_of_what_the_budget_allows_is_silent_and_what_is_there_costs_nothing()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var reporter = new RecordingReporter();
+        var size = lab.Images.Sum(image => image.Layers.Sum(layer => layer.Content.Length) + image.Config.Length);
+
+        await lab.PushAsync(new UploadBudget(size, IsError: true, reporter), lab.Target);
+        await lab.PushAsync(new UploadBudget(0, IsError: true, reporter), lab.Target);
+
+        Assert.IsEmpty(reporter.Warnings);
+        Assert.IsNotNull(lab.Arrived);
     }
 
     [TestMethod]
