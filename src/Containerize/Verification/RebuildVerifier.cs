@@ -30,11 +30,18 @@ internal sealed class RebuildVerifier(
             platforms.Add(await verifier.VerifyAsync(image, cancellationToken));
         }
 
-        return new(
-            verified.Name,
-            verified.Root?.ToString() ?? platforms[0].Digest,
-            images.IsIndex ? await IndexOfAsync(platforms, images, cancellationToken) : [],
-            platforms);
+        var rebuilt = images.Root.Descriptor.Digest;
+        var isWhole = !verified.HasManifest || verified.Root == rebuilt
+            || (!images.IsIndex && verified.Root?.ToString() == platforms[0].Digest);
+        var listing = isWhole ? new ImageListing(rebuilt, [], []) : await ImageListing.ReadAsync(
+            verified.Place, Digest.Parse(platforms[0].Digest), registries, cache, cancellationToken);
+        var others = listing.Platforms.Where(entry => platforms.All(platform => platform.Digest != entry.Digest.ToString())).ToList();
+        return images.IsIndex
+            ? new(verified.Name, $"{verified.Root ?? listing.Root}", IndexOf(listing.Root, rebuilt, others, platforms), platforms)
+            : new(verified.Name, platforms[0].Digest, [], platforms)
+            {
+                NotCompared = [.. others.Select(entry => $"{entry.Platform?.ToString() ?? "an image for no platform"} ({entry.Digest})")],
+            };
     }
 
     private async Task<SourceVerdict> SourceOfAsync(Image image, CancellationToken cancellationToken)
@@ -44,30 +51,13 @@ internal sealed class RebuildVerifier(
         return await tree.CompareAsync(image.Config.Labels, provenance, git, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<string>> IndexOfAsync(
-        List<ImageVerdict> platforms, ImageSet images, CancellationToken cancellationToken)
-    {
-        var rebuilt = images.Root.Descriptor.Digest;
-        if (!verified.HasManifest || verified.Root == rebuilt)
-        {
-            return [];
-        }
-
-        var listing = await ImageListing.ReadAsync(
-            verified.Place, Digest.Parse(platforms[0].Digest), registries, cache, cancellationToken);
-        if (listing.Root == rebuilt)
-        {
-            return [];
-        }
-
-        // What differs in an image of it is said there.
-        var others = listing.Platforms.Where(entry => platforms.All(platform => platform.Digest != entry.Digest.ToString())).ToList();
-        return
+    // What differs in an image of it is said there.
+    private static IReadOnlyList<string> IndexOf(
+        Digest root, Digest rebuilt, List<Descriptor> others, List<ImageVerdict> platforms) => root == rebuilt ? [] :
         [
             .. others.Select(entry => $"only the image's has an image for {entry.Platform} ({entry.Digest})"),
             .. others.Count == 0 && platforms.All(platform => platform.Sameness == Sameness.Equal)
-                ? [$"the same images, in another order or with other annotations: {listing.Root} in the image, {rebuilt} in the rebuild"]
+                ? [$"the same images, in another order or with other annotations: {root} in the image, {rebuilt} in the rebuild"]
                 : Array.Empty<string>(),
         ];
-    }
 }

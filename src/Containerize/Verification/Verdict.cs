@@ -5,12 +5,15 @@ namespace Containerize.Verification;
 
 /// <summary>What a rebuild of an image gave: all platforms together.</summary>
 /// <param name="Image">What was verified, as it was named.</param>
-/// <param name="Digest">The digest that this leads to.</param>
+/// <param name="Digest">The digest of what was compared: of the index, or of the image where the project builds one only.</param>
 /// <param name="Index">How the index differs from that of the rebuild, in sentences.</param>
 /// <param name="Platforms">One verdict per platform that the project builds.</param>
 internal sealed record Verdict(string Image, string Digest, IReadOnlyList<string> Index, IReadOnlyList<ImageVerdict> Platforms)
 {
-    /// <summary>Whether the rebuild is equal, to the byte.</summary>
+    /// <summary>The platforms of the index that the project does not build, so that nothing is known of them.</summary>
+    public IReadOnlyList<string> NotCompared { get; init; } = [];
+
+    /// <summary>Whether what was compared is equal, to the byte.</summary>
     public bool IsEqual => Index.Count == 0 && Platforms.All(platform => platform.Sameness == Sameness.Equal);
 
     /// <summary>Reads what <see cref="VerdictWriter"/> wrote.</summary>

@@ -10,7 +10,10 @@ internal static class VerdictLines
     {
         if (verdict.IsEqual)
         {
-            return [$"{verdict.Image} is equal to what was rebuilt, to the byte: {verdict.Digest}"];
+            return [verdict.NotCompared.Count == 0
+                ? $"{verdict.Image} is equal to what was rebuilt, to the byte: {verdict.Digest}"
+                : $"the image for {verdict.Platforms[0].Platform} of {verdict.Image} is equal to what was rebuilt, to the byte: "
+                    + $"{verdict.Digest}; not compared: {string.Join(", ", verdict.NotCompared)}"];
         }
 
         return
@@ -18,6 +21,7 @@ internal static class VerdictLines
             $"{verdict.Image} ({verdict.Digest}) is not what was rebuilt",
             .. verdict.Index.Select(text => (Message)$"  index: {text}"),
             .. verdict.Platforms.SelectMany(Of),
+            .. verdict.NotCompared.Select(platform => (Message)$"  not compared: {platform}"),
         ];
     }
 

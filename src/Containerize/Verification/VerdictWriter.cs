@@ -17,6 +17,7 @@ internal static class VerdictWriter
             json.WriteString("digest", verdict.Digest);
             WriteTexts(json, "index", verdict.Index);
             WriteList(json, "platforms", verdict.Platforms, Write);
+            WriteTexts(json, "notCompared", verdict.NotCompared);
             json.WriteBoolean("isEqual", verdict.IsEqual);
             json.WriteEndObject();
         }

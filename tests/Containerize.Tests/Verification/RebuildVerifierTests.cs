@@ -230,6 +230,42 @@ internal sealed class RebuildVerifierTests
     }
 
     [TestMethod]
+    [DataRow("1", true)]
+    [DataRow("2", false)]
+    public async Task Of_an_index_a_verdict_on_one_image_is_no_verdict_on_the_others(string text, bool isEqual)
+    {
+        static BuiltImage For(string architecture, string text = "1") => Build(
+            Sample.GzipLayer(), Sample.Amd64 with { Architecture = architecture }, null, Layer("app", Text("app/a.txt", text)));
+
+        var verdict = await _lab.VerifyAsync([For("amd64"), For("arm64"), For("s390x")], [For("arm64", text)]);
+
+        var lines = string.Join('\n', VerdictLines.Of(verdict));
+        Assert.AreEqual(isEqual, verdict.IsEqual);
+        Assert.AreEqual(For("arm64").Image.Manifest.Descriptor.Digest.ToString(), verdict.Digest);
+        StringAssert.Contains(lines, verdict.Digest);
+        StringAssert.Contains(lines, "linux/arm64");
+        Assert.HasCount(2, verdict.NotCompared);
+        foreach (var other in new[] { For("amd64"), For("s390x") })
+        {
+            StringAssert.Contains(lines, $"{other.Image.Config.Platform} ({other.Image.Manifest.Descriptor.Digest})");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task A_verdict_on_all_images_names_what_was_compared(int images)
+    {
+        IReadOnlyList<BuiltImage> built = [.. new[] { Sample.Amd64, Sample.Arm64 }.Take(images)
+            .Select(platform => Build(Sample.GzipLayer(), platform, null, Layer("app", Text("app/a.txt", "1"))))];
+
+        var verdict = await _lab.VerifyAsync(built, built);
+
+        Assert.IsEmpty(verdict.NotCompared);
+        Assert.AreEqual(ImageSet.Of([.. built.Select(each => each.Image)]).Root.Descriptor.Digest.ToString(), verdict.Digest);
+    }
+
+    [TestMethod]
     public async Task A_provenance_says_which_commit_and_properties_the_image_needs()
     {
         var (image, rebuilt) = (Build(Layer("app", Text("app/a.txt", "1"))), Build(Layer("app", Text("app/a.txt", "2"))));

@@ -23,7 +23,10 @@ internal sealed class VerdictWriterTests
                 Source = new("commit", null, IsDirty: true, "10.0.100", "10.0.200") { HasProvenance = true, Properties = settings },
             }),
             new ImageVerdict("linux/arm64", Sameness.Equal, "sha256:e", "sha256:e", [], []),
-        ]);
+        ])
+        {
+            NotCompared = ["linux/s390x (sha256:f)"],
+        };
 
         var written = VerdictWriter.Write(verdict);
 
