@@ -41,13 +41,14 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
     internal Digest Digest => IsUnchanged ? Before.Digest : Set.Root.Descriptor.Digest;
 
     /// <summary>
-    /// What says something of the image as it was: signatures, bills of materials, statements. They do not hold for the new one.
+    /// What says something of the image as it was: signatures, bills of materials, statements. They do not hold for the new one. What says
+    /// something of a platform's image that stays is not among them.
     /// </summary>
     internal IReadOnlyList<LeftOutDocument> LeftOut =>
     [
-        .. Before.Referrers.Select(referrer => new LeftOutDocument(
+        .. Before.Referrers.Except(Carried).Select(referrer => new LeftOutDocument(
             referrer.Entry.ArtifactType ?? referrer.Entry.MediaType, referrer.Entry.Digest)),
-        .. Before.Tags.Select(tag => new LeftOutDocument(tag.Tag, tag.Graph.Root.Descriptor.Digest)),
+        .. Before.Tags.Except(CarriedTags).Select(tag => new LeftOutDocument(tag.Tag, tag.Graph.Root.Descriptor.Digest)),
         // Statements of BuildKit stand in the index itself.
         .. Before.Graph.Documents.Select(document => document.Descriptor)
             .Where(document => MediaTypes.IsManifest(document.MediaType)
@@ -55,7 +56,23 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
             .Select(document => new LeftOutDocument(document.MediaType, document.Digest)),
     ];
 
-    /// <summary>The images as they are brought to destinations.</summary>
+    // What refers to an image that stays as it is holds for it still; so does what refers to that.
+    private IReadOnlyList<CopiedReferrer> Carried
+    {
+        get
+        {
+            var subjects = Unchanged.ToHashSet();
+            // Subjects come first.
+            return [.. Before.Referrers.Where(referrer => subjects.Contains(referrer.Subject) && subjects.Add(referrer.Entry.Digest))];
+        }
+    }
+
+    private IEnumerable<CopiedTag> CarriedTags => Before.Tags.Where(tag => Unchanged.Contains(tag.Subject.Digest));
+
+    private IEnumerable<Digest> Unchanged =>
+        Images.Where(image => image.IsUnchanged).Select(image => image.Image.Manifest.Descriptor.Digest);
+
+    /// <summary>The images as they are brought to destinations, with what is said of those that stay as they are.</summary>
     /// <param name="evidence">What is said of the new images.</param>
     internal CopiedImage ToCopy(Evidence evidence) => IsUnchanged ? Before : new(
         Before.Origin,
@@ -65,9 +82,12 @@ internal sealed record RebasedSet(CopiedImage Before, IReadOnlyList<RebasedImage
                 .Select(document => document.Document)],
             [.. Set.Images.SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
                 .DistinctBy(blob => blob.Descriptor.Digest)]),
-        [.. evidence.Referrers.Select(document => new CopiedReferrer(
-            document.Subject.Digest, document.Entry, new([document.Manifest.Document], document.Blobs)))],
-        []);
+        [
+            .. Carried,
+            .. evidence.Referrers.Select(document => new CopiedReferrer(
+                document.Subject.Digest, document.Entry, new([document.Manifest.Document], document.Blobs))),
+        ],
+        [.. CarriedTags]);
 }
 
 /// <summary>A document about an image that is not one about its successor.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Containerize.Building;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.SupplyChain;
 using Containerize.Testing.Images;
 using Containerize.Tests.Building;
 using Containerize.Tests.Trees;
@@ -104,6 +105,41 @@ internal sealed class RebaseTests
         Assert.AreEqual(Text(built.Root.Memory), Text(rebased.Set.Root.Memory));
         Assert.AreEqual(built.Root.Descriptor.Digest, rebased.Digest);
         Assert.IsTrue(rebased.Images.All(image => image.IsExact));
+    }
+
+    [TestMethod]
+    public async Task What_refers_to_a_platform_that_stays_as_it_is_goes_along()
+    {
+        await using var lab = await StartAsync();
+        AddMoving("old");
+        var (amd64, arm64) = (await lab.BuildAsync("moving"), await lab.BuildAsync("moving", platform: Sample.Arm64));
+        var about = Destinations.RegistryEvidenceTests.Document(arm64.Manifest.Descriptor, "stays");
+        await lab.PushAsync("1", ImageSet.Of([amd64, arm64]), new()
+        {
+            Referrers =
+            [
+                Destinations.RegistryEvidenceTests.Document(amd64.Manifest.Descriptor, "of the old image"),
+                about,
+                Destinations.RegistryEvidenceTests.Document(about.Manifest.Descriptor, "about what stays"),
+            ],
+            Images = [.. new[] { amd64, arm64 }.Select(image =>
+                SupplyChain.ReferrerTests.Signature("signed", image.Manifest.Descriptor))],
+        });
+        AddMoving("new");
+
+        var rebased = await lab.RebaseAsync("moving");
+
+        CollectionAssert.AreEqual(new[] { false, true }, rebased.Images.Select(image => image.IsUnchanged).ToArray());
+        var copied = rebased.ToCopy(Evidence.None);
+        CollectionAssert.AreEquivalent(
+            new[] { arm64.Manifest.Descriptor.Digest, about.Manifest.Descriptor.Digest },
+            copied.Referrers.Select(referrer => referrer.Subject).ToArray());
+        Assert.AreEqual(arm64.Manifest.Descriptor.Digest, copied.Tags.Single().Subject.Digest);
+        Assert.HasCount(2, rebased.LeftOut.Where(document => document.Type != MediaTypes.OciManifest).ToList());
+
+        void AddMoving(string version) => lab.Registry.AddIndex("team/base", "moving",
+            [.. new[] { (Sample.Amd64, version), (Sample.Arm64, "the same") }.Select(each => BaseImage(
+                each.Item1, config => Aspnet(config, each.Item2), [TreeLab.Text("etc/os-release", $"ID={each.Item2}")]))]);
     }
 
     [TestMethod]
