@@ -12,9 +12,6 @@ namespace Containerize.Inspection;
 /// found.</param>
 internal sealed record ImageListing(Digest Root, IReadOnlyList<Descriptor> Platforms, IReadOnlyList<ImageEvidence> Evidence)
 {
-    // Each is a document to read.
-    internal const int MostManifests = 256;
-
     private const string AttestationType = "vnd.docker.reference.type";
     private const string AttestationSubject = "vnd.docker.reference.digest";
 

@@ -21,8 +21,7 @@ internal sealed class LayoutListing(ImageFiles files)
         var listing = ImageListing.Of(root, index, image);
         Digest[] subjects = [.. new[] { root, image }.Distinct()];
         var evidence = listing.Evidence.ToList();
-        foreach (var entry in entries.Where(entry => entry.Digest != root && !MediaTypes.IsIndex(entry.MediaType))
-            .Take(ImageListing.MostManifests))
+        foreach (var entry in entries.Where(entry => entry.Digest != root && !MediaTypes.IsIndex(entry.MediaType)))
         {
             if (subjects.SelectMany(subject => TagOf(entry, subject)).FirstOrDefault() is { } tagged)
             {
@@ -55,7 +54,7 @@ internal sealed class LayoutListing(ImageFiles files)
     private async Task<(Digest Root, ImageIndex? Index)> FindRootAsync(
         IReadOnlyList<Descriptor> entries, Digest image, CancellationToken cancellationToken)
     {
-        foreach (var entry in entries.Where(entry => MediaTypes.IsIndex(entry.MediaType)).Take(ImageListing.MostManifests))
+        foreach (var entry in entries.Where(entry => MediaTypes.IsIndex(entry.MediaType)))
         {
             if (await LeadsToAsync(entry, image, depth: 0, cancellationToken) is { } index)
             {

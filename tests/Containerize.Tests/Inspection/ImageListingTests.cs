@@ -49,6 +49,29 @@ internal sealed class ImageListingTests
     }
 
     [TestMethod]
+    [DataRow(3)]
+    [DataRow(300)]
+    public async Task A_layout_shows_all_that_is_said_of_an_image_wherever_it_stands(int documents)
+    {
+        using var client = Client();
+        var image = new Containerize.Images.ImageSet(Sample.Image());
+        await new LayoutDestination(_folder["many"], Sample.Name("1"), new RecordingReporter()).WriteAsync(
+            image,
+            CancellationToken.None,
+            new()
+            {
+                Referrers = [.. Enumerable.Range(0, documents)
+                    .Select(number => Destinations.RegistryEvidenceTests.Document(image.Root.Descriptor, $"{number}"))],
+            });
+
+        var listing = await ImageListing.ReadAsync(
+            new LayoutReference(_folder["many"], "1"), image.Root.Descriptor.Digest, client, new BlobStore(_folder["cache"]),
+            CancellationToken.None);
+
+        Assert.HasCount(documents, listing.Evidence);
+    }
+
+    [TestMethod]
     public async Task A_single_image_has_no_platforms_beside_it_and_nothing_is_said_of_it()
     {
         await using var registry = await TestRegistry.StartAsync();
