@@ -43,7 +43,12 @@ internal sealed class BlobPush(
         var digest = blob.Descriptor.Digest;
         if (!evenIfThere && await HasAsync(target, blob.Descriptor, cancellationToken))
         {
-            memory.Remember(target, digest);
+            // It has no turn here: what others note in theirs is not replaced.
+            if (memory.Recall(target.Registry, digest) is [])
+            {
+                memory.Remember(target, digest);
+            }
+
             return new(PushKind.AlreadyThere, 0);
         }
 
