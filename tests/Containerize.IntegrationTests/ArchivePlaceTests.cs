@@ -49,8 +49,8 @@ internal sealed class ArchivePlaceTests
     public async Task Blanks_and_variables_that_are_not_set_name_no_destination(string property, string value)
     {
         using var project = await TestProject.ConsoleAsync(
-            Scratch + $"<PropertyGroup><{property}>{value}</{property}><ContainerWorkingDirectory>\n  /srv/app \n</ContainerWorkingDirectory>"
-            + "</PropertyGroup>");
+            $"{Scratch}<PropertyGroup><{property}>{value}</{property}>"
+            + "<ContainerWorkingDirectory>\n  /srv/app \n</ContainerWorkingDirectory></PropertyGroup>");
 
         var result = await project.ContainerizeAsync();
 

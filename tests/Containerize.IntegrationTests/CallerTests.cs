@@ -227,7 +227,8 @@ internal sealed class CallerTests
         Assert.AreEqual(0, result.ExitCode, result.Output);
         CollectionAssert.AreEqual(
             new[] { $"DEPLOY={project.Digest} there" },
-            result.Output.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("DEPLOY=", StringComparison.Ordinal)).ToList(),
+            result.Output.Split('\n').Select(line => line.Trim())
+                .Where(line => line.StartsWith("DEPLOY=", StringComparison.Ordinal)).ToList(),
             result.Output);
     }
 

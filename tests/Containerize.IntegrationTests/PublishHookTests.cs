@@ -76,7 +76,8 @@ internal sealed class PublishHookTests
     [DataRow("ContainerizeOnPublish= true ", "ContainerizeOnPublish ' true' is neither true nor false.")]
     public async Task A_word_that_is_neither_true_nor_false_is_refused_before_the_project_is_compiled(string property, string error)
     {
-        using var project = await TestProject.ConsoleAsync("<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>");
 
         var result = await project.RunAsync("publish", "-p:" + property);
 

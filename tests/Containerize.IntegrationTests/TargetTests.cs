@@ -26,10 +26,13 @@ internal sealed class TargetTests
         </Target>
         <Target Name="Say" DependsOnTargets="_ContainerizeComputeDestinations;_ContainerizeComputeRegistries;_ContainerizeComputeLabels">
           <Message Importance="high" Text="PREFIX=$(Case)|@(_ContainerizeSetting->WithMetadataValue('Kind', 'Name')->'%(Prefix)')" />
-          <Message Importance="high" Text="SWITCH=$(Case)|@(_ContainerizeSwitch->WithMetadataValue('Identity', 'ContainerizeSign')->'%(Value)')" />
+          <Message Importance="high"
+                   Text="SWITCH=$(Case)|@(_ContainerizeSwitch->WithMetadataValue('Identity', 'ContainerizeSign')->'%(Value)')" />
           <Message Importance="high" Text="LABELS=$(Case)|%(_ContainerizeLabel.Identity)" />
         </Target>
-        <Target Name="SayLock"><Message Importance="high" Text="LOCK=$(Case)|$(ContainerizeUseLockFile)$(_ContainerizeDebianLockMode)" /></Target>
+        <Target Name="SayLock">
+          <Message Importance="high" Text="LOCK=$(Case)|$(ContainerizeUseLockFile)$(_ContainerizeDebianLockMode)" />
+        </Target>
         """;
 
     private const string Source = "org.opencontainers.image.source";
@@ -72,7 +75,10 @@ internal sealed class TargetTests
         Is("LOCK", "lock-app=true|lock-library=|lock-test=|debian-app=Renew|debian-library=|debian-test=");
         Is("GIT", "plain=|source=read|source-unbuilt=read|source-no-labels=|source-neither=");
         var labels = CaseMatrix.Read(result, "LABELS");
-        foreach (var (name, hasLabels) in new[] { ("plain", false), ("source", true), ("source-unbuilt", true), ("source-no-labels", false) })
+        foreach (var (name, hasLabels) in new[]
+        {
+            ("plain", false), ("source", true), ("source-unbuilt", true), ("source-no-labels", false),
+        })
         {
             Assert.AreEqual(hasLabels, labels[name].Contains(Source), result.Output);
             Assert.AreEqual(hasLabels, labels[name].Contains(Revision), result.Output);
@@ -87,7 +93,8 @@ internal sealed class TargetTests
             var said = CaseMatrix.Read(result, what);
             foreach (var each in expected.Split('|').Select(text => text.Split('=')))
             {
-                Assert.AreEqual(each[1], string.Join(' ', said[each[0]].Select(text => text.Trim())), $"{what} of {each[0]}: {result.Output}");
+                Assert.AreEqual(
+                    each[1], string.Join(' ', said[each[0]].Select(text => text.Trim())), $"{what} of {each[0]}: {result.Output}");
             }
         }
     }

@@ -54,7 +54,8 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         var copied = image.Graph.Documents.Select(document => document.Descriptor.Digest).ToHashSet();
         var found = new List<CopiedReferrer>();
         // An index of one image shares its files with it.
-        foreach (var places in Places(images, areSeveral, root).Where(place => RegularFile.IsThere(place.Path)).GroupBy(place => place.Path))
+        var there = Places(images, areSeveral, root).Where(place => RegularFile.IsThere(place.Path));
+        foreach (var places in there.GroupBy(place => place.Path))
         {
             if (!places.Any(place => copied.Contains(place.Subject.Digest)))
             {

@@ -48,7 +48,9 @@ internal sealed record CopiedReferrer(Digest Subject, Descriptor Entry, ImageGra
 /// <param name="Graph">The manifest with what it names.</param>
 internal sealed record CopiedTag(Descriptor Subject, string Tag, ImageGraph Graph)
 {
-    /// <summary>Reads the layers, which are signatures, statements or bills of materials, to put them beside those of another place.</summary>
+    /// <summary>
+    /// Reads the layers, which are signatures, statements or bills of materials, to put them beside those of another place.
+    /// </summary>
     /// <param name="origin">What users call the source, for messages.</param>
     /// <param name="cache">Takes what is fetched.</param>
     /// <exception cref="ContainerizeException">They cannot be read, or are damaged.</exception>

@@ -63,7 +63,8 @@ internal sealed class LayoutCopy(string directory, CopyName? name, BlobStore cac
         var tags = new List<CopiedTag>();
         foreach (var tag in image.Tags)
         {
-            tags.Add(await TryReadAsync(tag.Tag, cancellationToken) is { } there && there.Descriptor.Digest != tag.Graph.Root.Descriptor.Digest
+            tags.Add(await TryReadAsync(tag.Tag, cancellationToken) is { } there
+                && there.Descriptor.Digest != tag.Graph.Root.Descriptor.Digest
                 && MediaTypes.IsManifest(there.Descriptor.MediaType) && MediaTypes.IsManifest(tag.Graph.Root.Descriptor.MediaType)
                 ? tag with { Graph = new([await MergeAsync(tag, image.Origin, there, cancellationToken)], []) } : tag);
         }

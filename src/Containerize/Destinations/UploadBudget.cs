@@ -26,7 +26,8 @@ internal sealed record UploadBudget(long Bytes, bool IsError, IReporter Reporter
         {
             throw new ContainerizeException(
                 DiagnosticCode.UploadBudgetExceeded,
-                $"{message} No tag was moved in a registry. The summary, or -t:ContainerizeExplain, says what changed; raise the budget if it is meant.");
+                $"{message} No tag was moved in a registry. The summary, or -t:ContainerizeExplain, says what changed; raise the budget "
+                + $"if it is meant.");
         }
 
         Reporter.Warning(DiagnosticCode.UploadBudgetExceeded, $"{message} The summary, or -t:ContainerizeExplain, says what changed.");

@@ -75,6 +75,7 @@ internal static class InspectedReport
         new[] { image.Document.Annotations, image.Config.Labels }
             .Where(texts => texts?.GetValueOrDefault(BaseNameKey) is { Length: > 0 })
             .Select(texts => new ReportedBase(
-                HiddenText.Shown(texts![BaseNameKey]), Digest.TryParse(texts.GetValueOrDefault(BaseDigestKey) ?? "", out var digest) ? digest : null))
+                HiddenText.Shown(texts![BaseNameKey]),
+                Digest.TryParse(texts.GetValueOrDefault(BaseDigestKey) ?? "", out var digest) ? digest : null))
             .FirstOrDefault();
 }

@@ -251,7 +251,8 @@ internal sealed class ImageFinder
         _kind == ManifestKind.Policy ? "a resource of this kind runs no image"
         : place.Image.Contains("{{", StringComparison.Ordinal) ? "it is a template"
         : place.Image.Contains('$', StringComparison.Ordinal) ? "it has a variable"
-        : place.Image.Contains(ProjectPrefix, StringComparison.Ordinal) ? "a project's image has one name: write it as image: containerize://PATH"
+        : place.Image.Contains(ProjectPrefix, StringComparison.Ordinal)
+            ? "a project's image has one name: write it as image: containerize://PATH"
         : version is YamlScalar { IsPlain: true } scalar && YamlNumber.LosesText(scalar.Value)
             ? $"its tag {scalar.Value} is a number, whose text YAML does not keep: put it in quotes"
         : _kind == ManifestKind.Operator && place.Reference is null ? "it is no name of an image"

@@ -5,7 +5,8 @@ using Containerize.Inputs.Secrets;
 namespace Containerize.Pages;
 
 /// <summary>
-/// Which texts of a config or a manifest are not shown. They are in the image for all who have it; a page is shown to more people, and kept longer.
+/// Which texts of a config or a manifest are not shown. They are in the image for all who have it; a page is shown to more people, and
+/// kept longer.
 /// </summary>
 internal static partial class HiddenText
 {

@@ -1,6 +1,8 @@
 namespace Containerize.Settings;
 
-/// <summary>Reads and judges properties that are true or false. Conditions of targets, too, read them, and take any other word for no.</summary>
+/// <summary>
+/// Reads and judges properties that are true or false. Conditions of targets, too, read them, and take any other word for no.
+/// </summary>
 internal static class Switches
 {
     private static readonly string[] s_on = ["true", "on", "yes", "!false", "!off", "!no"];

@@ -193,7 +193,8 @@ internal sealed class Placement(IReadOnlyList<WritableDirectory> directories, st
                 : null;
         }
 
-        private TreeNode? DirectoryOfBase(string path) => tree.Find(path) is { Type: LayerEntryType.Directory } directory ? directory : null;
+        private TreeNode? DirectoryOfBase(string path) =>
+            tree.Find(path) is { Type: LayerEntryType.Directory } directory ? directory : null;
 
         private static LayerEntry Directory(string path, UnixFileMode mode, Owner owner) => new()
         {

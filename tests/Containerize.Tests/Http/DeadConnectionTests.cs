@@ -6,7 +6,9 @@ using Containerize.Tests.Registry;
 
 namespace Containerize.Tests.Http;
 
-/// <summary>A connection can die without a word: a router was restarted, a machine slept. What was sent over it is sent over another.</summary>
+/// <summary>
+/// A connection can die without a word: a router was restarted, a machine slept. What was sent over it is sent over another.
+/// </summary>
 [TestClass]
 internal sealed class DeadConnectionTests
 {

@@ -76,7 +76,8 @@ internal sealed class InspectedReportTests
         var image = Sample.Image(Sample.Amd64, [named]);
 
         var page = Page(
-            await lab.ReadAsync(image), new ImageEvidence(image.Manifest.Descriptor.Digest, Secret, EvidencePlace.Referrers, Digest.Of([1])));
+            await lab.ReadAsync(image),
+            new ImageEvidence(image.Manifest.Descriptor.Digest, Secret, EvidencePlace.Referrers, Digest.Of([1])));
 
         StringAssert.Contains(page, "(hidden)");
         Assert.DoesNotContain("Tr0ub4dor", page);

@@ -77,7 +77,8 @@ internal sealed class DestinationSettingsTests
     [DataRow("", "1.5;latest", "ghcr.io/team", "ghcr.io/team/app:1.5")]
     [DataRow("", "latest;1.5", "ghcr.io;localhost:5000/team", "ghcr.io/app:latest localhost:5000/team/app:latest")]
     [DataRow("", "1.5;latest", "", "")]
-    public void The_image_is_looked_for_in_each_registry_under_its_first_tag_only(string tag, string tags, string registries, string sources)
+    public void The_image_is_looked_for_in_each_registry_under_its_first_tag_only(
+        string tag, string tags, string registries, string sources)
     {
         using var lab = new SettingsLab().Add(ItemKind.Name, "app", ("Tag", tag), ("Tags", tags));
         _ = registries.Length == 0 ? lab : lab.Add(ItemKind.Registry, registries);

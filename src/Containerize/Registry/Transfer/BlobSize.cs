@@ -34,7 +34,8 @@ internal static class BlobSize
             request with { Method = HttpMethod.Get }, (response, token) => ReadAsync(response, options, token), cancellationToken);
     }
 
-    private static async Task<long?> ReadAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
+    private static async Task<long?> ReadAsync(
+        HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
         response.StatusCode != HttpStatusCode.OK ? null
         : response.Content.Headers.ContentLength ?? await CountAsync(response, options, cancellationToken);
 

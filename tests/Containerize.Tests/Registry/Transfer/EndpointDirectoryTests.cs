@@ -40,7 +40,9 @@ internal sealed class EndpointDirectoryTests
         Assert.AreEqual(expected, endpoint.Origin.Base.Scheme);
     }
 
-    /// <summary>A proxy that leads to the two sides of one host: <c>CONNECT</c> to the encrypted one, everything else to the plain one.</summary>
+    /// <summary>
+    /// A proxy that leads to the two sides of one host: <c>CONNECT</c> to the encrypted one, everything else to the plain one.
+    /// </summary>
     private sealed class Host : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

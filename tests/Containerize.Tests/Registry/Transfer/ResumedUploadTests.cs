@@ -4,7 +4,9 @@ using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Transfer;
 
-/// <summary>An upload in chunks outlives what passes: it waits, asks where the registry is, and goes on there in the same session.</summary>
+/// <summary>
+/// An upload in chunks outlives what passes: it waits, asks where the registry is, and goes on there in the same session.
+/// </summary>
 [TestClass]
 internal sealed class ResumedUploadTests
 {

@@ -4,7 +4,9 @@ using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Transfer;
 
-/// <summary>Some answers take a registry's work: to copy an image, to hash a blob. The time for them is bounded, and no other has it.</summary>
+/// <summary>
+/// Some answers take a registry's work: to copy an image, to hash a blob. The time for them is bounded, and no other has it.
+/// </summary>
 [TestClass]
 internal sealed class SlowAnswerTests
 {
