@@ -67,6 +67,29 @@ internal sealed class CacheTests : IDisposable
     }
 
     [TestMethod]
+    public async Task An_image_that_is_made_again_has_the_tag_that_the_build_told()
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch + """
+            <Target Name="Damage" AfterTargets="_ContainerizeFetchBaseAndBuild" Condition="'$(_ContainerizeIsRepair)' == ''">
+              <ItemGroup><Layer Include="$(ContainerizeCacheDirectory)/blobs/sha256/*" /></ItemGroup>
+              <Delete Files="@(Layer)" />
+              <!-- The tag holds the second. -->
+              <Exec Command="sleep 1.1" />
+            </Target>
+            <Target Name="Tell" AfterTargets="Containerize" Condition="'$(_ContainerizeIsRepair)' == ''">
+              <Message Importance="high" Text="TOLD=@(GeneratedContainerName)" />
+            </Target>
+            """);
+
+        var result = await project.ContainerizeAsync(
+            $"-p:ContainerizeCacheDirectory={_machine["cache"]}", "-p:AutoGenerateImageTag=true");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, "The image is built again.");
+        StringAssert.Contains(result.Output, $"TOLD={project.Info["names"]![0]}");
+    }
+
+    [TestMethod]
     [Requires("mkfifo")]
     public async Task Pipes_in_the_place_of_every_file_of_cache_and_project_hold_no_build()
     {
