@@ -109,7 +109,8 @@ internal sealed class PackageTests
         // What few builds call is not worth its size, and all platforms share it.
         string[] shared =
         [
-            "BouncyCastle.Cryptography.dll", "Polly.Core.dll", "SharpCompress.dll", "System.Formats.Cbor.dll", "Tomlyn.dll", "ZstdSharp.dll",
+            "BouncyCastle.Cryptography.dll", "Polly.Core.dll", "SharpCompress.dll", "System.Formats.Cbor.dll", "Tomlyn.dll",
+            "ZstdSharp.dll",
         ];
         var plain = package.Entries.Where(entry => entry.FullName.StartsWith("tasks/net10.0/", StringComparison.Ordinal)).Except(compiled);
         CollectionAssert.AreEquivalent(
