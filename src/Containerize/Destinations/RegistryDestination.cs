@@ -109,7 +109,7 @@ internal sealed class RegistryDestination(
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
         {
-            return await PushAgainAsync(images, evidence, sent, failure, cancellationToken);
+            return await PushAgainAsync(images, evidence, isOneOfSeveral, sent, failure, cancellationToken);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed class RegistryDestination(
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
         {
-            sent = await PushAgainAsync(images, evidence, sent, failure, cancellationToken);
+            sent = await PushAgainAsync(images, evidence, withRoot: false, sent, failure, cancellationToken);
             await PutTagsAsync(images, cancellationToken);
         }
 
@@ -133,13 +133,14 @@ internal sealed class RegistryDestination(
     private async Task<IReadOnlyList<SentBlob>> PushAgainAsync(
         ImageSet images,
         Evidence? evidence,
+        bool withRoot,
         IReadOnlyList<SentBlob> sent,
         ContainerizeException failure,
         CancellationToken cancellationToken)
     {
         reporter.Message($"{failure.Message} Sending everything once more.");
         var again = await PushBlobsAsync(images, evenIfThere: true, cancellationToken);
-        await PutManifestsAsync(images, evidence, withRoot: false, cancellationToken);
+        await PutManifestsAsync(images, evidence, withRoot, cancellationToken);
         return [.. sent.Zip(again, (first, second) => first with { Sent = first.Sent + second.Sent })];
     }
 

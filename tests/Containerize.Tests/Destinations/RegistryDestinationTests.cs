@@ -106,6 +106,23 @@ internal sealed class RegistryDestinationTests
     }
 
     [TestMethod]
+    public async Task Of_several_registries_one_that_misses_content_for_ever_keeps_the_tags_of_the_others()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var other = await lab.AddRegistryAsync();
+        lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Reply(404, BlobUnknown));
+        RegistryDestination[] destinations = [Destination(lab, "1.0"),
+            new(lab.Client, other.Repository("team/app"), ["1.0"], lab.Reporter)];
+
+        var failure =
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => DeliverAsync(destinations, new ImageSet(Sample.Image())));
+
+        Assert.AreEqual(DiagnosticCode.RegistryContentMissing, failure.Code);
+        Assert.HasCount(2, lab.Registry.RequestsTo(RequestKind.Manifest, "PUT"));
+        Assert.IsEmpty(other.Tags("team/app"));
+    }
+
+    [TestMethod]
     public async Task A_registry_that_fails_keeps_the_tags_of_the_others_where_they_are_and_what_they_got_is_not_sent_again()
     {
         await using var lab = await ClientLab.StartAsync();
