@@ -11,15 +11,20 @@ internal sealed class ServerLog(string path)
     // The commands of dotnet that hand their other arguments to MSBuild.
     private static readonly string[] s_commands = ["build", "msbuild", "pack", "publish", "restore"];
 
-    /// <summary>The command's arguments, and one that has its log written, should it be a build.</summary>
+    /// <summary>The command's arguments; should it be a build, with those of one on a server: a log, and no further nodes.</summary>
     internal IReadOnlyCollection<string> Arguments(IReadOnlyCollection<string> command)
     {
         File.Delete(path);
         // Of an app in one file, dotnet takes no arguments for MSBuild that it does not know.
         return s_commands.Contains(command.FirstOrDefault()) && !command.Any(argument => argument.EndsWith(".cs", StringComparison.Ordinal))
-            ? [.. command, $"-flp9:LogFile={path};Verbosity=minimal;Summary"]
+            ? [.. command, $"-flp9:LogFile={path};Verbosity=minimal;Summary", .. Nodes(command)]
             : command;
     }
+
+    // A server builds several projects at a time in nodes, each of which loads everything once more. Two builds of tests fill two cores;
+    // the tests that are about nodes say how many.
+    private static IEnumerable<string> Nodes(IReadOnlyCollection<string> command) =>
+        command.Any(argument => argument.StartsWith("-m", StringComparison.Ordinal)) ? [] : ["-m:1"];
 
     /// <summary>What the command said, unless it failed without a reason: then what the log says.</summary>
     internal ProcessResult Complete(ProcessResult result)
