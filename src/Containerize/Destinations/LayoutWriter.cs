@@ -120,8 +120,18 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
         }
     }
 
-    private byte[]? ReadIndex() =>
-        RegularFile.IsThere(IndexPath) ? RegularFile.ReadAllBytes(IndexPath, OciJson.MaxDocumentSize) : null;
+    // Read as a whole first: an index that cannot be understood is neither compared nor written over.
+    private byte[]? ReadIndex()
+    {
+        if (!RegularFile.IsThere(IndexPath))
+        {
+            return null;
+        }
+
+        var index = RegularFile.ReadAllBytes(IndexPath, OciJson.MaxDocumentSize);
+        _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, index), Origin);
+        return index;
+    }
 
     private string PathOf(Blob blob) => Path.Combine(directory, Layout.PathOf(blob.Descriptor.Digest));
 
@@ -225,8 +235,6 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
             return IndexOf([.. named, .. others]);
         }
 
-        // Read as a whole first: an index that cannot be understood is not written over.
-        _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, old), Origin);
         var root = OciJson.ReadObject(old, Layout.Index, Origin);
         var all = isNamed ? Entries(old) : Entries(old).Where(entry => !IsReplaced(entry, named)).Concat(Entries(IndexOf(named)));
         root["manifests"] = new JsonArray([.. all.Concat(Entries(IndexOf(others))).Select(entry => entry?.DeepClone())]);
@@ -238,7 +246,6 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
 
     private bool Names(byte[] index, IReadOnlyList<Descriptor> named)
     {
-        _ = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, index), Origin);
         var (there, own) = (Entries(index).Where(entry => IsReplaced(entry, named)).ToList(), Entries(IndexOf(named)));
         return there.Count == own.Count && there.Zip(own, JsonNode.DeepEquals).All(isSame => isSame);
     }

@@ -221,12 +221,27 @@ internal sealed class LayoutDestinationTests
     }
 
     [TestMethod]
-    public async Task An_index_that_cannot_be_understood_is_not_written_over()
+    [DataRow("{broken", false)]
+    [DataRow("{broken", true)]
+    [DataRow("[]", true)]
+    [DataRow("""{"schemaVersion":2,"manifests":["x"]}""", false)]
+    [DataRow("""{"schemaVersion":2,"manifests":["x"]}""", true)]
+    [DataRow("""{"schemaVersion":2,"manifests":[null]}""", true)]
+    [DataRow("""{"schemaVersion":2,"manifests":[[{}]]}""", true)]
+    [DataRow("""{"schemaVersion":2,"manifests":{"a":1}}""", true)]
+    [DataRow("""{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"b","size":1}]}""", true)]
+    [DataRow("""{"schemaVersion":2,"manifests":[{"annotations":["x"]}]}""", true)]
+    public async Task An_index_that_cannot_be_understood_is_not_written_over(string index, bool isMarked)
     {
-        _folder.Write("layout/index.json", "{broken");
+        _folder.Write("layout/index.json", index);
+        if (isMarked)
+        {
+            _folder.Write("layout/oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
+        }
+
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => WriteAsync(new ImageSet(Sample.Image())));
         Assert.AreEqual(DiagnosticCode.InvalidDocument, failure.Code);
-        Assert.AreEqual("{broken", await File.ReadAllTextAsync(_folder["layout/index.json"]));
+        Assert.AreEqual(index, await File.ReadAllTextAsync(_folder["layout/index.json"]));
     }
 
     [TestMethod]
