@@ -41,7 +41,7 @@ internal static class PlatformSelector
 
     /// <summary>The entries of an index that are images or indexes; what an entry calls an artifact is none.</summary>
     internal static IReadOnlyList<Descriptor> Offers(ImageIndex index) =>
-        [.. index.Manifests.Where(manifest => manifest.ArtifactType is null
+        [.. index.Manifests.Where(manifest => !manifest.IsArtifact
             && (MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType)))];
 
     /// <summary>Adds to entries that do not say what they run on what their configs say. What is no image stays as it is.</summary>

@@ -90,11 +90,10 @@ internal sealed class ArchiveDocuments(string archive, BlobStore cache, IReporte
         ICopySource source, RawDocument root, Digest copied, CancellationToken cancellationToken)
     {
         foreach (var entry in OciJson.ReadIndex(root, source.Origin).Manifests
-            .Where(entry => entry.Digest != copied && entry is { ArtifactType: null, Platform: not { Os: "unknown" } }))
+            .Where(entry => entry.Digest != copied && entry is { IsArtifact: false, Platform: not { Os: "unknown" } }))
         {
             if (!MediaTypes.IsManifest(entry.MediaType) || await source.TryReadAsync(entry, cancellationToken) is not { } document
-                || OciJson.ReadManifest(document, source.Origin) is { ArtifactType: null, Config.MediaType: MediaTypes.OciConfig or
-                    MediaTypes.DockerConfig })
+                || OciJson.ReadManifest(document, source.Origin) is { IsArtifact: false })
             {
                 return true;
             }

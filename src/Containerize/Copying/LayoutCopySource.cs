@@ -85,7 +85,7 @@ internal sealed class LayoutCopySource : ICopySource
     private static Descriptor Pick(
         IReadOnlyList<Descriptor> entries, HashSet<Digest> referrers, IReadOnlyList<string> names, string origin)
     {
-        IReadOnlyList<Descriptor> images = [.. entries.Where(entry => entry.ArtifactType is null && !referrers.Contains(entry.Digest)
+        IReadOnlyList<Descriptor> images = [.. entries.Where(entry => !entry.IsArtifact && !referrers.Contains(entry.Digest)
             && !Layout.NamesOf(entry).Any(name => EvidenceTag.IsOne(name[(name.LastIndexOf(':') + 1)..])))];
         var fitting = names.Count == 0 ? images : Named(entries, images, names, origin);
         return fitting.Select(entry => entry.Digest).Distinct().Count() switch

@@ -17,7 +17,7 @@ internal static class RunnableImages
         foreach (var document in image.Graph.Documents.Where(each => MediaTypes.IsManifest(each.Descriptor.MediaType)))
         {
             var manifest = OciJson.ReadManifest(document, image.Origin);
-            if (manifest.ArtifactType is not null || manifest.Config.MediaType is not (MediaTypes.OciConfig or MediaTypes.DockerConfig))
+            if (manifest.IsArtifact)
             {
                 continue;
             }

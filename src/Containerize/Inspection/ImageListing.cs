@@ -38,7 +38,7 @@ internal sealed record ImageListing(Digest Root, IReadOnlyList<Descriptor> Platf
         var entries = index?.Manifests ?? [];
         return new(
             root,
-            [.. entries.Where(entry => entry.ArtifactType is null && TypeOf(entry) is null)],
+            [.. entries.Where(entry => !entry.IsArtifact && TypeOf(entry) is null)],
             [.. entries.Where(entry => TypeOf(entry) is not null
                     && entry.Annotations!.GetValueOrDefault(AttestationSubject) == image.ToString())
                 .Select(entry => new ImageEvidence(image, TypeOf(entry)!, EvidencePlace.Index, entry.Digest))]);

@@ -63,7 +63,7 @@ internal sealed class LayoutListing(ImageFiles files)
         }
 
         // An index.json that lists an image for each platform is their index itself.
-        var single = entries.Where(entry => entry is { ArtifactType: null, Platform: not null }).ToList();
+        var single = entries.Where(entry => entry is { IsArtifact: false, Platform: not null }).ToList();
         return single.Count > 1 && single.Exists(entry => entry.Digest == image)
             && single.Select(entry => Layout.NamesOf(entry).FirstOrDefault()).Distinct().Count() == 1
             ? (image, new ImageIndex { Manifests = single })

@@ -26,9 +26,13 @@ internal sealed record Descriptor
     [JsonPropertyName("platform")]
     public Platform? Platform { get; init; }
 
-    /// <summary>The type of an artifact that is no image.</summary>
+    /// <summary>The type of what an image manifest holds: an artifact's, or, in indexes of some tools, the type of the image's config.</summary>
     [JsonPropertyName("artifactType")]
     public string? ArtifactType { get; init; }
+
+    /// <summary>Whether this names something that is no image.</summary>
+    [JsonIgnore]
+    public bool IsArtifact => MediaTypes.IsOfArtifact(ArtifactType);
 
     /// <summary>The blob itself, in base64, when it is small.</summary>
     [JsonPropertyName("data")]

@@ -18,6 +18,11 @@ internal sealed record Manifest
     [JsonPropertyName("artifactType")]
     public string? ArtifactType { get; init; }
 
+    /// <summary>Whether it is no image.</summary>
+    [JsonIgnore]
+    public bool IsArtifact =>
+        MediaTypes.IsOfArtifact(ArtifactType) || Config.MediaType is not (MediaTypes.OciConfig or MediaTypes.DockerConfig);
+
     /// <summary>The config.</summary>
     [JsonPropertyName("config")]
     public required Descriptor Config { get; init; }

@@ -61,6 +61,12 @@ internal static class MediaTypes
     /// <summary>Whether a media type is that of an image manifest.</summary>
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 
+    /// <summary>
+    /// Whether an <c>artifactType</c> says that there is no image. In a descriptor of an image, it repeats the media type of the config
+    /// (image specification, <i>descriptor.md</i>).
+    /// </summary>
+    public static bool IsOfArtifact(string? artifactType) => artifactType is not (null or "" or OciConfig or DockerConfig);
+
     /// <summary>Whether a media type is that of a list of manifests.</summary>
     public static bool IsIndex(string? mediaType) => mediaType is OciIndex or DockerIndex;
 

@@ -85,6 +85,18 @@ internal sealed class LayoutSourceTests
     }
 
     [TestMethod]
+    public async Task Entries_that_repeat_the_type_of_their_configs_are_images()
+    {
+        var image = Sample.Image();
+        await WriteAsync(new ImageSet(image));
+        WriteIndex(image.Manifest.Descriptor with { ArtifactType = MediaTypes.OciConfig });
+
+        var opened = await new LayoutSource(_folder.FullName).OpenAsync(Sample.Amd64, CancellationToken.None);
+
+        Assert.AreEqual(image.Manifest.Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
+    }
+
+    [TestMethod]
     public async Task Several_images_without_a_tag_are_listed()
     {
         await WriteAsync(new ImageSet(Sample.Image()), "1.0");

@@ -100,6 +100,26 @@ internal sealed class UnusualBaseTests
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow(MediaTypes.OciConfig)]
+    [DataRow(MediaTypes.DockerConfig)]
+    public async Task An_entry_that_repeats_the_type_of_its_config_is_an_image(string artifactType)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        TestImage[] images = [TestImage.Create(Sample.Arm64, docker: false, null), TestImage.Create(Sample.Amd64, docker: false, null)];
+        var artifact = lab.Registry.AddImage(Repository, null, images[0]) with
+        {
+            ArtifactType = "application/vnd.example.chart",
+            Platform = Sample.Amd64,
+        };
+        var entries = images.Select(image => lab.Registry.AddImage(Repository, null, image) with { ArtifactType = artifactType });
+        lab.Registry.AddManifest(
+            Repository, "1.0", OciJson.Write(new ImageIndex { Manifests = [artifact, .. entries] }), MediaTypes.OciIndex);
+
+        Assert.AreEqual(images[1].Descriptor.Digest, (await OpenAsync(lab)).Manifest.Descriptor.Digest);
+    }
+
+    [TestMethod]
     public async Task A_layer_of_an_unknown_type_keeps_its_type_its_bytes_and_its_annotations()
     {
         await using var lab = await ClientLab.StartAsync();
