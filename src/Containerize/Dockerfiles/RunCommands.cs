@@ -15,7 +15,7 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
 
     private const string Item = "ContainerizeWritableDirectory";
 
-    private static readonly string[] s_harmless = ["set", "true", "echo", ":", "update-ca-certificates", "cd", "ldconfig"];
+    private static readonly string[] s_harmless = ["set", "true", "echo", ":", "update-ca-certificates", "cd"];
     private static readonly string[] s_caches =
         ["/var/lib/apt/lists", "/var/cache/apt", "/tmp", "/var/tmp", "/root/.cache", "/var/cache/apk"];
 
@@ -51,6 +51,10 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
             case "chmod":
                 result.Check(run, $"chmod {string.Join<ExpandedText>(' ', command.Arguments)}: programs and scripts get mode 0755 by " +
                     $"themselves, other files with Mode of ContainerizeFile");
+                break;
+            case "ldconfig":
+                result.Check(run, $"the loader's cache stays as the base has it: put libraries that were copied into a directory that the " +
+                    $"loader always searches, such as /usr/lib, or name their directory in LD_LIBRARY_PATH");
                 break;
             case "rm" when CommandOptions.Read(command.Arguments, []).Operands.All(path => IsCache(command, path)):
             case { } name when s_harmless.Contains(name):

@@ -46,6 +46,12 @@ internal sealed class RunCommandsTests
     }
 
     [TestMethod]
+    [DataRow("ldconfig")]
+    [DataRow("cp -a /x /y; ldconfig /usr/local/lib")]
+    public void Libraries_that_only_a_cache_finds_are_to_be_checked(string run) =>
+        Assert.Contains("LD_LIBRARY_PATH", Imported.Of($"RUN {run}").Notes("RUN"));
+
+    [TestMethod]
     [DataRow("apt-get upgrade -y")]
     [DataRow("apt-get -o X=Y dist-upgrade")]
     [DataRow("apt full-upgrade")]
