@@ -25,9 +25,11 @@ internal sealed class LibrarySearch
         _files = files;
         _loader = Path.GetFileName(loader);
         IsForMusl = IsMusl(loader);
-        // A loader that really lies at another place was built with other directories of its own; musl's goes by its name.
+        // A loader that really lies at another place was built with other directories of its own; musl's goes by its name. Beside musl's,
+        // one of glibc is gcompat's, which hands over to musl's.
         IsKnown = IsForMusl ? loader.StartsWith("/lib/", StringComparison.Ordinal)
-            : files.Resolve(loader) is var real && s_places.Any(place => real.StartsWith(place, StringComparison.Ordinal));
+            : files.Resolve(loader) is var real && s_places.Any(place => real.StartsWith(place, StringComparison.Ordinal))
+                && !files.NamesIn("/lib").Any(IsMusl);
         _variable = Split(files.Variables.GetValueOrDefault("LD_LIBRARY_PATH", ""));
         _defaults = IsForMusl ? OfMusl() : OfGlibc();
     }

@@ -12,8 +12,10 @@ internal static class ListeningCheck
     private static readonly JsonDocumentOptions s_lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    // A host reads these variables, in any case, and no others; the first that is set wins.
-    private static readonly string[] s_prefixes = ["", "ASPNETCORE_", "DOTNET_"];
+    // A host reads these variables, in any case, and no others; the first that is set wins. Settings files come after those without a
+    // prefix, and before the others.
+    private static readonly string[] s_own = [""];
+    private static readonly string[] s_hosts = ["ASPNETCORE_", "DOTNET_"];
     private static readonly string[] s_ports = ["HTTP_PORTS", "HTTPS_PORTS"];
     private static readonly string[] s_files = ["appsettings.Production.json", "appsettings.json"];
     private static readonly string[] s_local = ["localhost", "127.", "[::1]"];
@@ -21,7 +23,8 @@ internal static class ListeningCheck
     /// <param name="files">The image.</param>
     /// <param name="app">The app.</param>
     /// <param name="use">What the app uses.</param>
-    internal static StartFinding? Check(StartedImage files, DotnetApp app, Lazy<AssemblyUse> use)
+    /// <param name="line">The command line of the app.</param>
+    internal static StartFinding? Check(StartedImage files, DotnetApp app, Lazy<AssemblyUse> use, IReadOnlyList<string> line)
     {
         if (app.Config is not { IsWeb: true })
         {
@@ -29,34 +32,58 @@ internal static class ListeningCheck
         }
 
         // Endpoints of Kestrel win over addresses, and addresses over ports.
-        var addresses = Endpoints(files, app).DefaultIfEmpty(Addresses(files, app)).OfType<string>().ToList();
+        var addresses = Endpoints(files, app).DefaultIfEmpty(Setting(files, app, line, "URLS")).OfType<string>().ToList();
         var isLocal = addresses.Count > 0
             ? addresses.TrueForAll(IsLocal)
-            : s_ports.All(ports => Variable(files, ports) is null);
+            : s_ports.All(ports => Setting(files, app, line, ports) is null);
         if (!isLocal || !use.Value.IsServer || use.Value.ChoosesAddress)
         {
             return null;
         }
 
         Message where = addresses.Count > 0 ? $" ({string.Join(", ", addresses)})" : $", as nothing says where else";
+        // Ports do not win over addresses.
+        Message cure = addresses.Count > 0
+            ? (Message)$"Say http://+:8080 where that is said: in a variable, on the command line or in a settings file."
+            : $"Add <ContainerEnvironmentVariable Include=\"ASPNETCORE_HTTP_PORTS\" Value=\"8080\" />.";
         return StartFinding.Likely(
             DiagnosticCode.StartListensLocally,
-            $"The app will listen on localhost only{where}: nothing outside of the container reaches it. Add "
-            + $"<ContainerEnvironmentVariable Include=\"ASPNETCORE_HTTP_PORTS\" Value=\"8080\" />, or set the addresses to http://+:8080.");
+            $"The app will listen on localhost only{where}: nothing outside of the container reaches it. {cure}");
     }
 
-    private static string? Addresses(StartedImage files, DotnetApp app) =>
-        Variable(files, "URLS")
-        ?? Settings(files, app).Select(settings => Text(settings, "urls")).FirstOrDefault(urls => urls is not null);
+    private static string? Setting(StartedImage files, DotnetApp app, IReadOnlyList<string> line, string name) =>
+        Argument(line, name)
+        ?? Variable(files, s_own, name)
+        ?? Settings(files, app).Select(settings => Text(settings, name)).FirstOrDefault(text => text is { Length: > 0 })
+        ?? Variable(files, s_hosts, name);
 
-    private static string? Variable(StartedImage files, string name) => s_prefixes
+    // --name value, --name=value, the same with a slash, and name=value; the last one wins.
+    private static string? Argument(IReadOnlyList<string> line, string name)
+    {
+        for (var index = line.Count - 1; index >= 0; index--)
+        {
+            var word = line[index].AsSpan();
+            var start = word.StartsWith("--") ? 2 : word is ['/', ..] ? 1 : 0;
+            var end = word.IndexOf('=') is >= 0 and var at ? at : word.Length;
+            var isValueNext = end == word.Length;
+            if (end > start && word[start..end].Equals(name, StringComparison.OrdinalIgnoreCase)
+                && (!isValueNext || (start > 0 && index + 1 < line.Count)))
+            {
+                return isValueNext ? line[index + 1] : line[index][(end + 1)..];
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Variable(StartedImage files, string[] prefixes, string name) => prefixes
         .Select(prefix => files.Variables.FirstOrDefault(
             variable => variable.Key.Equals(prefix + name, StringComparison.OrdinalIgnoreCase)).Value)
         .FirstOrDefault(value => value is { Length: > 0 });
 
     private static IEnumerable<string> Endpoints(StartedImage files, DotnetApp app) =>
         files.Variables.Where(variable => variable.Key.EndsWith("__Url", StringComparison.OrdinalIgnoreCase)
-                && s_prefixes.Any(prefix => variable.Key.StartsWith(prefix + "Kestrel__Endpoints__", StringComparison.OrdinalIgnoreCase)))
+                && s_own.Concat(s_hosts).Any(prefix => variable.Key.StartsWith(prefix + "Kestrel__Endpoints__", StringComparison.OrdinalIgnoreCase)))
             .Select(variable => variable.Value)
             .Concat(Settings(files, app).SelectMany(settings =>
                 Find(settings, "Kestrel") is { } kestrel && Find(kestrel, "Endpoints") is { ValueKind: JsonValueKind.Object } endpoints

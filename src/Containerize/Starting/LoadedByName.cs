@@ -52,10 +52,12 @@ internal sealed class LoadedByName(StartedImage files, LibrarySearch search, Bas
         }
     }
 
-    private bool IsInvariant() => (app.Config is { } config ? config.IsInvariant || config.HasOwnIcu : isInvariant)
-        || (files.Variables.TryGetValue("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", out var said)
-            && s_true.Contains(said, StringComparer.OrdinalIgnoreCase))
-        || files.Variables.ContainsKey("DOTNET_SYSTEM_GLOBALIZATION_APPLOCALICU");
+    // The runtime reads the variable only where the app's config says nothing.
+    private bool IsInvariant() =>
+        app.Config is { HasOwnIcu: true } || files.Variables.ContainsKey("DOTNET_SYSTEM_GLOBALIZATION_APPLOCALICU")
+        || (app.Config?.IsInvariant ?? ((app.Config is null && isInvariant)
+            || (files.Variables.TryGetValue("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", out var said)
+                && s_true.Contains(said, StringComparer.OrdinalIgnoreCase))));
 
     private bool Has(string prefix, IEnumerable<string> more) => search.Directories.Concat(more)
         .Any(directory => files.NamesIn(directory).Any(name => name.StartsWith(prefix, StringComparison.Ordinal)

@@ -24,8 +24,8 @@ internal sealed record RuntimeConfig
     /// <summary>Which other versions it takes; null for the default.</summary>
     public string? RollForward { get; init; }
 
-    /// <summary>Whether it does without ICU.</summary>
-    public bool IsInvariant { get; init; }
+    /// <summary>Whether it does without ICU; null where the environment decides.</summary>
+    public bool? IsInvariant { get; init; }
 
     /// <summary>Whether it brings ICU.</summary>
     public bool HasOwnIcu { get; init; }
@@ -53,7 +53,7 @@ internal sealed record RuntimeConfig
                     .Select(item => (Text(item, "name"), Text(item, "version"))).Where(item => item.Item1.Length > 0)],
                 Included = [.. Items(options, "includedFrameworks").Select(item => Text(item, "name"))],
                 RollForward = Text(options, "rollForward") is { Length: > 0 } policy ? policy : null,
-                IsInvariant = IsTrue(properties, "System.Globalization.Invariant"),
+                IsInvariant = Switch(properties, "System.Globalization.Invariant"),
                 HasOwnIcu = properties is { } set && Member(set, "System.Globalization.AppLocalIcu") is not null,
             };
         }
@@ -101,10 +101,11 @@ internal sealed record RuntimeConfig
     private static string Text(JsonElement parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
-    private static bool IsTrue(JsonElement? parent, string name) => parent is { } set && Member(set, name) switch
+    private static bool? Switch(JsonElement? parent, string name) => parent is not { } set ? null : Member(set, name) switch
     {
         { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
         { ValueKind: JsonValueKind.String } text => text.GetString()!.Equals("true", StringComparison.OrdinalIgnoreCase),
-        _ => false,
+        _ => null,
     };
 }

@@ -134,7 +134,7 @@ internal sealed record StartCheck(
             var use = new Lazy<AssemblyUse>(() => new AssemblyUse(files, app.Directory));
             found.AddRange(new LoadedByName(files, search, release, app, IsInvariant).Check(use, runtime));
             found.AddRange(SystemDataCheck.Check(files, release, use));
-            found.AddRange(((StartFinding?[])[ListeningCheck.Check(files, app, use)]).OfType<StartFinding>());
+            found.AddRange(((StartFinding?[])[ListeningCheck.Check(files, app, use, line)]).OfType<StartFinding>());
         }
 
         return found;

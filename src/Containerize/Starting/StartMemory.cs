@@ -12,7 +12,7 @@ namespace Containerize.Starting;
 internal sealed class StartMemory
 {
     // A new rule, or another sentence, is another version.
-    private const int Rules = 6;
+    private const int Rules = 7;
     private const string Certain = "certain";
     private const string Likely = "likely";
 

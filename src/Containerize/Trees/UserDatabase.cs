@@ -22,7 +22,7 @@ internal sealed class UserDatabase
     }
 
     /// <summary>Reads the two files.</summary>
-    internal static UserDatabase Parse(string users, string groups) => new(Lines(users), Lines(groups));
+    internal static UserDatabase Parse(string users, string groups) => new(Lines(users, least: 4), Lines(groups, least: 3));
 
     /// <summary>
     /// Looks up who runs a config's <c>User</c>, as engines do: <c>user</c>, <c>user:group</c>, each a name or a number; empty is root.
@@ -65,7 +65,7 @@ internal sealed class UserDatabase
         var (name, group) = Parts(text);
         return group.Length > 0 || Entry(name) is not { } user
             ? new HashSet<int>()
-            : _groups.Where(known => known[3].Split(',').Contains(user[0])).Select(known => Number(known[2])).OfType<int>().ToHashSet();
+            : _groups.Where(known => known.Length > 3 && known[3].Split(',').Contains(user[0])).Select(known => Number(known[2])).OfType<int>().ToHashSet();
     }
 
     private string[]? Entry(string user) => _users.Find(entry => Names(entry, user));
@@ -82,8 +82,9 @@ internal sealed class UserDatabase
 
     private static string OrRoot(string user) => user.Length == 0 ? "0" : user;
 
-    private static List<string[]> Lines(string text) =>
-        [.. text.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(fields => fields.Length >= 4)];
+    // Engines take a field that is not there for an empty one; a group may end with its number.
+    private static List<string[]> Lines(string text, int least) =>
+        [.. text.Split('\n').Select(line => line.TrimEnd('\r').Split(':')).Where(fields => fields.Length >= least)];
 
     private static int? Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

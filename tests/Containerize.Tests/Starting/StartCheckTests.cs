@@ -160,6 +160,16 @@ internal sealed class StartCheckTests : IDisposable
     }
 
     [TestMethod]
+    public async Task What_a_loader_of_glibc_finds_beside_musl_is_not_known() => Assert.AreEqual("", await _lab.CodesAsync(
+        [
+            Program("lib/ld-musl-x86_64.so.1", TestElf.Library("libc.musl-x86_64.so.1")),
+            Program("lib/ld-linux-x86-64.so.2", TestElf.Library("ld-linux-x86-64.so.2")),
+            Trees.TreeLab.Link("lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-x86-64.so.2"),
+        ],
+        [App("app/probe", TestElf.Program("libdl.so.2") with { Interpreter = "/lib64/ld-linux-x86-64.so.2" })],
+        Line("/app/probe")));
+
+    [TestMethod]
     public async Task A_cache_behind_a_link_counts_also_when_it_is_remembered()
     {
         for (var app = 0; app < 2; app++)

@@ -30,7 +30,12 @@ internal sealed class WebAppTests : IDisposable
     }
 
     private Task<string> CodesAsync(
-        string[] uses, Dictionary<string, string> variables, string? settings = null, string? package = null)
+        string[] uses,
+        Dictionary<string, string> variables,
+        string? settings = null,
+        string? package = null,
+        string config = Config,
+        params string[] arguments)
     {
         var assembly = TestAssembly.Using(uses);
         var app = new LayerEntry
@@ -45,10 +50,10 @@ internal sealed class WebAppTests : IDisposable
         return _lab.CodesAsync(
             Glibc,
             [
-                App("app/probe", TestElf.Program("libc.so.6")), app, App("app/probe.runtimeconfig.json", Config),
+                App("app/probe", TestElf.Program("libc.so.6")), app, App("app/probe.runtimeconfig.json", config),
                 .. settings is null ? (LayerEntry[])[] : [App("app/appsettings.json", settings)],
             ],
-            Line("/app/probe") with { Environment = variables });
+            Line(["/app/probe", .. arguments]) with { Environment = variables });
     }
 
     [TestMethod]
@@ -76,9 +81,48 @@ internal sealed class WebAppTests : IDisposable
     [DataRow("ASPNETCORE_HTTP_PORTS", "8080", """{ "Kestrel": { "Endpoints": { "A": { "Url": "http://localhost:8080" } } } }""",
         "StartListensLocally")]
     [DataRow("", "", "not JSON", "StartListensLocally")]
+    [DataRow("ASPNETCORE_URLS", "http://+:8080", """{ "Urls": "http://localhost:5000" }""", "StartListensLocally")]
+    [DataRow("DOTNET_URLS", "http://+:8080", """{ "Urls": "http://localhost:5000" }""", "StartListensLocally")]
+    [DataRow("URLS", "http://+:8080", """{ "Urls": "http://localhost:5000" }""", "")]
+    [DataRow("ASPNETCORE_URLS", "http://localhost:5000", """{ "Urls": "http://+:8080" }""", "")]
+    [DataRow("", "", """{ "http_ports": "8080" }""", "")]
     public async Task A_web_app_is_told_to_listen_beyond_localhost(string name, string value, string? settings, string expected) =>
         Assert.AreEqual(expected, await CodesAsync(
             ["WebApplication"], name.Length == 0 ? [] : new Dictionary<string, string> { [name] = value }, settings));
+
+    [TestMethod]
+    [DataRow("--urls http://+:5000", "")]
+    [DataRow("--URLS=http://+:5000", "")]
+    [DataRow("/urls http://+:5000", "")]
+    [DataRow("urls=http://+:5000", "")]
+    [DataRow("--http_ports 8080", "")]
+    [DataRow("--urls http://+:5000 --urls http://localhost:5000", "StartListensLocally")]
+    [DataRow("--urls", "StartListensLocally")]
+    [DataRow("urls http://+:5000", "StartListensLocally")]
+    [DataRow("--urlsx http://+:5000", "StartListensLocally")]
+    public async Task The_command_line_says_where_a_web_app_listens(string arguments, string expected) =>
+        Assert.AreEqual(expected, await CodesAsync(["WebApplication"], [], arguments: arguments.Split(' ')));
+
+    [TestMethod]
+    public async Task The_command_line_wins_over_variables_and_settings() =>
+        Assert.AreEqual("StartListensLocally", await CodesAsync(
+            ["WebApplication"],
+            new Dictionary<string, string> { ["URLS"] = "http://+:8080", ["ASPNETCORE_HTTP_PORTS"] = "8080" },
+            """{ "Urls": "http://+:8080" }""",
+            arguments: ["--urls", "http://localhost:5000"]));
+
+    [TestMethod]
+    [DataRow("true", "false", "")]
+    [DataRow("true", "true", "")]
+    [DataRow("false", "true", "StartLoadedLibraryMissing")]
+    [DataRow("\"false\"", "1", "StartLoadedLibraryMissing")]
+    [DataRow("null", "true", "")]
+    [DataRow("null", "false", "StartLoadedLibraryMissing")]
+    public async Task What_the_config_says_of_cultures_wins_over_the_variable(string said, string variable, string expected) =>
+        Assert.AreEqual(expected, await CodesAsync(
+            [],
+            new Dictionary<string, string> { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = variable },
+            config: Config.Replace("true", said, StringComparison.Ordinal)));
 
     [TestMethod]
     [DataRow("KestrelServerOptions")]

@@ -7,7 +7,7 @@ internal sealed class UserDatabaseTests
 {
     private static UserDatabase Users { get; } = UserDatabase.Parse(
         "root:x:0:0::/root:/bin/sh\napp:x:1654:1700::/home/app:/bin/sh\n2000:x:1000:1000::/:/bin/sh\n",
-        "root:x:0:\nstaff:x:50:app,root\n60:x:61:\nmore:x:70:2000\n");
+        "root:x:0:\nstaff:x:50:app,root\n60:x:61:\nmore:x:70:2000\nshort:x:80\n");
 
     [TestMethod]
     [DataRow("", "0:0", "50")]
@@ -19,6 +19,7 @@ internal sealed class UserDatabaseTests
     [DataRow("app:staff", "1654:50", "")]
     [DataRow("app:60", "1654:60", "")]
     [DataRow(":staff", "0:50", "")]
+    [DataRow("app:short", "1654:80", "")]
     [DataRow("1000", "1000:1000", "70")]
     [DataRow("2000", "2000:0", "")]
     [DataRow("7", "7:0", "")]
