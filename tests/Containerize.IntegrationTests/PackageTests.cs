@@ -18,6 +18,7 @@ internal sealed class PackageTests
 
     [TestMethod]
     [DataRow("SdkElement")]
+    [DataRow("SdkElementForAll")]
     [DataRow("PackageReference")]
     [DataRow("Path")]
     public async Task Makes_an_image_however_a_project_uses_it(string use)

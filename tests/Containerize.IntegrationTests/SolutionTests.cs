@@ -46,6 +46,7 @@ internal sealed class SolutionTests
         registry.AddImage("dotnet/runtime", "10.0", TestImage.Create(TestLayer.Of(("etc/kind", "runtime"))));
         registry.AddImage("dotnet/aspnet", "10.0", TestImage.Create(TestLayer.Of(("etc/kind", "aspnet"))));
         using var work = new TemporaryDirectory();
+        // As the element Sdk is read: its two files at the begin and at the end of the file that has it.
         work.Write("Directory.Build.props", $"""
             <Project>
               <Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.props" />
@@ -53,10 +54,18 @@ internal sealed class SolutionTests
                 <ContainerizeBaseRegistry>{registry.Authority}</ContainerizeBaseRegistry>
                 <ContainerizeInsecureRegistries>{registry.Authority}</ContainerizeInsecureRegistries>
               </PropertyGroup>
+              <Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" />
             </Project>
             """);
-        work.Write(
-            "Directory.Build.targets", $"""<Project><Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" /></Project>""");
+        work.Write("old/old.proj", """
+            <Project>
+              <Import Project="$(MSBuildExtensionsPath)/$(MSBuildToolsVersion)/Microsoft.Common.props" />
+              <Target Name="Build"><Message Importance="high" Text="built" /></Target>
+              <Import Project="$(MSBuildToolsPath)/Microsoft.Common.targets" />
+              <Target Name="Build"><Message Importance="high" Text="built" /></Target>
+            </Project>
+            """);
+        Assert.Contains("built", (await Dotnet.RunAsync(work["old"], ["msbuild", "-nologo"])).EnsureSuccess().Output);
         foreach (var (template, name, _, _) in s_templates)
         {
             (await Dotnet.RunAsync(work.FullName, ["new", .. template.Split(' '), "-o", name, "--no-restore"])).EnsureSuccess();

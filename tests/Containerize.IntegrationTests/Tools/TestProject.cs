@@ -12,6 +12,9 @@ internal enum SdkUse
     /// <summary>Through an Sdk element.</summary>
     SdkElement,
 
+    /// <summary>Through an Sdk element for all projects, in <c>Directory.Build.props</c>.</summary>
+    SdkElementForAll,
+
     /// <summary>Through a package reference.</summary>
     PackageReference,
 
@@ -61,10 +64,11 @@ internal sealed class TestProject : IDisposable
         string name, string sdk, string body, string program, SdkUse use = SdkUse.Path, BuildHost host = BuildHost.Server)
     {
         var project = new TestProject(name, host);
-        var version = use is SdkUse.SdkElement or SdkUse.PackageReference ? await LocalFeed.VersionAsync() : "";
+        var version = use is SdkUse.Path or SdkUse.None ? "" : await LocalFeed.VersionAsync();
+        var element = $"""<Sdk Name="Containerize.Sdk" Version="{version}" />""";
         var reference = use switch
         {
-            SdkUse.SdkElement => $"""<Sdk Name="Containerize.Sdk" Version="{version}" />""",
+            SdkUse.SdkElement => element,
             SdkUse.PackageReference =>
                 $"""<ItemGroup><PackageReference Include="Containerize.Sdk" Version="{version}" PrivateAssets="all" /></ItemGroup>""",
             _ => "",
@@ -90,6 +94,11 @@ internal sealed class TestProject : IDisposable
         else if (use != SdkUse.None)
         {
             await LocalFeed.UseInAsync(project.Directory);
+        }
+
+        if (use == SdkUse.SdkElementForAll)
+        {
+            project.Write("Directory.Build.props", $"<Project>{element}</Project>");
         }
 
         return project;
