@@ -63,6 +63,31 @@ internal sealed class IncrementalTests
     }
 
     [TestMethod]
+    public async Task What_the_project_made_with_other_settings_does_not_stay_in_a_shared_directory()
+    {
+        const string Program = """
+            #if DEBUG
+            System.Console.WriteLine("debug");
+            #endif
+            System.Console.WriteLine();
+            """;
+        using var machine = new TemporaryDirectory();
+        using var project = await TestProject.ConsoleAsync(Body, Program);
+        await RunAsync(project, machine, "-o", "out", "-p:ContainerArchiveOutputPath=first.tar");
+        await RunAsync(project, machine, "-o", "out", "-p:ContainerArchiveOutputPath=debug.tar", "-c", "Debug");
+        // Nothing is compiled, and nothing that is there is older than what was.
+        await RunAsync(project, machine, "-o", "out", "-p:ContainerArchiveOutputPath=last.tar");
+
+        var (first, debug, last) = (App("first"), App("debug"), App("last"));
+
+        CollectionAssert.AreNotEqual(first, debug);
+        CollectionAssert.AreEqual(first, last);
+
+        byte[] App(string archive) =>
+            ImageValidator.Check(Path.Combine(project.Directory, $"{archive}.tar")).Single().Get("app/hello.dll").ReadAllBytes();
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     [Requires("mount", "umount", "root")]
