@@ -122,6 +122,9 @@ internal enum DiagnosticCode
     /// <summary>Files hold secrets, and the project wants none.</summary>
     SecretsFound = 1045,
 
+    /// <summary>A restore for the platforms of the image would change the project's lock file of NuGet.</summary>
+    PackagesLocked = 1046,
+
     /// <summary>What the image would start is not in it.</summary>
     StartMissing = 1050,
 

@@ -160,6 +160,62 @@ internal sealed class PlatformTests
     }
 
     [TestMethod]
+    public async Task A_lock_file_of_NuGet_is_never_changed_and_serves_once_it_has_the_platforms()
+    {
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + TwoPlatforms + Package
+                + "<PropertyGroup><RestorePackagesWithLockFile>true</RestorePackagesWithLockFile></PropertyGroup><!-- more -->",
+            use: SdkUse.PackageReference);
+        (await project.RunAsync("restore")).EnsureSuccess();
+        var locks = Path.Combine(project.Directory, "packages.lock.json");
+        var locked = await File.ReadAllTextAsync(locks);
+
+        var refused = await project.ContainerizeAsync();
+
+        Assert.AreNotEqual(0, refused.ExitCode, refused.Output);
+        StringAssert.Contains(refused.Output, "error CTZ1046");
+        Assert.AreEqual(locked, await File.ReadAllTextAsync(locks));
+        var file = Path.Combine(project.Directory, "hello.csproj");
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(
+            "<!-- more -->",
+            "<PropertyGroup><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers></PropertyGroup>",
+            StringComparison.Ordinal));
+        (await project.RunAsync("restore")).EnsureSuccess();
+        locked = await File.ReadAllTextAsync(locks);
+        await ContainerizeAsync(project, "-p:RestoreLockedMode=true");
+        Assert.AreEqual(locked, await File.ReadAllTextAsync(locks));
+    }
+
+    [TestMethod]
+    public async Task A_restore_of_platforms_leaves_projects_of_other_frameworks_as_they_were_restored()
+    {
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + TwoPlatforms + """
+                <PropertyGroup>
+                  <TargetFramework />
+                  <TargetFrameworks>net10.0;netstandard2.1</TargetFrameworks>
+                  <OutputType Condition="'$(TargetFramework)' != 'net10.0'">Library</OutputType>
+                  <ImplicitUsings>disable</ImplicitUsings>
+                  <DefaultItemExcludes>$(DefaultItemExcludes);lib/**</DefaultItemExcludes>
+                </PropertyGroup>
+                <ItemGroup><ProjectReference Include="lib/lib.csproj" /></ItemGroup>
+                """,
+            "class P { static void Main() => System.Console.WriteLine(Lib.Text.Hello); }",
+            use: SdkUse.PackageReference);
+        project.Write("lib/lib.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>netstandard2.0</TargetFramework></PropertyGroup>
+            </Project>
+            """);
+        project.Write("lib/Text.cs", "namespace Lib { public static class Text { public static string Hello => \"hello\"; } }");
+        (await project.RunAsync("restore")).EnsureSuccess();
+
+        await ContainerizeAsync(project, "--no-restore", "-f", "net10.0");
+
+        (await project.RunAsync("build", "--no-restore")).EnsureSuccess();
+    }
+
+    [TestMethod]
     public async Task Outputs_tell_of_the_index_and_of_each_image()
     {
         using var project = await TestProject.ConsoleAsync(Scratch + TwoPlatforms + """
