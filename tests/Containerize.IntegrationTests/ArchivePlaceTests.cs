@@ -108,6 +108,20 @@ internal sealed class ArchivePlaceTests
     }
 
     [TestMethod]
+    public async Task Clean_removes_the_archive_of_a_platform_that_only_a_publish_assumes()
+    {
+        using var project = await TestProject.ConsoleAsync(
+            Scratch + "<PropertyGroup><PublishReadyToRun>true</PublishReadyToRun></PropertyGroup>");
+        await PublishAsync(project);
+        Assert.HasCount(1, Archives(project.Directory));
+
+        var result = await project.RunAsync("clean", "-c", "Release");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        Assert.IsEmpty(Archives(project.Directory));
+    }
+
+    [TestMethod]
     public async Task Beside_an_output_directory_lies_nothing_that_git_sees_and_clean_removes_what_is_in_bin_and_obj()
     {
         using var project = await TestProject.ConsoleAsync(Scratch);
