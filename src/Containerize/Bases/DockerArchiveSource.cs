@@ -46,15 +46,39 @@ internal sealed class DockerArchiveSource : IImageSource
         }
 
         var fitting = _tag is null ? entries : NamePicker.Pick(entries, entry => entry.RepoTags, _tag, files.Origin);
-        var (entry, config) = await PickAsync(files, fitting, platform, cancellationToken);
+        var images = await ReadConfigsAsync(files, fitting, cancellationToken);
+        if (!images.Exists(image => platform.Accepts(image.Config.Platform))
+            && await TryLayoutAsync(files, platform, cancellationToken) is { } other)
+        {
+            return other;
+        }
+
+        var (entry, config) = Pick(files, images, platform);
         PlatformSelector.Check(config, platform, files.Origin);
         var image = Image.Create(
             ImageFormat.Oci, config, await ReadLayersAsync(files, entry, config, cancellationToken), new Dictionary<string, string>());
         return new BaseImage(image, ImageFiles.NameOf("docker-archive", _file, _tag, entry.RepoTags is [var name, ..] ? name : null));
     }
 
-    private static async Task<(DockerArchiveManifest Entry, ImageConfig Config)> PickAsync(
-        ImageFiles files, IReadOnlyList<DockerArchiveManifest> entries, Platform platform, CancellationToken cancellationToken)
+    // Docker with containerd's image store lists the image of its own platform; those of others are in the layout that the archive is, too,
+    // which also lists what is not there.
+    private async Task<BaseImage?> TryLayoutAsync(ImageFiles files, Platform platform, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (image, name) = await LayoutReader.OpenAsync(files, _tag, platform, cancellationToken);
+            return new BaseImage(image, ImageFiles.NameOf("docker-archive", _file, _tag, name));
+        }
+        catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.InvalidArchive or DiagnosticCode.BaseImageNotFound
+            or DiagnosticCode.PlatformNotFound)
+        {
+            // It is no layout, or lacks that image: what is in the list tells more.
+            return null;
+        }
+    }
+
+    private static async Task<List<(DockerArchiveManifest Entry, ImageConfig Config)>> ReadConfigsAsync(
+        ImageFiles files, IReadOnlyList<DockerArchiveManifest> entries, CancellationToken cancellationToken)
     {
         var images = new List<(DockerArchiveManifest Entry, ImageConfig Config)>();
         foreach (var entry in entries.DistinctBy(entry => entry.Config))
@@ -62,6 +86,12 @@ internal sealed class DockerArchiveSource : IImageSource
             images.Add((entry, await ReadConfigAsync(files, entry, cancellationToken)));
         }
 
+        return images;
+    }
+
+    private static (DockerArchiveManifest Entry, ImageConfig Config) Pick(
+        ImageFiles files, List<(DockerArchiveManifest Entry, ImageConfig Config)> images, Platform platform)
+    {
         if (images.Count == 1)
         {
             return images[0];

@@ -125,6 +125,41 @@ internal sealed class DockerArchiveSourceTests
     }
 
     [TestMethod]
+    [DataRow("linux-arm64", null)]
+    [DataRow("win-x64", null)]
+    [DataRow("linux-arm64", "1.0")]
+    [DataRow("linux-x64", null)]
+    public async Task Platforms_that_the_list_does_not_have_are_in_the_layout_that_the_archive_is_too(string runtime, string? tag)
+    {
+        var platform = Platform.FromRuntimeIdentifier(runtime);
+        var images = Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64), Sample.Image(Platform.FromRuntimeIdentifier("win-x64")));
+        await SavedArchive.WriteAsync(_folder["a.tar"], images, listed: 1, stored: 3, Sample.Name());
+
+        var opened = await Source(_folder["a.tar"], tag).OpenAsync(platform, CancellationToken.None);
+
+        Assert.AreEqual(platform, opened.Image.Config.Platform);
+        var own = images.Images.Single(image => image.Config.Platform == platform);
+        CollectionAssert.AreEqual(
+            await Sample.ReadAsync(own.Layers[0].Blob), await Sample.ReadAsync(opened.Image.Layers[0].Blob));
+        Assert.AreEqual("docker.io/demo/app:1.0", opened.Name);
+    }
+
+    [TestMethod]
+    [DataRow("linux-arm64", 1)]
+    [DataRow("linux-arm64", 2)]
+    [DataRow("linux-s390x", 3)]
+    public async Task A_platform_whose_image_is_not_in_the_archive_is_told_with_the_one_that_is(string runtime, int stored)
+    {
+        var images = Sample.Index(Sample.Image(), Sample.Image(Platform.FromRuntimeIdentifier("win-x64")), Sample.Image(Sample.Arm64));
+        await SavedArchive.WriteAsync(_folder["a.tar"], images, listed: 1, stored, Sample.Name());
+
+        var failure = await Sample.FailureOfAsync(Source(_folder["a.tar"]), Platform.FromRuntimeIdentifier(runtime));
+
+        Assert.AreEqual(DiagnosticCode.PlatformNotFound, failure.Code);
+        Assert.Contains("it exists for linux/amd64.", failure.Message);
+    }
+
+    [TestMethod]
     public async Task Several_images_need_a_name()
     {
         var layer = Sample.LayerTar();
