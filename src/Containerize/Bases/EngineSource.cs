@@ -40,22 +40,35 @@ internal sealed class EngineSource : IImageSource
             ?? throw new ContainerizeException(
                 DiagnosticCode.BaseImageNotFound,
                 $"{engine.Kind} has no image '{_reference.Image}'. Build or pull it there first, or check the name.");
-        var archive = _saved.Use(id);
-        if (!File.Exists(archive))
+        var archive = _saved.Use(id, out var isFirst);
+        var isOld = File.Exists(archive);
+        if (!isOld)
         {
-            await SaveAsync(engine, archive, cancellationToken);
+            await SaveAsync(engine, id, archive, cancellationToken);
         }
 
-        var saved = await new DockerArchiveSource(archive, tag: null, _store).OpenAsync(platform, cancellationToken);
-        return saved with { Name = _reference.Image };
+        try
+        {
+            return await ReadAsync(archive, platform, cancellationToken);
+        }
+        catch (ContainerizeException failure) when (isOld && isFirst && failure.Code == DiagnosticCode.PlatformNotFound)
+        {
+            // By the same id an engine may have more platforms of an image than when it was saved.
+            await SaveAsync(engine, id, archive, cancellationToken);
+            return await ReadAsync(archive, platform, cancellationToken);
+        }
     }
 
-    private async Task SaveAsync(Engine engine, string archive, CancellationToken cancellationToken)
+    private async Task<BaseImage> ReadAsync(string archive, Platform platform, CancellationToken cancellationToken) =>
+        await new DockerArchiveSource(archive, tag: null, _store).OpenAsync(platform, cancellationToken) with { Name = _reference.Image };
+
+    // By its id: a name without a tag stands for all tags there.
+    private async Task SaveAsync(Engine engine, string id, string archive, CancellationToken cancellationToken)
     {
         try
         {
             using var file = AtomicFile.Create(archive, isOurs: true);
-            await engine.SaveAsync(_reference.Image, file.Stream, cancellationToken);
+            await engine.SaveAsync(id, file.Stream, cancellationToken);
             file.Commit(durable: true);
             _saved.DeleteOthers();
         }

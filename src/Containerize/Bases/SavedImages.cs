@@ -16,11 +16,12 @@ internal sealed class SavedImages(string directory)
 
     /// <summary>Names the archive of an image, which stays from now on.</summary>
     /// <param name="id">What the engine calls its state: <c>sha256:</c> and hexadecimal digits. Nothing else of it becomes a path.</param>
+    /// <param name="isFirst">Whether this command had no use for it yet: then it may be replaced.</param>
     /// <returns>A full path; the file may be there already.</returns>
-    internal string Use(string id)
+    internal string Use(string id, out bool isFirst)
     {
         var name = string.Concat(id.Split(':')[^1].Where(char.IsAsciiHexDigit).Take(IdLength)) + Ending;
-        _used[name] = true;
+        isFirst = _used.TryAdd(name, true);
         return Path.Combine(directory, name);
     }
 

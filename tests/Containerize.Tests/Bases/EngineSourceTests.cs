@@ -47,18 +47,66 @@ internal sealed class EngineSourceTests
     {
         Provide(["image"]);
         await OpenAsync("image", Saved());
-        File.Delete(_folder["image.tar"]);
+        File.Delete(_folder[IdOf("image") + ".tar"]);
 
         Assert.AreEqual("image", (await OpenAsync("image", Saved())).Name);
     }
 
+    [TestMethod]
+    [DataRow("team/app")]
+    [DataRow("team/app:1.0")]
+    [DataRow("sha256:0123")]
+    public async Task An_image_is_saved_without_the_other_tags_of_its_repository(string name)
+    {
+        Provide([name]);
+        Directory.CreateDirectory(_folder["team"]);
+        // What 'docker save' gives for a name is not asked for: without a tag it stands for all.
+        await SavedArchive.WriteAsync(
+            _folder[name + ".tar"], Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64)), listed: 2, stored: 2);
+
+        var opened = await OpenAsync(name, Saved());
+
+        Assert.AreEqual(name, opened.Name);
+        CollectionAssert.AreEqual(_layer, await Sample.ReadAsync(opened.Image.Layers[0].Blob));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_platform_that_the_engine_got_meanwhile_is_saved(bool isRead)
+    {
+        Provide(["image"]);
+        var images = Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64));
+        var archive = _folder[IdOf("image") + ".tar"];
+        await SavedArchive.WriteAsync(archive, images, listed: 1, stored: 1);
+        await OpenAsync("image", Saved());
+        var missing = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => OpenAsync("image", Saved(), Sample.Arm64));
+        Assert.AreEqual(DiagnosticCode.PlatformNotFound, missing.Code);
+        // Layers lie elsewhere in the new archive.
+        await SavedArchive.WriteAsync(archive, images with { Images = [.. images.Images.Reverse()] }, listed: 1, stored: 2);
+        var saved = Saved();
+        var read = isRead ? await OpenAsync("image", saved) : null;
+
+        if (read is not null)
+        {
+            await Assert.ThrowsExactlyAsync<ContainerizeException>(() => OpenAsync("image", saved, Sample.Arm64));
+            await Sample.ReadAsync(read.Image.Layers[0].Blob);
+            return;
+        }
+
+        Assert.AreEqual(Sample.Arm64, (await OpenAsync("image", saved, Sample.Arm64)).Image.Config.Platform);
+        Assert.AreEqual(Sample.Amd64, (await OpenAsync("image", saved)).Image.Config.Platform);
+    }
+
     private SavedImages Saved() => new(_folder["saved"]);
 
-    private Task<BaseImage> OpenAsync(string name, SavedImages saved) => new EngineSource(
+    private static string IdOf(string name) => Digest.Of([.. name.Select(letter => (byte)letter)]).Hex;
+
+    private Task<BaseImage> OpenAsync(string name, SavedImages saved, Platform? platform = null) => new EngineSource(
         new EngineReference(EngineKind.Docker, name),
         saved,
         new BlobStore(_folder["store"]),
-        variable => variable == "PATH" ? $"{_folder.FullName}:/usr/bin:/bin" : null).OpenAsync(Sample.Amd64, CancellationToken.None);
+        variable => variable == "PATH" ? $"{_folder.FullName}:/usr/bin:/bin" : null).OpenAsync(platform ?? Sample.Amd64, CancellationToken.None);
 
     private void Provide(IReadOnlyList<string> names)
     {
@@ -67,8 +115,8 @@ internal sealed class EngineSourceTests
         var configName = Digest.Of(config).Hex + ".json";
         foreach (var name in names)
         {
-            _folder.Write($"{name}.id", $"sha256:{Digest.Of([.. name.Select(letter => (byte)letter)]).Hex}\n");
-            _folder.Write($"{name}.tar", Sample.Tar(
+            _folder.Write($"{name}.id", $"sha256:{IdOf(name)}\n");
+            _folder.Write($"{IdOf(name)}.tar", Sample.Tar(
                 [
                     (configName, config),
                     ("1/layer.tar", _layer),
@@ -83,7 +131,7 @@ internal sealed class EngineSourceTests
               "version --format") echo linux/amd64;;
               "info --format") echo '[]';;
               "image inspect") cat '{_folder.FullName}'/"$5.id";;
-              "save "*) cat '{_folder.FullName}'/"$2.tar";;
+              "save "*) cat '{_folder.FullName}'/"${"{2#sha256:}"}.tar";;
             esac
             """);
         if (!OperatingSystem.IsWindows())
