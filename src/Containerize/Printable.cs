@@ -56,6 +56,23 @@ internal static class Printable
         return Apart(clean.ToString());
     }
 
+    /// <summary>The same as <see cref="Clean"/>, but the end of what is long is kept: programs that pass on a failure put its cause there.
+    /// </summary>
+    /// <param name="text">Foreign text.</param>
+    /// <param name="maxLength">How many characters the result may have.</param>
+    /// <returns>One printable line.</returns>
+    internal static string CleanEnd(string? text, int maxLength)
+    {
+        var line = CleanLine(text).Trim();
+        if (line.Length <= maxLength)
+        {
+            return line;
+        }
+
+        var start = line.Length - maxLength + 1;
+        return "…" + line[(char.IsLowSurrogate(line[start]) ? start + 1 : start)..];
+    }
+
     // Commands are "##" anywhere and "::" at the start of a line. Behind a bracket it is in an address of version 6, and stays.
     private static string Apart(string text)
     {

@@ -156,16 +156,25 @@ internal sealed class Engine
         for (var attempt = 1; ; attempt++)
         {
             var reply = await RunAsync(_program, arguments, write, output: null, cancellationToken);
-            if (reply.ExitCode == 0 || attempt == LoadAttempts || !IsUnpackedInARace(reply.Words))
+            var failure = LoadReply.FailureIn(reply);
+            if (failure is not null && attempt < LoadAttempts && IsUnpackedInARace(failure))
             {
-                return reply.ExitCode == 0 ? null : reply.Words;
+                continue;
             }
+
+            foreach (var name in LoadReply.NotUnpackedIn(reply))
+            {
+                // Else the next build would find the image under this name, and take it for one that is loaded.
+                await RunAsync(["image", "rm", name], cancellationToken);
+            }
+
+            return failure;
         }
     }
 
     // The name is moved to the new image before that is unpacked; so the snapshots of the old one can be collected while the new layers
-    // are put on them. The next import finds the name moved, and nothing to collect.
-    private bool IsUnpackedInARace(string words) => Kind == EngineKind.Containerd
+    // are put on them. The next import finds the name moved, and nothing to collect. Docker can keep its images in containerd, too.
+    private bool IsUnpackedInARace(string words) => Kind is EngineKind.Containerd or EngineKind.Docker
         && words.Contains("snapshot", StringComparison.Ordinal)
         && words.Contains("not found", StringComparison.Ordinal);
 
@@ -181,8 +190,7 @@ internal sealed class Engine
                 file.Commit();
             }
 
-            var reply = await RunAsync(["image", "load", "--input", archive], cancellationToken);
-            return reply.ExitCode == 0 ? null : reply.Words;
+            return LoadReply.FailureIn(await RunAsync(["image", "load", "--input", archive], cancellationToken));
         }
         finally
         {
@@ -304,29 +312,4 @@ internal sealed class Engine
         EngineKind.Containerd => "ctr",
         _ => "docker",
     };
-}
-
-/// <summary>Which container engine of this machine is meant.</summary>
-internal enum EngineKind
-{
-    /// <summary>Whichever runs: Docker, else Podman.</summary>
-    Auto,
-
-    /// <summary>Docker, at the place that <c>DOCKER_HOST</c> or its current context says.</summary>
-    Docker,
-
-    /// <summary>Podman, with the storage or connection that its configuration says.</summary>
-    Podman,
-
-    /// <summary>The containers of the Windows Subsystem for Linux, by its program <c>wslc</c>.</summary>
-    Wslc,
-
-    /// <summary>Apple's containers on macOS, by their program <c>container</c>.</summary>
-    MacOSContainer,
-
-    /// <summary>
-    /// containerd, by its program <c>ctr</c>: at the address and in the namespace that <c>CONTAINERD_ADDRESS</c> and
-    /// <c>CONTAINERD_NAMESPACE</c> say.
-    /// </summary>
-    Containerd,
 }

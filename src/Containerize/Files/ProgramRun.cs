@@ -164,16 +164,21 @@ internal sealed record ProgramPlace(string Directory, IReadOnlyDictionary<string
 /// <param name="Error">What it printed as errors.</param>
 internal sealed record ProgramReply(int ExitCode, string Output, string Error)
 {
-    /// <summary>Its own words for a failure, in one printable line.</summary>
-    internal string Words => Printable.Clean(
-        (Error + "\n" + Output).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()
-            ?? $"exit code {ExitCode}");
+    /// <summary>Its own words for a failure, in one printable line; of a long one the end.</summary>
+    internal string Words => Printable.CleanEnd(
+        ErrorLines.Concat(Lines).Prepend($"exit code {ExitCode}").LastOrDefault(), Printable.MaxLength);
 
     /// <summary>The first error of a build, which is the cause of those that follow; else its own words.</summary>
     internal string FirstError => Lines.FirstOrDefault(line => line.Contains(": error ", StringComparison.Ordinal)) ?? Words;
 
     /// <summary>What it printed, line by line.</summary>
-    internal IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    internal IEnumerable<string> Lines => LinesOf(Output);
+
+    /// <summary>What it printed as errors, line by line.</summary>
+    internal IEnumerable<string> ErrorLines => LinesOf(Error);
+
+    private static string[] LinesOf(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>Why a program did not do its work; the message is the end of a sentence that begins with the program.</summary>

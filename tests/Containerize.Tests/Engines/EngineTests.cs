@@ -73,6 +73,36 @@ internal sealed class EngineTests
     }
 
     [TestMethod]
+    [DataRow("parent snapshot sha256:1 does not exist: not found", 1, 2, false)]
+    [DataRow("parent snapshot sha256:1 does not exist: not found", 9, 3, true)]
+    [DataRow("no space left on device", 1, 1, true)]
+    public async Task An_image_that_Docker_does_not_unpack_is_not_left_under_its_name(string words, int failures, int attempts, bool fails)
+    {
+        using var folder = new TemporaryDirectory();
+        await WriteAsync(folder["docker"], $"""
+            #!/bin/sh
+            case "$1" in
+              version) echo linux/amd64/28.2.2/Engine,;;
+              load)
+                printf x >> '{folder["attempts"]}'; cat > /dev/null
+                echo 'Loaded image: app:latest'
+                case $(cat '{folder["attempts"]}') in {new string('x', failures)}?*) exit 0;; esac
+                echo 'Error unpacking image app:latest: failed to prepare snapshot: {words}';;
+              image) echo "$@" >> '{folder["removed"]}';;
+            esac
+            """);
+        var engine = await FindAsync(EngineKind.Docker, folder);
+
+        var reply = await engine.LoadAsync(
+            async (stream, token) => await stream.WriteAsync("image"u8.ToArray(), token), CancellationToken.None);
+
+        Assert.AreEqual(fails, reply?.Contains(words, StringComparison.Ordinal) ?? false, reply);
+        Assert.AreEqual(
+            fails ? "image rm app:latest\n" : "", File.Exists(folder["removed"]) ? await File.ReadAllTextAsync(folder["removed"]) : "");
+        Assert.HasCount(attempts, await File.ReadAllTextAsync(folder["attempts"]));
+    }
+
+    [TestMethod]
     [DataRow(EngineKind.Wslc, "wslc")]
     [DataRow(EngineKind.MacOSContainer, "container")]
     public async Task A_platforms_own_containers_get_the_image_as_a_file_that_is_gone_afterwards(object kind, string program)
