@@ -363,7 +363,7 @@ internal enum DiagnosticCode
     /// <summary>The container engine's program is not installed.</summary>
     EngineNotFound = 6001,
 
-    /// <summary>The container engine is installed, but does not answer.</summary>
+    /// <summary>The container engine is installed, but does not answer or cannot be started.</summary>
     EngineUnavailable = 6002,
 
     /// <summary>The container engine refused to load or save an image.</summary>

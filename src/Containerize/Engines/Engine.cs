@@ -49,13 +49,21 @@ internal sealed class Engine
                 continue;
             }
 
-            var (engine, words) = await OpenAsync(candidate, program, cancellationToken);
-            if (engine is not null)
+            try
             {
-                return engine;
-            }
+                var (engine, words) = await OpenAsync(candidate, program, cancellationToken);
+                if (engine is not null)
+                {
+                    return engine;
+                }
 
-            failures.Add($"{name}: {words}");
+                failures.Add($"{name}: {words}");
+            }
+            catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.EngineUnavailable)
+            {
+                // The next one may start.
+                failures.Add(failure.Message);
+            }
         }
 
         var names = string.Join(" or ", wanted.Select(NameOf));
@@ -297,7 +305,7 @@ internal sealed class Engine
         }
         catch (ProgramException failure)
         {
-            throw new ContainerizeException(DiagnosticCode.EngineNotFound, $"'{program}' {failure.Message}", failure);
+            throw new ContainerizeException(DiagnosticCode.EngineUnavailable, $"'{program}' {failure.Message}", failure);
         }
     }
 

@@ -13,6 +13,11 @@ internal static class ProgramFinder
         return (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(Path.IsPathFullyQualified)
             .SelectMany(directory => endings.Select(ending => Path.Combine(directory, program + ending)))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(IsProgram);
     }
+
+    // What may not be executed hides no program of that name in a later directory.
+    private static bool IsProgram(string path) => OperatingSystem.IsWindows()
+        ? File.Exists(path)
+        : FileStatus.TryOf(path, followLinks: true) is { Kind: FileKind.File } status && ExecuteBit.IsIn(status.Mode);
 }

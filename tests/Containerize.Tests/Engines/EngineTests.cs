@@ -103,6 +103,27 @@ internal sealed class EngineTests
     }
 
     [TestMethod]
+    [DataRow("#!/no/such/interpreter\n", true)]
+    [DataRow("#!/no/such/interpreter\n", false)]
+    [DataRow("\u007fELF", true)]
+    [DataRow("#!/bin/sh\necho 'the service is stopped' >&2\nexit 1\n", true)]
+    public async Task A_Docker_that_cannot_be_started_does_not_hide_Podman(string docker, bool isExecutable)
+    {
+        using var folder = new TemporaryDirectory();
+        await WriteAsync(folder["docker"], docker);
+        if (!isExecutable && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder["docker"], UnixFileMode.UserRead);
+        }
+
+        var alone = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => FindAsync(EngineKind.Auto, folder));
+        await WriteAsync(folder["podman"], "#!/bin/sh\necho linux/arm64\n");
+
+        Assert.AreEqual(EngineKind.Podman, (await FindAsync(EngineKind.Auto, folder)).Kind);
+        Assert.AreEqual(isExecutable ? DiagnosticCode.EngineUnavailable : DiagnosticCode.EngineNotFound, alone.Code);
+    }
+
+    [TestMethod]
     [DataRow(EngineKind.Wslc, "wslc")]
     [DataRow(EngineKind.MacOSContainer, "container")]
     public async Task A_platforms_own_containers_get_the_image_as_a_file_that_is_gone_afterwards(object kind, string program)
