@@ -208,6 +208,26 @@ internal sealed class DaemonTests
     }
 
     [TestMethod]
+    public async Task Podman_runs_the_new_image_where_it_has_an_older_one_of_its_own()
+    {
+        string[] arguments = ["-p:LocalRegistry=Podman", "-p:ContainerRepository=shadowed"];
+        Project.Write("answer.txt", "older");
+        await ContainerizeAsync(Podman.Environment, arguments);
+        (await Podman.RunAsync("tag", "shadowed:latest", "docker.io/library/shadowed:latest")).EnsureSuccess();
+        Project.Write("answer.txt", "newer");
+
+        await ContainerizeAsync(Podman.Environment, arguments);
+
+        Assert.AreEqual("podman:shadowed:latest", Sent().Location);
+        Assert.AreEqual("newer", await AnswerAsync(Podman, "shadowed"));
+        Assert.AreEqual("older", await AnswerAsync(Podman, "docker.io/library/shadowed"));
+
+        await ContainerizeAsync(Podman.Environment, arguments);
+
+        Assert.AreEqual(0, Sent().Written, "The engine has this very image.");
+    }
+
+    [TestMethod]
     public async Task An_engine_that_is_not_running_is_an_error_that_says_so()
     {
         var result = await TryAsync(new Dictionary<string, string?> { ["DOCKER_HOST"] = NoSocket }, "-p:LocalRegistry=Docker");

@@ -32,7 +32,7 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
             var engine = await Engine.FindAsync(kind, environment, cancellationToken);
             var image = Choose(images, engine);
             return image.Config.Platform.Os == engine.Platform.Os && await HoldsAsync(engine, image, cancellationToken)
-                ? Result(engine, 0, ArchiveContents.Of(new ImageSet(image), name, gzip: false).Length)
+                ? Result(engine, 0, ArchiveContents.Of(new ImageSet(image), NameIn(engine), gzip: false).Length)
                 : null;
         }
         catch (ContainerizeException)
@@ -73,12 +73,12 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
         }
 
         var set = new ImageSet(image);
-        var whole = ArchiveContents.Of(set, name, gzip: false);
+        var whole = ArchiveContents.Of(set, NameIn(engine), gzip: false);
         var present = await FindPresentAsync(engine, image, cancellationToken);
         await RequireZstdAsync(engine, image, present, cancellationToken);
         if (present.Count > 0)
         {
-            var thin = ArchiveContents.Of(set, name, gzip: false, present);
+            var thin = ArchiveContents.Of(set, NameIn(engine), gzip: false, present);
             if (await engine.LoadAsync(thin.WriteAsync, cancellationToken) is not { } words)
             {
                 return Result(engine, thin.Length, whole.Length - thin.Length);
@@ -108,10 +108,17 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
         }
     }
 
-    private DestinationResult Result(Engine engine, long written, long avoided) =>
-        new(Kind, [.. NamesIn(engine).Select(name => $"{engine.Kind.ToString().ToLowerInvariant()}:{name}")], written, avoided);
+    private DestinationResult Result(Engine engine, long written, long avoided) => new(
+        Kind,
+        [.. ReferencesIn(engine, name).Select(reference => $"{engine.Kind.ToString().ToLowerInvariant()}:{reference}")],
+        written,
+        avoided);
 
-    private IReadOnlyList<string> NamesIn(Engine engine) => engine.NeedsFullNames ? name.FullReferences : name.References;
+    // By a name without a registry Podman runs the image that is its own, even if Docker Hub's is there, too.
+    private ImageName NameIn(Engine engine) => engine.OwnRegistry is { } own ? name.OrIn(own) : name;
+
+    private static IReadOnlyList<string> ReferencesIn(Engine engine, ImageName name) =>
+        engine.NeedsFullNames ? name.FullReferences : name.References;
 
     // Engines keep one platform of an image; those that could keep more still run only their own.
     private static Image Choose(ImageSet images, Engine engine) =>
@@ -121,9 +128,9 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     {
         // An image's id is the digest of its config, and of its manifest in Docker's containerd image store.
         string[] ids = [image.Document.Config.Digest.ToString(), image.Manifest.Descriptor.Digest.ToString()];
-        foreach (var name in NamesIn(engine))
+        foreach (var reference in ReferencesIn(engine, NameIn(engine)))
         {
-            var id = await engine.FindImageAsync(name, cancellationToken);
+            var id = await engine.FindImageAsync(reference, cancellationToken);
             if (id is null || !ids.Any(own => own.EndsWith(id, StringComparison.Ordinal)))
             {
                 return false;

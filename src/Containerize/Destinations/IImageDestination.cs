@@ -58,6 +58,11 @@ internal sealed record ImageName(string? Registry, string Repository, IReadOnlyL
     /// <summary>The same names with the registry that Docker assumes when none is named. Other engines take names as they are.</summary>
     internal IReadOnlyList<string> FullReferences => [.. References.Select(reference => ImageReference.Parse(reference).ToString())];
 
+    /// <summary>The same name with a registry, where it has none: one that engines would read as such.</summary>
+    internal ImageName OrIn(string registry) => ImageReference.NamesRegistry(References[0])
+        ? this
+        : this with { Registry = Registry is null ? registry : $"{registry}/{Registry}" };
+
     /// <summary>Where the image will be found in a registry.</summary>
     public RepositoryReference In(string registry) => new(registry, Repository);
 }

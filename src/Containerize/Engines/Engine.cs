@@ -17,17 +17,34 @@ internal sealed class Engine
 
     private const int LoadAttempts = 3;
 
-    private readonly string _program;
+    private const string PodmanName = "podman";
 
-    private Engine(EngineKind kind, string program, Platform platform)
+    // All that is asked of Docker's service in every build; each call of its program takes its time.
+    private const string Server =
+        "{{.Server.Os}}/{{.Server.Arch}}/{{.Server.Version}}/{{range .Server.Components}}{{.Name}},{{end}}";
+
+    private readonly string _program;
+    private readonly string? _server;
+    private readonly bool _isPodman;
+
+    private Engine(EngineKind kind, string program, Platform platform, string? server = null, string components = "")
     {
         Kind = kind;
         _program = program;
         Platform = platform;
+        _server = server;
+        // Docker's program can speak to Podman's service.
+        _isPodman = kind == EngineKind.Podman || components.Contains(PodmanName, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>A certain engine; never <see cref="EngineKind.Auto"/>.</summary>
     public EngineKind Kind { get; }
+
+    /// <summary>
+    /// The registry that the engine puts first before a name that has none, when it runs an image: <c>localhost</c> for Podman, as it
+    /// calls what was built on this machine; null where that is Docker Hub.
+    /// </summary>
+    public string? OwnRegistry => _isPodman ? "localhost" : null;
 
     /// <summary>What the engine runs.</summary>
     public Platform Platform { get; }
@@ -122,21 +139,12 @@ internal sealed class Engine
     /// <returns>What it calls itself, like <c>Docker 20.10.24</c>; null when it unpacks them, or it is not known.</returns>
     public async Task<string?> FindZstdRefuserAsync(CancellationToken cancellationToken)
     {
-        if (Kind != EngineKind.Docker)
-        {
-            return null;
-        }
-
-        // Docker's program can speak to Podman's service, whose versions count from elsewhere.
-        var reply =
-            await RunAsync(["version", "--format", "{{.Server.Version}} {{range .Server.Components}}{{.Name}},{{end}}"], cancellationToken);
-        var words = reply.Lines.LastOrDefault()?.Split(' ', 2) ?? [];
-        return reply.ExitCode == 0 && words is [var version, var components]
-            && !components.Contains("podman", StringComparison.OrdinalIgnoreCase)
-            && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+        // The versions of Podman's service count from elsewhere.
+        return Kind == EngineKind.Docker && !_isPodman
+            && int.TryParse(_server?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
             && major < FirstDockerWithZstd
             && !await HasContainerdStoreAsync(cancellationToken)
-            ? $"{Kind} {Printable.Clean(version)}"
+            ? $"{Kind} {Printable.Clean(_server)}"
             : null;
     }
 
@@ -144,9 +152,8 @@ internal sealed class Engine
     /// <returns>The version; empty when it does not tell.</returns>
     public async Task<string> FindVersionAsync(CancellationToken cancellationToken)
     {
-        var member = Kind == EngineKind.Docker ? "Server" : "Client";
-        var reply = LoadsFiles ? null : await RunAsync(["version", "--format", $"{{{{.{member}.Version}}}}"], cancellationToken);
-        return reply is { ExitCode: 0 } ? reply.Lines.LastOrDefault() ?? "" : "";
+        var reply = Kind == EngineKind.Podman ? await RunAsync(["version", "--format", "{{.Client.Version}}"], cancellationToken) : null;
+        return _server ?? (reply is { ExitCode: 0 } ? reply.Lines.LastOrDefault() ?? "" : "");
     }
 
     /// <summary>Loads an archive.</summary>
@@ -261,17 +268,19 @@ internal sealed class Engine
         }
 
         var reply = kind == EngineKind.Docker
-            ? await RunAsync(program, ["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], null, null, cancellationToken)
+            ? await RunAsync(program, ["version", "--format", Server], null, null, cancellationToken)
             : await RunAsync(program, ["info", "--format", "{{.Host.OS}}/{{.Host.Arch}}"], null, null, cancellationToken);
-        if (reply.ExitCode == 0 && reply.Lines.LastOrDefault()?.Split('/') is [{ Length: > 0 } os, { Length: > 0 } architecture])
+        if (reply.ExitCode == 0
+            && reply.Lines.LastOrDefault()?.Split('/', 4) is [{ Length: > 0 } os, { Length: > 0 } architecture, .. var more])
         {
-            return (new Engine(kind, program, new Platform { Os = os, Architecture = architecture }), "");
+            var platform = new Platform { Os = os, Architecture = architecture };
+            return (new Engine(kind, program, platform, more.FirstOrDefault(), more.LastOrDefault() ?? ""), "");
         }
 
         // Podman can be installed under Docker's name.
         return kind == EngineKind.Docker
             && (await RunAsync(program, ["--version"], null, null, cancellationToken)).Output.Contains(
-                "podman", StringComparison.OrdinalIgnoreCase)
+                PodmanName, StringComparison.OrdinalIgnoreCase)
             ? await OpenAsync(EngineKind.Podman, program, cancellationToken)
             : (null, reply.Words);
     }
@@ -283,10 +292,8 @@ internal sealed class Engine
     ];
 
     private async Task<bool> HasContainerdStoreAsync(CancellationToken cancellationToken) =>
-        (
-            await RunAsync(
-                ["info", "--format", "{{json .DriverStatus}}"],
-                cancellationToken)).Output.Contains("io.containerd", StringComparison.Ordinal);
+        (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains(
+            "io.containerd", StringComparison.Ordinal);
 
     private Task<ProgramReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(_program, arguments, null, null, cancellationToken);
@@ -314,7 +321,7 @@ internal sealed class Engine
 
     private static string NameOf(EngineKind kind) => kind switch
     {
-        EngineKind.Podman => "podman",
+        EngineKind.Podman => PodmanName,
         EngineKind.Wslc => "wslc",
         EngineKind.MacOSContainer => "container",
         EngineKind.Containerd => "ctr",

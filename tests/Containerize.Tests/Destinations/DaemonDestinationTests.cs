@@ -28,20 +28,22 @@ internal sealed class DaemonDestinationTests
         string program = "docker",
         string layers = "[]",
         string load = "cat > loaded.tar",
-        string version = "echo linux/amd64",
+        string? version = null,
         string id = "",
-        string server = "28.2.2 Engine,containerd,",
+        string idOf = "*",
+        string server = "28.2.2/Engine,containerd,",
         string driver = "[]")
     {
+        version ??= $"echo 'linux/amd64/{server}'";
         var script = new FileInfo(_folder.Write($"bin/{program}", $"""
             #!/bin/sh
             cd '{_folder.FullName}' || exit 9
             case "$1 $2" in
               "version "*|"info --format")
-                case "$*" in *DriverStatus*) echo '{driver}' ;; *Components*) echo '{server}' ;; *) {version} ;; esac ;;
+                case "$*" in *DriverStatus*) echo '{driver}' ;; *) {version} ;; esac ;;
               "--version "*) echo '{program} 1.0' ;;
               "image ls") echo sha256:1 ;;
-              "image inspect") case "$*" in *.Id*) [ -n '{id}' ] && echo '{id}' ;; *) echo '{layers}' ;; esac ;;
+              "image inspect") case "$4 $5" in *.Id*' '{idOf}) [ -n '{id}' ] && echo '{id}' ;; *.Id*) exit 1 ;; *) echo '{layers}' ;; esac ;;
               "load "*) {load} ;;
               *) echo "unknown: $*" >&2; exit 3 ;;
             esac
@@ -52,9 +54,9 @@ internal sealed class DaemonDestinationTests
         }
     }
 
-    private Task<DestinationResult> WriteAsync(ImageSet images, EngineKind kind = EngineKind.Auto) =>
+    private Task<DestinationResult> WriteAsync(ImageSet images, EngineKind kind = EngineKind.Auto, ImageName? name = null) =>
         Sample.DeliverAsync(
-            new DaemonDestination(kind, Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter),
+            new DaemonDestination(kind, name ?? Sample.Name(), name => name == "PATH" ? $"{_folder["bin"]}:/usr/bin:/bin" : null, _reporter),
             images);
 
     private List<string> Entries()
@@ -178,10 +180,10 @@ internal sealed class DaemonDestinationTests
             : layer;
 
     [TestMethod]
-    [DataRow("20.10.24 Engine,containerd,runc,", "[]", true)]
-    [DataRow("20.10.24 Engine,containerd,runc,", """[["driver-type","io.containerd.snapshotter.v1"]]""", false)]
-    [DataRow("23.0.1 Engine,", "[]", false)]
-    [DataRow("4.3.1 Podman Engine,Conmon,", "[]", false)]
+    [DataRow("20.10.24/Engine,containerd,runc,", "[]", true)]
+    [DataRow("20.10.24/Engine,containerd,runc,", """[["driver-type","io.containerd.snapshotter.v1"]]""", false)]
+    [DataRow("23.0.1/Engine,", "[]", false)]
+    [DataRow("4.3.1/Podman Engine,Conmon,", "[]", false)]
     public async Task Zstd_is_refused_before_a_Docker_is_asked_that_cannot_unpack_it(string server, string driver, bool refused)
     {
         Install(server: server, driver: driver);
@@ -205,7 +207,7 @@ internal sealed class DaemonDestinationTests
     public async Task An_old_Docker_takes_gzip_on_a_base_of_zstd_that_it_has()
     {
         var images = new ImageSet(Sample.Image(Sample.Amd64, [ZstdLayer, Sample.GzipLayer("upper")]));
-        Install(layers: Layers(images.Images[0].Layers[0]), server: "20.10.24 Engine,");
+        Install(layers: Layers(images.Images[0].Layers[0]), server: "20.10.24/Engine,");
 
         await WriteAsync(images);
 
@@ -255,6 +257,51 @@ internal sealed class DaemonDestinationTests
 
         Assert.AreEqual(amd.Manifest.Descriptor.Digest, ImageValidator.Check(Loaded, baseLayers: 9).Single().Descriptor.Digest);
         Assert.IsTrue(_reporter.Messages.Any(message => message.Contains("linux/amd64, one of 2 platforms", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [DataRow("podman", "4.3.1/Podman Engine,", null, "app", "localhost/app:1.0", "localhost/app:1.0")]
+    [DataRow("podman", "4.3.1/Podman Engine,", null, "team/app", "localhost/team/app:1.0", "localhost/team/app:1.0")]
+    [DataRow("docker", "5.4.2/Podman Engine,Conmon,", null, "app", "localhost/app:1.0", "localhost/app:1.0")]
+    [DataRow("podman", "", "registry", "app", "localhost/registry/app:1.0", "localhost/registry/app:1.0")]
+    [DataRow("podman", "", "localhost:5000", "app", "localhost:5000/app:1.0", "localhost:5000/app:1.0")]
+    [DataRow("podman", "", "docker.io", "app", "docker.io/library/app:1.0", "docker.io/app:1.0")]
+    [DataRow("podman", "", null, "example.com/app", "example.com/app:1.0", "example.com/app:1.0")]
+    [DataRow("docker", "28.2.2/Engine,", null, "app", "docker.io/library/app:1.0", "app:1.0")]
+    public async Task Podman_runs_by_a_name_without_a_registry_what_is_its_own(
+        string program, string server, string? registry, string repository, string named, string asked)
+    {
+        var images = TwoLayers();
+        var name = new ImageName(registry, repository, ["1.0"]);
+        Install(program, server: server, id: images.Images[0].Document.Config.Digest.Hex, idOf: "something-else");
+
+        var result = await WriteAsync(images, name: name);
+
+        Assert.AreEqual($"{program}:{name.References[0]}", result.Locations.Single());
+        Assert.AreEqual(named, DockerArchiveManifest.Read(Entry(DockerArchiveManifest.Name), Loaded).Single().RepoTags.Single());
+        Assert.AreEqual(
+            named,
+            OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, Entry(Layout.Index)), Loaded).Manifests.Single()
+                .Annotations![Layout.NameAnnotation]);
+
+        Install(program, server: server, id: images.Images[0].Document.Config.Digest.Hex, idOf: asked);
+        Assert.AreEqual(0, (await WriteAsync(images, name: name)).BytesWritten, "The image is looked for where it was put.");
+    }
+
+    private byte[] Entry(string name)
+    {
+        using var reader = new TarReader(File.OpenRead(Loaded));
+        while (reader.GetNextEntry() is { } entry)
+        {
+            if (entry.Name == name)
+            {
+                using var content = new MemoryStream();
+                entry.DataStream!.CopyTo(content);
+                return content.ToArray();
+            }
+        }
+
+        throw new InvalidOperationException($"The archive lacks {name}.");
     }
 
     [TestMethod]
