@@ -4,7 +4,7 @@ using Containerize.Storage;
 
 namespace Containerize.Copying;
 
-/// <summary>Copies to the storage of Docker or Podman, which takes one platform, and has no place for what refers to it.</summary>
+/// <summary>Copies to the storage of Docker or Podman, which has no place for what refers to it.</summary>
 /// <param name="kind">Which engine.</param>
 /// <param name="name">What the image is called there.</param>
 /// <param name="cache">Takes configs that are read.</param>

@@ -12,7 +12,7 @@ namespace Containerize.Destinations;
 /// <param name="kind">Which engine.</param>
 /// <param name="name">What the image is called in the engine.</param>
 /// <param name="environment">Reads environment variables.</param>
-/// <param name="reporter">Is told which of several platforms is loaded.</param>
+/// <param name="reporter">Is told which of several platforms is loaded, where the engine does not keep them all.</param>
 internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<string, string?> environment, IReporter reporter)
     : IImageDestination
 {
@@ -31,8 +31,9 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
         {
             var engine = await Engine.FindAsync(kind, environment, cancellationToken);
             var image = Choose(images, engine);
-            return image.Config.Platform.Os == engine.Platform.Os && await HoldsAsync(engine, image, cancellationToken)
-                ? Result(engine, 0, ArchiveContents.Of(new ImageSet(image), NameIn(engine), gzip: false).Length)
+            var part = await PartAsync(images, image, engine, cancellationToken);
+            return image.Config.Platform.Os == engine.Platform.Os && await HoldsAsync(engine, part, cancellationToken)
+                ? Result(engine, 0, ArchiveContents.Of(part, NameIn(engine), gzip: false).Length)
                 : null;
         }
         catch (ContainerizeException)
@@ -65,20 +66,20 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
                 + $"or switch the engine to {other.Os} containers.");
         }
 
-        if (images.Images.Count > 1)
+        var part = await PartAsync(images, image, engine, cancellationToken);
+        if (part.Images.Count < images.Images.Count)
         {
             reporter.Message(
                 $"{engine.Kind} gets the image for {image.Config.Platform}, one of {images.Images.Count} platforms. "
                 + $"A registry, an archive or a layout takes all of them.");
         }
 
-        var set = new ImageSet(image);
-        var whole = ArchiveContents.Of(set, NameIn(engine), gzip: false);
+        var whole = ArchiveContents.Of(part, NameIn(engine), gzip: false);
         var present = await FindPresentAsync(engine, image, cancellationToken);
         await RequireZstdAsync(engine, image, present, cancellationToken);
         if (present.Count > 0)
         {
-            var thin = ArchiveContents.Of(set, NameIn(engine), gzip: false, present);
+            var thin = ArchiveContents.Of(part, NameIn(engine), gzip: false, present);
             if (await engine.LoadAsync(thin.WriteAsync, cancellationToken) is not { } words)
             {
                 return Result(engine, thin.Length, whole.Length - thin.Length);
@@ -120,14 +121,18 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     private static IReadOnlyList<string> ReferencesIn(Engine engine, ImageName name) =>
         engine.NeedsFullNames ? name.FullReferences : name.References;
 
-    // Engines keep one platform of an image; those that could keep more still run only their own.
     private static Image Choose(ImageSet images, Engine engine) =>
         images.Images.FirstOrDefault(candidate => engine.Platform.Accepts(candidate.Config.Platform)) ?? images.Images[0];
 
-    private async Task<bool> HoldsAsync(Engine engine, Image image, CancellationToken cancellationToken)
+    // Most engines keep one platform of an image.
+    private static async Task<ImageSet> PartAsync(ImageSet images, Image own, Engine engine, CancellationToken cancellationToken) =>
+        images.Images.Count > 1 && await engine.KeepsIndexesAsync(cancellationToken) ? images : new ImageSet(own);
+
+    private async Task<bool> HoldsAsync(Engine engine, ImageSet part, CancellationToken cancellationToken)
     {
-        // An image's id is the digest of its config, and of its manifest in Docker's containerd image store.
-        string[] ids = [image.Document.Config.Digest.ToString(), image.Manifest.Descriptor.Digest.ToString()];
+        // An image's id is the digest of its config, and of what its name stands for in Docker's containerd image store.
+        var root = part.Root.Descriptor.Digest.ToString();
+        string[] ids = part.Images is [var only] ? [only.Document.Config.Digest.ToString(), root] : [root];
         foreach (var reference in ReferencesIn(engine, NameIn(engine)))
         {
             var id = await engine.FindImageAsync(reference, cancellationToken);

@@ -26,6 +26,7 @@ internal sealed class Engine
     private readonly string _program;
     private readonly string? _server;
     private readonly bool _isPodman;
+    private bool? _hasContainerdStore;
 
     private Engine(EngineKind kind, string program, Platform platform, string? server = null, string components = "")
     {
@@ -213,6 +214,10 @@ internal sealed class Engine
         }
     }
 
+    /// <summary>Whether a name in the engine can stand for an index with all its platforms.</summary>
+    public async Task<bool> KeepsIndexesAsync(CancellationToken cancellationToken) =>
+        Kind == EngineKind.Docker && await HasContainerdStoreAsync(cancellationToken);
+
     /// <summary>Whether the engine takes the names of images as they are, and needs them in full: <c>docker.io/team/app:1.0</c>.</summary>
     public bool NeedsFullNames => Kind == EngineKind.Containerd;
 
@@ -292,7 +297,7 @@ internal sealed class Engine
     ];
 
     private async Task<bool> HasContainerdStoreAsync(CancellationToken cancellationToken) =>
-        (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains(
+        _hasContainerdStore ??= (await RunAsync(["info", "--format", "{{json .DriverStatus}}"], cancellationToken)).Output.Contains(
             "io.containerd", StringComparison.Ordinal);
 
     private Task<ProgramReply> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>

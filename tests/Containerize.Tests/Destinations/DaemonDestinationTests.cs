@@ -259,6 +259,48 @@ internal sealed class DaemonDestinationTests
         Assert.IsTrue(_reporter.Messages.Any(message => message.Contains("linux/amd64, one of 2 platforms", StringComparison.Ordinal)));
     }
 
+    private const string ContainerdStore = """[["driver-type","io.containerd.snapshotter.v1"]]""";
+
+    [TestMethod]
+    [DataRow("Index")]
+    [DataRow("One")]
+    [DataRow("Old")]
+    public async Task Docker_that_keeps_its_images_in_containerd_gets_all_platforms_under_one_name(string held)
+    {
+        var images = ImageSet.Of([Sample.Image(Sample.Arm64), Sample.Image(Sample.Amd64)]);
+        var id = held switch
+        {
+            "Index" => images.Root.Descriptor.Digest,
+            "One" => images.Images[1].Manifest.Descriptor.Digest,
+            _ => Digest.Of("old"u8),
+        };
+        Install(id: id.ToString(), driver: ContainerdStore);
+
+        await WriteAsync(images);
+
+        Assert.AreEqual(held != "Index", File.Exists(Loaded), "The image is there when its name stands for the whole index.");
+        Assert.IsEmpty(_reporter.Messages);
+        if (held != "Index")
+        {
+            Assert.HasCount(2, ImageValidator.Check(Loaded, baseLayers: 9).Images);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("docker", ContainerdStore, 1)]
+    [DataRow("docker", "[]", 2)]
+    [DataRow("podman", ContainerdStore, 2)]
+    public async Task Of_all_other_engines_and_images_one_platform_is_loaded(string program, string driver, int platforms)
+    {
+        Install(program, driver: driver);
+        var images = new[] { Sample.Image(Sample.Amd64), Sample.Image(Sample.Arm64) };
+
+        await WriteAsync(ImageSet.Of([.. images.Take(platforms)]));
+
+        Assert.AreEqual(
+            images[0].Manifest.Descriptor.Digest, ImageValidator.Check(Loaded, baseLayers: 9).Single().Descriptor.Digest);
+    }
+
     [TestMethod]
     [DataRow("podman", "4.3.1/Podman Engine,", null, "app", "localhost/app:1.0", "localhost/app:1.0")]
     [DataRow("podman", "4.3.1/Podman Engine,", null, "team/app", "localhost/team/app:1.0", "localhost/team/app:1.0")]
