@@ -105,7 +105,8 @@ internal static class TrustItems
         var text = item.Identity.Trim();
         var location = RegistryLocation.Parse(text);
         return text == TrustRule.Everything ? text
-            : location is { IsValid: true, Scheme: "" }
+            // A name without a host is Docker Hub's for docker, and would be that of no base here.
+            : location is { IsValid: true, Scheme: "" } && ImageReference.NamesRegistry($"{location.Host}/")
                 ? (location with { Host = ImageReference.NormalizeRegistry(location.Host) }).ToString()
                 : throw Invalid(item, "it does not begin with a registry's host, as in 'mcr.microsoft.com/dotnet' or 'docker.io/library'");
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Containerize.Oci;
 using Containerize.Settings;
 using Containerize.SupplyChain.Trust;
 using Containerize.Tests.SupplyChain.Signing;
@@ -62,6 +63,45 @@ internal sealed class TrustItemsTests
             ("Notation", notation));
 
         lab.Refuses(DiagnosticCode.InvalidTrustRule, TrustItems.Read, named);
+    }
+
+    [TestMethod]
+    [DataRow("nginx")]
+    [DataRow("bitnami/nginx")]
+    [DataRow("registry/team")]
+    [DataRow("https://r.example")]
+    [DataRow("docker.io/nginx:1")]
+    [DataRow("r.example/Team")]
+    [DataRow("")]
+    public void A_name_that_no_base_image_has_is_refused(string name)
+    {
+        using var lab = new SettingsLab();
+        lab.Add(ItemKind.BaseTrust, name, ("AllowUnsigned", "true"));
+
+        lab.Refuses(DiagnosticCode.InvalidTrustRule, TrustItems.Read, "it does not begin with a registry's host");
+    }
+
+    [TestMethod]
+    [DataRow("docker.io/nginx", "nginx:1", true)]
+    [DataRow("index.docker.io/nginx", "docker.io/library/nginx", true)]
+    [DataRow("docker.io/library/nginx", "nginx", true)]
+    [DataRow("docker.io/library", "nginx", true)]
+    [DataRow("docker.io", "bitnami/nginx", true)]
+    [DataRow("docker.io/nginx", "nginx/unit", true)]
+    [DataRow("docker.io/nginx", "docker.io/bitnami/nginx", false)]
+    [DataRow("docker.io/nginx", "nginx2", false)]
+    [DataRow("r.example/nginx", "r.example/library/nginx", false)]
+    [DataRow("LOCALHOST:5000/team", "localhost:5000/team/app", true)]
+    [DataRow("localhost", "localhost/app", true)]
+    [DataRow("*", "nginx", true)]
+    public void A_rule_is_about_a_base_image_by_whichever_name(string name, string image, bool isAbout)
+    {
+        using var lab = new SettingsLab();
+        lab.Add(ItemKind.BaseTrust, name, ("AllowUnsigned", "true"));
+
+        var rule = TrustItems.Read(lab.Project).Single();
+
+        Assert.AreEqual(isAbout, rule.PartOf(ImageReference.Parse(image).Repository) is not null);
     }
 
     [TestMethod]

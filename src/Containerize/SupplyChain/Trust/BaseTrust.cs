@@ -70,12 +70,8 @@ internal sealed class BaseTrust(
     }
 
     /// <summary>The rule of the longest prefix; several of one prefix count as one.</summary>
-    internal TrustRule? RuleFor(RepositoryReference repository) => rules
-        .Where(rule => rule.Covers(repository))
-        .GroupBy(rule => rule.Prefix, StringComparer.Ordinal)
-        .OrderByDescending(group => group.Key == TrustRule.Everything ? 0 : group.Key.Length)
-        .Select(group => group.Aggregate((all, next) => all.Or(next)))
-        .FirstOrDefault();
+    internal TrustRule? RuleFor(RepositoryReference repository) => rules.Max(rule => rule.PartOf(repository)) is { } longest
+        ? rules.Where(rule => rule.PartOf(repository) == longest).Aggregate((all, next) => all.Or(next)) : null;
 
     private static ContainerizeException Refuse(ImageReference image, Digest digest, TrustRule rule, List<string> refusals) =>
         refusals.Count == 0

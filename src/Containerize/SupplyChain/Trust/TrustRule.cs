@@ -11,6 +11,8 @@ internal sealed record TrustRule(string Prefix)
     /// <summary>The prefix of the rule for all that no other rule names.</summary>
     internal const string Everything = "*";
 
+    private const string OfDockerHub = $"{ImageReference.DockerHub}/library/";
+
     /// <summary>The keys that may sign.</summary>
     internal IReadOnlyList<PublicKey> Keys { get; init; } = [];
 
@@ -28,9 +30,17 @@ internal sealed record TrustRule(string Prefix)
         string.Join('\n', Keys.Select(key => $"key {key.Digest}")
             .Concat(Identities.Select(each => each.Demand)).Concat(Stores.Select(each => each.Demand)).Order(StringComparer.Ordinal))));
 
-    /// <summary>Whether the rule is about a repository.</summary>
-    internal bool Covers(RepositoryReference repository) => Prefix == Everything
-        || $"{repository}/".StartsWith($"{Prefix}/", StringComparison.Ordinal);
+    /// <summary>How much of a repository's name the rule names: rules that name the same part count as one, and the
+    /// longest counts.</summary>
+    /// <returns>A number of characters, 0 for <see cref="Everything"/>; null when the rule is not about the repository.</returns>
+    internal int? PartOf(RepositoryReference repository)
+    {
+        var name = repository.ToString();
+        // Docker Hub's own images have a short name, which may also be that of a namespace.
+        var prefix = name.StartsWith(OfDockerHub, StringComparison.Ordinal)
+            && Prefix == $"{ImageReference.DockerHub}/{name[OfDockerHub.Length..]}" ? name : Prefix;
+        return Prefix == Everything ? 0 : $"{name}/".StartsWith($"{prefix}/", StringComparison.Ordinal) ? prefix.Length : null;
+    }
 
     /// <summary>The two rules as one: either's signatures count.</summary>
     internal TrustRule Or(TrustRule other) => this with

@@ -164,6 +164,23 @@ internal sealed class BaseTrustTests : IDisposable
         Assert.IsNull(await trust.VerifyAsync(ImageReference.Parse("r.example/other"), [s_image], default));
     }
 
+    [TestMethod]
+    public async Task A_short_name_of_Docker_Hub_is_as_long_as_the_name_that_it_stands_for()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var trust = Trust(lab,
+        [
+            new("docker.io/library") { AllowsUnsigned = true },
+            new("docker.io/nginx") { Keys = [_key.Public] },
+            new("docker.io/library/nginx") { Keys = [_other.Public] },
+        ]);
+
+        var rule = trust.RuleFor(new("docker.io", "library/nginx"))!;
+
+        Assert.AreEqual((2, false), (rule.Keys.Count, rule.AllowsUnsigned));
+        Assert.IsTrue(trust.RuleFor(new("docker.io", "library/debian"))!.AllowsUnsigned);
+    }
+
     private static TrustRule Rule(ClientLab lab, SigningKey key) => new(lab.Registry.Authority) { Keys = [key.Public] };
 
     private static ImageReference Image(ClientLab lab) => new(lab.Repository, "1", null);
