@@ -39,7 +39,8 @@ internal static class CertificateTimestamps
                 }
             }
         }
-        catch (Exception failure) when (failure is AsnContentException or ArgumentOutOfRangeException)
+        catch (Exception failure) when (
+            failure is AsnContentException or ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             // It is no list of promises.
         }

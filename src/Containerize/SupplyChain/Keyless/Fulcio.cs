@@ -37,7 +37,7 @@ internal sealed class Fulcio(ServiceClient client, Uri address, TrustedRoot? roo
         var chain = (answer.Member("signedCertificateEmbeddedSct") ?? answer.Member("signedCertificateDetachedSct")).Member("chain");
         var certificate = IdentityCertificate.Read(chain.Elements("certificates").Select(Der).ToList())
             ?? throw ServiceClient.Refused(url, $"it has no certificates that can be read");
-        var why = certificate.Refuse(key, root, client.Time.GetUtcNow());
+        var why = Refuse(certificate, key);
         if (why is null)
         {
             return certificate;
@@ -45,6 +45,18 @@ internal sealed class Fulcio(ServiceClient client, Uri address, TrustedRoot? roo
 
         certificate.Dispose();
         throw ServiceClient.Refused(url, why);
+    }
+
+    private string? Refuse(IdentityCertificate certificate, ECDsa key)
+    {
+        try
+        {
+            return certificate.Refuse(key, root, client.Time.GetUtcNow());
+        }
+        catch (Exception failure) when (DamagedSignature.IsOne(failure))
+        {
+            return "its certificate cannot be read";
+        }
     }
 
     private static byte[]? Der(JsonNode? node) =>

@@ -59,7 +59,10 @@ internal sealed record MadeSignature(Referrer Referrer, Digest Key, DateTimeOffs
     {
         var why = "";
         return run.Read(
-                "sign", "no JWS in JSON", envelope, content => NotarySignature.Verify(content, subject, now, out why))
+                "sign",
+                "no JWS in JSON with certificates that can be read",
+                envelope,
+                content => NotarySignature.Verify(content, subject, now, out why))
             ?? throw run.Refused(subject, why);
     }
 
@@ -98,6 +101,7 @@ internal sealed record MadeSignature(Referrer Referrer, Digest Key, DateTimeOffs
 
         using var certificates = SigningCertificates.Read([der])
             ?? throw run.Invalid(OciArtifactSigner.Command, $"the certificate of its bundle cannot be read");
-        return PublicKey.Import(certificates.Leaf.PublicKey.ExportSubjectPublicKeyInfo(), "The certificate of a signature");
+        return run.Read(OciArtifactSigner.Command, "no bundle with a certificate that can be read", der, _ => PublicKey.Import(
+            certificates.Leaf.PublicKey.ExportSubjectPublicKeyInfo(), "The certificate of a signature"));
     }
 }

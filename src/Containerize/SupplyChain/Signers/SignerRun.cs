@@ -70,7 +70,11 @@ internal sealed class SignerRun(string program, TimeSpan timeout)
         {
             return read(answer);
         }
-        catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.InvalidDocument or DiagnosticCode.InvalidArchive)
+        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidArchive)
+        {
+            throw Invalid(command, $"it is {what}");
+        }
+        catch (Exception failure) when (DamagedSignature.IsOne(failure))
         {
             throw Invalid(command, $"it is {what}");
         }

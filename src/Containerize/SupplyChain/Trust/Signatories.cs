@@ -35,10 +35,11 @@ internal static class Signatories
                     return null;
             }
         }
-        catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidDocument)
+        catch (Exception failure) when (DamagedSignature.IsOne(failure))
         {
             // Who signs what cannot be read has not signed the image.
-            why = failure.Message.TrimEnd('.');
+            why = failure is ContainerizeException ? failure.Message.TrimEnd('.')
+                : "a signature has a certificate or a time stamp that cannot be read";
             return null;
         }
     }

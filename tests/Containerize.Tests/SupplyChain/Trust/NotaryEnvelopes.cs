@@ -134,7 +134,7 @@ internal sealed class NotaryEnvelopes(TestTimestamps timestamps, DateTimeOffset 
     {
         var header = new JsonObject
         {
-            ["alg"] = NotaryAlgorithm.Of(signer.Certificate)!.Jws,
+            ["alg"] = NotaryAlgorithm.OfKeySpec($"{(signer.Key is RSA ? "RSA" : "EC")}-{signer.Key.KeySize}")!.Jws,
             ["crit"] = new JsonArray(JsonValue.Create(Scheme)),
             ["cty"] = NotarySignature.PayloadType,
             [Scheme] = "notary.x509",

@@ -8,7 +8,14 @@ internal sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP384);
 
-    internal TestAuthority(string name, DateTimeOffset now, string use, AsymmetricAlgorithm? key = null, bool isAuthority = false)
+    // What is damaged is the extension of the certificate below the root: its bytes mean nothing.
+    internal TestAuthority(
+        string name,
+        DateTimeOffset now,
+        string use,
+        AsymmetricAlgorithm? key = null,
+        bool isAuthority = false,
+        string? damaged = null)
     {
         Key = key ?? ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var root = new CertificateRequest($"CN={name} root,O=Test", _rootKey, HashAlgorithmName.SHA384);
@@ -22,6 +29,13 @@ internal sealed class TestAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
             isAuthority ? X509KeyUsageFlags.KeyCertSign : X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], critical: true));
+        if (damaged is not null)
+        {
+            var whole = request.CertificateExtensions.First(each => each.Oid!.Value == damaged);
+            request.CertificateExtensions.Remove(whole);
+            request.CertificateExtensions.Add(new(damaged, [0x30, 0x05, 1], critical: true));
+        }
+
         Certificate = request.Create(
             Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), now.AddYears(-1), now.AddYears(1), [7, 7]);
     }

@@ -39,6 +39,7 @@ internal sealed class TestSigstore : IDisposable
     /// <summary>Whether certificates name their issuer in the older form.</summary>
     internal bool IsOldIssuer { get; set; }
 
+    /// <summary>What certificates are for; empty for bytes that mean nothing.</summary>
     internal string Use { get; set; } = CertificateAuthority.CodeSigning;
 
     public void Dispose()
@@ -64,7 +65,8 @@ internal sealed class TestSigstore : IDisposable
     {
         var request = new CertificateRequest("", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(Use)], false));
+        request.CertificateExtensions.Add(Use.Length > 0
+            ? new X509EnhancedKeyUsageExtension([new Oid(Use)], false) : new X509Extension("2.5.29.37", [0x30, 5, 1], critical: false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri(identity));
         request.CertificateExtensions.Add(names.Build(critical: true));

@@ -11,7 +11,8 @@ internal sealed class TestTimestamps : IDisposable
 
     private static readonly Asn1Tag s_first = new(TagClass.ContextSpecific, 0);
 
-    internal TestTimestamps(DateTimeOffset now, string use = "1.3.6.1.5.5.7.3.8") => Authority = new("Clock", now, use);
+    internal TestTimestamps(DateTimeOffset now, string use = "1.3.6.1.5.5.7.3.8", string? damaged = null) =>
+        Authority = new("Clock", now, use, damaged: damaged);
 
     internal TestAuthority Authority { get; }
 
