@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Containerize.SupplyChain.Signing;
 
 namespace Containerize.SupplyChain.Keyless;
@@ -10,8 +9,6 @@ namespace Containerize.SupplyChain.Keyless;
 /// </summary>
 internal sealed class KeylessVerifier(TrustedRoot root)
 {
-    private static readonly HashAlgorithmName[] s_hashes = [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
-
     /// <summary>Verifies a signature.</summary>
     /// <param name="why">Why it is refused, as a sentence without its end.</param>
     /// <returns>The certificate that says who signed; null when the signature is refused.</returns>
@@ -34,7 +31,7 @@ internal sealed class KeylessVerifier(TrustedRoot root)
         try
         {
             var key = PublicKey.Import(certificate.KeyInfo, "The certificate of a signature");
-            return s_hashes.Any(hash => key.Verify(signature.Signed, signature.Signature, hash))
+            return key.Verify(signature.Signed, signature.Signature)
                 ? null : "the key of its certificate did not make it";
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.InvalidSigningKey)

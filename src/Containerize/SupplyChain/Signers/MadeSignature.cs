@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Containerize.Oci;
 using Containerize.SupplyChain.Signing;
 
@@ -10,8 +9,6 @@ namespace Containerize.SupplyChain.Signers;
 /// <param name="Expiry">When its certificates expire, and it with them; null for never.</param>
 internal sealed record MadeSignature(Referrer Referrer, Digest Key, DateTimeOffset? Expiry)
 {
-    private static readonly HashAlgorithmName[] s_hashes = [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
-
     /// <summary>Verifies an envelope of the Notary Project, and makes its manifest.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.SignatureRefused"/> or
     /// <see cref="DiagnosticCode.SignerAnswerInvalid"/>.</exception>
@@ -79,7 +76,7 @@ internal sealed record MadeSignature(Referrer Referrer, Digest Key, DateTimeOffs
             $"its bundle has no certificate, and which key verifies it is not known. Set ContainerizeSignerPublicKey to the file of "
                 + $"that key");
         var signed = bundle.Envelope.Signed;
-        if (!bundle.Envelope.Signatures.Any(each => s_hashes.Any(hash => signer.Verify(signed, each, hash))))
+        if (!bundle.Envelope.Signatures.Any(each => signer.Verify(signed, each)))
         {
             throw run.Refused(subject, $"the key {signer.Digest} did not make it");
         }

@@ -8,7 +8,9 @@ using Org.BouncyCastle.Crypto.Signers;
 namespace Containerize.SupplyChain.Signing;
 
 /// <summary>A key that verifies signatures: ECDSA on a curve of NIST, RSA of at least 2048 bits, or Ed25519.</summary>
-/// <remarks>As the tools of Sigstore use them: ECDSA and RSA (PKCS #1 v1.5) with SHA-256, whatever the size of the key.</remarks>
+/// <remarks>As the tools of Sigstore use them: ECDSA and RSA (PKCS #1 v1.5). Which hash goes with which key differs between tools and their
+/// versions (cosign 2 always takes SHA-256, cosign 3 the one of the curve, a KMS the one of its key), and no signature names it: each that
+/// is strong enough counts.</remarks>
 internal sealed class PublicKey
 {
     /// <summary>The object identifier of Ed25519.</summary>
@@ -21,6 +23,8 @@ internal sealed class PublicKey
     private const int MaxFileSize = 64 * 1024;
 
     private static readonly string[] s_curves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+
+    private static readonly HashAlgorithmName[] s_hashes = [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512];
 
     private readonly System.Security.Cryptography.X509Certificates.PublicKey _key;
 
@@ -83,31 +87,32 @@ internal sealed class PublicKey
     }
 
     /// <summary>Whether a signature is this key's, over these bytes. A malformed signature is none.</summary>
-    internal bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature) =>
-        Verify(content, signature, HashAlgorithmName.SHA256);
+    internal bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    {
+        if (_key.Oid.Value == Ed25519)
+        {
+            return VerifyEd25519(content, signature);
+        }
 
-    /// <summary>Whether a signature is this key's, over these bytes and made with a hash. Ed25519 has its own.</summary>
-    internal bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
+        foreach (var hash in s_hashes)
+        {
+            if (Verify(content, signature, hash))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {
         try
         {
-            switch (_key.Oid.Value)
-            {
-                case Ecdsa:
-                    using (var key = _key.GetECDsaPublicKey()!)
-                    {
-                        return key.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
-                    }
-
-                case Rsa:
-                    using (var key = _key.GetRSAPublicKey()!)
-                    {
-                        return key.VerifyData(content, signature, hash, RSASignaturePadding.Pkcs1);
-                    }
-
-                default:
-                    return VerifyEd25519(content, signature);
-            }
+            using var ecdsa = _key.Oid.Value == Ecdsa ? _key.GetECDsaPublicKey() : null;
+            using var rsa = ecdsa is null ? _key.GetRSAPublicKey() : null;
+            return ecdsa?.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence)
+                ?? rsa!.VerifyData(content, signature, hash, RSASignaturePadding.Pkcs1);
         }
         catch (CryptographicException)
         {

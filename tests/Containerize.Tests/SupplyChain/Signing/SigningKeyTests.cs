@@ -115,6 +115,30 @@ internal sealed class SigningKeyTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("nistP256", "SHA256", true)]
+    [DataRow("nistP256", "SHA512", true)]
+    [DataRow("nistP384", "SHA384", true)]
+    [DataRow("nistP384", "SHA256", true)]
+    [DataRow("nistP521", "SHA512", true)]
+    [DataRow("RSA", "SHA256", true)]
+    [DataRow("RSA", "SHA384", true)]
+    [DataRow("RSA", "SHA512", true)]
+    [DataRow("RSA", "SHA1", false)]
+    [DataRow("nistP256", "SHA1", false)]
+    public void A_signature_counts_with_each_hash_that_is_strong_enough(string kind, string hash, bool isAccepted)
+    {
+        var name = new HashAlgorithmName(hash);
+        using AsymmetricAlgorithm key = kind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.CreateFromFriendlyName(kind));
+        var signature = key is RSA rsa
+            ? rsa.SignData("content"u8.ToArray(), name, RSASignaturePadding.Pkcs1)
+            : ((ECDsa)key).SignData("content"u8.ToArray(), name, DSASignatureFormat.Rfc3279DerSequence);
+        var known = PublicKey.Parse(key.ExportSubjectPublicKeyInfoPem(), "test");
+
+        Assert.AreEqual(isAccepted, known.Verify("content"u8, signature));
+        Assert.IsFalse(known.Verify("Content"u8, signature));
+    }
+
+    [TestMethod]
     public void A_signature_of_ECDSA_is_the_one_of_RFC_6979()
     {
         using var ecdsa = ECDsa.Create(new ECParameters
