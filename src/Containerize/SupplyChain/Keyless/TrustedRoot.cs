@@ -9,7 +9,8 @@ using PublicKey = Containerize.SupplyChain.Signing.PublicKey;
 namespace Containerize.SupplyChain.Keyless;
 
 /// <summary>Whose certificates, log entries and time stamps are trusted.</summary>
-/// <remarks>Sigstore, <i>sigstore_trustroot.proto</i>, "TrustedRoot": the file that <c>cosign trusted-root create</c> writes.</remarks>
+/// <remarks>Sigstore, <i>sigstore_trustroot.proto</i>, "TrustedRoot": the file that <c>cosign trusted-root create</c> writes. That of <c>gh
+/// attestation trusted-root</c> has several, one a line.</remarks>
 internal sealed class TrustedRoot : IDisposable
 {
     private const int MaxFileSize = 4 * 1024 * 1024;
@@ -40,39 +41,48 @@ internal sealed class TrustedRoot : IDisposable
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidSigningService"/>.</exception>
     internal static TrustedRoot Read(string path)
     {
+        const string Setting = "ContainerizeSigningTrustedRoot";
         try
         {
-            return Parse(
-                RegularFile.ReadAllBytes(path, MaxFileSize), path, DiagnosticCode.InvalidSigningService, "ContainerizeSigningTrustedRoot");
+            var all = Parse(RegularFile.ReadAllBytes(path, MaxFileSize), path, DiagnosticCode.InvalidSigningService, Setting);
+            if (all is [var root])
+            {
+                return root;
+            }
+
+            all.ForEach(each => each.Dispose());
+            throw Invalid(path, DiagnosticCode.InvalidSigningService, Setting, new FormatException(
+                "it holds several trusted roots; leave the line with the one of your services"));
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            throw Invalid(path, DiagnosticCode.InvalidSigningService, "ContainerizeSigningTrustedRoot", failure);
+            throw Invalid(path, DiagnosticCode.InvalidSigningService, Setting, failure);
         }
     }
 
-    /// <summary>Reads a trusted root.</summary>
+    /// <summary>Reads the trusted roots of a file: one, or one a line. Each is trusted by itself.</summary>
     /// <param name="path">The file it is from, for the error message.</param>
     /// <param name="code">The code of the error when it cannot be used.</param>
     /// <param name="setting">What names the file, for the error message.</param>
-    /// <exception cref="ContainerizeException">It cannot be used.</exception>
-    internal static TrustedRoot Parse(byte[] content, string path, DiagnosticCode code, string setting)
+    /// <exception cref="ContainerizeException">One cannot be used.</exception>
+    internal static List<TrustedRoot> Parse(byte[] content, string path, DiagnosticCode code, string setting)
     {
-        var trusted = new TrustedRoot();
+        var all = new List<TrustedRoot>();
         try
         {
-            var json = OciJson.ReadObject(content, "trusted root", $"'{path}'");
-            trusted._authorities.AddRange(json.Elements("certificateAuthorities").Select(ReadAuthority));
-            trusted._timestampAuthorities.AddRange(json.Elements("timestampAuthorities").Select(ReadAuthority));
-            AddLogs(json.Elements("tlogs"), trusted._logs, path);
-            AddLogs(json.Elements("ctlogs"), trusted._certificateLogs, path);
-            return trusted._authorities.Exists(each => each.All.Any(CertificateAuthority.IsRoot))
-                ? trusted : throw new FormatException("it names no authority for certificates");
+            foreach (var json in Documents(content))
+            {
+                var trusted = new TrustedRoot();
+                all.Add(trusted);
+                trusted.Add(OciJson.ReadObject(json, "trusted root", $"'{path}'"), path);
+            }
+
+            return all;
         }
         catch (Exception failure) when (
             failure is CryptographicException or ArgumentNullException or FormatException or ContainerizeException)
         {
-            trusted.Dispose();
+            all.ForEach(each => each.Dispose());
             throw Invalid(path, code, setting, failure);
         }
     }
@@ -101,6 +111,37 @@ internal sealed class TrustedRoot : IDisposable
         foreach (var authority in _authorities.Concat(_timestampAuthorities))
         {
             authority.Dispose();
+        }
+    }
+
+    // Lines that are documents of their own; or one document, whose lines are none.
+    private static List<byte[]> Documents(byte[] content)
+    {
+        var lines = new List<byte[]>();
+        for (var start = 0; start < content.Length;)
+        {
+            var length = content.AsSpan(start).IndexOf((byte)'\n');
+            var line = content.AsSpan(start, length < 0 ? content.Length - start : length).Trim(" \t\r"u8);
+            if (!line.IsEmpty)
+            {
+                lines.Add(line.ToArray());
+            }
+
+            start = length < 0 ? content.Length : start + length + 1;
+        }
+
+        return lines.Count > 1 && OciJson.TryReadObject(lines[0]) is not null ? lines : [content];
+    }
+
+    private void Add(JsonObject json, string path)
+    {
+        _authorities.AddRange(json.Elements("certificateAuthorities").Select(ReadAuthority));
+        _timestampAuthorities.AddRange(json.Elements("timestampAuthorities").Select(ReadAuthority));
+        AddLogs(json.Elements("tlogs"), _logs, path);
+        AddLogs(json.Elements("ctlogs"), _certificateLogs, path);
+        if (!_authorities.Exists(each => each.All.Any(CertificateAuthority.IsRoot)))
+        {
+            throw new FormatException("it names no authority for certificates");
         }
     }
 

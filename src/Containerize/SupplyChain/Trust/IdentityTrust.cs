@@ -9,7 +9,7 @@ namespace Containerize.SupplyChain.Trust;
 /// <param name="IsPattern">Whether the identity is a regular expression, which the whole of the certificate's has to match.</param>
 /// <param name="Issuer">Who vouches for the identity: the issuer of tokens in the certificate.</param>
 /// <param name="RootFile">The file of the trusted root.</param>
-/// <param name="Root">Its content, which is read when it is needed.</param>
+/// <param name="Root">Its content, one trusted root or several, of which each counts; it is read when it is needed.</param>
 internal sealed record IdentityTrust(string Identity, bool IsPattern, string Issuer, string RootFile, ReadOnlyMemory<byte> Root)
 {
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline;
@@ -44,9 +44,9 @@ internal sealed record IdentityTrust(string Identity, bool IsPattern, string Iss
             return null;
         }
 
-        using var root = TrustedRoot.Parse(
-            Root.ToArray(), RootFile, DiagnosticCode.TrustAnchorUnusable, "ContainerizeBaseTrust");
-        using var certificate = new KeylessVerifier(root).Verify(signature, out why);
+        var roots = TrustedRoot.Parse(Root.ToArray(), RootFile, DiagnosticCode.TrustAnchorUnusable, "ContainerizeBaseTrust");
+        using var certificate = Verify(signature, roots, out why);
+        roots.ForEach(root => root.Dispose());
         if (certificate is null)
         {
             why = $"{form} is refused: {why}";
@@ -57,6 +57,24 @@ internal sealed record IdentityTrust(string Identity, bool IsPattern, string Iss
         why = $"{form} is signed by {Printable.Clean(identity)} ({Printable.Clean(issuer)}), which {(issuer == Issuer ? "" : "Issuer or ")}"
             + $"{(IsPattern ? "CertificateIdentityRegex" : "CertificateIdentity")} does not name";
         return issuer == Issuer && IsIdentity(identity) ? $"{Printable.Clean(identity)} ({Printable.Clean(issuer)})" : null;
+    }
+
+    // What one root lacks another one does not add: each has to vouch for all of a signature.
+    private static IdentityCertificate? Verify(KeylessSignature signature, IEnumerable<TrustedRoot> roots, out string why)
+    {
+        var reasons = new List<string>();
+        foreach (var root in roots)
+        {
+            if (new KeylessVerifier(root).Verify(signature, out why) is { } certificate)
+            {
+                return certificate;
+            }
+
+            reasons.Add(why);
+        }
+
+        why = string.Join("; ", reasons.Distinct());
+        return null;
     }
 
     private static string Whole(string pattern) => $@"\A(?:{pattern})\z";

@@ -71,6 +71,51 @@ internal sealed class SignatoriesTests : IDisposable
         Assert.Contains("cannot be read", Refusal(new FoundBundle(sigstore.Sign(Statement)), Sigstore(sigstore.TrustedRoot())));
     }
 
+    [TestMethod]
+    [DataRow("\n")]
+    [DataRow("\r\n")]
+    [DataRow("\n\n  ")]
+    public void Each_of_the_trusted_roots_of_a_file_counts_by_itself(string between)
+    {
+        using var one = new TestSigstore(s_now);
+        using var two = new TestSigstore(s_now);
+        using var three = new TestSigstore(s_now);
+        var rule = Sigstore(one.TrustedRoot().ToJsonString() + between + two.TrustedRoot().ToJsonString() + "\n");
+
+        Assert.IsNotNull(Find(new FoundBundle(one.Sign(Statement)), rule, out _));
+        Assert.IsNotNull(Find(new FoundBundle(two.Sign(Statement)), rule, out _));
+        Assert.Contains("its log is none of those of the trusted root", Refusal(new FoundBundle(three.Sign(Statement)), rule));
+        var mixed = one.TrustedRoot();
+        mixed["ctlogs"] = two.TrustedRoot()["ctlogs"]!.DeepClone();
+        var apart = Sigstore(mixed.ToJsonString() + between + two.TrustedRoot().ToJsonString());
+        Assert.IsNull(Find(new FoundBundle(one.Sign(Statement)), apart, out _), "What is trusted is not put together of two roots.");
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void One_trusted_root_may_have_many_lines(bool isIndented)
+    {
+        using var sigstore = new TestSigstore(s_now);
+        var text = sigstore.TrustedRoot().ToJsonString(new() { WriteIndented = isIndented });
+
+        Assert.IsNotNull(Find(new FoundBundle(sigstore.Sign(Statement)), Sigstore(text + "\n"), out _));
+    }
+
+    [TestMethod]
+    [DataRow("{}")]
+    [DataRow("{")]
+    [DataRow("text")]
+    public void A_file_with_a_line_that_is_no_trusted_root_cannot_be_used(string line)
+    {
+        using var sigstore = new TestSigstore(s_now);
+        var rule = Sigstore($"{sigstore.TrustedRoot().ToJsonString()}\n{line}");
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Find(new FoundBundle(sigstore.Sign(Statement)), rule, out _));
+
+        Assert.AreEqual(DiagnosticCode.TrustAnchorUnusable, failure.Code);
+    }
+
     private static byte[] Statement => SignStatement.Of(NotaryEnvelopes.Image.Digest);
 
     private static TrustRule Sigstore(JsonObject root) => Sigstore(root.ToJsonString());
