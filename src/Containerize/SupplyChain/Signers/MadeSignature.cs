@@ -6,7 +6,7 @@ namespace Containerize.SupplyChain.Signers;
 /// <summary>A signature that a program made and that was verified.</summary>
 /// <param name="Referrer">The manifest with the signature.</param>
 /// <param name="Key">The digest of the key that made it.</param>
-/// <param name="Expiry">When its certificates expire, and it with them; null for never.</param>
+/// <param name="Expiry">When it ends: by its own expiry, or with its certificates; null for never.</param>
 internal sealed record MadeSignature(Referrer Referrer, Digest Key, DateTimeOffset? Expiry)
 {
     /// <summary>Verifies an envelope of the Notary Project, and makes its manifest.</summary>
@@ -63,8 +63,12 @@ internal sealed record MadeSignature(Referrer Referrer, Digest Key, DateTimeOffs
             ?? throw run.Refused(subject, why);
     }
 
-    private static DateTimeOffset? ExpiryOf(byte[] envelope, SigningCertificates certificates) =>
-        NotarySignature.HasTimestamp(envelope) ? null : certificates.Expiry;
+    private static DateTimeOffset? ExpiryOf(byte[] envelope, SigningCertificates certificates)
+    {
+        var own = NotarySignature.ExpiryOf(envelope);
+        DateTimeOffset? chain = NotarySignature.HasTimestamp(envelope) ? null : certificates.Expiry;
+        return own is null || chain < own ? chain : own;
+    }
 
     private static Digest VerifyBundle(Descriptor subject, byte[] content, PublicKey? key, SignerRun run)
     {

@@ -26,6 +26,7 @@ internal static class NotarySignature
 
     private const string Scheme = "io.cncf.notary.signingScheme";
     private const string SigningTime = "io.cncf.notary.signingTime";
+    private const string Expiry = "io.cncf.notary.expiry";
     private const string TimestampHeader = "io.cncf.notary.timestampSignature";
     private const string ThumbprintAnnotation = "io.cncf.notary.x509chain.thumbprint#S256";
 
@@ -77,7 +78,7 @@ internal static class NotarySignature
 
     /// <summary>Verifies an envelope by its own certificates. Whether they are trusted is not asked.</summary>
     /// <param name="subject">What should be signed.</param>
-    /// <param name="time">When it was signed.</param>
+    /// <param name="time">When it was signed: now.</param>
     /// <param name="why">Why it is refused, as a sentence without its end.</param>
     /// <returns>The certificates; null when it is refused.</returns>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDocument"/>.</exception>
@@ -88,7 +89,7 @@ internal static class NotarySignature
         var header = root.Bytes("protected") is { } raw ? OciJson.ReadObject(raw, "protected header", Origin) : null;
         var target = root.Bytes("payload") is { } payload ? OciJson.ReadObject(payload, "payload", Origin).Member("targetArtifact") : null;
         var certificates = CertificatesOf(root);
-        why = Refuse(root, header, target, subject, certificates) ?? certificates!.Refuse(time) ?? "";
+        why = Refuse(root, header, target, subject, certificates) ?? RefuseExpiry(header!, time) ?? certificates!.Refuse(time) ?? "";
         if (why.Length == 0)
         {
             return certificates;
@@ -115,6 +116,11 @@ internal static class NotarySignature
     internal static bool HasTimestamp(ReadOnlySpan<byte> envelope) =>
         OciJson.ReadObject(envelope, "envelope", "a signature").Member("header").Text(TimestampHeader) is not null;
 
+    /// <summary>When the signer says that the signature ends; null for never.</summary>
+    internal static DateTimeOffset? ExpiryOf(ReadOnlySpan<byte> envelope) =>
+        OciJson.ReadObject(envelope, "envelope", "a signature").Bytes("protected") is { } header
+            ? ExpiryOf(OciJson.ReadObject(header, "protected header", "a signature")) : null;
+
     /// <summary>The manifest of an envelope.</summary>
     /// <param name="thumbprints">The SHA-256 of each certificate, in hexadecimal.</param>
     /// <param name="annotations">Annotations of the signer.</param>
@@ -137,6 +143,14 @@ internal static class NotarySignature
         };
         return new(document, new MemoryBlob(MediaTypes.OciManifest, OciJson.Write(document)), [config, payload], Suffix);
     }
+
+    private static DateTimeOffset? ExpiryOf(JsonObject header) => DateTimeOffset.TryParse(
+        header.Text(Expiry), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    private static string? RefuseExpiry(JsonObject header, DateTimeOffset time) =>
+        !header.ContainsKey(Expiry) ? null
+            : ExpiryOf(header) is not { } end ? "when it ends cannot be read"
+            : end <= time ? $"it ended on {end.UtcDateTime:yyyy-MM-dd}" : null;
 
     private static SigningCertificates? CertificatesOf(JsonObject root) => SigningCertificates.Read(
         [.. root.Member("header").Elements("x5c").Select(each => each is JsonValue value && value.TryGetValue<string>(out var text)

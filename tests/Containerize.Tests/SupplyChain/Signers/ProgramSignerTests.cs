@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -97,6 +98,40 @@ internal sealed class ProgramSignerTests : IDisposable
             second.Referrers[0].Blobs.Select(blob => blob.Descriptor.Digest).ToArray());
         Assert.AreEqual(DiagnosticCode.SignerFailed, expired.Code);
         Assert.AreEqual(DiagnosticCode.SignerFailed, other.Code);
+    }
+
+    [TestMethod]
+    [DataRow(2, 1, true)]
+    [DataRow(2, 3, false)]
+    [DataRow(-1, 0, false)]
+    [DataRow(20, 9, true)]
+    [DataRow(20, 11, false)]
+    public async Task An_envelope_is_made_again_when_it_ends_or_its_certificates_do(int days, int later, bool isKept)
+    {
+        var envelope = NotaryJwsWith("io.cncf.notary.expiry", s_now.AddDays(days).ToString("O"));
+        WriteProgram("notation-test", ("get-plugin-metadata", Metadata("SIGNATURE_GENERATOR.ENVELOPE")), ("generate-envelope",
+            $$"""{"signatureEnvelope":"{{Convert.ToBase64String(envelope)}}","signatureEnvelopeType":"application/jose+json"}"""));
+
+        if (days < 0)
+        {
+            var refused = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => SignAsync("notation-test", "key 1"));
+            Assert.AreEqual(DiagnosticCode.SignatureRefused, refused.Code);
+            StringAssert.Contains(refused.Message, "it ended on 2026-11-");
+            return;
+        }
+
+        await SignAsync("notation-test", "key 1");
+        WriteScript("notation-test", "exit 9");
+        _time = s_now.AddDays(later);
+        if (isKept)
+        {
+            await SignAsync("notation-test", "key 1");
+        }
+        else
+        {
+            var again = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => SignAsync("notation-test", "key 1"));
+            Assert.AreEqual(DiagnosticCode.SignerFailed, again.Code);
+        }
     }
 
     [TestMethod]
@@ -262,6 +297,16 @@ internal sealed class ProgramSignerTests : IDisposable
         """;
 
     private byte[] Signed() => NotarySignature.Signed(s_image, _chain.Algorithm, s_now);
+
+    private byte[] NotaryJwsWith(string header, string value)
+    {
+        var parts = Encoding.ASCII.GetString(Signed()).Split('.');
+        var json = JsonNode.Parse(Base64Url.DecodeFromChars(parts[0]))!.AsObject();
+        json["crit"]!.AsArray().Add(header);
+        json[header] = value;
+        var signed = Encoding.ASCII.GetBytes($"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()))}.{parts[1]}");
+        return NotarySignature.Envelope(signed, _chain.Sign(signed), _chain.Certificates, "plugin");
+    }
 
     private string SignatureAnswer() => new JsonObject
     {
