@@ -34,7 +34,7 @@ internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsO
 internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobStore cache, TimeProvider time)
 {
     // Another number for documents that say other things of the same image.
-    private const int Version = 3;
+    private const int Version = 4;
 
     private string SimpleName => name[(name.LastIndexOf('/') + 1)..];
 

@@ -5,9 +5,10 @@ namespace Containerize.SupplyChain.Sbom;
 
 /// <summary>Writes a bill as CycloneDX 1.6. Files are parts of the component that they belong to.</summary>
 /// <param name="bill">What the image consists of.</param>
+/// <param name="content">A hash of all that the document says, in hexadecimal digits, which names it.</param>
 /// <param name="json">Takes the document.</param>
 /// <remarks>ECMA-424, and its JSON schema.</remarks>
-internal sealed class CycloneDxWriter(Bill bill, Utf8JsonWriter json)
+internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter json)
 {
     private readonly ILookup<string, BillFile> _files = bill.FilesByComponent;
 
@@ -17,7 +18,7 @@ internal sealed class CycloneDxWriter(Bill bill, Utf8JsonWriter json)
         json.WriteStartObject();
         json.WriteString("bomFormat", "CycloneDX");
         json.WriteString("specVersion", "1.6");
-        json.WriteString("serialNumber", SerialNumber(bill.Image.Sha256!));
+        json.WriteString("serialNumber", SerialNumber(content));
         json.WriteNumber("version", 1);
         json.WriteStartObject("metadata");
         json.WriteString("timestamp", ImageConfig.Rfc3339(bill.Created));
@@ -152,7 +153,7 @@ internal sealed class CycloneDxWriter(Bill bill, Utf8JsonWriter json)
         json.WriteEndObject();
     }
 
-    // RFC 9562, version 8: the bits of a digest in the form of a UUID, so that the same image has the same number everywhere.
-    private static string SerialNumber(string digest) =>
-        $"urn:uuid:{digest[..8]}-{digest[8..12]}-8{digest[13..16]}-a{digest[17..20]}-{digest[20..32]}";
+    // RFC 9562, version 8: the bits of a hash in the form of a UUID, so that the same bill has the same number everywhere.
+    private static string SerialNumber(string hash) =>
+        $"urn:uuid:{hash[..8]}-{hash[8..12]}-8{hash[13..16]}-a{hash[17..20]}-{hash[20..32]}";
 }

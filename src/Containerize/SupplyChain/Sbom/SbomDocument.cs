@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,21 +9,29 @@ namespace Containerize.SupplyChain.Sbom;
 /// <summary>A bill of materials as a document.</summary>
 internal static class SbomDocument
 {
+    private const int Sha256Length = 64;
+
     /// <summary>The version of Containerize, without the commit.</summary>
     internal static string ToolVersion { get; } =
         typeof(SbomDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
             ?? "0";
 
-    /// <summary>Writes a bill. The same bill gives the same bytes.</summary>
-    internal static byte[] Write(Bill bill, SbomFormat format) => WriteJson(json =>
+    /// <summary>Writes a bill. The same bill gives the same bytes; another one has another name, also of the same image.</summary>
+    internal static byte[] Write(Bill bill, SbomFormat format)
+    {
+        var nameless = Write(bill, format, new string('0', Sha256Length));
+        return Write(bill, format, Convert.ToHexStringLower(SHA256.HashData(nameless)));
+    }
+
+    private static byte[] Write(Bill bill, SbomFormat format, string content) => WriteJson(json =>
     {
         if (format == SbomFormat.Spdx)
         {
-            new SpdxWriter(bill, json).Write();
+            new SpdxWriter(bill, content, json).Write();
         }
         else
         {
-            new CycloneDxWriter(bill, json).Write();
+            new CycloneDxWriter(bill, content, json).Write();
         }
     });
 

@@ -7,9 +7,10 @@ namespace Containerize.SupplyChain.Sbom;
 
 /// <summary>Writes a bill as SPDX 2.3.</summary>
 /// <param name="bill">What the image consists of.</param>
+/// <param name="content">A hash of all that the document says, in hexadecimal digits, which names it.</param>
 /// <param name="json">Takes the document.</param>
 /// <remarks>The SPDX specification 2.3, and its JSON schema.</remarks>
-internal sealed class SpdxWriter(Bill bill, Utf8JsonWriter json)
+internal sealed class SpdxWriter(Bill bill, string content, Utf8JsonWriter json)
 {
     private const string Document = "SPDXRef-DOCUMENT";
     private const string NoAssertion = "NOASSERTION";
@@ -21,14 +22,13 @@ internal sealed class SpdxWriter(Bill bill, Utf8JsonWriter json)
     internal void Write()
     {
         Name();
-        var digest = bill.Image.Sha256!;
         json.WriteStartObject();
         json.WriteString("spdxVersion", "SPDX-2.3");
         json.WriteString("dataLicense", "CC0-1.0");
         json.WriteString("SPDXID", Document);
         json.WriteString("name", bill.Image.Name);
         // A name that nothing else has; nothing has to lie there.
-        json.WriteString("documentNamespace", $"https://containerize.invalid/spdx/sha256/{digest}");
+        json.WriteString("documentNamespace", $"https://containerize.invalid/spdx/sha256/{content}");
         json.WriteStartObject("creationInfo");
         json.WriteString("created", ImageConfig.Rfc3339(bill.Created));
         json.WriteStartArray("creators");

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Containerize.SupplyChain.Sbom;
 
 namespace Containerize.Tests.SupplyChain.Sbom;
@@ -38,6 +39,55 @@ internal sealed class BillDocumentTests
             Assert.AreNotEqual(document, damaged, part);
             Assert.IsNull(Read(damaged, format), part);
         }
+    }
+
+    [TestMethod]
+    [DataRow((int)SbomFormat.Spdx, "documentNamespace")]
+    [DataRow((int)SbomFormat.CycloneDx, "serialNumber")]
+    public void Bills_that_say_different_things_of_one_image_have_different_names(int format, string member)
+    {
+        Assert.AreEqual(NameOf("MIT"), NameOf("MIT"));
+        Assert.AreNotEqual(NameOf("MIT"), NameOf("ISC"));
+
+        string NameOf(string license)
+        {
+            using var json = JsonDocument.Parse(SbomDocument.Write(BillOf(license), (SbomFormat)format));
+            return json.RootElement.GetProperty(member).GetString()!;
+        }
+    }
+
+    private static Bill BillOf(string license)
+    {
+        Component[] components =
+        [
+            new(ComponentKind.Base, "base", "1") { PackageUrl = "pkg:oci/base@sha256:2", Sha256 = new('2', 64) },
+            new(ComponentKind.App, "Shop", "1.0.0"),
+            new(ComponentKind.Project, "Library", "1.0.0"),
+            new(ComponentKind.Package, "Mail", "2.0.0")
+            {
+                PackageUrl = "pkg:nuget/Mail@2.0.0", License = license, Sha512 = new('5', 128),
+            },
+            new(ComponentKind.RuntimePack, "Runtime", "10.0.0") { PackageUrl = "pkg:nuget/Runtime@10.0.0" },
+            new(ComponentKind.Assembly, "Old", "1"),
+        ];
+        var image = new Component(ComponentKind.Image, "app", $"sha256:{new string('1', 64)}")
+        {
+            PackageUrl = "pkg:oci/app@sha256:1", Sha256 = new('1', 64),
+        };
+        return new Bill(
+            image,
+            DateTimeOffset.UnixEpoch,
+            components,
+            [
+                new("app/Shop.dll", new('a', 40), new('b', 64), "sha256:3", components[1].Reference),
+                new("app/other", new('c', 40), new('d', 64), "sha256:3", image.Reference),
+            ])
+        {
+            Dependencies = new Dictionary<string, IReadOnlyList<string>>
+            {
+                [components[1].Reference] = [components[3].Reference],
+            },
+        };
     }
 
     private static Bill? Read(string document, int format) => BillDocument.Read(Encoding.UTF8.GetBytes(document), (SbomFormat)format);
