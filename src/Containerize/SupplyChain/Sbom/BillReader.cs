@@ -50,7 +50,8 @@ internal sealed class BillReader(
             return null;
         }
 
-        var kept = before.Components.Where(component => component.Kind is not (ComponentKind.Base or ComponentKind.Debian)).ToList();
+        var kept = before.Components.Where(component => component.Kind
+            is not (ComponentKind.Base or ComponentKind.OperatingSystem or ComponentKind.Debian)).ToList();
         var references = kept.Select(component => component.Reference).ToHashSet(StringComparer.Ordinal);
         var owners = before.Files.Where(file => references.Contains(file.Component))
             .ToDictionary(file => file.Path, file => file.Component, StringComparer.Ordinal);

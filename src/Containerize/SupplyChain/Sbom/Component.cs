@@ -9,7 +9,8 @@ internal sealed record Component(ComponentKind Kind, string Name, string? Versio
     /// <summary>How other tools name it; null for what is in no register.</summary>
     public string? PackageUrl { get; init; }
 
-    /// <summary>The licence, as an SPDX expression; null when it is not told as one.</summary>
+    /// <summary>The licence, as the package tells it: an SPDX expression, if <see cref="LicenseExpression"/> takes it; null for
+    /// none.</summary>
     public string? License { get; init; }
 
     /// <summary>The SHA-256 of an image's manifest or of a package, in hexadecimal digits; null when it is not known.</summary>
@@ -18,9 +19,17 @@ internal sealed record Component(ComponentKind Kind, string Name, string? Versio
     /// <summary>The SHA-512 of its package, in hexadecimal digits; null when it is not known.</summary>
     public string? Sha512 { get; init; }
 
+    /// <summary>The source package that it was built from; null when it is of no distribution.</summary>
+    public SourcePackage? Source { get; init; }
+
     /// <summary>What identifies it in the bill.</summary>
     public string Reference => PackageUrl ?? $"{Kind.ToString().ToLowerInvariant()}:{Name}@{Version}";
 }
+
+/// <summary>What a package of a distribution was built from. Advisories of distributions are about these.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Version">Its version, with epoch and revision.</param>
+internal sealed record SourcePackage(string Name, string Version);
 
 /// <summary>What a component is.</summary>
 internal enum ComponentKind
@@ -45,6 +54,9 @@ internal enum ComponentKind
 
     /// <summary>An assembly that the app refers to by its file.</summary>
     Assembly,
+
+    /// <summary>The distribution whose packages are in the image, by its os-release.</summary>
+    OperatingSystem,
 
     /// <summary>A package of Debian or a distribution like it.</summary>
     Debian,

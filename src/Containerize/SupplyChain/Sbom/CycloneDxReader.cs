@@ -48,6 +48,7 @@ internal sealed class CycloneDxReader(JsonElement root)
         ("container", _) => ComponentKind.Base,
         ("application", _) => ComponentKind.App,
         ("framework", _) => ComponentKind.RuntimePack,
+        ("operating-system", _) => ComponentKind.OperatingSystem,
         (_, { } url) => url.StartsWith("pkg:deb/", StringComparison.Ordinal) ? ComponentKind.Debian : ComponentKind.Package,
         // References of what is in no register begin with its kind.
         _ => Enum.Parse<ComponentKind>(component.Required("bom-ref").Split(':')[0], ignoreCase: true),
@@ -57,7 +58,10 @@ internal sealed class CycloneDxReader(JsonElement root)
         new(kind, component.Required("name"), component.Text("version"))
         {
             PackageUrl = component.Text("purl"),
-            License = component.Elements("licenses").Select(license => license.Text("expression")).FirstOrDefault(),
+            License = component.Elements("licenses").Select(each => each.TryGetProperty("license", out var license)
+                ? license.Text("name") : each.Text("expression")).FirstOrDefault(),
+            Source = Property(component, CycloneDxWriter.SourceName) is { } source
+                ? new(source, Property(component, CycloneDxWriter.SourceVersion)!) : null,
             Sha256 = Hash(component, "SHA-256"),
             Sha512 = Hash(component, "SHA-512"),
         };
@@ -66,8 +70,11 @@ internal sealed class CycloneDxReader(JsonElement root)
         file.Required("name")["/".Length..],
         Hash(file, "SHA-1")!,
         Hash(file, "SHA-256")!,
-        file.Elements("properties").Single(property => property.Text("name") == "containerize:layer").Required("value"),
+        Property(file, CycloneDxWriter.Layer) ?? throw new FormatException("A file has no layer."),
         owner);
+
+    private static string? Property(JsonElement element, string name) => element.Elements("properties")
+        .Where(property => property.Text("name") == name).Select(property => property.Text("value")).SingleOrDefault();
 
     private static string? Hash(JsonElement element, string algorithm) => element.Elements("hashes")
         .Where(hash => hash.Text("alg") == algorithm).Select(hash => hash.Text("content")).FirstOrDefault();

@@ -10,6 +10,15 @@ namespace Containerize.SupplyChain.Sbom;
 /// <remarks>ECMA-424, and its JSON schema.</remarks>
 internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter json)
 {
+    /// <summary>The property of a file that names its layer.</summary>
+    internal const string Layer = "containerize:layer";
+
+    /// <summary>The property with the name of a source package, as Trivy calls it.</summary>
+    internal const string SourceName = "aquasecurity:trivy:SrcName";
+
+    /// <summary>The property with the version of a source package, as Trivy calls it.</summary>
+    internal const string SourceVersion = "aquasecurity:trivy:SrcVersion";
+
     private readonly ILookup<string, BillFile> _files = bill.FilesByComponent;
 
     /// <summary>Writes the document.</summary>
@@ -52,6 +61,7 @@ internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter 
         {
             ComponentKind.Image or ComponentKind.Base => "container",
             ComponentKind.App => "application",
+            ComponentKind.OperatingSystem => "operating-system",
             ComponentKind.RuntimePack => "framework",
             _ => "library",
         });
@@ -67,7 +77,17 @@ internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter 
         {
             json.WriteStartArray("licenses");
             json.WriteStartObject();
-            json.WriteString("expression", license);
+            if (LicenseExpression.IsOne(license))
+            {
+                json.WriteString("expression", license);
+            }
+            else
+            {
+                json.WriteStartObject("license");
+                json.WriteString("name", license);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
             json.WriteEndArray();
         }
@@ -75,6 +95,11 @@ internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter 
         if (component.PackageUrl is { } url)
         {
             json.WriteString("purl", url);
+        }
+
+        if (component.Source is { } source)
+        {
+            WriteProperties((SourceName, source.Name), (SourceVersion, source.Version));
         }
 
         if (_files.Contains(component.Reference))
@@ -98,13 +123,22 @@ internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter 
         json.WriteString("bom-ref", $"file:/{file.Path}");
         json.WriteString("name", $"/{file.Path}");
         WriteHashes(("SHA-1", file.Sha1), ("SHA-256", file.Sha256));
+        WriteProperties((Layer, file.Layer));
+        json.WriteEndObject();
+    }
+
+    private void WriteProperties(params IEnumerable<(string Name, string? Value)> properties)
+    {
         json.WriteStartArray("properties");
-        json.WriteStartObject();
-        json.WriteString("name", "containerize:layer");
-        json.WriteString("value", file.Layer);
-        json.WriteEndObject();
+        foreach (var (name, value) in properties)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("value", value);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private void WriteHashes(params IEnumerable<(string Algorithm, string? Value)> hashes)

@@ -11,6 +11,7 @@ internal sealed class DebianComponents
     private const string SumsEnding = ".md5sums";
 
     private readonly List<(Component Component, Stanza Notes)> _all = [];
+    private readonly Component? _system;
 
     /// <summary>Reads the notes of an image.</summary>
     /// <param name="tree">All parts of its tree.</param>
@@ -20,7 +21,8 @@ internal sealed class DebianComponents
     {
         var release = Fields(KeptFiles.Releases.Select(tree.ReadText).FirstOrDefault(text => text.Length > 0) ?? "");
         var vendor = release.GetValueOrDefault("ID", "debian");
-        var distribution = release.TryGetValue("VERSION_ID", out var number) ? $"{vendor}-{number}" : null;
+        var number = release.GetValueOrDefault("VERSION_ID");
+        var distribution = number is null ? null : $"{vendor}-{number}";
         foreach (var stanza in Notes(tree).SelectMany(Stanza.ParseAll))
         {
             // "install ok installed"; the paragraphs of status.d have no such field.
@@ -28,22 +30,32 @@ internal sealed class DebianComponents
                 && (stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]))
             {
                 var architecture = stanza["Architecture"] ?? "all";
+                var source = SourceOf(stanza, name, version);
                 var component = new Component(ComponentKind.Debian, name, version)
                 {
-                    PackageUrl = PackageUrl.Debian(vendor, name, version, architecture, distribution),
+                    PackageUrl = PackageUrl.Debian(vendor, name, version, architecture, source, distribution),
+                    Source = source,
                     Sha256 = digests.GetValueOrDefault((name, version, architecture)),
                 };
                 _all.Add((component, stanza));
             }
         }
+
+        // Where no packages are known, scanners would find a distribution without faults.
+        _system = _all.Count > 0 && release.ContainsKey("ID") ? new(ComponentKind.OperatingSystem, vendor, number) : null;
     }
 
-    /// <summary>The packages.</summary>
-    internal IEnumerable<Component> All => _all.Select(package => package.Component);
+    /// <summary>The packages, and the distribution that they are of.</summary>
+    internal IEnumerable<Component> All => _all.Select(package => package.Component).Concat(_system is null ? [] : [_system]);
 
-    /// <summary>Which packages need which others of the image, by reference.</summary>
+    /// <summary>Which packages need which others of the image, and that the distribution has them all, by reference.</summary>
     internal IEnumerable<(string From, string To)> Needs()
     {
+        foreach (var (component, _) in _system is null ? [] : _all)
+        {
+            yield return (_system!.Reference, component.Reference);
+        }
+
         var names = _all.GroupBy(package => package.Component.Name, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.First().Component.Reference, StringComparer.Ordinal);
         foreach (var (component, notes) in _all)
@@ -97,6 +109,15 @@ internal sealed class DebianComponents
 
         return owners;
     }
+
+    // deb-control(5): NAME, or NAME (VERSION) where that is not the package's; no field where both are.
+    private static SourcePackage SourceOf(Stanza notes, string name, string version) =>
+        (notes["Source"] ?? "").Split([' ', '(', ')', '\n'], StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [var source] => new(source, version),
+            [var source, var number, ..] => new(source, number),
+            _ => new(name, version),
+        };
 
     private static IEnumerable<string> Notes(ImageTree tree)
     {

@@ -13,8 +13,8 @@ internal sealed class PackageFolders(IReadOnlyList<string> folders)
     /// <summary>Finds a package.</summary>
     /// <param name="id">Its identifier.</param>
     /// <param name="version">Its version.</param>
-    /// <returns>The licence, as an SPDX expression, and the SHA-512 of the package file in hexadecimal digits; null where it is not
-    /// told.</returns>
+    /// <returns>The licence, where the package tells it as an expression, and the SHA-512 of the package file in hexadecimal digits; null
+    /// where it is not told.</returns>
     internal (string? License, string? Sha512) Find(string id, string version)
     {
         var (name, number) = (id.ToLowerInvariant(), version.Split('+')[0].ToLowerInvariant());

@@ -17,10 +17,15 @@ internal static class PackageUrl
 
     /// <summary>A package of Debian or a distribution like it.</summary>
     /// <param name="vendor">The distribution, as its os-release names it: <c>debian</c>, <c>ubuntu</c>.</param>
+    /// <param name="source">What it was built from, which is named where the package itself does not say it, as Syft does: Grype finds
+    /// advisories by it.</param>
     /// <param name="distribution">The distribution with its release: <c>debian-12</c>; null when it is not known.</param>
-    internal static string Debian(string vendor, string name, string version, string architecture, string? distribution) =>
+    internal static string Debian(
+        string vendor, string name, string version, string architecture, SourcePackage source, string? distribution) =>
         $"pkg:deb/{Escape(vendor)}/{Escape(name)}@{Escape(version)}?arch={Escape(architecture)}"
-        + (distribution is null ? "" : $"&distro={Escape(distribution)}");
+        + (distribution is null ? "" : $"&distro={Escape(distribution)}")
+        + (source.Version != version ? $"&upstream={Escape($"{source.Name}@{source.Version}")}"
+            : source.Name != name ? $"&upstream={Escape(source.Name)}" : "");
 
     /// <summary>An image.</summary>
     /// <param name="name">The last part of its repository.</param>

@@ -38,7 +38,9 @@ internal sealed class SpdxReader(JsonElement root)
             [.. components.Values.Where(component => component.Kind != ComponentKind.Image)],
             [.. root.Elements("files").Select(file => File(file, owners))])
         {
-            Dependencies = BillDocument.Group(relations.Where(each => each.Type == "DEPENDS_ON")
+            Dependencies = BillDocument.Group(relations
+                .Where(each => each.Type == "DEPENDS_ON"
+                    || (components.TryGetValue(each.From, out var from) && from.Kind == ComponentKind.OperatingSystem))
                 .Select(each => (components[each.From].Reference, components[each.To].Reference))),
         };
     }
@@ -52,7 +54,9 @@ internal sealed class SpdxReader(JsonElement root)
         return new Component(Enum.Parse<ComponentKind>(kind), package.Required("name"), package.Text("versionInfo"))
         {
             PackageUrl = package.Elements("externalRefs").Select(reference => reference.Text("referenceLocator")).FirstOrDefault(),
-            License = package.Text("licenseDeclared") is { } license and not NoAssertion ? license : null,
+            License = package.Text("licenseDeclared") is { } license and not NoAssertion ? license : package.Text("licenseComments"),
+            Source = package.Text("sourceInfo") is { } source && source[SpdxWriter.SourcePrefix.Length..].Split(' ') is [var of, var number]
+                ? new(of, number) : null,
             Sha256 = Checksum(package, "SHA256"),
             Sha512 = Checksum(package, "SHA512"),
         };

@@ -15,6 +15,9 @@ internal sealed class SpdxWriter(Bill bill, string content, Utf8JsonWriter json)
     private const string Document = "SPDXRef-DOCUMENT";
     private const string NoAssertion = "NOASSERTION";
 
+    /// <summary>What stands before name and version of a source package.</summary>
+    internal const string SourcePrefix = "built package from: ";
+
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly ILookup<string, BillFile> _files = bill.FilesByComponent;
 
@@ -106,13 +109,26 @@ internal sealed class SpdxWriter(Bill bill, string content, Utf8JsonWriter json)
             json.WriteEndArray();
         }
 
+        // What Trivy and Syft write, and Trivy reads.
+        if (component.Source is { } source)
+        {
+            json.WriteString("sourceInfo", $"{SourcePrefix}{source.Name} {source.Version}");
+        }
+
+        var isExpression = component.License is { } license && LicenseExpression.IsOne(license);
         json.WriteString("licenseConcluded", NoAssertion);
-        json.WriteString("licenseDeclared", component.License ?? NoAssertion);
+        json.WriteString("licenseDeclared", isExpression ? component.License : NoAssertion);
+        if (component.License is not null && !isExpression)
+        {
+            json.WriteString("licenseComments", component.License);
+        }
+
         json.WriteString("copyrightText", NoAssertion);
         json.WriteString("primaryPackagePurpose", component.Kind switch
         {
             ComponentKind.Image or ComponentKind.Base => "CONTAINER",
             ComponentKind.App => "APPLICATION",
+            ComponentKind.OperatingSystem => "OPERATING_SYSTEM",
             ComponentKind.RuntimePack => "FRAMEWORK",
             _ => "LIBRARY",
         });
@@ -171,7 +187,10 @@ internal sealed class SpdxWriter(Bill bill, string content, Utf8JsonWriter json)
         {
             foreach (var needed in bill.Dependencies.GetValueOrDefault(component.Reference, []))
             {
-                WriteRelationship(_ids[component.Reference], "DEPENDS_ON", _ids[needed]);
+                WriteRelationship(
+                    _ids[component.Reference],
+                    component.Kind == ComponentKind.OperatingSystem ? "CONTAINS" : "DEPENDS_ON",
+                    _ids[needed]);
             }
 
             foreach (var file in _files[component.Reference])

@@ -42,6 +42,19 @@ internal sealed class BillDocumentTests
     }
 
     [TestMethod]
+    [DataRow((int)SbomFormat.Spdx)]
+    [DataRow((int)SbomFormat.CycloneDx)]
+    public void A_bill_with_components_of_all_kinds_is_read_as_it_was_written(int format)
+    {
+        var written = SbomDocument.Write(BillOf("UNLICENSED"), (SbomFormat)format);
+
+        var read = BillDocument.Read(written, (SbomFormat)format)!;
+
+        CollectionAssert.AreEqual(BillOf("UNLICENSED").Components.ToArray(), read.Components.ToArray());
+        Assert.AreEqual(Encoding.UTF8.GetString(written), Encoding.UTF8.GetString(SbomDocument.Write(read, (SbomFormat)format)));
+    }
+
+    [TestMethod]
     [DataRow((int)SbomFormat.Spdx, "documentNamespace")]
     [DataRow((int)SbomFormat.CycloneDx, "serialNumber")]
     public void Bills_that_say_different_things_of_one_image_have_different_names(int format, string member)
@@ -54,6 +67,24 @@ internal sealed class BillDocumentTests
             using var json = JsonDocument.Parse(SbomDocument.Write(BillOf(license), (SbomFormat)format));
             return json.RootElement.GetProperty(member).GetString()!;
         }
+    }
+
+    [TestMethod]
+    [DataRow("MIT OR Apache-2.0", "MIT OR Apache-2.0", null, "expression")]
+    [DataRow("UNLICENSED", "NOASSERTION", "UNLICENSED", "license")]
+    [DataRow("see license.txt", "NOASSERTION", "see license.txt", "license")]
+    public void A_licence_that_is_no_expression_is_told_as_a_text(string license, string declared, string? comments, string member)
+    {
+        using var spdx = JsonDocument.Parse(SbomDocument.Write(BillOf(license), SbomFormat.Spdx));
+        var package = spdx.RootElement.GetProperty("packages").EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == "Mail");
+        using var cyclone = JsonDocument.Parse(SbomDocument.Write(BillOf(license), SbomFormat.CycloneDx));
+        var component = cyclone.RootElement.GetProperty("components").EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == "Mail").GetProperty("licenses")[0].GetProperty(member);
+
+        Assert.AreEqual(declared, package.GetProperty("licenseDeclared").GetString());
+        Assert.AreEqual(comments, package.TryGetProperty("licenseComments", out var said) ? said.GetString() : null);
+        Assert.AreEqual(license, (comments is null ? component : component.GetProperty("name")).GetString());
     }
 
     private static Bill BillOf(string license)
@@ -69,6 +100,8 @@ internal sealed class BillDocumentTests
             },
             new(ComponentKind.RuntimePack, "Runtime", "10.0.0") { PackageUrl = "pkg:nuget/Runtime@10.0.0" },
             new(ComponentKind.Assembly, "Old", "1"),
+            new(ComponentKind.OperatingSystem, "debian", "12"),
+            new(ComponentKind.Debian, "libc6", "2.36") { PackageUrl = "pkg:deb/debian/libc6@2.36", Source = new("glibc", "1:2.36") },
         ];
         var image = new Component(ComponentKind.Image, "app", $"sha256:{new string('1', 64)}")
         {
@@ -86,6 +119,7 @@ internal sealed class BillDocumentTests
             Dependencies = new Dictionary<string, IReadOnlyList<string>>
             {
                 [components[1].Reference] = [components[3].Reference],
+                [components[6].Reference] = [components[7].Reference],
             },
         };
     }

@@ -31,11 +31,13 @@ internal sealed class EvidenceMakerTests : IDisposable
 
     private const string Status = """
         Package: libc6
+        Source: glibc
         Status: install ok installed
         Architecture: amd64
         Version: 2.36-9+deb12u4
 
         Package: zlib1g
+        Source: zlib (1:1.2.13.dfsg-1)
         Status: install ok installed
         Architecture: amd64
         Version: 1:1.2.13
@@ -62,7 +64,9 @@ internal sealed class EvidenceMakerTests : IDisposable
 
         CollectionAssert.Contains(urls, "pkg:nuget/Mail@2.0.0");
         CollectionAssert.Contains(urls, "Shop");
-        CollectionAssert.Contains(urls, "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12");
+        CollectionAssert.Contains(urls, "pkg:deb/debian/libc6@2.36-9%2Bdeb12u4?arch=amd64&distro=debian-12&upstream=glibc");
+        CollectionAssert.Contains(
+            urls, "pkg:deb/debian/zlib1g@1:1.2.13?arch=amd64&distro=debian-12&upstream=zlib%401:1.2.13.dfsg-1");
         Assert.DoesNotContain("gone", string.Join(' ', urls));
         var hashes = spdx.RootElement.GetProperty("packages").EnumerateArray()
             .Where(package => package.GetProperty("SPDXID").GetString()!.StartsWith("SPDXRef-Debian-", StringComparison.Ordinal))
@@ -85,6 +89,13 @@ internal sealed class EvidenceMakerTests : IDisposable
         CollectionAssert.Contains(relations, "SPDXRef-App-Shop-1.0.0 DEPENDS_ON SPDXRef-Package-Mail-2.0.0");
         CollectionAssert.Contains(
             relations, "SPDXRef-Debian-zlib1g-1-1.2.13 DEPENDS_ON SPDXRef-Debian-libc6-2.36-9-deb12u4");
+        // By these, scanners know whose advisories count, and find them.
+        CollectionAssert.Contains(relations, "SPDXRef-OperatingSystem-debian-12 CONTAINS SPDXRef-Debian-zlib1g-1-1.2.13");
+        CollectionAssert.AreEquivalent(
+            new[] { "libc6: built package from: glibc 2.36-9+deb12u4", "zlib1g: built package from: zlib 1:1.2.13.dfsg-1" },
+            spdx.RootElement.GetProperty("packages").EnumerateArray()
+                .Where(package => package.TryGetProperty("sourceInfo", out _))
+                .Select(package => $"{package.GetProperty("name")}: {package.GetProperty("sourceInfo")}").ToList());
         CollectionAssert.Contains(relations, $"SPDXRef-App-Shop-1.0.0 CONTAINS {file.GetProperty("SPDXID").GetString()}");
     }
 
@@ -97,6 +108,17 @@ internal sealed class EvidenceMakerTests : IDisposable
             .Single(component => component.GetProperty("name").GetString() == "Shop");
         Assert.AreEqual("/app/Shop.dll", shop.GetProperty("components")[0].GetProperty("name").GetString());
         Assert.AreEqual("application", shop.GetProperty("type").GetString());
+        var components = document.RootElement.GetProperty("components").EnumerateArray().ToList();
+        var system = components.Single(component => component.GetProperty("type").GetString() == "operating-system");
+        Assert.AreEqual("debian 12", $"{system.GetProperty("name")} {system.GetProperty("version")}");
+        var packages = document.RootElement.GetProperty("dependencies").EnumerateArray()
+            .Single(each => each.GetProperty("ref").GetString() == system.GetProperty("bom-ref").GetString()).GetProperty("dependsOn");
+        Assert.AreEqual(2, packages.GetArrayLength());
+        var zlib = components.Single(component => component.GetProperty("name").GetString() == "zlib1g");
+        CollectionAssert.AreEqual(
+            new[] { "aquasecurity:trivy:SrcName zlib", "aquasecurity:trivy:SrcVersion 1:1.2.13.dfsg-1" },
+            zlib.GetProperty("properties").EnumerateArray().Select(each => $"{each.GetProperty("name")} {each.GetProperty("value")}")
+                .ToList());
     }
 
     [TestMethod]
