@@ -8,6 +8,10 @@ namespace Containerize.MSBuild;
 /// <summary>Brings a project's lock file up to date: what the tags of its base images name now.</summary>
 public sealed class LockBaseImages : ContainerizeTask
 {
+    /// <summary>The runtime identifier that the image is for.</summary>
+    [Required]
+    public required string RuntimeIdentifier { get; set; }
+
     /// <summary>The project's own directory, a full path.</summary>
     [Required]
     public required string OutputDirectory { get; set; }
@@ -48,7 +52,7 @@ public sealed class LockBaseImages : ContainerizeTask
         if (after.Count > 0)
         {
             var signed = current is not null && after[current] is { } digest
-                ? await VerifyAsync(inputs, digest, [.. after.Values.OfType<Digest>()], lines, cancellationToken) : null;
+                ? await VerifyAsync(inputs, digest, after, lines, cancellationToken) : null;
             await BaseImageLock.UpdateAsync(file, after, cancellationToken, signed);
             ShowResult([$"locked in '{file}'", .. lines]);
         }
@@ -58,22 +62,50 @@ public sealed class LockBaseImages : ContainerizeTask
         }
     }
 
-    // Other platforms may have other bases, whose signatures stay; those of images that are locked no longer go.
-    private static async Task<IReadOnlyList<VerifiedSignature>?> VerifyAsync(
-        BuildInputs inputs, Digest digest, Digest[] locked, List<Message> lines, CancellationToken cancellationToken)
+    // What is verified is what a build for the platform verifies: the index, or a manifest that leads from it to the platform's.
+    private async Task<IReadOnlyList<VerifiedSignature>?> VerifyAsync(
+        BuildInputs inputs, Digest digest, Dictionary<string, Digest?> after, List<Message> lines, CancellationToken cancellationToken)
     {
         if (inputs.Trust is not { } trust || inputs.Base.Image is not { } image
-            || await trust.VerifyAsync(image, [digest], cancellationToken) is not { } verified)
+            || trust.RuleFor(image.Repository) is not { AllowsUnsigned: false })
         {
             return null;
         }
 
-        lines.Add($"  {digest} is signed by {verified.Signer}.");
-        var known = BaseImageLock.Read(inputs.Base.Tags.LockFile!).VerifiedSignatures;
-        return
-        [
-            .. known.Where(each => each.Image != verified.Image && locked.Contains(each.Image)),
-            verified,
-        ];
+        var named = image with { Digest = digest };
+        var source = new RegistrySource(inputs.Registries, named, tags: null, inputs.Cache, prefetch: false, trust.VerifyAsync);
+        if ((await source.OpenAsync(Platform.FromRuntimeIdentifier(RuntimeIdentifier), cancellationToken)).Signature is not { } verified)
+        {
+            return null;
+        }
+
+        lines.Add($"  {verified.Image} is signed by {verified.Signer}.");
+        var others = BaseImageLock.Read(inputs.Base.Tags.LockFile!).VerifiedSignatures.Where(each => each.Image != verified.Image).ToList();
+        var locked = others.Count == 0 ? [] : await LockedAsync(inputs, after, cancellationToken);
+        return [.. others.Where(each => locked.Contains(each.Image)), verified];
+    }
+
+    // Signatures of other platforms, which may have other bases, stay; those of images that are locked no longer go.
+    private static async Task<HashSet<Digest>> LockedAsync(
+        BuildInputs inputs, Dictionary<string, Digest?> after, CancellationToken cancellationToken)
+    {
+        var locked = new HashSet<Digest>();
+        foreach (var (name, digest) in after)
+        {
+            var source = new RegistrySource(inputs.Registries, ImageReference.Parse(name), tags: null, inputs.Cache, prefetch: false);
+            var indexes = new Stack<Digest>();
+            for (var next = digest; next is not null; next = indexes.TryPop(out var other) ? other : null)
+            {
+                locked.Add(next);
+                var document = await source.ManifestAsync(next, cancellationToken);
+                var entries = MediaTypes.IsIndex(document.Descriptor.MediaType) ? OciJson.ReadIndex(document, name).Manifests : [];
+                foreach (var entry in entries.Where(entry => locked.Add(entry.Digest) && MediaTypes.IsIndex(entry.MediaType)))
+                {
+                    indexes.Push(entry.Digest);
+                }
+            }
+        }
+
+        return locked;
     }
 }

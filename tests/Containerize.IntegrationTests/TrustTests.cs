@@ -1,8 +1,12 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Containerize.IntegrationTests.Tools;
 using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.SupplyChain;
+using Containerize.SupplyChain.Signing;
 using Containerize.Testing;
 using Containerize.Testing.Images;
 using Containerize.Testing.Registry;
@@ -90,6 +94,74 @@ internal sealed class TrustTests : IDisposable
             CollectionAssert.AreEqual(good.ToArray(), registry.FindManifest(Name, "latest")!.Content.ToArray());
             ImageValidator.Check(registry, Name, "latest").Single();
         }
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_lock_takes_the_signatures_that_builds_take_be_they_of_the_index_or_of_each_platform(bool isIndexSigned)
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var key = SigningKey.Import(ecdsa.ExportPkcs8PrivateKey(), "test");
+        TestImage[] images =
+        [
+            .. new[] { "amd64", "arm64" }.Select(architecture =>
+                TestImage.Create(new Platform { Os = "linux", Architecture = architecture }, docker: false, change: null)),
+        ];
+        var index = registry.AddIndex(Base, "10", images);
+        Descriptor[] signed = isIndexSigned ? [index] : [.. images.Select(image => image.Descriptor)];
+        var file = _machine.Write("key.pub", ecdsa.ExportSubjectPublicKeyInfoPem());
+        using var project = await TestProject.ConsoleAsync($"""
+            <PropertyGroup>
+              <ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>
+              <ContainerBaseImage>{registry.Authority}/{Base}:10</ContainerBaseImage>
+              <ContainerizeCacheDirectory>{_machine["cache"]}</ContainerizeCacheDirectory>
+            </PropertyGroup>
+            <ItemGroup>
+              <ContainerizeBaseTrust Include="{registry.Authority}" Key="{file}" />
+            </ItemGroup>
+            """);
+
+        Sign(registry, signed[0], key);
+        var half = await project.RunAsync("build", "-t:ContainerizeLock");
+        foreach (var manifest in signed.Skip(1))
+        {
+            Sign(registry, manifest, key);
+        }
+
+        var locked = await project.RunAsync("build", "-t:ContainerizeLock");
+        var again = await project.RunAsync("build", "-t:ContainerizeLock");
+
+        Assert.AreEqual(isIndexSigned, half.ExitCode == 0, half.Output);
+        StringAssert.Contains(half.Output, isIndexSigned ? "is signed by the key" : "CTZ7040");
+        Assert.AreEqual(0, locked.ExitCode, locked.Output);
+        Assert.AreEqual(0, again.ExitCode, again.Output);
+        var read = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(project.Directory, "containerize.lock.json")))!;
+        CollectionAssert.AreEquivalent(
+            signed.Select(each => each.Digest.ToString()).ToArray(),
+            read["signatures"]!.AsObject().Select(each => each.Key).ToArray());
+
+        // What is not locked any more needs no signature.
+        var newer = registry.AddIndex(Base, "10", [.. images, TestImage.Create(Layer("newer"))]);
+        Sign(registry, newer, key);
+        var moved = await project.RunAsync("build", "-t:ContainerizeLock", $"-p:ContainerizeCacheDirectory={_machine["elsewhere"]}");
+        Assert.AreEqual(0, moved.ExitCode, moved.Output);
+        read = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(project.Directory, "containerize.lock.json")))!;
+        Assert.IsFalse(read["signatures"]!.AsObject().ContainsKey(index.Digest.ToString()));
+    }
+
+    private static void Sign(TestRegistry registry, Descriptor subject, SigningKey key)
+    {
+        var bundle = SigstoreBundle.Sign(SignStatement.Of(subject.Digest), key).Write();
+        var referrer = new Referrer(
+            subject, SigstoreBundle.MediaType, new MemoryBlob(SigstoreBundle.MediaType, bundle), "sigstore.json");
+        foreach (var blob in referrer.Blobs)
+        {
+            registry.AddBlob(Base, blob.Memory);
+        }
+
+        registry.AddManifest(Base, tag: null, referrer.Manifest.Memory, MediaTypes.OciManifest);
     }
 
     /// <summary>Puts an evil layer in the place of the first one, under its annotation and diffID.</summary>
