@@ -158,7 +158,7 @@ public sealed class PublishImage : ContainerizeTask
             AnnotationItems.Read(Project, AnnotationScope.Descriptor));
         describe(images);
         var evidence = part.Wanted is { } wanted
-            ? await MakeEvidenceAsync(wanted, destinations, inputs, built, cancellationToken) : null;
+            ? await MakeEvidenceAsync(wanted, destinations, inputs, built, images, cancellationToken) : null;
         evidence = await SignAsync(evidence, images, destinations, inputs, part.Reporter, cancellationToken);
         NoteEvidence(evidence, images, destinations);
         return new(
@@ -217,10 +217,12 @@ public sealed class PublishImage : ContainerizeTask
         DestinationSettings destinations,
         BuildInputs inputs,
         IReadOnlyList<BuiltImage> built,
+        ImageSet images,
         CancellationToken cancellationToken) =>
         new EvidenceMaker(wanted, destinations.Name.Repository, inputs.Cache, TimeProvider.System).MakeAsync(
             built.Zip(BuiltImages, (image, item) => (
                 image, item.GetMetadata("DependencyFile") is { Length: > 0 } file ? Path.GetFullPath(file) : null)),
+            images.IsIndex ? images.Root.Descriptor.Digest : null,
             cancellationToken);
 
     // Where the image goes to engines only, there is nothing to sign it for, and no key is needed.

@@ -34,7 +34,7 @@ internal sealed class EvidenceRenewal(EvidenceRequest? wanted, string? name, Bui
             var documents = await ReadAsync(rebased.Before, image, cancellationToken);
             await AddSbomsAsync(image, documents, made, missing, cancellationToken);
             AddProvenance(image, documents, made);
-            AddVex(image, documents, made, missing);
+            AddVex(image, rebased.Set.IsIndex ? rebased.Digest : null, documents, made, missing);
         }
 
         return new(new() { Referrers = made, IsOptional = wanted?.IsOptional ?? false }, missing);
@@ -108,18 +108,19 @@ internal sealed class EvidenceRenewal(EvidenceRequest? wanted, string? name, Bui
         made.Add(EvidenceReferrer.Provenance(image.Image.Manifest.Descriptor, Encoding.UTF8.GetBytes(statement)));
     }
 
-    private void AddVex(RebasedImage image, IReadOnlyList<OldDocument> documents, List<Referrer> made, List<Message> missing)
+    private void AddVex(
+        RebasedImage image, Digest? index, IReadOnlyList<OldDocument> documents, List<Referrer> made, List<Message> missing)
     {
         var subject = image.Image.Manifest.Descriptor;
         if (wanted?.Vex is { } vex && SimpleName(name) is { } simple)
         {
-            made.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(simple, image.Image, vex)));
+            made.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(simple, image.Image, index, vex)));
         }
         else if (documents.FirstOrDefault(document => document.Type == VexWriter.MediaType) is { } old)
         {
             if (VexReader.Read(old.Content.Span, image.Before.Manifest.Descriptor.Digest) is var (request, called))
             {
-                made.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(called, image.Image, request)));
+                made.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(called, image.Image, index, request)));
             }
             else
             {

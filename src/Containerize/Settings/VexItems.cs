@@ -26,5 +26,8 @@ internal static class VexItems
         item.Identity.Trim(),
         SettingText.Choice<VexJustification>(
             "Justification", item["Justification"].Replace("_", "", StringComparison.Ordinal), $"NuGetAuditSuppress '{item.Identity}'"),
-        SettingText.NullIfEmpty(item["Impact"]));
+        SettingText.NullIfEmpty(item["Impact"]))
+    {
+        Aliases = [.. item.List("Aliases").Distinct(StringComparer.Ordinal)],
+    };
 }

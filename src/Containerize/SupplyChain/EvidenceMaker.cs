@@ -40,20 +40,22 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
 
     /// <summary>Makes the documents.</summary>
     /// <param name="images">The images, each with the full path of its app's file of dependencies; null where there is none.</param>
+    /// <param name="index">The index of the images; null where there is none.</param>
     /// <exception cref="ContainerizeException">A layer cannot be read or fetched.</exception>
     internal async Task<Evidence> MakeAsync(
-        IEnumerable<(BuiltImage Image, string? Dependencies)> images, CancellationToken cancellationToken)
+        IEnumerable<(BuiltImage Image, string? Dependencies)> images, Digest? index, CancellationToken cancellationToken)
     {
         var referrers = new List<Referrer>();
         foreach (var (image, dependencies) in images)
         {
-            referrers.AddRange(await MakeAsync(image, dependencies, cancellationToken));
+            referrers.AddRange(await MakeAsync(image, dependencies, index, cancellationToken));
         }
 
         return new Evidence { Referrers = referrers, IsOptional = request.IsOptional };
     }
 
-    private async Task<IReadOnlyList<Referrer>> MakeAsync(BuiltImage image, string? dependencies, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Referrer>> MakeAsync(
+        BuiltImage image, string? dependencies, Digest? index, CancellationToken cancellationToken)
     {
         var (subject, referrers) = (image.Image.Manifest.Descriptor, new List<Referrer>());
         Bill? bill = null;
@@ -82,7 +84,7 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
 
         if (request.Vex is { } vex)
         {
-            referrers.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(SimpleName, image.Image, vex)));
+            referrers.Add(EvidenceReferrer.Vex(subject, VexWriter.Write(SimpleName, image.Image, index, vex)));
         }
 
         return referrers;

@@ -207,7 +207,7 @@ internal sealed class EvidenceRenewalTests
             },
             Name,
             lab.Store,
-            TimeProvider.System).MakeAsync([(built, null)], CancellationToken.None);
+            TimeProvider.System).MakeAsync([(built, null)], index: null, CancellationToken.None);
 
     private static EvidenceRenewal Renewal(RebaseLab lab, EvidenceRequest? wanted = null) =>
         new(wanted, name: null, s_origin, lab.Store, TimeProvider.System);

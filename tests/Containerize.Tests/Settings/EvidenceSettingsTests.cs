@@ -62,18 +62,21 @@ internal sealed class EvidenceSettingsTests
                 ItemKind.AuditSuppression,
                 "https://github.com/advisories/GHSA-1",
                 ("Justification", "VulnerableCodeNotPresent"),
-                ("Impact", "Trimmed."));
+                ("Impact", "Trimmed."),
+                ("Aliases", "CVE-2026-1; CVE-2026-2;CVE-2026-1"));
 
+        IReadOnlyList<string> none = [];
         var vex = Read(lab.Project)!.Vex!;
 
         Assert.AreEqual("Ada", vex.Author);
         CollectionAssert.AreEqual(
             new VexStatement[]
             {
-                new("https://github.com/advisories/GHSA-1", VexJustification.VulnerableCodeNotPresent, "Trimmed."),
-                new("https://github.com/advisories/GHSA-2", VexJustification.ComponentNotPresent, null),
+                new("https://github.com/advisories/GHSA-1", VexJustification.VulnerableCodeNotPresent, "Trimmed.") { Aliases = none },
+                new("https://github.com/advisories/GHSA-2", VexJustification.ComponentNotPresent, null) { Aliases = none },
             },
-            vex.Statements.ToArray());
+            vex.Statements.Select(each => each with { Aliases = none }).ToArray());
+        Assert.AreEqual("CVE-2026-1 CVE-2026-2|", string.Join('|', vex.Statements.Select(each => string.Join(' ', each.Aliases))));
     }
 
     [TestMethod]

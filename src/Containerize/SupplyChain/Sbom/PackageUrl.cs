@@ -29,9 +29,10 @@ internal static class PackageUrl
 
     /// <summary>An image.</summary>
     /// <param name="name">The last part of its repository.</param>
+    /// <param name="platform">What it runs on; null for an index.</param>
     /// <param name="repository">Where it is; null for an image that is delivered to any number of places.</param>
-    internal static string Image(string name, Digest digest, Platform platform, ImageReference? repository = null) =>
-        $"pkg:oci/{Escape(name)}@{Escape(digest.ToString())}?arch={Escape(platform.Architecture)}"
+    internal static string Image(string name, Digest digest, Platform? platform, ImageReference? repository = null) =>
+        $"pkg:oci/{Escape(name)}@{Escape(digest.ToString())}{(platform is null ? "" : $"?arch={Escape(platform.Architecture)}")}"
         + (repository is null ? "" : $"&{RepositoryQualifier}{Escape(repository.Repository.ToString())}")
         + (repository?.Tag is { } tag ? $"&tag={Escape(tag)}" : "");
 

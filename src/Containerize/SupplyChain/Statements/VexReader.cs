@@ -33,9 +33,13 @@ internal static class VexReader
 
     private static VexStatement? Read(JsonNode statement, Digest subject) =>
         (string?)statement["status"] == "not_affected"
-        && statement["products"]!.AsArray() is [var product] && (string?)product!["hashes"]!["sha-256"] == subject.Hex
+        // The other product is the index.
+        && statement["products"]!.AsArray() is { Count: 1 or 2 } products && (string?)products[0]!["hashes"]!["sha-256"] == subject.Hex
         && Enum.GetValues<VexJustification>().Where(each => VexWriter.NameOf(each) == (string?)statement["justification"]).ToList()
             is [var justification]
             ? new((string)statement["vulnerability"]!["@id"]!, justification, (string?)statement["impact_statement"])
+            {
+                Aliases = [.. (statement["vulnerability"]!["aliases"]?.AsArray() ?? []).Select(alias => (string)alias!)],
+            }
             : null;
 }

@@ -6,6 +6,9 @@ namespace Containerize.SupplyChain.Statements;
 /// <param name="Impact">The same in words, for people; null when the project has none.</param>
 internal sealed record VexStatement(string Vulnerability, VexJustification Justification, string? Impact)
 {
+    /// <summary>What else the vulnerability is called, such as <c>CVE-2026-1234</c>: many scanners know it by that name alone.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>What people call the vulnerability: the last part of the address, such as <c>GHSA-vh55-786g-wjwj</c>.</summary>
     internal string Name => Vulnerability.TrimEnd('/')[(Vulnerability.TrimEnd('/').LastIndexOf('/') + 1)..];
 }
@@ -17,7 +20,9 @@ internal sealed record VexRequest(string Author, IReadOnlyList<VexStatement> Sta
 {
     /// <summary>All of it, as one text.</summary>
     internal string Inputs => string.Join(
-        '\n', Statements.Select(each => $"{each.Vulnerability}\t{each.Justification}\t{each.Impact}").Prepend(Author));
+        '\n',
+        Statements.Select(each => $"{each.Vulnerability}\t{each.Justification}\t{each.Impact}"
+            + string.Concat(each.Aliases.Select(alias => $"\t{alias}"))).Prepend(Author));
 }
 
 /// <summary>Why a vulnerability does not matter.</summary>

@@ -24,10 +24,17 @@ internal static class VexWriter
 
     /// <summary>Writes the document. The same image and the same statements give the same bytes.</summary>
     /// <param name="name">What the image is called: the last part of its repository.</param>
-    internal static byte[] Write(string name, Image image, VexRequest request)
+    /// <param name="index">The index that the image is one of; null where there is none. Scanners that were given a tag ask for this one.
+    /// </param>
+    internal static byte[] Write(string name, Image image, Digest? index, VexRequest request)
     {
         var digest = image.Manifest.Descriptor.Digest;
-        var said = Digest.Of(System.Text.Encoding.UTF8.GetBytes(request.Inputs)).Hex;
+        var said = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{request.Inputs}{(index is null ? "" : $"\n{index}")}")).Hex;
+        Product[] products =
+        [
+            new(PackageUrl.Image(name, digest, image.Config.Platform), digest),
+            .. index is null ? (Product[])[] : [new(PackageUrl.Image(name, index, platform: null), index)],
+        ];
         return SbomDocument.WriteJson(json =>
         {
             json.WriteStartObject();
@@ -39,7 +46,7 @@ internal static class VexWriter
             json.WriteStartArray("statements");
             foreach (var statement in request.Statements)
             {
-                Write(json, statement, PackageUrl.Image(name, digest, image.Config.Platform), digest);
+                Write(json, statement, products);
             }
 
             json.WriteEndArray();
@@ -47,23 +54,38 @@ internal static class VexWriter
         });
     }
 
-    private static void Write(Utf8JsonWriter json, VexStatement statement, string product, Digest digest)
+    private static void Write(Utf8JsonWriter json, VexStatement statement, IEnumerable<Product> products)
     {
         json.WriteStartObject();
         json.WriteStartObject("vulnerability");
         json.WriteString("@id", statement.Vulnerability);
         json.WriteString("name", statement.Name);
+        if (statement.Aliases.Count > 0)
+        {
+            json.WriteStartArray("aliases");
+            foreach (var alias in statement.Aliases)
+            {
+                json.WriteStringValue(alias);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
         json.WriteStartArray("products");
-        json.WriteStartObject();
-        json.WriteString("@id", product);
-        json.WriteStartObject("identifiers");
-        json.WriteString("purl", product);
-        json.WriteEndObject();
-        json.WriteStartObject("hashes");
-        json.WriteString("sha-256", digest.Hex);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        foreach (var (url, digest) in products)
+        {
+            json.WriteStartObject();
+            json.WriteString("@id", url);
+            json.WriteStartObject("identifiers");
+            json.WriteString("purl", url);
+            json.WriteEndObject();
+            json.WriteStartObject("hashes");
+            json.WriteString("sha-256", digest.Hex);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteString("status", "not_affected");
         json.WriteString("justification", NameOf(statement.Justification));
@@ -84,4 +106,7 @@ internal static class VexWriter
         VexJustification.VulnerableCodeCannotBeControlledByAdversary => "vulnerable_code_cannot_be_controlled_by_adversary",
         _ => "inline_mitigations_already_exist",
     };
+
+    /// <summary>What a statement is about.</summary>
+    private sealed record Product(string Url, Digest Digest);
 }

@@ -180,7 +180,7 @@ internal sealed class EvidenceMakerTests : IDisposable
         };
 
         var evidence = await new EvidenceMaker(request, "team/shop", new BlobStore(_folder[cache]), TimeProvider.System)
-            .MakeAsync([(built, null)], CancellationToken.None);
+            .MakeAsync([(built, null)], index: null, CancellationToken.None);
 
         var referrer = evidence.Referrers.Single();
         Assert.AreEqual(image.Manifest.Descriptor.Digest, referrer.Subject.Digest);

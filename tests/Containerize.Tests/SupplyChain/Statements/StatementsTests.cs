@@ -136,6 +136,40 @@ internal sealed class StatementsTests : IDisposable
         Assert.AreEqual(referrer.Manifest.Descriptor.Digest, same.Manifest.Descriptor.Digest);
     }
 
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void What_a_document_says_by_which_names_of_which_images_is_read_as_it_was_written(bool hasIndex)
+    {
+        var index = hasIndex ? Digest.Of("index"u8) : null;
+        var image = Sample.Image(Sample.Amd64, []);
+        var vex = new VexRequest("Ada",
+        [
+            new("https://github.com/advisories/GHSA-1", VexJustification.ComponentNotPresent, null) { Aliases = ["CVE-2026-1", "B-2"] },
+            new("https://github.com/advisories/GHSA-2", VexJustification.InlineMitigationsAlreadyExist, "Why."),
+        ]);
+
+        var document = VexWriter.Write("shop", image, index, vex);
+        var (read, name) = VexReader.Read(document, image.Manifest.Descriptor.Digest)!.Value;
+
+        Assert.AreEqual("shop", name);
+        CollectionAssert.AreEqual(document, VexWriter.Write(name, image, index, read));
+        Assert.IsNull(VexReader.Read(document, Digest.Of("index"u8)));
+        var statements = JsonNode.Parse(document)!["statements"]!.AsArray();
+        Assert.AreEqual("""["CVE-2026-1","B-2"]""", statements[0]!["vulnerability"]!["aliases"]!.ToJsonString());
+        Assert.IsNull(statements[1]!["vulnerability"]!["aliases"]);
+        string[] expected =
+        [
+            $"pkg:oci/shop@{image.Manifest.Descriptor.Digest}?arch=amd64", .. hasIndex ? [$"pkg:oci/shop@{index}"] : (string[])[],
+        ];
+        CollectionAssert.AreEqual(
+            expected, statements[1]!["products"]!.AsArray().Select(product => (string?)product!["@id"]).ToArray());
+        // The same image in another index has a document of another name.
+        Assert.AreNotEqual(
+            (string?)JsonNode.Parse(VexWriter.Write("shop", image, Digest.Of("other"u8), vex))!["@id"],
+            (string?)JsonNode.Parse(document)!["@id"]);
+    }
+
     private static string WithoutRun(Referrer referrer)
     {
         var statement = JsonNode.Parse(referrer.Payload.Content)!;
@@ -157,7 +191,7 @@ internal sealed class StatementsTests : IDisposable
         };
         var time = new FixedTime(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddHours(hours));
         var evidence = await new EvidenceMaker(request, "team/shop", new BlobStore(_folder[cache]), time)
-            .MakeAsync([(built, null)], CancellationToken.None);
+            .MakeAsync([(built, null)], index: null, CancellationToken.None);
         return evidence.Referrers.Single();
     }
 
