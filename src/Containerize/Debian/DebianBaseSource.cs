@@ -53,28 +53,15 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
             .With(new ImageSettings { Environment = Environment() });
         return new BaseImage(
             Image.Create(ImageFormat.Oci, config, [new Layer(record.Blob, record.DiffId)], new Dictionary<string, string>()),
-            DebianReference.Prefix + suite);
-    }
-
-    private async Task<LayerRecord?> FindAsync(PreparedPackages layer, CancellationToken cancellationToken) =>
-        cache.Find(layer.Content.Hash) is { } record
-            && await cache.Store.TryGetVerifiedAsync(record.Blob.Descriptor, cancellationToken) is not null ? record : null;
-
-    // Projects of one build, and the work ahead of one of them, may want the same base at the same time.
-    private async Task<LayerRecord> MakeAsync(PreparedPackages layer, CancellationToken cancellationToken)
-    {
-        using var turn = await cache.Store.WaitForTurnAsync(layer.Content.Hash, cancellationToken);
-        if (await FindAsync(layer, cancellationToken) is { } other)
+            DebianReference.Prefix + suite)
         {
-            return other;
-        }
-
-        var made = await layer.WriteAsync(similar: null, cancellationToken);
-        cache.Add(layer.Content, made);
-        return made;
+            Identity = layer.Identity,
+        };
     }
 
-    private DebianRequest Request(Platform platform)
+    /// <summary>The packages of the base.</summary>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnknownSuite"/>.</exception>
+    internal DebianRequest Request(Platform platform)
     {
         if (DebianRelease.Find(suite) is not { } release || !s_suites.TryGetValue(suite, out var names)
             || platform is not { Os: "linux", Architecture: "amd64" or "arm64" })
@@ -95,6 +82,24 @@ internal sealed class DebianBaseSource(string suite, DebianPackages packages, La
                 .. settings.IsInvariant ? [] : (string[])[names.Icu, "tzdata"], .. settings.IsNative ? [] : (string[])["libstdc++6"]],
             Left = settings.IsForSite ? s_leftByServer : s_left,
         };
+    }
+
+    private async Task<LayerRecord?> FindAsync(PreparedPackages layer, CancellationToken cancellationToken) =>
+        cache.Find(layer.Content.Hash) is { } record
+            && await cache.Store.TryGetVerifiedAsync(record.Blob.Descriptor, cancellationToken) is not null ? record : null;
+
+    // Projects of one build, and the work ahead of one of them, may want the same base at the same time.
+    private async Task<LayerRecord> MakeAsync(PreparedPackages layer, CancellationToken cancellationToken)
+    {
+        using var turn = await cache.Store.WaitForTurnAsync(layer.Content.Hash, cancellationToken);
+        if (await FindAsync(layer, cancellationToken) is { } other)
+        {
+            return other;
+        }
+
+        var made = await layer.WriteAsync(similar: null, cancellationToken);
+        cache.Add(layer.Content, made);
+        return made;
     }
 
     // What .NET's own base images say; for a site, what of that is not for .NET.

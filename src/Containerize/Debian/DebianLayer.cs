@@ -23,7 +23,8 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
     /// choosing packages throws.</exception>
     public async Task<IPreparedLayer> PrepareAsync(LayerContext context, CancellationToken cancellationToken)
     {
-        var image = (await context.Base).Image;
+        var opened = await context.Base;
+        var image = opened.Image;
         if (image.Config.Platform.IsWindows)
         {
             throw new ContainerizeException(
@@ -34,7 +35,7 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
 
         var reading = new Lazy<Task<DpkgBase>>(
             async () => new DpkgBase(await ImageTree.ReadAsync(image, context.Cache.Store, TreeParts.All, cancellationToken)));
-        var identity = string.Join(' ', image.Layers.Select(layer => layer.DiffId));
+        var identity = opened.Identity;
         var request = packages.Settings.Packages.Count > 0 ? await RequestAsync(image, identity, reading, cancellationToken) : null;
         var locked = request is null ? null : packages.Of(request);
         var set = request is null ? null : await locked!.ChooseAsync(request, cancellationToken);

@@ -33,6 +33,10 @@ internal sealed class PreparedPackages(
     /// <remarks>What of the base decides the bytes may show only while the layer is made: the content is another one then.</remarks>
     public LayerContent Content { get; private set; } = Describe(set, template, options);
 
+    /// <summary>What the files of the layer are, in a word: all that decides them, and not how or with which times they are written.</summary>
+    internal string Identity =>
+        string.Join(' ', (_chosen?.Packages ?? []).Select(package => package.Digest.ToString()).Prepend(_template.Kind));
+
     /// <summary>Reads what the base has; null for packages that lie on nothing.</summary>
     internal Func<Task<BaseFiles>>? Base { get; init; }
 

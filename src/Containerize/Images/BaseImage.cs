@@ -7,4 +7,14 @@ internal sealed record BaseImage(Image Image, string? Name)
 {
     /// <summary>Its signature; null when none was demanded.</summary>
     public VerifiedSignature? Signature { get; init; }
+
+    /// <summary>
+    /// What its files are, in a word: the diffIDs of its layers, unless its source knows what they are made of. That is the same at any
+    /// <c>SOURCE_DATE_EPOCH</c>, and diffIDs are not.
+    /// </summary>
+    public string Identity
+    {
+        get => field ?? string.Join(' ', Image.Layers.Select(layer => layer.DiffId));
+        init;
+    }
 }

@@ -22,7 +22,7 @@ internal sealed record DebianRequest
     /// <summary>Names that are taken for there: what only maintainer scripts need.</summary>
     public IReadOnlySet<string> Left { get; init; } = new HashSet<string>();
 
-    /// <summary>What the base is, in a word: its diffIDs. Another base needs other packages.</summary>
+    /// <summary>What the files of the base are, in a word. Another base needs other packages.</summary>
     public string Base { get; init; } = "";
 
     /// <summary>The base's links that paths of packages follow; the lock keeps them, so that the base need not be read again.</summary>

@@ -12,7 +12,7 @@ internal sealed record AddedRoot : IRootTemplate
     private const string Merged = "usr/";
     private const string Form = "debian packages 1";
 
-    /// <summary>What the base is, in a word: its diffIDs.</summary>
+    /// <summary>What the files of the base are, in a word.</summary>
     internal string Base { get; init; } = "";
 
     /// <summary>The base's links to directories as far as they are known before packages were fitted to it, by their paths.</summary>
