@@ -29,6 +29,9 @@ internal sealed record ArchiveSource
     /// <summary>What says that an optional one exists; null when nothing is known of it.</summary>
     internal string? KnownFrom { get; init; }
 
+    /// <summary>Whether it is a release whose security updates have no address: none was named, and none follows from its own.</summary>
+    internal bool LacksSecurity { get; init; }
+
     /// <summary>Whether the suite is a directory without components.</summary>
     internal bool IsFlat => Suite.EndsWith('/');
 

@@ -42,7 +42,7 @@ internal static class ArchiveSources
         // A mirror of the archive alone is common, and every mirror of old releases lacks the security updates.
         return
         [
-            Part(Main, main, ""),
+            Part(Main, main, "") with { LacksSecurity = security is null },
             Optional(Main, main, "-updates", isNamed: false),
             .. security is null ? [] : new[] { Optional(Security, security, "-security", machine is null && isSecurityNamed) },
         ];

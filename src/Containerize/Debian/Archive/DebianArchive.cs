@@ -19,6 +19,9 @@ internal sealed class DebianArchive(
     TimeProvider? time = null,
     bool allowsMissingUpdates = false)
 {
+    private const string SecurityUpdates = "security updates";
+    private const string ByLock = "packages of the lock file were chosen from it";
+
     private readonly ArchiveMemory _memory = new(downloader.Store);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<Offer>>>> _offers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlyList<PackageIndex>>>> _indexes = new(StringComparer.Ordinal);
@@ -116,9 +119,20 @@ internal sealed class DebianArchive(
         };
     }
 
-    private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken) =>
-        [.. (await Task.WhenAll(sources.Select(
+    private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken)
+    {
+        if (sources.FirstOrDefault(source => source.LacksSecurity) is { } release)
+        {
+            TellOfMissingUpdates(
+                $"For {release} no archive of security updates is named",
+                SecurityUpdates,
+                locked?.Sources.Any(old => old.Archive == ArchiveSources.Security && old.Suite == $"{release.Suite}-security") == true
+                    ? ByLock : null);
+        }
+
+        return [.. (await Task.WhenAll(sources.Select(
             source => ReadAsync(WithLock(source, locked), mayBeMissing: false, cancellationToken)))).OfType<Offer>()];
+    }
 
     private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(
         IReadOnlyList<(ArchiveSource Source, ReleaseFile Release)> offers, string architecture, CancellationToken cancellationToken) =>
@@ -130,7 +144,7 @@ internal sealed class DebianArchive(
 
     private static ArchiveSource WithLock(ArchiveSource source, DebianLock? locked) =>
         locked?.Sources.FirstOrDefault(old => old.Archive == source.Name && old.Suite == source.Suite) is { } seen
-            ? source with { NotBefore = seen.Date, KnownFrom = "packages of the lock file were chosen from it" }
+            ? source with { NotBefore = seen.Date, KnownFrom = ByLock }
             : source;
 
     private async Task<Offer?> ReadAsync(ArchiveSource source, bool mayBeMissing, CancellationToken cancellationToken)
@@ -147,7 +161,10 @@ internal sealed class DebianArchive(
 
             if (!mayBeMissing)
             {
-                TellOfMissingUpdates(source);
+                TellOfMissingUpdates(
+                    $"{source} does not exist",
+                    source.Name == ArchiveSources.Security ? SecurityUpdates : "updates",
+                    source.KnownFrom ?? (_memory.Knows(source) ? "an earlier build of this machine saw it" : null));
             }
 
             return null;
@@ -158,26 +175,28 @@ internal sealed class DebianArchive(
     }
 
     /// <summary>A mirror that lacks updates, or one between it and here that hides them, keeps known holes open.</summary>
-    private void TellOfMissingUpdates(ArchiveSource source)
+    /// <param name="missing">What is not there.</param>
+    /// <param name="what">What the packages lack because of that.</param>
+    /// <param name="known">What says that it is somewhere; null when nothing does.</param>
+    private void TellOfMissingUpdates(Message missing, string what, string? known)
     {
         if (allowsMissingUpdates)
         {
             return;
         }
 
-        var what = source.Name == ArchiveSources.Security ? "security updates" : "updates";
-        if ((source.KnownFrom ?? (_memory.Knows(source) ? "an earlier build of this machine saw it" : null)) is { } known)
+        if (known is not null)
         {
             throw new ContainerizeException(
                 DiagnosticCode.UpdatesHidden,
-                $"{source} does not exist, although {known}. The packages would lack {what}. Check the mirror, and what lies between it " +
-                $"and this machine; "
+                $"{missing}, although {known}. The packages would lack {what}. Check the mirror, and what lies between it " +
+                $"and this machine (ContainerizeDebianMirror=\"<mirror>;<security mirror>\" names both); "
                 + $"where the archive is gone for good, set ContainerizeDebianAllowMissingUpdates to true.");
         }
 
         downloader.Reporter.Warning(
             DiagnosticCode.NoSecurityUpdates,
-            $"{source} does not exist, so the packages lack {what} that the release itself does not have yet. Name a mirror that has them "
+            $"{missing}, so the packages lack {what} that the release itself does not have yet. Name a mirror that has them "
             + $"(ContainerizeDebianMirror=\"<mirror>;<security mirror>\"), or set ContainerizeDebianAllowMissingUpdates to true where " +
                 $"none exists.");
     }

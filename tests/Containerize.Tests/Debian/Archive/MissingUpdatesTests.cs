@@ -117,6 +117,62 @@ internal sealed class MissingUpdatesTests : IDisposable
         Assert.AreEqual(known, string.Join(' ', sources.Where(source => source.KnownFrom is not null).Select(source => source.Suite)));
     }
 
+    [TestMethod]
+    [DataRow("bookworm", "http://d.example/debian", false)]
+    [DataRow("bookworm", "http://d.example/debian/", false)]
+    [DataRow("bookworm", "http://d.example/mirror", true)]
+    [DataRow("trixie", "http://d.example/debian-remote/", true)]
+    [DataRow("trixie", "http://debian.example/", true)]
+    [DataRow("trixie", "http://d.example/mirror;http://d.example/mirror", false)]
+    [DataRow("bookworm", "amd64=file:///srv/mirror", true)]
+    [DataRow("noble", "http://d.example/mirror", false)]
+    public void A_release_either_has_an_archive_of_security_updates_or_is_said_to_lack_one(string release, string mirror, bool lacks)
+    {
+        var sources = ArchiveSources.Of(DebianRelease.Find(release)!, "amd64", mirror);
+
+        Assert.AreEqual(lacks, sources.Any(source => source.LacksSecurity));
+        Assert.AreEqual(lacks, sources.All(source => source.Name != ArchiveSources.Security));
+    }
+
+    [TestMethod]
+    [DataRow(null, false)]
+    [DataRow("bookworm-updates", false)]
+    [DataRow("bullseye-security", false)]
+    [DataRow("bookworm-security", true)]
+    public async Task A_mirror_without_security_updates_is_told_of_and_refused_where_the_lock_has_them(string? suite, bool isRefused)
+    {
+        LockedSource[] seen = suite is null ? []
+            : [new(suite.EndsWith("-security", StringComparison.Ordinal) ? ArchiveSources.Security : ArchiveSources.Main, suite,
+                DateTimeOffset.UnixEpoch, Containerize.Oci.Digest.Of("x"u8))];
+        var locked = new DebianLock { Release = "bookworm", Sources = seen };
+
+        if (isRefused)
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => ResolveWithoutSecurityAsync(locked));
+            Assert.AreEqual(DiagnosticCode.UpdatesHidden, failure.Code);
+            Assert.Contains("<mirror>;<security mirror>", failure.Message);
+        }
+        else
+        {
+            await ResolveWithoutSecurityAsync(locked);
+            var warning = _main.Reporter.Warnings.Single();
+            Assert.AreEqual(DiagnosticCode.NoSecurityUpdates, warning.Code);
+            Assert.Contains("lack security updates", warning.Text);
+            Assert.Contains("<mirror>;<security mirror>", warning.Text);
+        }
+
+        var count = _main.Reporter.Warnings.Count;
+        await ResolveWithoutSecurityAsync(locked, allowsMissing: true);
+        Assert.HasCount(count, _main.Reporter.Warnings);
+    }
+
+    private async Task ResolveWithoutSecurityAsync(DebianLock locked, bool allowsMissing = false)
+    {
+        using var downloader = _main.Downloader();
+        await new DebianArchive([_main.Source with { LacksSecurity = true }], [], downloader, allowsMissingUpdates: allowsMissing)
+            .ResolveAsync(SignedArchive.Request("hello"), locked, CancellationToken.None);
+    }
+
     private ArchiveSource Part(string name, string suite)
     {
         _updates = new SignedArchive { Suite = suite, SuiteName = "stable" + suite["bookworm".Length..], Codename = suite }
