@@ -46,11 +46,7 @@ internal sealed class DebianLayer(DebianPackages packages) : ILayerSource
             BaseLinks = request?.BaseLinks ?? new(),
             Diverted = request?.BaseDiverted ?? new(),
             Certificates = packages.Settings.Certificates,
-            BaseBundle = async _ => (await reading.Value).Bundle
-                ?? throw new ContainerizeException(
-                    DiagnosticCode.NoCertificateBundle,
-                    "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add " +
-                    "<ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it."),
+            BaseBundle = async _ => (await reading.Value).Bundle,
         };
         var prepared = new PreparedPackages(locked, request, set, root, context.Cache, context.Options, packages.Reporter)
         {

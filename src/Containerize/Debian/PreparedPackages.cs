@@ -74,6 +74,11 @@ internal sealed class PreparedPackages(
         if (there is not null)
         {
             new FitMemory(cache.Store, Content.Hash).Write(fitted);
+        }
+
+        // Locks that an earlier version wrote do not say that the packages add to the base's bundle.
+        if (there is not null || fitted.Bundle != _template.Fitted!.Bundle)
+        {
             await FitAsync(fitted, cancellationToken);
         }
 

@@ -137,6 +137,8 @@ internal sealed class DebianLayerTests : IDisposable
 
         var entries = await WriteAsync(image, corporate);
 
+        Assert.AreEqual("/etc/ssl/certs/ca-certificates.crt", entries["usr/lib/ssl/cert.pem"].LinkName);
+
         Assert.AreEqual(
             "OTHERS\n" + Encoding.ASCII.GetString(corporate.Pem.Span),
             Encoding.ASCII.GetString(LayerFixture.Content(entries["etc/ssl/certs/ca-certificates.crt"])));

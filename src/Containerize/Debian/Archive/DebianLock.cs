@@ -120,9 +120,13 @@ internal sealed record LockedSet(string Use, string Architecture, Digest Request
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SortedDictionary<string, KeptDirectory>? BaseDirectories { get; init; }
 
+    /// <summary>The digest of the base's bundle of certificate authorities, if the packages add to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BaseBundle { get; init; }
+
     /// <summary>What of the base decides the bytes; null while that is not known.</summary>
     [JsonIgnore]
-    internal FittedBase? Fitted => BaseDirectories is null ? null : new(BaseLinks ?? [], BaseDirectories);
+    internal FittedBase? Fitted => BaseDirectories is null ? null : new(BaseLinks ?? [], BaseDirectories) { Bundle = BaseBundle };
 }
 
 /// <summary>A package, to the byte.</summary>

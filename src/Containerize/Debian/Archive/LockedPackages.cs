@@ -104,11 +104,12 @@ internal sealed class LockedPackages(DebianArchive archive, string lockFile, Deb
         // Only what is there already: another build may have chosen again since.
         if (mode is DebianLockMode.Update or DebianLockMode.Renew && DebianLock.Read(lockFile) is { } old
             && old.Release == request.Release.Codename
-            && old.Find(set.Use, set.Architecture) is { BaseDirectories: null } known && known.Request == set.Request
+            && old.Find(set.Use, set.Architecture) is { } known && known.Request == set.Request
+            && (known.BaseDirectories is null || known.BaseBundle != fitted.Bundle)
             && known.Packages.Select(package => package.Digest).SequenceEqual(set.Packages.Select(package => package.Digest)))
         {
             await WriteAsync(
-                known with { BaseLinks = fitted.Links, BaseDirectories = fitted.Directories },
+                known with { BaseLinks = fitted.Links, BaseDirectories = fitted.Directories, BaseBundle = fitted.Bundle },
                 [],
                 request.Release.Codename,
                 cancellationToken);

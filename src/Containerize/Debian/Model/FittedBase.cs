@@ -15,6 +15,9 @@ internal sealed class FittedBase(
     /// <summary>The directories that the packages have otherwise, by their paths: they keep mode and owner.</summary>
     internal SortedDictionary<string, KeptDirectory> Directories { get; } = new(directories.ToDictionary(), StringComparer.Ordinal);
 
+    /// <summary>The digest of the base's bundle of certificate authorities, if packages add to it; null if they do not.</summary>
+    internal string? Bundle { get; set; }
+
     /// <summary>Nothing lies below the packages.</summary>
     internal static FittedBase OfNothing() => new([], []);
 }

@@ -9,6 +9,7 @@ namespace Containerize.Debian.Packaging;
 internal static partial class MaintainerScripts
 {
     private const int NamedCommands = 4;
+    private const string Authorities = "certificate authorities that programs trust";
 
     private static readonly (string Effect, string[] Commands)[] s_effects =
     [
@@ -23,6 +24,7 @@ internal static partial class MaintainerScripts
             "caches of the desktop",
             ["update-mime-database", "update-desktop-database", "gtk-update-icon-cache", "update-icon-caches", "glib-compile-schemas",
                 "gdk-pixbuf-query-loaders", "gio-querymodules"]),
+        (Authorities, ["update-ca-certificates"]),
         ("locales", ["locale-gen", "update-locale", "localedef"]),
         ("files and links that the script makes", ["ln", "mkdir", "install", "cp", "mv", "touch", "ssl-cert", "make-ssl-cert", "tee"]),
     ];
@@ -35,7 +37,7 @@ internal static partial class MaintainerScripts
         "tail", "find", "xargs", "basename", "dirname", "readlink", "stat", "md5sum", "which", "command", "type", "id", "getent", "uname",
         "date", "ischroot", "dpkg", "dpkg-query", "dpkg-trigger", "dpkg-maintscript-helper", "dpkg-architecture", "ldconfig",
         "deb-systemd-helper", "deb-systemd-invoke", "systemctl", "invoke-rc.d", "update-rc.d", "service", "kill", "pidof",
-        "start-stop-daemon", "py3compile", "py3clean", "pycompile", "pyclean", "update-ca-certificates", "killall", "sleep", "tempfile",
+        "start-stop-daemon", "py3compile", "py3clean", "pycompile", "pyclean", "killall", "sleep", "tempfile",
         "mktemp", "expr", "seq", "cmp", "diff", "telinit", "udevadm", "initctl", ".", "source",
     };
 
@@ -45,8 +47,9 @@ internal static partial class MaintainerScripts
         new(StringComparer.Ordinal) { "fi", "done", "esac", "}", ")", ";;", "case", "for", "in", "function" };
 
     /// <summary>What is missing in an image when the scripts are not run.</summary>
+    /// <param name="authoritiesAreAdded">Whether certificates of the package are in the bundle of authorities without its scripts.</param>
     /// <returns>The effects, in words; none when the scripts do nothing that matters.</returns>
-    internal static IReadOnlyList<string> MissingEffects(DebControl control)
+    internal static IReadOnlyList<string> MissingEffects(DebControl control, bool authoritiesAreAdded)
     {
         var effects = new List<string>();
         var unknown = new SortedSet<string>(StringComparer.Ordinal);
@@ -70,6 +73,11 @@ internal static partial class MaintainerScripts
                 .Where(command => !functions.Contains(command) && !s_harmless.Contains(command) && command != "update-alternatives"))
             {
                 var known = Array.Find(s_effects, effect => effect.Commands.Contains(command)).Effect;
+                if (known == Authorities && authoritiesAreAdded)
+                {
+                    continue;
+                }
+
                 if (known is not null)
                 {
                     effects.Add(known);

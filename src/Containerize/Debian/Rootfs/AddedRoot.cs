@@ -10,7 +10,7 @@ namespace Containerize.Debian.Rootfs;
 internal sealed record AddedRoot : IRootTemplate
 {
     private const string Merged = "usr/";
-    private const string Form = "debian packages 1";
+    private const string Form = "debian packages 2";
 
     /// <summary>What the files of the base are, in a word.</summary>
     internal string Base { get; init; } = "";
@@ -24,8 +24,10 @@ internal sealed record AddedRoot : IRootTemplate
     /// <summary>Certificate authorities of the project's own.</summary>
     internal IReadOnlyList<CaCertificate> Certificates { get; init; } = [];
 
-    /// <summary>Reads the base's bundle of certificate authorities; asked only when the packages bring none.</summary>
-    internal Func<CancellationToken, Task<ReadOnlyMemory<byte>>>? BaseBundle { get; init; }
+    /// <summary>
+    /// Reads the base's bundle of certificate authorities, null where it has none; asked only when certificates are added to it.
+    /// </summary>
+    internal Func<CancellationToken, Task<byte[]?>>? BaseBundle { get; init; }
 
     /// <inheritdoc/>
     public FittedBase? Fitted { get; init; }
@@ -57,6 +59,7 @@ internal sealed record AddedRoot : IRootTemplate
                 text.Append(certificate.Name).Append('\t').Append(Digest.Of(certificate.Pem.Span)).Append('\n');
             }
 
+            text.Append(Fitted?.Bundle);
             // The base's own bundle is part of the new one.
             text.Append(Certificates.Count > 0 ? Base : "").Append(Fitted is null ? $"\tnot fitted to\t{Base}" : "");
             return $"{Form} {Digest.Of(Encoding.UTF8.GetBytes(text.ToString())).Hex}";
@@ -97,6 +100,7 @@ internal sealed record AddedRoot : IRootTemplate
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.NoCertificateBundle"/>.</exception>
     public async Task<IReadOnlyList<LayerEntry>> EndAsync(RootTree tree, CaBundle certificates, CancellationToken cancellationToken)
     {
         if (certificates.IsEmpty && Certificates.Count == 0)
@@ -104,17 +108,28 @@ internal sealed record AddedRoot : IRootTemplate
             return [];
         }
 
-        var own = Certificates.Select(certificate => certificate.Pem);
-        var bundle = !certificates.IsEmpty || BaseBundle is null
-            ? certificates.ToEntry(own)
-            : CaBundle.Entry(own.Prepend(await BaseBundle(cancellationToken)));
+        var below = certificates.IsWhole || BaseBundle is null ? null : await BaseBundle(cancellationToken);
+        if (below is null && certificates.IsEmpty)
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.NoCertificateBundle,
+                "The base image has no /etc/ssl/certs/ca-certificates.crt that a certificate authority could be added to. Add " +
+                "<ContainerizeDebianPackage Include=\"ca-certificates\" />, or choose a base image that has it.");
+        }
+
+        if (below is not null && !certificates.IsEmpty)
+        {
+            // That the packages add to it shows only when they are read.
+            tree.Fitted.Bundle = Digest.Of(below).ToString();
+        }
+
         // Where update-ca-certificates looks, so that they stay when it is run in an image on top.
-        return [bundle,
+        return [.. certificates.ToEntries(tree, below, Certificates),
             .. Certificates.Select(
                 certificate =>
                     new LayerEntry
                     {
-                        Path = $"usr/local/share/ca-certificates/{certificate.Name}.crt",
+                        Path = $"{CaBundle.Local}{certificate.Name}.crt",
                         Type = LayerEntryType.File,
                         Mode = FileModes.Data,
                         Content = certificate.Pem,

@@ -30,8 +30,7 @@ internal sealed class DpkgBase(ImageTree tree)
         : null;
 
     /// <summary>The base's bundle of certificate authorities; null when it has none.</summary>
-    internal ReadOnlyMemory<byte>? Bundle =>
-        tree.Read(KeptFiles.CertificateBundle) is { } bundle ? new ReadOnlyMemory<byte>(bundle) : (ReadOnlyMemory<byte>?)null;
+    internal byte[]? Bundle => tree.Read(KeptFiles.CertificateBundle);
 
     /// <summary>The packages that the base has.</summary>
     /// <param name="architecture">Debian's word for the base's architecture.</param>

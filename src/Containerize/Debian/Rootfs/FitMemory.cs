@@ -15,6 +15,7 @@ internal sealed class FitMemory(BlobStore cache, Digest inputs)
 {
     private const string Link = "l";
     private const string Directory = "d";
+    private const string Bundle = "b";
 
     private readonly Record _record = new(cache, RecordKind.Fit, inputs);
 
@@ -38,6 +39,10 @@ internal sealed class FitMemory(BlobStore cache, Digest inputs)
             {
                 fitted.Directories[EscapedText.Read(path)] = kept;
             }
+            else if (fields is [Bundle, var bundle])
+            {
+                fitted.Bundle = bundle;
+            }
             else
             {
                 return null;
@@ -59,6 +64,11 @@ internal sealed class FitMemory(BlobStore cache, Digest inputs)
         foreach (var (path, kept) in fitted.Directories)
         {
             text.Append($"{Directory}\t{EscapedText.Write(path)}\t{kept}\n");
+        }
+
+        if (fitted.Bundle is { } bundle)
+        {
+            text.Append($"{Bundle}\t{bundle}\n");
         }
 
         _record.Write(text.ToString());

@@ -28,7 +28,7 @@ internal sealed class NewRoot : IRootTemplate
     ];
 
     /// <inheritdoc/>
-    public string Kind => "debian root 1";
+    public string Kind => "debian root 2";
 
     /// <inheritdoc/>
     public FittedBase? Fitted { get; } = FittedBase.OfNothing();
@@ -87,7 +87,7 @@ internal sealed class NewRoot : IRootTemplate
         };
         if (!certificates.IsEmpty)
         {
-            entries.Add(certificates.ToEntry([]));
+            entries.AddRange(certificates.ToEntries(tree, below: null, []));
         }
 
         if (tree.Contains("usr/share/zoneinfo/Etc/UTC"))

@@ -42,8 +42,8 @@ internal sealed class PackageEntries(RootTree tree, CaBundle certificates)
 
             foreach (var placed in tree.Add(entry, owner, archive.Control))
             {
-                yield return placed.Type == LayerEntryType.File && CaBundle.Wants(placed.Path)
-                    ? await certificates.AddAsync(placed, cancellationToken)
+                yield return placed.Type == LayerEntryType.File && CaBundle.Wants(entry.Path)
+                    ? await certificates.AddAsync(placed, entry.Path, package.Name, cancellationToken)
                     : placed;
             }
         }

@@ -45,7 +45,7 @@ internal sealed class PackageLayer
         var files = new PackageEntries(tree, certificates);
         var layer = await LayerWriter.WriteInOrderAsync(
             ReadAsync(controls, tree, certificates, files, cancellationToken), store, options, cancellationToken);
-        return (layer, new PackageNotes([.. MissingEffects(controls)], [.. files.SetUserFiles.Select(Printable.Clean)]), tree.Fitted);
+        return (layer, new PackageNotes([.. MissingEffects(controls, certificates)], [.. files.SetUserFiles.Select(Printable.Clean)]), tree.Fitted);
     }
 
     private async IAsyncEnumerable<LayerEntry> ReadAsync(
@@ -92,9 +92,9 @@ internal sealed class PackageLayer
     private static LayerEntry File(string path, byte[] content) =>
         new() { Path = path, Type = LayerEntryType.File, Mode = FileModes.Data, Content = content };
 
-    private IEnumerable<string> MissingEffects(IReadOnlyList<DebControl> controls) => Packages.Zip(controls)
+    private IEnumerable<string> MissingEffects(IReadOnlyList<DebControl> controls, CaBundle certificates) => Packages.Zip(controls)
         .Where(pair => !Template.Provides.Contains(pair.First.Name))
-        .Select(pair => (pair.First.Name, Effects: MaintainerScripts.MissingEffects(pair.Second)))
+        .Select(pair => (pair.First.Name, Effects: MaintainerScripts.MissingEffects(pair.Second, certificates.IsOf(pair.First.Name))))
         .Where(package => package.Effects.Count > 0)
         .Select(package => $"{Printable.Clean(package.Name)} ({string.Join("; ", package.Effects.Select(Printable.Clean))})");
 }
