@@ -1,6 +1,7 @@
 using Containerize.Debian;
 using Containerize.Debian.Archive;
 using Containerize.Debian.Rootfs;
+using Containerize.Http;
 
 namespace Containerize.Settings;
 
@@ -21,14 +22,10 @@ internal static class DebianItems
             LockMode = SettingText.Choice("The lock mode of Debian's packages", item["LockMode"], DebianLockMode.Update),
             Mirror = item["Mirror"],
             Snapshot = item["Snapshot"],
-            Sources = [.. project.Of(ItemKind.DebianSource).Select(source => Source(project, source))],
+            Sources = Sources(project),
             Packages =
                 [.. project.Of(ItemKind.DebianPackage).Select(Package).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-            Certificates =
-            [
-                .. project.Of(ItemKind.CaCertificate).Select(certificate => CaCertificate.Read(project.FullPath(certificate.Identity)))
-                    .OrderBy(certificate => certificate.Name, StringComparer.Ordinal),
-            ],
+            Certificates = Certificates(project),
             CertificateFiles = RegistrySettings.CertificateFiles(project),
             AllowsMissingUpdates = item.IsTrue("AllowMissingUpdates"),
             IsInvariant = item.IsTrue("IsInvariant"),
@@ -47,6 +44,56 @@ internal static class DebianItems
         project.FullPath(project.One(ItemKind.Debian)["LockFile"] is { Length: > 0 } file ? file : DebianLock.FileName);
 
     private static string Package(Item item) => item["Version"] is { Length: > 0 } version ? $"{item.Identity}={version}" : item.Identity;
+
+    // In the image each has the name of its file.
+    private static IReadOnlyList<CaCertificate> Certificates(ProjectSettings project)
+    {
+        var certificates = new SortedDictionary<string, CaCertificate>(StringComparer.Ordinal);
+        foreach (var item in project.Of(ItemKind.CaCertificate))
+        {
+            var certificate = CaCertificate.Read(project.FullPath(item.Identity));
+            if (!certificates.TryAdd(certificate.Name, certificate)
+                && !certificates[certificate.Name].Pem.Span.SequenceEqual(certificate.Pem.Span))
+            {
+                var other = project.Of(ItemKind.CaCertificate)
+                    .First(each => Path.GetFileNameWithoutExtension(each.Identity) == certificate.Name);
+                throw new ContainerizeException(
+                    DiagnosticCode.InvalidCertificate,
+                    $"ContainerizeCaCertificate '{other.Identity}' and '{item.Identity}' are different certificates, and both would be " +
+                    $"'{certificate.Name}.crt' in the image. Give one of the files another name.");
+            }
+        }
+
+        return [.. certificates.Values];
+    }
+
+    // The lock knows archives by their names, and says how old each may be.
+    private static List<ArchiveSource> Sources(ProjectSettings project)
+    {
+        var sources = new List<ArchiveSource>();
+        foreach (var item in project.Of(ItemKind.DebianSource))
+        {
+            var source = Source(project, item);
+            if (source.Name is ArchiveSources.Main or ArchiveSources.Security)
+            {
+                throw SettingText.Invalid(
+                    $"ContainerizeDebianSource '{VerbatimUrl.Public(source.Address)}' has the Name '{source.Name}', which the " +
+                    $"distribution's own archive has in the lock file. Give it another one.");
+            }
+
+            if (sources.Find(each => each.Name == source.Name && each.Suite == source.Suite && each.Address != source.Address)
+                is { } other)
+            {
+                throw SettingText.Invalid(
+                    $"ContainerizeDebianSource '{VerbatimUrl.Public(other.Address)}' and '{VerbatimUrl.Public(source.Address)}' have one " +
+                    $"Suite ('{source.Suite}') and one name in the lock file ('{source.Name}'). Give each a Name of its own.");
+            }
+
+            sources.Add(source);
+        }
+
+        return sources;
+    }
 
     private static ArchiveSource Source(ProjectSettings project, Item item)
     {
