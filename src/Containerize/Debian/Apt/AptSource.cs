@@ -23,13 +23,16 @@ internal sealed partial record AptSource
     /// <summary>The architectures that it is for; none means all.</summary>
     internal required IReadOnlyList<string> Architectures { get; init; }
 
+    /// <summary>Whether the end of validity of what it names counts (<c>Check-Valid-Until</c>); empty when the entry does not say it.</summary>
+    internal required string ChecksValidUntil { get; init; }
+
     /// <summary>One of the addresses, in a form that can be read here.</summary>
     internal Uri? Address { get; init; }
 
     /// <summary>Reads a paragraph of a <c>.sources</c> file.</summary>
     /// <returns>The entry; null when it is switched off or has no binary packages.</returns>
     internal static AptSource? FromStanza(Stanza stanza) =>
-        Words(stanza["Types"]).Contains("deb") && !s_no.Contains(stanza["Enabled"]?.Trim(), StringComparer.OrdinalIgnoreCase)
+        Words(stanza["Types"]).Contains("deb") && !IsNo(stanza["Enabled"])
         ? new AptSource
         {
             Uris = Words(stanza["URIs"]),
@@ -37,6 +40,7 @@ internal sealed partial record AptSource
             Components = Words(stanza["Components"]),
             SignedBy = stanza["Signed-By"]?.Trim() ?? "",
             Architectures = Words(stanza["Architectures"]),
+            ChecksValidUntil = stanza["Check-Valid-Until"] ?? "",
         }
         : null;
 
@@ -58,8 +62,12 @@ internal sealed partial record AptSource
             Components = Words(line.Groups["components"].Value.Split('#')[0]),
             SignedBy = options["signed-by"].LastOrDefault() ?? "",
             Architectures = [.. options["arch"].SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))],
+            ChecksValidUntil = options["check-valid-until"].LastOrDefault() ?? "",
         };
     }
+
+    /// <summary>Whether a text is one of apt's words for "no".</summary>
+    internal static bool IsNo(string? text) => s_no.Contains(text?.Trim(), StringComparer.OrdinalIgnoreCase);
 
     private static string[] Words(string? text) => (text ?? "").Split((char[])[' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries);
 

@@ -15,11 +15,13 @@ internal sealed class AptSources
 
     private readonly List<AptSource> _sources = [];
     private readonly List<string> _passedOver = [];
+    private readonly string? _checksValidUntil;
 
     /// <summary>Reads the sources.</summary>
     /// <param name="directory">apt's configuration, usually <c>/etc/apt</c>.</param>
     internal AptSources(string directory)
     {
+        _checksValidUntil = AptConfiguration.Read(directory)["Acquire::Check-Valid-Until"];
         foreach (var file in AptFiles.Of(Path.Combine(directory, "sources.list.d"), ".sources"))
         {
             foreach (var stanza in Stanza.ParseAll(Read(file)))
@@ -59,6 +61,13 @@ internal sealed class AptSources
     /// <param name="suite">The suite, by its codename.</param>
     internal bool HasSuite(Distribution distribution, string suite) =>
         _sources.Any(source => IsOf(source, distribution) && source.Suites.Contains(suite));
+
+    /// <summary>Whether apt takes packages from an archive whose validity has ended (<c>Check-Valid-Until</c>).</summary>
+    /// <param name="address">The archive's address.</param>
+    /// <param name="suite">The suite; an entry that names it counts before others of the archive.</param>
+    internal bool IgnoresValidUntil(Uri address, string suite) => AptSource.IsNo(
+        _sources.Where(source => source.Address == address && source.ChecksValidUntil.Length > 0)
+            .OrderByDescending(source => source.Suites.Contains(suite)).FirstOrDefault()?.ChecksValidUntil ?? _checksValidUntil);
 
     /// <summary>
     /// The sources of distributions, and the files, that were passed over, each with the reason. Addresses are not in it: they may hold

@@ -23,6 +23,9 @@ internal sealed record ArchiveSource
     /// <summary>An archive made before this is refused: the project has seen a newer one.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>Whether its end of validity does not count: this machine's apt says so.</summary>
+    public bool IgnoresValidUntil { get; init; }
+
     /// <summary>Whether the build goes on without it when it does not exist, and nothing says that it does.</summary>
     public bool IsOptional { get; init; }
 

@@ -54,6 +54,7 @@ internal static class ArchiveSources
             Suite = release.Codename + suffix,
             Components = distribution.Components,
             Keys = keys,
+            IgnoresValidUntil = machine?.IgnoresValidUntil(address, release.Codename + suffix) == true,
         };
 
         ArchiveSource Optional(string name, Uri address, string suffix, bool isNamed)

@@ -51,12 +51,13 @@ internal sealed class ReleaseFile
                 DiagnosticCode.ArchiveOutdated, $"{source} is of {date:u}, which is in the future. Check the clock of this machine.");
         }
 
-        if (fields["Valid-Until"] is { } until && (Time(until) ?? throw Damaged(source, "its end of validity cannot be read")) < now)
+        if (!source.IgnoresValidUntil && fields["Valid-Until"] is { } until && (Time(until) ?? throw Damaged(source, "its end of validity cannot be read")) < now)
         {
             throw new ContainerizeException(
                 DiagnosticCode.ArchiveOutdated,
                 $"{source} was valid until {until}. The mirror is no longer updated, or it holds back updates. Try another mirror; " +
-                $"check the clock of this machine.");
+                $"check the clock of this machine. For an archive that stays as it was, say so in this machine's apt sources " +
+                $"(Check-Valid-Until: no).");
         }
 
         if (source.NotBefore is { } earliest && date < earliest)

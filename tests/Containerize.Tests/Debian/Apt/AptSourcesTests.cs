@@ -71,6 +71,50 @@ internal sealed class AptSourcesTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("deb http://a.example/debian bookworm main", "", "")]
+    [DataRow("deb [check-valid-until=no] http://a.example/debian bookworm main", "", "bookworm bookworm-updates")]
+    [DataRow("deb [arch=amd64 Check-Valid-Until=FALSE] http://a.example/debian bookworm main", "", "bookworm bookworm-updates")]
+    [DataRow("deb [check-valid-until=yes] http://a.example/debian bookworm main", "", "")]
+    [DataRow(
+        "deb http://a.example/debian bookworm main\ndeb [check-valid-until=no] http://s.example/sec bookworm-security main", "",
+        "bookworm-security")]
+    [DataRow(
+        "deb [check-valid-until=no] http://a.example/debian bookworm main\ndeb [check-valid-until=yes] http://a.example/debian " +
+        "bookworm-updates main", "", "bookworm")]
+    [DataRow(
+        "deb http://a.example/debian bookworm main", "Acquire::Check-Valid-Until \"false\";",
+        "bookworm bookworm-updates bookworm-security")]
+    [DataRow(
+        "deb [check-valid-until=yes] http://a.example/debian bookworm main", "Acquire::Check-Valid-Until \"false\";",
+        "bookworm-security")]
+    public void Apt_says_whose_end_of_validity_does_not_count(string list, string configuration, string expected)
+    {
+        _directory.Write("sources.list", list);
+        _directory.Write("apt.conf", configuration);
+
+        AssertIgnored(expected);
+    }
+
+    [TestMethod]
+    [DataRow("Check-Valid-Until: no\n", "bookworm bookworm-updates")]
+    [DataRow("check-valid-until: off\n", "bookworm bookworm-updates")]
+    [DataRow("Check-Valid-Until: yes\n", "")]
+    [DataRow("", "")]
+    public void A_paragraph_says_whether_its_end_of_validity_counts(string field, string expected)
+    {
+        _directory.Write(
+            "sources.list.d/debian.sources",
+            $"Types: deb\nURIs: http://a.example/debian\nSuites: bookworm\nComponents: main\n{field}");
+
+        AssertIgnored(expected);
+    }
+
+    private void AssertIgnored(string expected) => Assert.AreEqual(
+        expected,
+        string.Join(' ', ArchiveSources.Of(DebianRelease.Find("bookworm")!, "amd64", mirror: null, _directory.FullName)
+            .Where(source => source.IgnoresValidUntil).Select(source => source.Suite)));
+
+    [TestMethod]
     [DataRow("file:/srv/mirror/debian", "file:///srv/mirror/debian/")]
     [DataRow("file:///srv/mirror/debian", "file:///srv/mirror/debian/")]
     [DataRow("copy:/srv/mirror/debian", "file:///srv/mirror/debian/")]

@@ -237,6 +237,19 @@ internal sealed class ArchiveTrustTests
     }
 
     [TestMethod]
+    public void An_end_of_validity_that_apt_ignores_does_not_count()
+    {
+        using var archive = Archive();
+        archive.ValidUntil = DateTimeOffset.UtcNow.AddMinutes(-1);
+        var text = archive.Release([]);
+
+        Assert.IsNotNull(ReleaseFile.Read(text, archive.Source with { IgnoresValidUntil = true }, DateTimeOffset.UtcNow));
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => ReleaseFile.Read(text, archive.Source, DateTimeOffset.UtcNow));
+        Assert.AreEqual(DiagnosticCode.ArchiveOutdated, failure.Code);
+        Assert.Contains("Check-Valid-Until: no", failure.Message);
+    }
+
+    [TestMethod]
     public async Task An_archive_older_than_the_lock_is_refused()
     {
         using var archive = Archive().Publish();
