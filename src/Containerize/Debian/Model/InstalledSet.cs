@@ -26,8 +26,7 @@ internal sealed class InstalledSet
         .. from text in texts
            from stanza in Stanza.ParseAll(text)
            where stanza["Package"] is { Length: > 0 } && stanza["Version"] is { Length: > 0 }
-           // "install ok installed"; the paragraphs of status.d have no such field.
-           where stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]
+           where IsThere(stanza)
            select new InstalledPackage(
                stanza["Package"]!,
                new DebianVersion(stanza["Version"]!),
@@ -38,6 +37,14 @@ internal sealed class InstalledSet
                MultiArch = stanza["Multi-Arch"] ?? "no",
            },
     ]);
+
+    /// <summary>
+    /// Whether a package's files are there: also where its scripts did not run to their end. dpkg says it with the last word of
+    /// <c>Status</c>, a field that paragraphs of <c>status.d</c> do not have.
+    /// </summary>
+    /// <remarks>The manual page <i>dpkg(1)</i>, "Package states".</remarks>
+    internal static bool IsThere(Stanza stanza) =>
+        stanza["Status"] is not { } status || status.Split(' ')[^1] is not ("not-installed" or "config-files" or "half-installed");
 
     /// <summary>Finds a package that others can make use of.</summary>
     /// <returns>The package; null when the base does not have it, or has it for an architecture that is of no use.</returns>

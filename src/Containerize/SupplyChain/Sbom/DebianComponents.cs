@@ -25,9 +25,8 @@ internal sealed class DebianComponents
         var distribution = number is null ? null : $"{vendor}-{number}";
         foreach (var stanza in Notes(tree).SelectMany(Stanza.ParseAll))
         {
-            // "install ok installed"; the paragraphs of status.d have no such field.
             if (stanza["Package"] is { Length: > 0 } name && stanza["Version"] is { Length: > 0 } version
-                && (stanza["Status"] is not { } status || status.Split(' ') is [.., "installed"]))
+                && InstalledSet.IsThere(stanza))
             {
                 var architecture = stanza["Architecture"] ?? "all";
                 var source = SourceOf(stanza, name, version);
