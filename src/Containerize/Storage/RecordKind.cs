@@ -35,7 +35,7 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind Start { get; } = new("starts", 1);
 
     /// <summary>Packages that were chosen, by what was asked of which archives.</summary>
-    internal static RecordKind Choice { get; } = new("choices", 1);
+    internal static RecordKind Choice { get; } = new("choices", 2);
 
     /// <summary>The package that has a library, by the archives that were asked.</summary>
     internal static RecordKind Library { get; } = new("libraries", 1);

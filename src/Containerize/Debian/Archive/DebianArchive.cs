@@ -98,7 +98,7 @@ internal sealed class DebianArchive(
         var indexes = await _indexes.GetOrAdd(
             request.Architecture, architecture => new(() =>
                 FetchIndexesAsync([.. offers.Select(offer => (offer.Source, offer.Release))], architecture, cancellationToken))).Value;
-        var packages = new Resolver(indexes, await installing, request.Left).Resolve(request.Packages);
+        var packages = new Resolver(indexes, await installing, request.Left, request.Architecture).Resolve(request.Packages);
         return new LockedSet(
             request.Use,
             request.Architecture,

@@ -17,11 +17,13 @@ internal sealed class PackageIndex
     private readonly byte[] _text;
     private readonly string _archive;
     private readonly string? _architecture;
+    private readonly int _preference;
     private readonly Dictionary<string, List<Range>> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Range>> _byProvided = new(StringComparer.Ordinal);
 
-    private PackageIndex(byte[] text, string archive, string? architecture)
+    private PackageIndex(byte[] text, string archive, string? architecture, int preference)
     {
+        _preference = preference;
         _text = text;
         _archive = archive;
         _architecture = architecture;
@@ -36,7 +38,9 @@ internal sealed class PackageIndex
         Read(_byProvided, name).Where(package => package.Provides.Any(provided => provided.Name == name));
 
     /// <summary>Reads an index from text.</summary>
-    internal static PackageIndex Of(byte[] text, string archive, string? architecture = null) => new(text, archive, architecture);
+    internal static PackageIndex Of(
+        byte[] text, string archive, string? architecture = null, int preference = DebianPackage.Preferred) =>
+        new(text, archive, architecture, preference);
 
     /// <summary>
     /// Fetches the indexes of a source for an architecture. Each is compared with the release file before it is unpacked.
@@ -82,7 +86,7 @@ internal sealed class PackageIndex
                 var text = await Task.Run(() => Unpack(blob, form, name, MaxSize, cancellationToken), cancellationToken);
                 // A file of several parts is unpacked up to the end of its first one.
                 return release.Find(directory + "Packages") is not { } plain || plain.Size == text.Length
-                    ? new PackageIndex(text, source.Name, architecture)
+                    ? new PackageIndex(text, source.Name, architecture, release.Preference)
                     : throw new ContainerizeException(
                         DiagnosticCode.ArchiveDamaged,
                         $"The index {name} unpacks to {text.Length} bytes; the release file promises {plain.Size}. Try another mirror.");
@@ -126,7 +130,7 @@ internal sealed class PackageIndex
     }
 
     private IEnumerable<DebianPackage> Read(Dictionary<string, List<Range>> where, string name) =>
-        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive))
+        where.GetValueOrDefault(name, []).Select(range => DebianPackage.Read(Stanza.Parse(_text.AsSpan(range)), _archive, _preference))
             .OfType<DebianPackage>()
             // A flat archive has those of all architectures in one index.
             .Where(package => _architecture is null || package.Architecture == _architecture || package.Architecture == "all");

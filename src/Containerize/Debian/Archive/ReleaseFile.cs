@@ -22,7 +22,16 @@ internal sealed class ReleaseFile
     internal DateTimeOffset Date { get; }
 
     /// <summary>Whether indexes can be fetched by their digests, so that an update of the archive in between does no harm.</summary>
-    internal bool ByHash => string.Equals(_fields["Acquire-By-Hash"], "yes", StringComparison.OrdinalIgnoreCase);
+    internal bool ByHash => Says("Acquire-By-Hash");
+
+    /// <summary>
+    /// How much apt prefers its packages: 500, or less where they are to be taken only when they are asked for, as those of backports.
+    /// </summary>
+    /// <remarks>The manual page <i>apt_preferences(5)</i>.</remarks>
+    internal int Preference => !Says("NotAutomatic") ? DebianPackage.Preferred : Says("ButAutomaticUpgrades") ? 100 : 1;
+
+    /// <summary>Whether it has packages for an architecture; one that names none may.</summary>
+    internal bool MayHave(string architecture) => _fields["Architectures"] is not { } all || all.Split(' ').Contains(architecture);
 
     /// <summary>Whether packages for all architectures have indexes of their own and are missing in the others.</summary>
     internal bool HasIndexOfAll =>
@@ -84,6 +93,8 @@ internal sealed class ReleaseFile
 
     /// <summary>Finds a file by its path below the release file.</summary>
     internal (Digest Digest, long Size)? Find(string path) => _files.TryGetValue(path, out var file) ? file : null;
+
+    private bool Says(string field) => string.Equals(_fields[field], "yes", StringComparison.OrdinalIgnoreCase);
 
     private static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(

@@ -3,7 +3,8 @@ using Containerize.Debian.Model;
 namespace Containerize.Debian.Archive;
 
 /// <summary>
-/// Finds the packages that others need, as apt does without recommendations: of each package the newest version, of alternatives the first
+/// Finds the packages that others need, as apt does without recommendations: of each package the newest version (of archives that say NotAutomatic only where
+/// no other has one), of alternatives the first
 /// that can be had. It does not go back on a choice; what then contradicts itself is refused and named.
 /// </summary>
 internal sealed class Resolver
@@ -11,6 +12,7 @@ internal sealed class Resolver
     private readonly IReadOnlyList<PackageIndex> _indexes;
     private readonly InstalledSet _installed;
     private readonly IReadOnlySet<string> _left;
+    private readonly string _architecture;
     private readonly Dictionary<string, DebianPackage?> _candidates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DebianPackage> _selected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(DebianPackage Package, Relation Provided)>> _provided = new(StringComparer.Ordinal);
@@ -19,8 +21,10 @@ internal sealed class Resolver
 
     /// <summary>Creates a resolver.</summary>
     /// <param name="left">Names that are taken for there: what only scripts need.</param>
-    internal Resolver(IReadOnlyList<PackageIndex> indexes, InstalledSet installed, IReadOnlySet<string> left)
+    /// <param name="architecture">Debian's word for the architecture of the packages.</param>
+    internal Resolver(IReadOnlyList<PackageIndex> indexes, InstalledSet installed, IReadOnlySet<string> left, string architecture)
     {
+        _architecture = architecture;
         _indexes = indexes;
         _installed = installed;
         _left = left;
@@ -168,7 +172,8 @@ internal sealed class Resolver
 
         if (!_candidates.TryGetValue(relation.Name, out var newest))
         {
-            _candidates[relation.Name] = newest = _indexes.SelectMany(index => index.Find(relation.Name)).MaxBy(package => package.Version);
+            _candidates[relation.Name] = newest = _indexes.SelectMany(index => index.Find(relation.Name))
+                .OrderByDescending(package => package.Preference).ThenByDescending(package => package.Version).FirstOrDefault();
         }
 
         return newest is not null && relation.Accepts(newest.Version) ? newest : null;
@@ -178,7 +183,8 @@ internal sealed class Resolver
         .SelectMany(index => index.FindProviders(relation.Name))
         .Where(package => package.Provides.Any(relation.AcceptsProvided) && !IsTaken(package.Name)
         && Candidate(new Relation(package.Name, null, default))?.Version.Equals(package.Version) == true)
-        .OrderBy(package => package.Rank)
+        .OrderByDescending(package => package.Preference)
+        .ThenBy(package => package.Rank)
         .ThenByDescending(package => package.Version)
         .ThenBy(package => package.Name, StringComparer.Ordinal);
 
@@ -201,12 +207,20 @@ internal sealed class Resolver
         return known.Count > 0 || alternatives.Any(alternative => _selected.ContainsKey(alternative.Name))
             ? new ContainerizeException(
                 DiagnosticCode.PackageUnsatisfiable,
-                $"'{wanted}' cannot be had: the archive has {offers}.{chain}")
+                $"'{wanted}' cannot be had: the archive has {offers}.{chain}{Unasked(alternatives, known)}")
             : new ContainerizeException(
                 DiagnosticCode.PackageUnknown,
                 $"The archive has no package '{wanted}' for this release and architecture.{chain} Check the name, or add the archive " +
                 $"that has it (ContainerizeDebianSource).");
     }
+
+    // Of an archive that says NotAutomatic, apt takes what it is asked for, and not what others need.
+    private static string Unasked(IReadOnlyList<Relation> alternatives, List<DebianPackage> known) => known.Find(package =>
+        package.Preference < DebianPackage.Preferred
+        && alternatives.Any(each => each.Name == package.Name && each.Accepts(package.Version))) is { } unasked
+            ? $" {unasked} is of an archive whose packages are taken only by name and version: " +
+                $"<ContainerizeDebianPackage Include=\"{unasked.Name}\" Version=\"{unasked.Version}\" />."
+            : "";
 
     private void CheckConflicts()
     {
@@ -239,10 +253,12 @@ internal sealed class Resolver
 
     // A package may conflict with what it provides itself: that means all others that provide it.
     private IEnumerable<string> Matching(Relation conflict, string except) =>
-        _selected.Values.Where(other => (other.Name == conflict.Name && conflict.Accepts(other.Version))
-            || other.Provides.Any(conflict.AcceptsProvided)).Select(other => other.Name)
+        _selected.Values.Where(other => conflict.IsFor(_architecture)
+            && ((other.Name == conflict.Name && conflict.Accepts(other.Version))
+            || other.Provides.Any(conflict.AcceptsProvided))).Select(other => other.Name)
             .Concat(
                 _installed.Packages.Where(other => !_selected.ContainsKey(other.Name)
+                    && conflict.IsFor(other.ForeignArchitecture ?? _architecture)
                     && ((other.Name == conflict.Name && conflict.Accepts(other.Version))
                     || other.Provides.Any(conflict.AcceptsProvided))).Select(other => other.Name))
             .Where(name => name != except);

@@ -6,6 +6,9 @@ namespace Containerize.Debian.Model;
 /// <summary>A package that an archive offers.</summary>
 internal sealed record DebianPackage
 {
+    /// <summary>How much apt prefers packages of an archive that says nothing else.</summary>
+    internal const int Preferred = 500;
+
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
@@ -39,10 +42,14 @@ internal sealed record DebianPackage
     /// <summary>How important Debian finds it: 0 (required) to 4 (extra).</summary>
     public int Rank { get; init; } = 3;
 
+    /// <summary>How much apt prefers it because of its archive: <see cref="Preferred"/>, or less.</summary>
+    public int Preference { get; init; } = Preferred;
+
     /// <summary>Reads a paragraph of an index.</summary>
     /// <param name="archive">The archive's name.</param>
+    /// <param name="preference">How much apt prefers packages of the archive.</param>
     /// <returns>The package; null when what is needed to fetch it is missing or makes no sense.</returns>
-    internal static DebianPackage? Read(Stanza stanza, string archive) =>
+    internal static DebianPackage? Read(Stanza stanza, string archive, int preference) =>
         stanza["Package"] is { Length: > 0 } name && stanza["Version"] is { Length: > 0 } version
             && stanza["Filename"] is { Length: > 0 } path && IsSafe(path)
         && long.TryParse(stanza["Size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
@@ -53,6 +60,7 @@ internal sealed record DebianPackage
                 Version = new DebianVersion(version),
                 Architecture = stanza["Architecture"] ?? "all",
                 Archive = archive,
+                Preference = preference,
                 Path = path,
                 Size = size,
                 Digest = digest,

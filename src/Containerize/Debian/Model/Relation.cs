@@ -7,6 +7,9 @@ namespace Containerize.Debian.Model;
 /// <remarks>Debian policy, chapter 7.</remarks>
 internal sealed record Relation(string Name, string? Operator, DebianVersion Version)
 {
+    /// <summary>Debian's word for the only architecture that is meant; null for all.</summary>
+    public string? Architecture { get; init; }
+
     /// <summary>Reads a field like <c>Depends</c>.</summary>
     /// <param name="field">The field; null when the package has none.</param>
     /// <returns>What must all hold; of each, one alternative, the preferred first.</returns>
@@ -26,35 +29,38 @@ internal sealed record Relation(string Name, string? Operator, DebianVersion Ver
         _ => true,
     };
 
+    /// <summary>Whether packages of an architecture are meant.</summary>
+    /// <param name="architecture">Debian's word for it; <c>all</c> counts as the architecture that packages are chosen for.</param>
+    public bool IsFor(string architecture) => Architecture is null || Architecture == architecture;
+
     /// <summary>Whether something that a package provides is meant; without a version it meets no version (policy 7.5).</summary>
     public bool AcceptsProvided(Relation provided) =>
         provided.Name == Name && (Operator is null || (provided.Operator == "=" && Accepts(provided.Version)));
 
     /// <inheritdoc/>
-    public override string ToString() => Operator is null ? Name : $"{Name} ({Operator} {Version})";
+    public override string ToString() =>
+        (Architecture is null ? Name : $"{Name}:{Architecture}") + (Operator is null ? "" : $" ({Operator} {Version})");
 
     private static Relation? ParseOne(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var close = text.IndexOf(')', StringComparison.Ordinal);
         var name = (open < 0 ? text : text[..open]).Split('[')[0].Trim();
-        // ":any" and ":amd64" say which architecture; here all packages are of one.
         var colon = name.IndexOf(':', StringComparison.Ordinal);
+        var architecture = colon < 0 || name[(colon + 1)..] is "any" or "native" ? null : name[(colon + 1)..];
         name = colon < 0 ? name : name[..colon];
         if (name.Length == 0)
         {
             return null;
         }
 
-        if (open < 0 || close < open)
-        {
-            return new Relation(name, null, default);
-        }
-
-        var condition = text[(open + 1)..close].Trim();
+        var condition = open < 0 || close < open ? "" : text[(open + 1)..close].Trim();
         var length = condition.AsSpan().IndexOfAnyExcept("<>=");
-        return length <= 0
+        return (length <= 0
             ? new Relation(name, null, default)
-            : new Relation(name, condition[..length], new DebianVersion(condition[length..]));
+            : new Relation(name, condition[..length], new DebianVersion(condition[length..]))) with
+        {
+            Architecture = architecture,
+        };
     }
 }

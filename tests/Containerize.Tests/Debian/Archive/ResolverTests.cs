@@ -16,7 +16,7 @@ internal sealed class ResolverTests
         PackageIndex.Of(Encoding.UTF8.GetBytes(string.Join('\n', packages)), "main");
 
     private static string Resolve(string roots, PackageIndex[] indexes, string installed = "", params string[] left) =>
-        string.Join(", ", new Resolver(indexes, InstalledSet.Read([installed], "amd64"), left.ToHashSet()).Resolve(roots.Split(' '))
+        string.Join(", ", new Resolver(indexes, InstalledSet.Read([installed], "amd64"), left.ToHashSet(), "amd64").Resolve(roots.Split(' '))
             .Select(package => package.Package));
 
     private static ContainerizeException Refused(string roots, PackageIndex[] indexes, string installed = "") =>
