@@ -40,7 +40,7 @@ internal sealed class DebianArchive(
         DebianRequest request, DebianLock? locked, CancellationToken cancellationToken)
     {
         // Read once for all that a build chooses.
-        var offers = await _offers.GetOrAdd(request.Architecture, _ => new(() => ReadAllAsync(locked, cancellationToken))).Value;
+        var offers = await _offers.GetOrAdd(request.Architecture, _ => new(() => ReadAllAsync(locked, request.Architecture, cancellationToken))).Value;
         IReadOnlyList<LockedSource> seen = [.. offers.Select(
             offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))];
         var memory = new ChoiceMemory(downloader.Store, request.Use, request.Hash(sources), seen);
@@ -76,7 +76,7 @@ internal sealed class DebianArchive(
     {
         var offers = _offers.TryGetValue(architecture, out var known)
             ? await known.Value.WaitAsync(cancellationToken)
-            : [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source, mayBeMissing: true, cancellationToken)))).OfType<Offer>()];
+            : [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source, architecture, mayBeMissing: true, cancellationToken)))).OfType<Offer>()];
         return [.. offers.Select(offer => (offer.Source, offer.Release))];
     }
 
@@ -119,7 +119,7 @@ internal sealed class DebianArchive(
         };
     }
 
-    private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Offer>> ReadAllAsync(DebianLock? locked, string architecture, CancellationToken cancellationToken)
     {
         if (sources.FirstOrDefault(source => source.LacksSecurity) is { } release)
         {
@@ -131,7 +131,7 @@ internal sealed class DebianArchive(
         }
 
         return [.. (await Task.WhenAll(sources.Select(
-            source => ReadAsync(WithLock(source, locked), mayBeMissing: false, cancellationToken)))).OfType<Offer>()];
+            source => ReadAsync(WithLock(source, locked), architecture, mayBeMissing: false, cancellationToken)))).OfType<Offer>()];
     }
 
     private async Task<IReadOnlyList<PackageIndex>> FetchIndexesAsync(
@@ -147,8 +147,10 @@ internal sealed class DebianArchive(
             ? source with { NotBefore = seen.Date, KnownFrom = ByLock }
             : source;
 
-    private async Task<Offer?> ReadAsync(ArchiveSource source, bool mayBeMissing, CancellationToken cancellationToken)
+    private async Task<Offer?> ReadAsync(
+        ArchiveSource source, string architecture, bool mayBeMissing, CancellationToken cancellationToken)
     {
+        var what = source.Name == ArchiveSources.Security ? SecurityUpdates : "updates";
         var now = (time ?? TimeProvider.System).GetUtcNow();
         if (await ReadReleaseAsync(source, now, cancellationToken) is not { } signed)
         {
@@ -163,7 +165,7 @@ internal sealed class DebianArchive(
             {
                 TellOfMissingUpdates(
                     $"{source} does not exist",
-                    source.Name == ArchiveSources.Security ? SecurityUpdates : "updates",
+                    what,
                     source.KnownFrom ?? (_memory.Knows(source) ? "an earlier build of this machine saw it" : null));
             }
 
@@ -171,7 +173,19 @@ internal sealed class DebianArchive(
         }
 
         _memory.Note(source);
-        return new Offer(source, ReleaseFile.Read(signed.Text, source, now), signed.File);
+        var release = ReleaseFile.Read(signed.Text, source, now);
+        if (!source.IsOptional || release.MayHave(architecture))
+        {
+            return new Offer(source, release, signed.File);
+        }
+
+        // An old release gets security updates for some architectures only. That it has none is signed, so none are hidden.
+        if (!mayBeMissing)
+        {
+            TellOfMissingUpdates($"{source} has no packages for {architecture}", what, known: null);
+        }
+
+        return null;
     }
 
     /// <summary>A mirror that lacks updates, or one between it and here that hides them, keeps known holes open.</summary>

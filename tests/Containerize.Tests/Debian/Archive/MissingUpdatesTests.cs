@@ -166,6 +166,24 @@ internal sealed class MissingUpdatesTests : IDisposable
         Assert.HasCount(count, _main.Reporter.Warnings);
     }
 
+    [TestMethod]
+    [DataRow("amd64 arm64", false)]
+    [DataRow("arm64 i386", true)]
+    [DataRow("all", true)]
+    public async Task A_part_that_has_nothing_for_the_architecture_is_a_warning_even_if_it_is_known(string architectures, bool isMissing)
+    {
+        var part = Part(ArchiveSources.Security, "bookworm-security");
+        _updates!.Architectures = architectures;
+        _updates.Publish();
+
+        var (_, sources) = await ResolveAsync(part with { KnownFrom = "the test" });
+
+        Assert.AreEqual(isMissing ? 1 : 0, _main.Reporter.Warnings.Count);
+        Assert.AreEqual(isMissing ? 1 : 2, sources.Count);
+        Assert.IsTrue(_main.Reporter.Warnings.All(warning => warning.Code == DiagnosticCode.NoSecurityUpdates
+            && warning.Text.Contains("has no packages for amd64", StringComparison.Ordinal)));
+    }
+
     private async Task ResolveWithoutSecurityAsync(DebianLock locked, bool allowsMissing = false)
     {
         using var downloader = _main.Downloader();
