@@ -101,24 +101,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
         var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
         var failure =
             RegistryFailure.Of(endpoint, access, $"push the manifest {target} to {endpoint.Registry}/{repository}", response, errors);
-        var isRefused = (int)response.StatusCode is >= 400 and < 500 && failure.Code != DiagnosticCode.RegistryDenied;
-        var isUnknownType = response.StatusCode is HttpStatusCode.UnsupportedMediaType or HttpStatusCode.NotAcceptable;
-        if (isRefused && mediaType is MediaTypes.OciManifest or MediaTypes.OciIndex
-            && (isUnknownType || errors.Has("MANIFEST_INVALID", "UNSUPPORTED")))
-        {
-            failure = new(failure.Code, $"{(Message)failure.Message} {FormatHint(content)}", failure);
-        }
-
-        if (isRefused && !isUnknownType && errors.Has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "MANIFEST_INVALID"))
-        {
-            throw new ContainerizeException(DiagnosticCode.RegistryContentMissing, failure.Message, failure);
-        }
-
-        if (!await IsThereAsync(endpoint, repository, target, content, response, cancellationToken))
-        {
-            throw failure;
-        }
-
+        await new ManifestRefusal(this, endpoint, repository, options).ExplainAsync(
+            target, RawDocument.Of(mediaType, content), response.StatusCode, errors, failure, cancellationToken);
         return new(IsChanged: false, Subject: null);
     }
 
@@ -142,36 +126,6 @@ internal sealed class ManifestExchange(RegistryOptions options)
         catch (ContainerizeException failure)
         {
             return failure.Code != DiagnosticCode.RegistryDenied;
-        }
-    }
-
-    /// <summary>What helps where a registry, or a part of it, knows Docker's formats only.</summary>
-    private static string FormatHint(ReadOnlyMemory<byte> manifest) =>
-        "If the registry does not take OCI's format, set ContainerImageFormat=Docker"
-        + (manifest.Span.IndexOf("+zstd"u8) >= 0 ? " and, because that has no zstd layers, ContainerizeCompression=gzip." : ".");
-
-    /// <summary>An immutable tag that has this very digest is what was wanted.</summary>
-    private async Task<bool> IsThereAsync(
-        RegistryEndpoint endpoint,
-        string repository,
-        string target,
-        ReadOnlyMemory<byte> content,
-        HttpResponseMessage refusal,
-        CancellationToken cancellationToken)
-    {
-        if (refusal.StatusCode == HttpStatusCode.Unauthorized || (int)refusal.StatusCode is < 400 or >= 500)
-        {
-            return false;
-        }
-
-        try
-        {
-            return (await TryGetAsync(endpoint, repository, target, cancellationToken))?.Content.Span.SequenceEqual(content.Span) ?? false;
-        }
-        catch (Exception failure) when (failure is ContainerizeException or TransientException)
-        {
-            // The refusal says more than this.
-            return false;
         }
     }
 
