@@ -86,11 +86,8 @@ internal sealed partial class CredentialHelpers(RegistryOptions options, IReport
         try
         {
             var reply = JsonSerializer.Deserialize(output, CredentialJson.Default.HelperReply);
-            var user = reply?.Username ?? "";
-            var secret = reply?.Secret ?? "";
-            return user.AsSpan().ContainsAny('\r', '\n') || secret.AsSpan().ContainsAny('\r', '\n')
-                ? throw new CredentialHelperException("gave a user or secret with a line break")
-                : secret.Length == 0 ? null : Credential.Of(source, user, secret);
+            // Line breaks may stand in it, as in a key file of Google: it is encoded wherever it goes.
+            return reply?.Secret is { Length: > 0 } secret ? Credential.Of(source, reply.Username ?? "", secret) : null;
         }
         catch (JsonException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Containerize.Registry.Credentials;
 using Containerize.Registry.Protocol;
 
@@ -288,14 +289,31 @@ internal sealed class CredentialTests
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     [DataRow("echo not-json")]
-    [DataRow("""printf '{"Username":"a\\nb","Secret":"s"}'""")]
-    [DataRow("""printf '{"Username":"a","Secret":"s\\r\\nX: y"}'""")]
+    [DataRow("echo '[]'")]
+    [DataRow("""echo '{"Username":"a","Username":"b","Secret":"s"}'""")]
     public async Task A_helper_that_answers_nonsense_is_a_warning(string script)
     {
         Write(".docker/config.json", """{"credsStore":"one"}""");
         Helper("one", script);
         Assert.IsNull(await FindAsync("r.example"));
         StringAssert.Contains(_reporter.Text, "CTZ3005");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow("_json_key", "{\n  \"type\": \"service_account\"\n}\n")]
+    [DataRow("ada", "two\r\nlines")]
+    [DataRow("two\nlines", "secret")]
+    public async Task A_helpers_secret_may_have_any_characters(string user, string secret)
+    {
+        Write(".docker/config.json", """{"credsStore":"one"}""");
+        var reply = JsonSerializer.Serialize(new Dictionary<string, string> { ["Username"] = user, ["Secret"] = secret });
+        Helper("one", $"cat > /dev/null; cat '{Write("reply.json", reply)}'");
+
+        var found = await FindAsync("r.example");
+
+        Assert.AreEqual((user, secret), (found!.User, found.Password));
+        Assert.DoesNotContain("CTZ", _reporter.Text);
     }
 
     [TestMethod]
