@@ -12,7 +12,7 @@ namespace Containerize.Registry.Authorization;
 internal sealed class Authorizer(
     string registry, RegistryOrigin origin, CredentialStore credentials, TokenService service, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<Need, Lazy<Task<BearerToken?>>> _tokens = new();
+    private readonly ConcurrentDictionary<Need, Lazy<Task<TokenAnswer>>> _tokens = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _extraScopes = new();
     private readonly ConcurrentDictionary<Need, string> _sources = new();
     private volatile IReadOnlyList<Challenge>? _challenges;
@@ -48,7 +48,8 @@ internal sealed class Authorizer(
 
         if (challenges.FirstOrDefault(challenge => challenge.IsBearer) is { } bearer)
         {
-            if (await GetTokenAsync(bearer, access, credential, cancellationToken) is { } token)
+            var answer = await GetTokenAsync(bearer, access, credential, cancellationToken);
+            if (answer.Token is { } token)
             {
                 return new("Bearer", token.Value);
             }
@@ -57,8 +58,7 @@ internal sealed class Authorizer(
             {
                 throw new ContainerizeException(
                     DiagnosticCode.RegistryDenied,
-                    $"{registry} does not accept the credential from {credential.Source} for {access.Repository}. Log in again (docker " +
-                    $"login {registry}), or correct it.");
+                    $"{(Message)answer.Refusal} {LoginAdvice.Of(registry, access, answer.Status, credential.Source)}");
             }
         }
 
@@ -88,7 +88,7 @@ internal sealed class Authorizer(
             foreach (
                 var stale in _tokens.Where(pair => pair.Key.Of == own
                     && pair.Value is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
-                    && pair.Value.Value.Result?.Value == used.Parameter).ToList())
+                    && pair.Value.Value.Result.Token?.Value == used.Parameter).ToList())
             {
                 renewed |= _tokens.TryRemove(stale);
             }
@@ -105,7 +105,7 @@ internal sealed class Authorizer(
         return renewed;
     }
 
-    private async Task<BearerToken?> GetTokenAsync(
+    private async Task<TokenAnswer> GetTokenAsync(
         Challenge challenge, Access access, Credential? credential, CancellationToken cancellationToken)
     {
         var own = Key(access);
@@ -118,10 +118,10 @@ internal sealed class Authorizer(
                 _tokens.GetOrAdd(key, _ => new(() => service.GetAsync(origin, challenge, scopes, credential, CancellationToken.None)));
             try
             {
-                var token = await flight.Value.WaitAsync(cancellationToken);
-                if (token is null || token.RenewAt > time.GetUtcNow())
+                var answer = await flight.Value.WaitAsync(cancellationToken);
+                if (answer.Token is null || answer.Token.RenewAt > time.GetUtcNow())
                 {
-                    return token;
+                    return answer;
                 }
             }
             catch (Exception) when (flight.Value.IsFaulted)

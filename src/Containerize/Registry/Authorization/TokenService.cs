@@ -10,6 +10,12 @@ namespace Containerize.Registry.Authorization;
 /// <summary>A token and how long it is used.</summary>
 internal sealed record BearerToken(string Value, DateTimeOffset RenewAt);
 
+/// <summary>What a token service answers.</summary>
+/// <param name="Token">The token; null when the service refuses who asks.</param>
+/// <param name="Status">The answer's status.</param>
+/// <param name="Refusal">What the service says where there is no token, as a sentence.</param>
+internal sealed record TokenAnswer(BearerToken? Token, HttpStatusCode Status = HttpStatusCode.OK, string Refusal = "");
+
 /// <summary>Gets tokens from the service that a registry's challenge names.</summary>
 /// <remarks>Docker registry token authentication specification; the POST flow is its OAuth 2 part.</remarks>
 internal sealed class TokenService(HttpSender sender, RegistryOptions options)
@@ -22,8 +28,7 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
     /// <param name="origin">The registry that asked for it.</param>
     /// <param name="scopes">What it should allow, the needed scope first.</param>
     /// <param name="credential">Who asks; null is anonymous.</param>
-    /// <returns>The token, or null when the service refuses the credential.</returns>
-    internal async Task<BearerToken?> GetAsync(
+    internal async Task<TokenAnswer> GetAsync(
         RegistryOrigin origin,
         Challenge challenge,
         IReadOnlyList<string> scopes,
@@ -35,13 +40,10 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         return await sender.Retrier.ExecuteAsync(
             async token =>
             {
-                if (credential?.IdentityToken is not null)
+                if (credential?.IdentityToken is not null
+                    && await PostAsync(origin, realm, service, scopes, credential, token) is { } exchanged)
                 {
-                    var (exchanged, isFinal) = await PostAsync(origin, realm, service, scopes, credential, token);
-                    if (isFinal)
-                    {
-                        return exchanged;
-                    }
+                    return exchanged;
                 }
 
                 return await FetchAsync(origin, realm, service, scopes, credential, token);
@@ -49,7 +51,7 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
             cancellationToken);
     }
 
-    private async Task<BearerToken?> FetchAsync(
+    private async Task<TokenAnswer> FetchAsync(
         RegistryOrigin origin,
         Uri realm,
         string? service,
@@ -71,12 +73,13 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         return response.StatusCode switch
         {
             HttpStatusCode.OK => await ReadAsync(response, realm, cancellationToken),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => null,
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => await RefuseAsync(response, realm, cancellationToken),
             _ => throw await RefusedAsync(response, realm, cancellationToken),
         };
     }
 
-    private async Task<(BearerToken? Token, bool IsFinal)> PostAsync(
+    /// <returns>The answer; null from a service that does not know this flow.</returns>
+    private async Task<TokenAnswer?> PostAsync(
         RegistryOrigin origin,
         Uri realm,
         string? service,
@@ -96,10 +99,10 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         using var response = await SendAsync(origin, request, authorization: null, cancellationToken);
         return (int)response.StatusCode switch
         {
-            200 => (await ReadAsync(response, realm, cancellationToken), true),
+            200 => await ReadAsync(response, realm, cancellationToken),
             // Not every service knows this flow (GAR 404, ACR 400, Artifactory 401); most take the token as a password instead.
-            400 or 401 or 404 or 405 => (null, false),
-            403 => (null, true),
+            400 or 401 or 404 or 405 => null,
+            403 => await RefuseAsync(response, realm, cancellationToken),
             _ => throw await RefusedAsync(response, realm, cancellationToken),
         };
     }
@@ -122,7 +125,7 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         return origin.RealmPolicy(sender.Pool.ScopeOf(origin.Base));
     }
 
-    private async Task<BearerToken> ReadAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
+    private async Task<TokenAnswer> ReadAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
     {
         var body = await ReadBodyAsync(response, realm, cancellationToken);
         TokenReply? reply;
@@ -150,7 +153,7 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
         var seconds = reply!.ExpiresIn is { } given && double.IsFinite(given)
             ? Math.Clamp(given, s_minLifetime.TotalSeconds, TimeSpan.FromDays(1).TotalSeconds)
             : s_minLifetime.TotalSeconds;
-        return new(value, options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(seconds) - s_renewEarlier);
+        return new(new(value, options.TimeProvider.GetUtcNow() + TimeSpan.FromSeconds(seconds) - s_renewEarlier));
     }
 
     private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
@@ -165,6 +168,9 @@ internal sealed class TokenService(HttpSender sender, RegistryOptions options)
             throw sender.Failure(failure, realm);
         }
     }
+
+    private async Task<TokenAnswer> RefuseAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken) =>
+        new(Token: null, response.StatusCode, (await RefusedAsync(response, realm, cancellationToken)).Message);
 
     private async Task<ContainerizeException> RefusedAsync(HttpResponseMessage response, Uri realm, CancellationToken cancellationToken)
     {

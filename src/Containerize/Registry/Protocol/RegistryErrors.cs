@@ -31,16 +31,20 @@ internal sealed record RegistryErrors(IReadOnlyList<string> Codes, string Text)
     {
         try
         {
-            var reply = JsonSerializer.Deserialize(body, RegistryJson.Default.ErrorReply);
-            var errors = reply?.Errors?.Where(error => error is not null).ToList() ?? [];
-            var texts =
-                errors.Select(error => string.Join(": ", new[] { error.Code, error.Message }.Where(part => !string.IsNullOrEmpty(part))));
-            return new([.. errors.Select(error => error.Code ?? "")], Printable.Clean(string.Join("; ", texts)));
+            if (JsonSerializer.Deserialize(body, RegistryJson.Default.ErrorReply)?.Errors is { } errors)
+            {
+                errors = [.. errors.Where(error => error is not null)];
+                var texts = errors.Select(
+                    error => string.Join(": ", new[] { error.Code, error.Message }.Where(part => !string.IsNullOrEmpty(part))));
+                return new([.. errors.Select(error => error.Code ?? "")], Printable.Clean(string.Join("; ", texts)));
+            }
         }
         catch (JsonException)
         {
-            var text = Encoding.UTF8.GetString(body);
-            return new([], text.TrimStart().StartsWith('<') ? "" : Printable.Clean(text));
+            // It has a form of its own, like the token services that say {"details":…}.
         }
+
+        var text = Encoding.UTF8.GetString(body);
+        return new([], text.TrimStart().StartsWith('<') ? "" : Printable.Clean(text));
     }
 }

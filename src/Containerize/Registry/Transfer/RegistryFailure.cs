@@ -1,7 +1,6 @@
 using System.Net;
 using Containerize.Http;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Credentials;
 using Containerize.Registry.Protocol;
 
 namespace Containerize.Registry.Transfer;
@@ -25,7 +24,7 @@ internal static class RegistryFailure
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
                 new(
                     DiagnosticCode.RegistryDenied,
-                    $"{sentence} {LoginHint(endpoint.Registry, access, status, endpoint.CredentialSourceFor(access))}"),
+                    $"{sentence} {LoginAdvice.Of(endpoint.Registry, access, status, endpoint.CredentialSourceFor(access))}"),
             HttpStatusCode.NotFound when access.IsWrite => new(
                 DiagnosticCode.RegistryNotFound,
                 $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it by " +
@@ -52,23 +51,5 @@ internal static class RegistryFailure
                 failure),
             _ => new(DiagnosticCode.RegistryUnavailable, $"Could not {what}: {reason}.{tried}", failure),
         };
-    }
-
-    private static Message LoginHint(string registry, Access access, HttpStatusCode status, string? source)
-    {
-        var permission = $"the permission to {(access.IsWrite ? "push to" : "pull from")} {access.Repository}";
-        if (source is not null)
-        {
-            return status == HttpStatusCode.Forbidden
-                ? $"The account lacks {permission}; the credential is that of {source}. Use another account (docker login {registry})."
-                : $"The credential of {source} was refused. Log in again (docker login {registry}), or correct it; the account needs "
-                    + $"{permission}.";
-        }
-
-        var variable = $"CONTAINERIZE_REGISTRY_{EnvironmentCredentials.VariablePart(registry)}_USER";
-        var need = access.IsWrite ? "the account needs the permission to push to" : "it may also be that there is no";
-        return status == HttpStatusCode.Forbidden
-            ? $"No credential was found for {registry}, and {permission} is not everyone's. Log in (docker login {registry})."
-            : $"Log in (docker login {registry}), or set {variable} and _PASSWORD; {need} {access.Repository}.";
     }
 }

@@ -74,6 +74,42 @@ internal sealed class RefusedLoginTests
     }
 
     [TestMethod]
+    [DataRow(403, """{"errors":[{"code":"DENIED","message":"Permission missing"}]}""", "403 (DENIED: Permission missing)")]
+    [DataRow(403, "no quota left", "403 (no quota left)")]
+    [DataRow(401, """{"details":"incorrect username or password"}""", "incorrect username or password")]
+    [DataRow(401, """{"errors":[{"code":"UNAUTHORIZED","message":"token expired"}]}""", "401 (UNAUTHORIZED: token expired)")]
+    [DataRow(401, "<html>Log in</html>", "answered 401 instead of a token")]
+    public async Task What_a_token_service_says_is_shown_with_what_helps(int status, string body, string expected)
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
+        lab.LogIn("ada", "secret");
+        lab.Registry.On(RequestKind.Token).Do(fault => fault.Reply(status, body));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(ClientLab.RandomBlob(100)));
+
+        Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
+        StringAssert.Contains(failure.Message, expected);
+        StringAssert.Contains(
+            failure.Message,
+            status == 403 ? "The account lacks the permission to push to team/app; the credential is that of " : " was refused. Log in again");
+        StringAssert.Contains(failure.Message, "CONTAINERIZE_REGISTRY_");
+        Assert.HasCount(1, lab.Registry.RequestsTo(RequestKind.Token));
+    }
+
+    [TestMethod]
+    public async Task A_refused_identity_token_is_explained_in_the_same_way()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
+        lab.LogIn("<token>", "the-identity");
+        lab.Registry.On(RequestKind.Token, "POST").Do(fault => fault.Error(403, "DENIED", "not on Sundays"));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => lab.PushAsync(ClientLab.RandomBlob(100)));
+
+        StringAssert.Contains(failure.Message, "not on Sundays");
+        StringAssert.Contains(failure.Message, "lacks the permission");
+    }
+
+    [TestMethod]
     public async Task A_refusal_to_push_does_not_forbid_to_pull()
     {
         await using var lab = await ClientLab.StartAsync(new() { Auth = new BearerAuth("ada", "secret") });
