@@ -44,7 +44,16 @@ internal static class VerbatimUrl
             _ when HasScheme(text) => null,
             _ => authority + path[..(path.LastIndexOf('/') + 1)] + text,
         };
-        return absolute is null ? null : Upgrade(request, TryCreate(absolute));
+        return absolute is not null && TryCreate(absolute) is { } target ? Upgrade(request, target) : null;
+    }
+
+    /// <summary>A registry behind a TLS proxy does not know that it is reached by https and writes http; the same host is meant.</summary>
+    internal static Uri Upgrade(Uri request, Uri target)
+    {
+        var hidden = target.Scheme == "http" && request.Scheme == "https"
+            && string.Equals(target.IdnHost, request.IdnHost, StringComparison.OrdinalIgnoreCase)
+            && (target.IsDefaultPort || target.Port == request.Port);
+        return hidden ? Create($"https://{request.Authority}{target.PathAndQuery}") : target;
     }
 
     /// <summary>Adds a parameter behind the query that is there, which stays as it is.</summary>
@@ -73,15 +82,6 @@ internal static class VerbatimUrl
     internal static bool SameOrigin(Uri one, Uri other) =>
         one.Scheme == other.Scheme && one.Port == other.Port
             && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>A registry behind a TLS proxy does not know that it is reached by https and writes http; the same host is meant.</summary>
-    private static Uri? Upgrade(Uri request, Uri? target)
-    {
-        var hidden = target is { Scheme: "http" } && request.Scheme == "https"
-            && string.Equals(target.IdnHost, request.IdnHost, StringComparison.OrdinalIgnoreCase)
-            && (target.IsDefaultPort || target.Port == request.Port);
-        return hidden ? Create($"https://{request.Authority}{target!.PathAndQuery}") : target;
-    }
 
     private static bool HasScheme(string text)
     {

@@ -12,11 +12,16 @@ internal static class RealmGuard
     internal static async Task<Uri> CheckAsync(string realm, RegistryOrigin origin, HttpSender sender, CancellationToken cancellationToken)
     {
         var url = VerbatimUrl.TryCreate(realm);
-        return url is null || url.UserInfo.Length > 0
-            ? throw Unsafe(origin, $"at '{VerbatimUrl.Public(realm)}', which is not a URL that credentials may go to")
-            : await sender.MayLeadAsync(origin.Base, url, cancellationToken)
-                ? url
-                : throw Unsafe(origin, $"at {VerbatimUrl.Public(url)} without encryption");
+        if (url is null || url.UserInfo.Length > 0)
+        {
+            throw Unsafe(origin, $"at '{VerbatimUrl.Public(realm)}', which is not a URL that credentials may go to");
+        }
+
+        // What listens at another port may be another service.
+        url = url.IsDefaultPort && !origin.Base.IsDefaultPort ? url : VerbatimUrl.Upgrade(origin.Base, url);
+        return await sender.MayLeadAsync(origin.Base, url, cancellationToken)
+            ? url
+            : throw Unsafe(origin, $"at {VerbatimUrl.Public(url)} without encryption");
     }
 
     private static ContainerizeException Unsafe(RegistryOrigin origin, Message where) =>

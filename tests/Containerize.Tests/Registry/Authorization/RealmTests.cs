@@ -47,6 +47,50 @@ internal sealed class RealmTests
     }
 
     [TestMethod]
+    public async Task A_realm_of_the_registrys_own_address_is_asked_by_HTTPS_though_it_says_HTTP()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Https = true, Host = "localhost" });
+        lab.LogIn("ada", "secret");
+        lab.Registry.AddManifest("team/app", "1.0", s_index, MediaTypes.OciIndex);
+        lab.Registry.On(RequestKind.Other).Do(fault => fault.Reply(200, """{"token":"t"}"""));
+        lab.Registry.On(RequestKind.Manifest).Where(request => request.Authorization is null).Do(fault => fault.Reply(_ =>
+            Reply.Error(401, "UNAUTHORIZED").With("WWW-Authenticate", $"Bearer realm=\"http://{lab.Registry.Authority}/jwt/auth\"")));
+
+        Assert.IsNotNull(await lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
+
+        Assert.IsNotNull(lab.Registry.RequestsTo(RequestKind.Other).Single(request => request.Path == "/jwt/auth").Authorization);
+    }
+
+    [TestMethod]
+    [DataRow("https://registry.example", "http://registry.example/token?a=%2f", "https://registry.example/token?a=%2f")]
+    [DataRow("https://registry.example", "http://registry.example:443/token", "https://registry.example/token")]
+    [DataRow("https://registry.example:5000", "http://Registry.Example:5000/token", "https://registry.example:5000/token")]
+    [DataRow("https://registry.example:5000", "https://registry.example/token", "https://registry.example/token")]
+    [DataRow("http://registry.example:5000", "http://registry.example/token", "http://registry.example/token")]
+    [DataRow("https://registry.example:5000", "http://registry.example/token", null)]
+    [DataRow("https://registry.example", "http://registry.example:8080/token", null)]
+    [DataRow("https://registry.example", "http://auth.registry.example/token", null)]
+    [DataRow("https://registry.example", "http://ada:secret@registry.example/token", null)]
+    [DataRow("https://registry.example", "/token", null)]
+    public async Task A_realm_in_plain_HTTP_is_another_service_unless_its_address_is_the_registrys(
+        string registry, string realm, string? expected)
+    {
+        using var sender = new HttpSender(new RegistryOptions(), new ListReporter());
+        var check = RealmGuard.CheckAsync(
+            realm, new RegistryOrigin(new Uri(registry), VerifyCertificates: true), sender, CancellationToken.None);
+
+        if (expected is null)
+        {
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => check);
+            Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
+        }
+        else
+        {
+            Assert.AreEqual(expected, VerbatimUrl.Text(await check));
+        }
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public async Task A_realm_does_not_redirect_to_plain_HTTP(bool isInsecure)
