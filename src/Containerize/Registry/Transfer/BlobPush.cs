@@ -60,7 +60,7 @@ internal sealed class BlobPush(
             return new(PushKind.AlreadyThere, 0);
         }
 
-        var upload = new BlobUpload(endpoint, target.Name, blob, retrier, options, reporter);
+        var upload = new BlobUpload(endpoint, target.Name, blob, retrier, options, reporter, evenIfThere);
         var candidates = known.Prepend(origin).OfType<string>().Where(name => name != target.Name).Distinct().Take(MaxMounts);
         if (!evenIfThere && await upload.TryMountAsync(candidates, cancellationToken))
         {

@@ -121,7 +121,7 @@ internal sealed partial class BlobUpload
             var before = _offset;
             if (!await SynchronizeAsync(cancellationToken))
             {
-                _isDone = await HasAsync(upload._endpoint, upload._access, upload._descriptor, cancellationToken);
+                _isDone = await upload.HasArrivedAsync(cancellationToken);
                 (_session, _offset) = _isDone ? (_session, _size) : (await upload.StartAsync(cancellationToken), 0);
             }
 

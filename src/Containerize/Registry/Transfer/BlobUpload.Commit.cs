@@ -18,7 +18,7 @@ internal sealed partial class BlobUpload
     private async Task FinishAsync(UploadSession session, bool isBehind, CancellationToken cancellationToken)
     {
         await CommitAsync(session, content: null, cancellationToken);
-        if (isBehind && !await HasAsync(_endpoint, _access, _descriptor, cancellationToken))
+        if (isBehind && !_evenIfThere && !await HasAsync(_endpoint, _access, _descriptor, cancellationToken))
         {
             throw NotTaken();
         }
@@ -35,7 +35,7 @@ internal sealed partial class BlobUpload
         catch (TransientException failure) when (failure.Status is HttpStatusCode.GatewayTimeout or TimeoutOfCloudflare)
         {
             // A proxy waits no longer; the registry goes on hashing. Sending it again would only add to its work.
-            if (!await AppearsAsync(cancellationToken))
+            if (_evenIfThere || !await AppearsAsync(cancellationToken))
             {
                 throw;
             }

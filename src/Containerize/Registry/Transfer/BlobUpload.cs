@@ -27,6 +27,7 @@ internal sealed partial class BlobUpload
     private readonly RegistryOptions _options;
     private readonly Retrier _retrier;
     private readonly IReporter _reporter;
+    private readonly bool _evenIfThere;
     private TransferProgress? _progress;
     private Blob _blob;
     private UploadMethod _method = UploadMethod.Monolithic;
@@ -39,8 +40,15 @@ internal sealed partial class BlobUpload
     private long _furthest;
     private bool _restarted;
 
+    /// <param name="evenIfThere">Whether the registry says that it has what it lacks: then no look replaces sending.</param>
     internal BlobUpload(
-        RegistryEndpoint endpoint, string repository, Blob blob, Retrier retrier, RegistryOptions options, IReporter reporter)
+        RegistryEndpoint endpoint,
+        string repository,
+        Blob blob,
+        Retrier retrier,
+        RegistryOptions options,
+        IReporter reporter,
+        bool evenIfThere)
     {
         _endpoint = endpoint;
         _access = Access.Push(repository);
@@ -49,6 +57,7 @@ internal sealed partial class BlobUpload
         _retrier = retrier;
         _options = options;
         _reporter = reporter;
+        _evenIfThere = evenIfThere;
     }
 
     /// <summary>The ways to send bytes, the best first.</summary>
@@ -73,49 +82,6 @@ internal sealed partial class BlobUpload
                 || response.Content.Headers.ContentLength == blob.Size || ResponseBody.CodingOf(response) is not null);
     }
 
-    /// <summary>
-    /// Asks the registry to link the blob from another of its repositories, until it does or opens an upload instead, which is then used.
-    /// </summary>
-    internal async Task<bool> TryMountAsync(IEnumerable<string> candidates, CancellationToken cancellationToken)
-    {
-        foreach (var from in candidates.TakeWhile(_ => _session is null))
-        {
-            if (await TryMountAsync(from, cancellationToken))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private async Task<bool> TryMountAsync(string from, CancellationToken cancellationToken)
-    {
-        var access = Access.Mount(_access.Repository, from);
-        var url = _endpoint.UrlOf(
-            $"{_access.Repository}/blobs/uploads/?mount={Uri.EscapeDataString(_descriptor.Digest.ToString())}" +
-            $"&from={Uri.EscapeDataString(from)}");
-        try
-        {
-            using var response = await _endpoint.SendOnceAsync(new RegistryRequest(HttpMethod.Post, url, access), cancellationToken);
-            if (response.StatusCode == HttpStatusCode.Created)
-            {
-                return true;
-            }
-
-            _reporter.Detail($"{_endpoint.Registry} does not mount {_descriptor.Digest} from {from} ({(int)response.StatusCode}).");
-            _session = response.StatusCode == HttpStatusCode.Accepted ? UploadSession.Of(response) : null;
-        }
-        catch (Exception failure) when (failure is TransientException or ContainerizeException)
-        {
-            // A mount only saves work; whatever hinders it, the upload decides.
-            _endpoint.ForgetChallenge();
-            _reporter.Detail($"{_descriptor.Digest} was not mounted from {from}: {failure.Message.TrimEnd('.')}.");
-        }
-
-        return false;
-    }
-
     /// <summary>Sends the blob.</summary>
     /// <param name="source">The same blob, or a copy of it that is nearer.</param>
     /// <param name="progress">Counts the bytes.</param>
@@ -125,7 +91,7 @@ internal sealed partial class BlobUpload
         return _retrier.ExecuteAsync(
             async token =>
             {
-                if (_attempts++ == 0 || !await HasAsync(_endpoint, _access, _descriptor, token))
+                if (_attempts++ == 0 || !await HasArrivedAsync(token))
                 {
                     await SendOnceAsync(token);
                 }
@@ -134,6 +100,10 @@ internal sealed partial class BlobUpload
             },
             cancellationToken);
     }
+
+    /// <summary>Whether what was sent before is there.</summary>
+    private async Task<bool> HasArrivedAsync(CancellationToken cancellationToken) =>
+        !_evenIfThere && await HasAsync(_endpoint, _access, _descriptor, cancellationToken);
 
     private async Task SendOnceAsync(CancellationToken cancellationToken)
     {
@@ -150,7 +120,7 @@ internal sealed partial class BlobUpload
             }
             catch (UploadRefusedException refused)
             {
-                if (await HasAsync(_endpoint, _access, _descriptor, cancellationToken))
+                if (await HasArrivedAsync(cancellationToken))
                 {
                     return;
                 }
