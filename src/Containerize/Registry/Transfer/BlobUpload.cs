@@ -150,8 +150,11 @@ internal sealed partial class BlobUpload
             return;
         }
 
-        _isTooMuch |= refused.Status == HttpStatusCode.RequestEntityTooLarge;
-        if (refused.IsFinal || (_method == UploadMethod.OnePatch && (_restarted || !refused.IsLostSession)))
+        // A token may end while a proxy holds back a large body that it has not got whole: pieces arrive before that.
+        var isLate = refused.Status == HttpStatusCode.Unauthorized && _method == UploadMethod.Monolithic
+            && _descriptor.Size > SmallestChunk;
+        _isTooMuch |= isLate || refused.Status == HttpStatusCode.RequestEntityTooLarge;
+        if ((refused.IsFinal && !isLate) || (_method == UploadMethod.OnePatch && (_restarted || !refused.IsLostSession)))
         {
             throw refused.Failure;
         }

@@ -17,7 +17,7 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
     private readonly ConcurrentDictionary<Need, SemaphoreSlim> _turns = new();
     private readonly ConcurrentDictionary<Need, bool> _granted = new();
 
-    // What was refused for good, and what the registry said: other requests that need the same are answered from here.
+    // What was refused and never granted, and what the registry said: other requests that need the same are answered from here.
     private readonly ConcurrentDictionary<Need, byte[]> _refusals = new();
 
     /// <summary>The registry's name in references.</summary>
@@ -127,7 +127,11 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
                 if (tries == MaxAuthorizedTries || !await CanAnswerAsync(request, header, response, cancellationToken))
                 {
                     var refused = await sender.ReadErrorAsync(response, cancellationToken);
-                    _refusals[need] = refused;
+                    if (!_granted.ContainsKey(need))
+                    {
+                        _refusals[need] = refused;
+                    }
+
                     return Refusal(request, refused);
                 }
             }
