@@ -117,7 +117,7 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
             var response = await SendPlainAsync(request, header, cancellationToken);
             if (response.StatusCode != HttpStatusCode.Unauthorized || IsForeign(response))
             {
-                _granted[need] = true;
+                Grant(request, need, response);
                 return response;
             }
 
@@ -135,6 +135,17 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
                     return Refusal(request, refused);
                 }
             }
+        }
+    }
+
+    // What was granted once is not refused for good: a token may end while a body is on its way.
+    private void Grant(RegistryRequest request, Need need, HttpResponseMessage response)
+    {
+        _granted[need] = true;
+        if (request.Access.From is not null && response.StatusCode is HttpStatusCode.Created or HttpStatusCode.Accepted)
+        {
+            // A mount is a push to its target.
+            _granted[NeedOf(request with { Access = Access.Push(request.Access.Repository) })] = true;
         }
     }
 

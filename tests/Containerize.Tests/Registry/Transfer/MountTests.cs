@@ -91,6 +91,27 @@ internal sealed class MountTests
     }
 
     [TestMethod]
+    public async Task Uploads_behind_refused_mounts_need_not_wait_for_the_first_one()
+    {
+        await using var lab = await ClientLab.StartAsync(new() { Mounts = false });
+        lab.Registry.On(RequestKind.Upload, "PUT").Do(fault => fault.Delay(TimeSpan.FromMinutes(5)));
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var pushes = new[] { Size, Size + 1, Size + 2 }.Select(size => lab.Client.PushBlobAsync(
+            lab.Repository,
+            lab.Client.CreateBlob(lab.Registry.Repository("base"), lab.Registry.AddBlob("base", ClientLab.RandomBytes(size))),
+            end.Token)).ToList();
+
+        while (lab.Registry.RequestsTo(RequestKind.Upload, "PUT").Count < pushes.Count && !end.IsCancellationRequested)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.HasCount(pushes.Count, lab.Registry.RequestsTo(RequestKind.Upload, "PUT"));
+        await end.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Task.WhenAll(pushes));
+    }
+
+    [TestMethod]
     public async Task A_blob_of_another_registry_is_never_mounted()
     {
         await using var lab = await ClientLab.StartAsync();
