@@ -1,6 +1,5 @@
 using Containerize.Destinations;
 using Containerize.Images;
-using Containerize.Oci;
 
 namespace Containerize.Tests.Bases;
 

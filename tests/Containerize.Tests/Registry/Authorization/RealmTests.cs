@@ -75,18 +75,21 @@ internal sealed class RealmTests
     public async Task A_realm_in_plain_HTTP_is_another_service_unless_its_address_is_the_registrys(
         string registry, string realm, string? expected)
     {
-        using var sender = new HttpSender(new RegistryOptions(), new ListReporter());
-        var check = RealmGuard.CheckAsync(
-            realm, new RegistryOrigin(new Uri(registry), VerifyCertificates: true), sender, CancellationToken.None);
-
         if (expected is null)
         {
-            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => check);
+            var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(CheckAsync);
             Assert.AreEqual(DiagnosticCode.UnsafeLocation, failure.Code);
         }
         else
         {
-            Assert.AreEqual(expected, VerbatimUrl.Text(await check));
+            Assert.AreEqual(expected, VerbatimUrl.Text(await CheckAsync()));
+        }
+
+        async Task<Uri> CheckAsync()
+        {
+            using var sender = new HttpSender(new RegistryOptions(), new ListReporter());
+            return await RealmGuard.CheckAsync(
+                realm, new RegistryOrigin(new Uri(registry), VerifyCertificates: true), sender, CancellationToken.None);
         }
     }
 
