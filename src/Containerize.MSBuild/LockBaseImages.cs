@@ -80,32 +80,14 @@ public sealed class LockBaseImages : ContainerizeTask
         }
 
         lines.Add($"  {verified.Image} is signed by {verified.Signer}.");
-        var others = BaseImageLock.Read(inputs.Base.Tags.LockFile!).VerifiedSignatures.Where(each => each.Image != verified.Image).ToList();
-        var locked = others.Count == 0 ? [] : await LockedAsync(inputs, after, cancellationToken);
-        return [.. others.Where(each => locked.Contains(each.Image)), verified];
-    }
-
-    // Signatures of other platforms, which may have other bases, stay; those of images that are locked no longer go.
-    private static async Task<HashSet<Digest>> LockedAsync(
-        BuildInputs inputs, Dictionary<string, Digest?> after, CancellationToken cancellationToken)
-    {
-        var locked = new HashSet<Digest>();
-        foreach (var (name, digest) in after)
-        {
-            var source = new RegistrySource(inputs.Registries, ImageReference.Parse(name), tags: null, inputs.Cache, prefetch: false);
-            var indexes = new Stack<Digest>();
-            for (var next = digest; next is not null; next = indexes.TryPop(out var other) ? other : null)
-            {
-                locked.Add(next);
-                var document = await source.ManifestAsync(next, cancellationToken);
-                var entries = MediaTypes.IsIndex(document.Descriptor.MediaType) ? OciJson.ReadIndex(document, name).Manifests : [];
-                foreach (var entry in entries.Where(entry => locked.Add(entry.Digest) && MediaTypes.IsIndex(entry.MediaType)))
-                {
-                    indexes.Push(entry.Digest);
-                }
-            }
-        }
-
-        return locked;
+        var before = BaseImageLock.Read(inputs.Base.Tags.LockFile!);
+        // Other platforms may have other bases, whose signatures stay: all where no tag moved. Those of images that are locked no longer
+        // go; the builds of the other platforms add theirs again, and find the tags moved already.
+        var isSame = before.Entries.All(entry => after.GetValueOrDefault(entry.Key) == entry.Value);
+        return
+        [
+            .. before.VerifiedSignatures.Where(each => each.Image != verified.Image && (isSame || after.ContainsValue(each.Image))),
+            verified,
+        ];
     }
 }

@@ -27,9 +27,14 @@ internal sealed record Component(ComponentKind Kind, string Name, string? Versio
 }
 
 /// <summary>What a package of a distribution was built from. Advisories of distributions are about these.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Version">Its version, with epoch and revision.</param>
-internal sealed record SourcePackage(string Name, string Version);
+internal sealed class SourcePackage(string name, string version)
+{
+    /// <summary>Its name.</summary>
+    public string Name => name;
+
+    /// <summary>Its version, with epoch and revision.</summary>
+    public string Version => version;
+}
 
 /// <summary>What a component is.</summary>
 internal enum ComponentKind

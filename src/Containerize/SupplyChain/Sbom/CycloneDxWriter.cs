@@ -99,7 +99,10 @@ internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter 
 
         if (component.Source is { } source)
         {
-            WriteProperties((SourceName, source.Name), (SourceVersion, source.Version));
+            json.WriteStartArray("properties");
+            WriteProperty(SourceName, source.Name);
+            WriteProperty(SourceVersion, source.Version);
+            json.WriteEndArray();
         }
 
         if (_files.Contains(component.Reference))
@@ -123,22 +126,18 @@ internal sealed class CycloneDxWriter(Bill bill, string content, Utf8JsonWriter 
         json.WriteString("bom-ref", $"file:/{file.Path}");
         json.WriteString("name", $"/{file.Path}");
         WriteHashes(("SHA-1", file.Sha1), ("SHA-256", file.Sha256));
-        WriteProperties((Layer, file.Layer));
+        json.WriteStartArray("properties");
+        WriteProperty(Layer, file.Layer);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private void WriteProperties(params IEnumerable<(string Name, string? Value)> properties)
+    private void WriteProperty(string name, string value)
     {
-        json.WriteStartArray("properties");
-        foreach (var (name, value) in properties)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", name);
-            json.WriteString("value", value);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("value", value);
+        json.WriteEndObject();
     }
 
     private void WriteHashes(params IEnumerable<(string Algorithm, string? Value)> hashes)

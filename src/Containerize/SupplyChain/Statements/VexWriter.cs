@@ -30,11 +30,6 @@ internal static class VexWriter
     {
         var digest = image.Manifest.Descriptor.Digest;
         var said = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"{request.Inputs}{(index is null ? "" : $"\n{index}")}")).Hex;
-        Product[] products =
-        [
-            new(PackageUrl.Image(name, digest, image.Config.Platform), digest),
-            .. index is null ? (Product[])[] : [new(PackageUrl.Image(name, index, platform: null), index)],
-        ];
         return SbomDocument.WriteJson(json =>
         {
             json.WriteStartObject();
@@ -46,7 +41,14 @@ internal static class VexWriter
             json.WriteStartArray("statements");
             foreach (var statement in request.Statements)
             {
-                Write(json, statement, products);
+                Write(json, statement, () =>
+                {
+                    WriteProduct(json, PackageUrl.Image(name, digest, image.Config.Platform), digest);
+                    if (index is not null)
+                    {
+                        WriteProduct(json, PackageUrl.Image(name, index, platform: null), index);
+                    }
+                });
             }
 
             json.WriteEndArray();
@@ -54,7 +56,7 @@ internal static class VexWriter
         });
     }
 
-    private static void Write(Utf8JsonWriter json, VexStatement statement, IEnumerable<Product> products)
+    private static void Write(Utf8JsonWriter json, VexStatement statement, Action writeProducts)
     {
         json.WriteStartObject();
         json.WriteStartObject("vulnerability");
@@ -73,19 +75,7 @@ internal static class VexWriter
 
         json.WriteEndObject();
         json.WriteStartArray("products");
-        foreach (var (url, digest) in products)
-        {
-            json.WriteStartObject();
-            json.WriteString("@id", url);
-            json.WriteStartObject("identifiers");
-            json.WriteString("purl", url);
-            json.WriteEndObject();
-            json.WriteStartObject("hashes");
-            json.WriteString("sha-256", digest.Hex);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
+        writeProducts();
         json.WriteEndArray();
         json.WriteString("status", "not_affected");
         json.WriteString("justification", NameOf(statement.Justification));
@@ -107,6 +97,16 @@ internal static class VexWriter
         _ => "inline_mitigations_already_exist",
     };
 
-    /// <summary>What a statement is about.</summary>
-    private sealed record Product(string Url, Digest Digest);
+    private static void WriteProduct(Utf8JsonWriter json, string url, Digest digest)
+    {
+        json.WriteStartObject();
+        json.WriteString("@id", url);
+        json.WriteStartObject("identifiers");
+        json.WriteString("purl", url);
+        json.WriteEndObject();
+        json.WriteStartObject("hashes");
+        json.WriteString("sha-256", digest.Hex);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
 }
