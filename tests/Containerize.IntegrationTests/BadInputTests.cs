@@ -54,10 +54,16 @@ internal sealed class BadInputTests
     public async Task A_library_is_nothing_to_start()
     {
         using var project = await TestProject.CreateAsync(
-            "lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }");
+            "lib", "Microsoft.NET.Sdk", "", "namespace Lib; public static class Answer { public static int Value => 42; }",
+            host: BuildHost.OwnProcess);
 
         await FailsAsync(project, "CTZ1004", "library");
         Assert.IsFalse(Directory.Exists(Path.Combine(project.Directory, "bin")), "It was not compiled for that.");
+
+        // Called for all projects of a directory, it is published and skipped, as by the SDK.
+        var called = await project.RunAsync("publish", "-t:PublishContainer");
+        Assert.AreEqual(0, called.ExitCode, called.Output);
+        Assert.DoesNotContain("CTZ", called.Output);
     }
 
     [TestMethod]

@@ -23,6 +23,9 @@ internal sealed class PublishHookTests
         </Target>
         """;
 
+    // The Web SDK sets it for libraries, too.
+    private const string NotWeb = "EnableSdkContainerSupport=";
+
     private static readonly (string Name, string Targets, string More, int Images)[] s_cases =
     [
         ("plain-1", "Publish", "", 0),
@@ -42,11 +45,21 @@ internal sealed class PublishHookTests
         ("always-library", "Publish", "", 0),
         ("always-unpublishable", "Publish", "", 0),
         ("always-unsupported", "Publish", "", 0),
+        ("called", "Publish;PublishContainer", "ContainerArchiveOutputPath=called.tar", 1),
+        ("called-library", "Publish;PublishContainer", NotWeb, 0),
+        ("called-library-unpublished", "PublishContainer", NotWeb, 0),
+        ("called-unpublishable", "PublishContainer", "", 0),
+        ("called-unsupported", "Publish;PublishContainer", "", 0),
     ];
 
     // Asked for by name, there is no image, and an error says so.
     private static readonly (string Name, string Targets, string More, int Images)[] s_refused =
-        [("refused-library", "Publish;Containerize", "", 0), ("refused-always-unsupported", "Publish;Containerize", "", 0)];
+    [
+        ("refused-library", "Publish;Containerize", "", 0),
+        ("refused-always-unsupported", "Publish;Containerize", "", 0),
+        ("refused-web-library", "Publish;PublishContainer", "", 0),
+        ("refused-supported-library", "Publish;PublishContainer", "EnableSdkContainerSupport=true", 0),
+    ];
 
     [TestMethod]
     public async Task One_publish_makes_one_image_of_an_app_and_none_of_other_projects()
