@@ -86,6 +86,30 @@ internal sealed class BadInputTests
     }
 
     [TestMethod]
+    public async Task PublishContainer_of_several_frameworks_is_an_error_for_an_app_and_nothing_for_other_projects()
+    {
+        using var project = await TestProject.ConsoleAsync("""
+            <PropertyGroup>
+              <TargetFramework></TargetFramework>
+              <TargetFrameworks>net10.0;net9.0</TargetFrameworks>
+            </PropertyGroup>
+            """);
+
+        var result = await CaseMatrix.RunAsync(
+            project,
+            new[]
+            {
+                "", "OutputType=Library", "IsTestProject=true", "IsTestingPlatformApplication=true", "IsPublishable=false",
+                "EnableSdkContainerSupport=false", "ContainerizeReplacesPublishContainer=false",
+            }
+            .Select(properties => (properties.Split('=')[0], "PublishContainer", properties)));
+
+        var error = result.Output.Split('\n').Single(line => line.Contains(": error ", StringComparison.Ordinal));
+        StringAssert.Contains(error, "CTZ1011");
+        StringAssert.Contains(error, "dotnet publish -f net10.0 -t:PublishContainer");
+    }
+
+    [TestMethod]
     public async Task A_damaged_base_archive_is_refused()
     {
         using var project =
