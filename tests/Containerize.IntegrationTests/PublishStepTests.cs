@@ -1,4 +1,5 @@
 using Containerize.IntegrationTests.Tools;
+using Containerize.Testing;
 using Containerize.Testing.Images;
 
 namespace Containerize.IntegrationTests;
@@ -45,5 +46,40 @@ internal sealed class PublishStepTests
         Assert.AreEqual(0, second.ExitCode, second.Output);
         StringAssert.Contains(
             second.Output, "warning CTZ1007: The publish directory holds a file that this publish did not produce: 'by-hand.txt'");
+    }
+
+    [TestMethod]
+    [DataRow("PackageReference", "ContainerizeOnPublish=true")]
+    [DataRow("SdkElement", "ContainerizeOnPublish=true")]
+    [DataRow("Path", "PublishProfile=DefaultContainer")]
+    public async Task An_image_of_a_publish_has_what_steps_of_all_files_write_after_it(string use, string property)
+    {
+        const string Step = """
+            <Target Name="$NAME" AfterTargets="Publish">
+              <WriteLinesToFile File="$(PublishDir)$NAME.txt" Lines="$(Text)" Overwrite="true" />
+            </Target>
+            """;
+        static string StepOf(string name) => Step.Replace("$NAME", name, StringComparison.Ordinal);
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>" + StepOf("OfProject"),
+            use: Enum.Parse<SdkUse>(use));
+        var import = use == nameof(SdkUse.Path) ? $"""<Import Project="{Repository.SdkDirectory}/Sdk/Sdk.targets" />""" : "";
+        project.Write("Directory.Build.targets", $"<Project>{import}{StepOf("OfDirectory")}</Project>");
+        var late = project.Write("late.targets", $"<Project>{StepOf("OfCaller")}</Project>");
+        using var output = new TemporaryDirectory();
+
+        foreach (var text in new[] { "first", "second" })
+        {
+            var result = await project.RunAsync(
+                "publish", $"-p:{property}", $"-p:Text={text}", $"-p:ContainerArchiveOutputPath={output["app.tar"]}",
+                $"-p:CustomAfterDirectoryBuildTargets={late}");
+
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            var image = ImageValidator.Check(output["app.tar"]).Single();
+            foreach (var name in new[] { "OfProject", "OfDirectory", "OfCaller" })
+            {
+                Assert.AreEqual(text + "\n", image.Get($"app/{name}.txt").ReadAllText(), result.Output);
+            }
+        }
     }
 }
