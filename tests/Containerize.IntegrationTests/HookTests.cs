@@ -161,5 +161,32 @@ internal sealed class HookTests
         }
     }
 
+    [TestMethod]
+    public async Task The_tags_of_the_image_are_left_as_items()
+    {
+        await using var first = await TestRegistry.StartAsync();
+        await using var second = await TestRegistry.StartAsync();
+        var both = $"{first.Authority};{second.Authority}";
+        using var project = await TestProject.WebAsync($"""
+            <PropertyGroup>
+              <ContainerBaseImage>scratch</ContainerBaseImage>
+              <ContainerRegistry>{both}</ContainerRegistry>
+              <ContainerizeInsecureRegistries>{both}</ContainerizeInsecureRegistries>
+            </PropertyGroup>
+            <Target Name="Add" BeforeTargets="PublishContainer">
+              <ItemGroup><ContainerImageTags Include="added" /></ItemGroup>
+            </Target>
+            <Target Name="Deploy" AfterTargets="PublishContainer">
+              <Message Importance="high" Text="TAGS=@(ContainerImageTags)." />
+            </Target>
+            """);
+
+        var result = await project.RunAsync("publish", "-t:PublishContainer", "-p:ContainerImageTags=1.0%3B2");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, "TAGS=1.0;2;added.");
+        ImageValidator.Check(second, "hello", "added").Single();
+    }
+
     private static string Started(JsonNode settings) => (settings["Entrypoint"] ?? settings["Cmd"])!.ToJsonString();
 }
