@@ -90,6 +90,15 @@ public sealed class BuildImage : ContainerizeTask
     [Output]
     public ITaskItem[] WrittenOutputs { get; set; } = [];
 
+    /// <summary>Reads an image that this task has built.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="item">The task's directory, with its <see cref="Digest"/> as <c>ManifestDigest</c>.</param>
+    /// <param name="inputs">Has the registries.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/>, also for the image of another build.
+    /// </exception>
+    internal static BuiltImage Load(BlobStore store, ITaskItem item, BuildInputs inputs) => BuiltImageFile.Load(
+        store, inputs.Registries.CreateBlob, Oci.Digest.TryParse(item.GetMetadata("ManifestDigest"), out var digest) ? digest : null);
+
     /// <inheritdoc/>
     private protected override async Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
@@ -171,7 +180,7 @@ public sealed class BuildImage : ContainerizeTask
         BuiltImageFile.Save(built, store);
         if (built.Debug is { } debug)
         {
-            BuiltImageFile.Save(debug, BuiltImageFile.DebugStore(OutputDirectory));
+            BuiltImageFile.Save(debug, BuiltImageFile.DebugStore(OutputDirectory), built.Image.Manifest.Descriptor.Digest);
         }
 
         if (!IsRebuild)
@@ -211,6 +220,7 @@ public sealed class BuildImage : ContainerizeTask
         var files = Inputs.PublishDirectory.List(PublishDirectory, origins, outputs.In(PublishDirectory, sources), bits);
         var memory = PublishMemory.Load(Path.Combine(OutputDirectory, PublishMemory.FileName), PublishDirectory);
         var started = PublishOutputsFile is null ? null : FileStatus.TryOf(PublishOutputsFile, followLinks: true)?.Stamp.Modified;
+        files = ItemSpelling.Apply(files, origins.Keys, FileNameCase.OfSystem);
         return new CleanPublish(PublishDirectory, sources, started, memory, bits, reporter).Take(files);
     }
 }

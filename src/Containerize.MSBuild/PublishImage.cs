@@ -20,7 +20,7 @@ namespace Containerize.MSBuild;
 public sealed class PublishImage : ContainerizeTask
 {
     /// <summary>The directories that <see cref="BuildImage"/> wrote, full paths; each with its
-    /// <c>RuntimeIdentifier</c> and <c>CacheIsFull</c>.</summary>
+    /// <c>RuntimeIdentifier</c>, <c>ManifestDigest</c> and <c>CacheIsFull</c>.</summary>
     [Required]
     public required ITaskItem[] BuiltImages { get; set; }
 
@@ -151,7 +151,7 @@ public sealed class PublishImage : ContainerizeTask
         Func<ITaskItem, BlobStore> store, PartDelivery part, Action<ImageSet> describe, CancellationToken cancellationToken)
     {
         var (destinations, inputs) = (part.Destinations, part.Inputs);
-        IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(item => BuiltImageFile.Load(store(item), inputs.Registries.CreateBlob))];
+        IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(item => BuildImage.Load(store(item), item, inputs))];
         var images = ImageSet.Of(
             [.. built.Select(image => image.Image)],
             AnnotationItems.Read(Project, AnnotationScope.Index),

@@ -12,7 +12,8 @@ namespace Containerize.MSBuild;
 /// <summary>Compares what <see cref="BuildImage"/> rebuilt with an image that exists. Nothing is written but the verdict.</summary>
 public sealed class VerifyImage : ContainerizeTask
 {
-    /// <summary>The directories that <see cref="BuildImage"/> wrote, full paths; each with its <c>CacheIsFull</c>.</summary>
+    /// <summary>The directories that <see cref="BuildImage"/> wrote, full paths; each with its
+    /// <c>ManifestDigest</c> and <c>CacheIsFull</c>.</summary>
     [Required]
     public required ITaskItem[] BuiltImages { get; set; }
 
@@ -44,7 +45,7 @@ public sealed class VerifyImage : ContainerizeTask
     {
         inputs.Announce();
         IReadOnlyList<BuiltImage> built = [.. BuiltImages.Select(
-            image => BuiltImageFile.Load(BuiltImageFile.RebuildStore(image.ItemSpec), inputs.Registries.CreateBlob))];
+            image => BuildImage.Load(BuiltImageFile.RebuildStore(image.ItemSpec), image, inputs))];
         var images = ImageSet.Of(
             [.. built.Select(image => image.Image)],
             AnnotationItems.Read(Project, AnnotationScope.Index),

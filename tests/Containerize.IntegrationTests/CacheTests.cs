@@ -67,6 +67,30 @@ internal sealed class CacheTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("once", true)]
+    [DataRow("always", false)]
+    public async Task The_image_of_a_build_at_the_same_time_is_never_published_for_this_one(string when, bool isPublished)
+    {
+        using var project = await TestProject.ConsoleAsync(Scratch + $"""
+            <Target Name="BuildAnother" AfterTargets="_ContainerizeFetchBaseAndBuild"
+                    Condition="'$(IsAnother)' == '' and ('$(_ContainerizeIsRepair)' == '' or '{when}' == 'always')">
+              <MSBuild Projects="$(MSBuildProjectFullPath)" Targets="ContainerizeExplain"
+                       Properties="NoBuild=true;IsAnother=true;Again=$(_ContainerizeIsRepair);ContainerUser=1234" />
+            </Target>
+            """);
+
+        var result = await project.ContainerizeAsync("-p:ContainerUser=5678", $"-p:ContainerizeCacheDirectory={_machine["cache"]}");
+
+        Assert.AreEqual(isPublished, result.ExitCode == 0, result.Output);
+        Assert.AreEqual(1, result.Output.Split("The image is built again.").Length - 1, result.Output);
+        Assert.AreEqual(!isPublished, result.Output.Contains("error CTZ2004", StringComparison.Ordinal), result.Output);
+        if (isPublished)
+        {
+            Assert.AreEqual("5678", ImageValidator.Check(project.Archive).Single().Settings["User"]!.GetValue<string>());
+        }
+    }
+
+    [TestMethod]
     public async Task An_image_that_is_made_again_has_the_tag_that_the_build_told()
     {
         using var project = await TestProject.ConsoleAsync(Scratch + """

@@ -27,20 +27,21 @@ internal static class BuiltImageFile
 
     /// <summary>Writes the image. What earlier builds left in the store and this image does not have is removed.</summary>
     /// <param name="store">The store that has its layers.</param>
-    public static void Save(BuiltImage built, BlobStore store)
+    /// <param name="debugOf">The manifest of the image that it is the debug image of.</param>
+    public static void Save(BuiltImage built, BlobStore store, Digest? debugOf = null)
     {
         foreach (var blob in new[] { built.Image.Manifest, built.Image.Config.Blob })
         {
             store.WriteFile(Path.GetRelativePath(store.Root, store.PathOf(blob.Descriptor.Digest)), blob.Content);
         }
 
-        store.WriteFile(FileName, Write(built));
+        store.WriteFile(FileName, Write(built, debugOf));
         store.RemoveAllExcept(new HashSet<Digest>(
             [built.Image.Manifest.Descriptor.Digest, built.Image.Config.Blob.Descriptor.Digest]));
     }
 
     /// <summary>What the file says of an image, as JSON.</summary>
-    internal static byte[] Write(BuiltImage built) => JsonSerializer.SerializeToUtf8Bytes(
+    internal static byte[] Write(BuiltImage built, Digest? debugOf = null) => JsonSerializer.SerializeToUtf8Bytes(
         new State(
             built.Image.Manifest.Descriptor,
             built.Image.Config.Blob.Descriptor,
@@ -50,19 +51,30 @@ internal static class BuiltImageFile
             built.Layers,
             [.. built.Layers.Select(layer => layer.Origin.ToString())],
             built.StartFindings?.Select(finding => new Finding((int)finding.Code, finding.IsCertain ? 1 : 0, finding.Text)).ToList(),
-            built.BaseSignature),
+            built.BaseSignature,
+            debugOf),
         BuiltImageJson.Default.State);
 
     /// <summary>Reads the image back.</summary>
     /// <param name="store">The store it was written to.</param>
     /// <param name="remote">Makes the blob of a base layer that lies in a registry.</param>
-    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/>: no image was built there.</exception>
-    public static BuiltImage Load(BlobStore store, Func<RepositoryReference, Descriptor, Blob> remote)
+    /// <param name="expected">The manifest of the image that was written, or of which the debug image was; null for any.</param>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidArchive"/>: no image was built there, or another build
+    /// has put its own there since.</exception>
+    public static BuiltImage Load(BlobStore store, Func<RepositoryReference, Descriptor, Blob> remote, Digest? expected = null)
     {
         try
         {
             var json = RegularFile.ReadAllBytes(Path.Combine(store.Root, FileName));
             var state = JsonSerializer.Deserialize(json, BuiltImageJson.Default.State) ?? throw new JsonException();
+            if (expected is not null && (state.DebugOf ?? state.Manifest.Digest) != expected)
+            {
+                throw new ContainerizeException(
+                    DiagnosticCode.InvalidArchive,
+                    $"Another build of the project has put its image into '{store.Root}' while this one was at work. Builds of one project "
+                    + $"at the same time need an IntermediateOutputPath and a PublishDir each.");
+            }
+
             var document = RegularFile.ReadAllBytes(store.PathOf(state.Manifest.Digest));
             var manifest = new MemoryBlob(RawDocument.Verify(state.Manifest, document, $"'{store.Root}'"));
             var places = new Queue<BlobPlace>(state.Blobs);
@@ -113,7 +125,8 @@ internal static class BuiltImageFile
         IReadOnlyList<BuiltLayer> Layers,
         IReadOnlyList<string> Origins,
         IReadOnlyList<Finding>? Findings,
-        VerifiedSignature? BaseSignature);
+        VerifiedSignature? BaseSignature,
+        Digest? DebugOf);
 
     /// <summary>What the start check found, with the number of its code.</summary>
     internal sealed record Finding(int Code, int IsCertain, string Text);

@@ -169,22 +169,26 @@ internal sealed class LayoutWriter(string directory, IReporter reporter, IntactF
             return false;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.Delete(path);
-        if (!HardLink.TryCreate(source.Path, path))
+        try
         {
-            return false;
+            // The name is given by a rename: another build may have brought the blob meanwhile, and named it.
+            using var link = HardLink.TryCreate(source.Path, Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName);
+            if (link is not null && !OperatingSystem.IsWindows())
+            {
+                // Both names share one mode. In the store the directory keeps others out; in the layout they should be able to read.
+                File.SetUnixFileMode(link.Path, FileModes.Data);
+                // The store does not force its blobs to the disk, and the index must not name what a crash of the machine can lose.
+                RegularFile.FlushToDisk(link.Path);
+                link.MoveTo(path);
+                return true;
+            }
+        }
+        catch (Exception failure) when (FileFailure.IsOne(failure))
+        {
+            // Copying says what is wrong, if it fails too.
         }
 
-        if (!OperatingSystem.IsWindows())
-        {
-            // Both names share one mode. In the store the directory keeps others out; in the layout they should be able to read.
-            File.SetUnixFileMode(path, FileModes.Data);
-        }
-
-        // The store does not force its blobs to the disk, and the index must not name what a crash of the machine can lose.
-        RegularFile.FlushToDisk(path);
-        return true;
+        return false;
     }
 
     // A damaged blob under a good name would stay for ever if its presence were enough.

@@ -1,4 +1,6 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Containerize.Files;
 
@@ -6,8 +8,11 @@ namespace Containerize.Files;
 /// A file that appears whole or not at all: written under another name on the same file system, then renamed to its target.
 /// Disposed before it is committed, it leaves the target as it was and nothing beside it; killed, it is swept by the next writer.
 /// </summary>
-internal sealed class AtomicFile : IDisposable
+internal sealed partial class AtomicFile : IDisposable
 {
+    // The same on Linux and macOS.
+    private const int OtherFileSystem = 18;
+
     private readonly string _temporary;
     private readonly bool _stays;
     private readonly Lock _flushing = new();
@@ -166,14 +171,43 @@ internal sealed class AtomicFile : IDisposable
             : target;
     }
 
-    /// <summary>Puts the file in a place on its file system.</summary>
+    /// <summary>Puts the file in a place on its file system; on another one, a copy of it.</summary>
     internal void CommitAs(string path)
     {
-        // Closed afterwards: without its lock another process would take it for abandoned.
-        File.Move(_temporary, path, overwrite: true);
+        if (OperatingSystem.IsWindows() || Rename(_temporary, path) != 0)
+        {
+            if (!OperatingSystem.IsWindows() && Marshal.GetLastPInvokeError() == OtherFileSystem
+                && Path.GetDirectoryName(path) is { } directory && directory != Path.GetDirectoryName(_temporary))
+            {
+                CopyTo(path, directory);
+            }
+            else
+            {
+                File.Move(_temporary, path, overwrite: true);
+            }
+        }
+
         _committed = true;
+        // Closed afterwards: without its lock another process would take it for abandoned.
         Stream.Dispose();
     }
+
+    // Places in one mount may be on two file systems: subvolumes of btrfs, projects with a quota. The framework's move would copy there
+    // under the target's own name.
+    [UnsupportedOSPlatform("windows")]
+    private void CopyTo(string path, string directory)
+    {
+        using var copy = new AtomicFile(AbandonedFiles.Create(directory, FileModes.PrivateData), path);
+        var (source, target) = (Stream.SafeFileHandle, copy.Stream.SafeFileHandle);
+        FileCopy.Run(source, 0, RandomAccess.GetLength(source), target, 0, CancellationToken.None);
+        File.SetUnixFileMode(target, File.GetUnixFileMode(source));
+        copy.Commit(durable: true);
+        File.Delete(_temporary);
+    }
+
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Rename(string from, string to);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,6 +12,9 @@ internal sealed class FileLock : IDisposable
     private const int WindowsAccessDenied = unchecked((int)0x80070005);
     private const int MaxMark = 1 << 20;
 
+    // A file that is being deleted is denied, not shared; so is one that must not be written, for ever.
+    private static readonly TimeSpan s_deleted = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     private readonly FileStream _file;
@@ -24,6 +27,7 @@ internal sealed class FileLock : IDisposable
     /// <param name="mode">The file's permissions; null for those that new files of this user have.</param>
     /// <returns>The lock; disposing it gives it back.</returns>
     /// <exception cref="IOException">Others held it all the time, or the file cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be made.</exception>
     internal static async Task<FileLock> AcquireAsync(
         string path, TimeSpan patience, CancellationToken cancellationToken, UnixFileMode? mode = null)
     {
@@ -36,7 +40,7 @@ internal sealed class FileLock : IDisposable
                     return held;
                 }
             }
-            catch (Exception failure) when (IsHeld(failure) && waited < patience)
+            catch (Exception failure) when (IsHeld(failure, waited) && waited < patience)
             {
                 // Its holder gives it back soon.
             }
@@ -106,12 +110,14 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>Whether opening a file failed because another process, or this one, holds it.</summary>
-    internal static bool IsHeld(Exception failure) => failure.HResult switch
+    /// <param name="waited">How long that has been so.</param>
+    internal static bool IsHeld(Exception failure, TimeSpan waited = default) => failure.HResult switch
     {
         LinuxHeld => OperatingSystem.IsLinux(),
         MacHeld => OperatingSystem.IsMacOS(),
-        // A file that is being deleted is denied, not shared.
-        WindowsHeld or WindowsAccessDenied => OperatingSystem.IsWindows(),
-        _ => false,
+        _ => OperatingSystem.IsWindows() && IsHeldOnWindows(failure, waited),
     };
+
+    internal static bool IsHeldOnWindows(Exception failure, TimeSpan waited) =>
+        failure.HResult == WindowsHeld || (failure.HResult == WindowsAccessDenied && waited < s_deleted);
 }

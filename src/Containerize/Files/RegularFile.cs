@@ -86,7 +86,7 @@ internal static class RegularFile
                 file.Write(content.Span);
                 return;
             }
-            catch (Exception failure) when (FileLock.IsHeld(failure) && waited < patience)
+            catch (Exception failure) when (FileLock.IsHeld(failure, waited) && waited < patience)
             {
                 await Task.Delay(s_pause, cancellationToken);
             }

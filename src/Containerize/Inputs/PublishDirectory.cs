@@ -71,7 +71,9 @@ internal static class PublishDirectory
             }
 
             var names = Names(directory);
-            foreach (var path in names.Select(name => Path.Combine(directory, name)).Where(path => !excluded.Contains(path)))
+            // An output that is being written, or that a killed build left, has a name of its own.
+            foreach (var path in names.Where(name => !AbandonedFiles.IsName(name)).Select(name => Path.Combine(directory, name))
+                .Where(path => !excluded.Contains(path)))
             {
                 VisitItem(path, prefix + Path.GetFileName(path), depth, linkedAt);
             }

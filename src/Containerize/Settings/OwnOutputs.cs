@@ -1,22 +1,25 @@
 using Containerize.Destinations;
+using Containerize.Files;
 
 namespace Containerize.Settings;
 
 /// <summary>
 /// What builds of the project write, wherever the project puts it: destinations and what lies beside them, reports, lock files, the
-/// cache. Items of a project are
-/// often given by patterns, which find those files too; content of an image they are not.
+/// cache. Items of a project are often given by patterns, which find those files too; content of an image they are not.
 /// </summary>
 internal sealed class OwnOutputs
 {
     private readonly HashSet<string> _paths;
 
     // One that holds the project itself does not make content an output.
-    private OwnOutputs(string projectDirectory, IEnumerable<string> paths) =>
-        _paths = [.. paths.Select(Path.TrimEndingDirectorySeparator).Where(path => !AndAbove(projectDirectory).Contains(path))];
+    private OwnOutputs(string projectDirectory, IEnumerable<string> paths, FileNameCase names) => _paths = paths
+        .Select(Path.TrimEndingDirectorySeparator)
+        .Where(path => !AndAbove(projectDirectory).Contains(path, names.Comparer))
+        .ToHashSet(names.Comparer);
 
     /// <param name="outputDirectory">The project's own directory for images, a full path.</param>
     /// <param name="others">Full paths of what else a build writes.</param>
+    /// <param name="names">How file systems compare names; null for those of this machine.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static OwnOutputs Read(
         ProjectSettings project,
@@ -24,7 +27,8 @@ internal sealed class OwnOutputs
         BaseSettings baseImage,
         string cache,
         string outputDirectory,
-        IEnumerable<string> others)
+        IEnumerable<string> others,
+        FileNameCase? names = null)
     {
         var reports = ReportFiles.Read(project);
         return new(project.Directory, new[]
@@ -32,7 +36,7 @@ internal sealed class OwnOutputs
             reports.ImageInfo, reports.Digest, reports.Page, reports.Verdict, baseImage.Tags.LockFile,
             DebianItems.LockFileOf(project), cache, outputDirectory,
         }.OfType<string>().Concat(destinations.Files).Concat(destinations.Archives.SelectMany(ArchiveEvidence.Beside))
-            .Concat(OutputList.Read(outputDirectory)).Concat(others));
+            .Concat(OutputList.Read(outputDirectory)).Concat(others), names ?? FileNameCase.OfSystem);
     }
 
     /// <summary>Full paths in the publish directory that hold such files, or copies of them.</summary>
@@ -40,7 +44,7 @@ internal sealed class OwnOutputs
     /// <param name="sources">What each published file is copied from, by its path below the directory.</param>
     internal IReadOnlySet<string> In(string publishDirectory, IReadOnlyDictionary<string, string> sources) => _paths
         .Concat(sources.Where(file => Contains(file.Value)).Select(file => Path.Combine(publishDirectory, file.Key)))
-        .ToHashSet(StringComparer.Ordinal);
+        .ToHashSet(_paths.Comparer);
 
     private bool Contains(string path) => AndAbove(path).Any(_paths.Contains);
 

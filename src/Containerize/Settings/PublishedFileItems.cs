@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Inputs;
 
 namespace Containerize.Settings;
@@ -14,27 +15,32 @@ internal static class PublishedFileItems
     /// <param name="written">Files that the build wrote; those in the publish directory belong there.</param>
     /// <param name="runtimePacks">The names of the runtime packs.</param>
     /// <param name="references">What an app for the browser was made of.</param>
+    /// <param name="names">How the file system of the directory compares names; null for that of this machine.</param>
+    /// <returns>The origins. The paths have the case that the items have.</returns>
     internal static IReadOnlyDictionary<string, FileOrigin> Origins(
         string publishDirectory,
         IReadOnlyList<Item> published,
         IEnumerable<string> written,
         IEnumerable<string> runtimePacks,
-        params IEnumerable<Item> references)
+        IEnumerable<Item>? references = null,
+        FileNameCase? names = null)
     {
+        names ??= FileNameCase.OfSystem;
         var packs = runtimePacks.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var ignoresCase = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS();
-        var origins = new Dictionary<string, FileOrigin>(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var origins = new Dictionary<string, FileOrigin>(names.Comparer);
         var root = RootOf(publishDirectory);
 
         // Most of the list lies in obj.
-        foreach (var path in written.Where(Path.IsPathRooted).Select(file => Below(root, file)).OfType<string>())
+        foreach (var path in written.Where(Path.IsPathRooted).Select(file => Below(root, file, names)).OfType<string>())
         {
             origins[path] = FileOrigin.App;
         }
 
-        var assets = new BrowserAssets(published, references);
-        foreach (var (path, item) in Paths(root, published))
+        var assets = new BrowserAssets(published, references ?? []);
+        foreach (var (path, item) in Paths(root, published, names))
         {
+            // A key keeps its first spelling.
+            origins.Remove(path);
             origins[path] = OriginOf(assets.SourceOf(item), packs);
         }
 
@@ -59,11 +65,14 @@ internal static class PublishedFileItems
     /// <summary>What each file is copied from: full paths, by path below the publish directory with <c>/</c>.</summary>
     /// <param name="publishDirectory">The publish directory, a full path.</param>
     /// <param name="published">What is published; items that name no file with its full path have no source.</param>
-    internal static IReadOnlyDictionary<string, string> Sources(string publishDirectory, IEnumerable<Item> published)
+    /// <param name="names">See <see cref="Origins"/>.</param>
+    internal static IReadOnlyDictionary<string, string> Sources(
+        string publishDirectory, IEnumerable<Item> published, FileNameCase? names = null)
     {
-        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
-        var copies = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (path, item) in Paths(RootOf(publishDirectory), published))
+        names ??= FileNameCase.OfSystem;
+        var sources = new Dictionary<string, string>(names.Comparer);
+        var copies = new Dictionary<string, int>(names.Comparer);
+        foreach (var (path, item) in Paths(RootOf(publishDirectory), published, names))
         {
             // A publish that allows several files of one path copies each, and the last copy stays.
             var copy = Array.IndexOf(s_copies, item["CopyToPublishDirectory"]);
@@ -77,12 +86,12 @@ internal static class PublishedFileItems
         return sources;
     }
 
-    private static IEnumerable<(string Path, Item Item)> Paths(string root, IEnumerable<Item> published)
+    private static IEnumerable<(string Path, Item Item)> Paths(string root, IEnumerable<Item> published, FileNameCase names)
     {
         foreach (var item in published)
         {
             var relative = item["RelativePath"];
-            if (relative.Length > 0 && Below(root, Path.Combine(root, relative.Replace('\\', '/'))) is { } path)
+            if (relative.Length > 0 && Below(root, Path.Combine(root, relative.Replace('\\', '/')), names) is { } path)
             {
                 yield return (path, item);
             }
@@ -92,8 +101,8 @@ internal static class PublishedFileItems
     private static string RootOf(string directory) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) + Path.DirectorySeparatorChar;
 
-    private static string? Below(string root, string path) => Path.GetFullPath(path) is var full
-        && full.StartsWith(root, StringComparison.Ordinal) ? full[root.Length..].Replace(Path.DirectorySeparatorChar, '/') : null;
+    private static string? Below(string root, string path, FileNameCase names) => Path.GetFullPath(path) is var full
+        && full.StartsWith(root, names.Comparison) ? full[root.Length..].Replace(Path.DirectorySeparatorChar, '/') : null;
 
     private static FileOrigin OriginOf(Item item, HashSet<string> runtimePacks)
     {

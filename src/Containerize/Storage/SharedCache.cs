@@ -68,12 +68,24 @@ internal static class SharedCache
 
         try
         {
-            return FreeSpace(fallback) - FreeSpace(cache.Root) > RoomWorthTrying;
+            return IsOf(cache, failure) && FreeSpace(fallback) - FreeSpace(cache.Root) > RoomWorthTrying;
         }
         catch (Exception unknown) when (FileFailure.IsOne(unknown) || unknown is ArgumentException)
         {
             return false;
         }
+    }
+
+    /// <summary>
+    /// Whether a failure to write is one of the cache, as far as the system says: its message has the path of the file. What is free on
+    /// the disks does not tell, because what was written before the failure is removed by then.
+    /// </summary>
+    /// <returns>False for a file that lies elsewhere: an archive, for example.</returns>
+    internal static bool IsOf(BlobStore cache, Exception failure)
+    {
+        var message = failure.GetBaseException().Message;
+        return message.Contains(cache.Root + Path.DirectorySeparatorChar, FileNameCase.OfSystem.Comparison)
+            || !message.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 
     private static BlobStore OpenOwn(string directory, BlobStore? warm = null)

@@ -231,4 +231,31 @@ internal sealed class ImageBuilderTests
             .WriteAsync(new ImageSet(loaded.Image), CancellationToken.None);
         Assert.AreEqual("the app", ImageValidator.Check(directory["image.tar"]).Single().Get("app/app.dll").ReadAllText());
     }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task The_image_of_another_build_is_not_taken_for_that_of_this_one(bool isDebugImage)
+    {
+        using var publish = new TemporaryDirectory();
+        using var directory = new TemporaryDirectory();
+        publish.Write("app.dll", "the app");
+        var own = await BuildAsync();
+        publish.Write("app.dll", "of another build");
+        var other = await BuildAsync();
+        var (ownDigest, otherDigest) = (own.Image.Manifest.Descriptor.Digest, other.Image.Manifest.Descriptor.Digest);
+        var store = new BlobStore(directory["built"]);
+        BuiltImageFile.Save(isDebugImage ? own : other, store, isDebugImage ? otherDigest : null);
+
+        var failure = Assert.ThrowsExactly<ContainerizeException>(() => Load(ownDigest));
+
+        Assert.AreEqual(DiagnosticCode.InvalidArchive, failure.Code);
+        StringAssert.Contains(failure.Message, "Another build");
+        Assert.IsNotNull(Load(otherDigest));
+        Assert.IsNotNull(Load(null));
+
+        Task<BuiltImage> BuildAsync() => Sample.BuildAsync(Request(publish), new BlobStore(directory["cache"]), _reporter);
+
+        BuiltImage Load(Digest? expected) => BuiltImageFile.Load(store, (_, _) => throw new InvalidOperationException(), expected);
+    }
 }

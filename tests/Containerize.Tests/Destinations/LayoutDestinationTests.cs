@@ -255,51 +255,6 @@ internal sealed class LayoutDestinationTests
     }
 
     [TestMethod]
-    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public async Task Blobs_of_a_private_store_are_linked_and_can_be_read_by_others()
-    {
-        var store = new BlobStore(_folder["store"]);
-        var content = Sample.Gzip(Sample.LayerTar());
-        var blob = await store.AddAsync(Sample.GzipLayer().Blob.Descriptor, new MemoryStream(content), "test", CancellationToken.None);
-        await new LayoutDestination(_folder["layout"], Sample.Name(), new RecordingReporter(), intact: null, store)
-            .WriteAsync(new ImageSet(Sample.Image(Sample.Amd64, [Sample.GzipLayer() with { Blob = blob }])), CancellationToken.None);
-        var links = (await ProcessRunner.RunAsync("stat", ["-c", "%h", blob.Path])).EnsureSuccess().Output.Trim();
-        var plain = _folder.Write("plain", "x");
-#pragma warning disable CA1416 // The condition above says so.
-        Assert.AreEqual(File.GetUnixFileMode(plain), File.GetUnixFileMode(BlobPath(blob.Descriptor.Digest)));
-        Assert.AreEqual("2", links);
-#pragma warning restore CA1416
-    }
-
-    [TestMethod]
-    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    [DataRow("layout of the user", "base/blobs/sha256/{hex}")]
-    [DataRow("file of the user", "files/layer.tar.gz")]
-    [DataRow("another store", "other/blobs/sha256/{hex}")]
-    [DataRow("beside the cache's blobs", "store/blobs/sha256/{hex}.bak")]
-    public async Task Files_that_are_not_the_caches_own_are_copied_and_keep_their_mode(string what, string path)
-    {
-        var layer = Sample.GzipLayer();
-        var file = _folder.Write(
-            path.Replace("{hex}", layer.Blob.Descriptor.Digest.Hex, StringComparison.Ordinal), await Sample.ReadAsync(layer.Blob));
-#pragma warning disable CA1416 // The condition above says so.
-        File.SetUnixFileMode(file, UnixFileMode.UserRead);
-        var image = Sample.Image(Sample.Amd64, [layer with { Blob = new FileBlob(layer.Blob.Descriptor, file) }]);
-
-        await new LayoutDestination(
-            _folder["layout"],
-            Sample.Name(),
-            new RecordingReporter(),
-            intact: null,
-            new BlobStore(_folder["store"])).WriteAsync(new ImageSet(image), CancellationToken.None);
-
-        Assert.AreEqual(UnixFileMode.UserRead, File.GetUnixFileMode(file), what);
-#pragma warning restore CA1416
-        Assert.AreEqual("1", (await ProcessRunner.RunAsync("stat", ["-c", "%h", file])).EnsureSuccess().Output.Trim(), what);
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(BlobPath(layer.Blob.Descriptor.Digest)));
-    }
-
-    [TestMethod]
     public async Task A_file_in_the_layouts_place_is_an_error()
     {
         _folder.Write("layout", "x");

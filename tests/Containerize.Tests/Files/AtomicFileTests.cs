@@ -151,6 +151,49 @@ internal sealed class AtomicFileTests
     }
 
     [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow(true)]
+    [DataRow(false)]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void On_another_file_system_too_a_target_is_replaced_and_never_written_over(bool isThere)
+    {
+        using var disk = new TemporaryDirectory("/dev/shm");
+        if (FileStatus.Of(disk.FullName, followLinks: true).Mount == FileStatus.Of(_folder.FullName, followLinks: true).Mount)
+        {
+            Assert.Inconclusive("There is no other disk.");
+        }
+
+        var old = isThere ? File.OpenRead(disk.Write("file", "old and longer")) : null;
+        using (old)
+        using (var file = AtomicFile.CreateIn(_folder.FullName, FileModes.Data))
+        {
+            file.Stream.Write("new"u8);
+            file.CommitAs(disk["file"]);
+
+            Assert.AreEqual("new", File.ReadAllText(disk["file"]));
+            Assert.AreEqual(FileModes.Data, File.GetUnixFileMode(disk["file"]));
+            if (old is not null)
+            {
+                Assert.AreEqual("old and longer", new StreamReader(old).ReadToEnd());
+            }
+        }
+
+        CollectionAssert.AreEqual(new[] { "file" }, disk.Files().ToArray());
+        Assert.IsEmpty(_folder.Files());
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void What_keeps_a_file_from_its_place_is_said_as_ever()
+    {
+        Directory.CreateDirectory(_folder["directory"]);
+        using var file = AtomicFile.CreateIn(_folder.FullName, mode: null);
+
+        Assert.ThrowsExactly<DirectoryNotFoundException>(() => file.CommitAs(_folder["missing/file"]));
+        Assert.IsTrue(FileFailure.IsOne(Assert.Throws<Exception>(() => file.CommitAs(_folder["directory"]))));
+    }
+
+    [TestMethod]
     public async Task Writers_and_sweepers_do_not_hinder_each_other()
     {
         await Parallel.ForAsync(0, 400, (number, _) =>

@@ -64,6 +64,17 @@ internal sealed class FileLockTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(0x80070020, 0, true, DisplayName = "shared with no one")]
+    [DataRow(0x80070020, 60, true, DisplayName = "shared with no one for a minute")]
+    [DataRow(0x80070005, 0, true, DisplayName = "perhaps being deleted")]
+    [DataRow(0x80070005, 1, true, DisplayName = "perhaps still being deleted")]
+    [DataRow(0x80070005, 2, false, DisplayName = "not to be written")]
+    [DataRow(0x80070005, 60, false, DisplayName = "never to be written")]
+    [DataRow(0x80070003, 0, false, DisplayName = "no such directory")]
+    public void On_Windows_what_is_denied_counts_as_held_for_a_moment_only(uint result, int seconds, bool isHeld) => Assert.AreEqual(
+        isHeld, FileLock.IsHeldOnWindows(new IOException("", unchecked((int)result)), TimeSpan.FromSeconds(seconds)));
+
+    [TestMethod]
     public async Task What_is_not_held_but_impossible_is_told_at_once() =>
         await Assert.ThrowsExactlyAsync<DirectoryNotFoundException>(
             () => FileLock.AcquireAsync(_folder["missing/lock"], s_patience, CancellationToken.None));

@@ -196,6 +196,23 @@ internal sealed class PublishDirectoryTests
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("images/")]
+    public void What_a_killed_build_left_of_an_output_is_not_in_the_image(string place)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("app.dll", "app");
+        directory.Write("images/logo.png", "logo");
+        directory.Write(place + AbandonedFiles.NewName(), "half an archive");
+        directory.Write(place + ".app.tar.0123456789abcdef0123456789abcdef.tmp", "half an archive");
+        directory.Write("cache.tmp", "of the project");
+        directory.Write(".cache.tmp", "of the project");
+
+        CollectionAssert.AreEqual(
+            new[] { ".cache.tmp", "app.dll", "cache.tmp", "images/logo.png" }, List(directory).Select(file => file.RelativePath).ToList());
+    }
+
+    [TestMethod]
     public void A_directory_with_nothing_but_outputs_is_not_in_the_image()
     {
         using var directory = new TemporaryDirectory();

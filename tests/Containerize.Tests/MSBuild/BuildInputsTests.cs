@@ -115,6 +115,26 @@ internal sealed class BuildInputsTests : IDisposable
 
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
+    public async Task A_full_disk_of_an_archive_is_not_blamed_on_the_cache()
+    {
+        using var disk = OtherDisk();
+        var reporter = new RecordingReporter();
+        using var task = NewTask(Setting(ItemKind.Cache, "cache", ("Path", disk.FullName)));
+        var runs = 0;
+
+        await Assert.ThrowsExactlyAsync<IOException>(() => BuildInputs.UseAsync(
+            task, _folder["obj"], cacheIsFull: false, reporter, _ => { }, _ =>
+            {
+                runs++;
+                throw new IOException($"No space left on device : '{_folder["out/app.tar"]}'", s_noSpace);
+            }));
+
+        Assert.AreEqual(1, runs);
+        Assert.IsEmpty(reporter.Warnings);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
     public async Task What_an_earlier_task_found_full_is_not_written_to_and_not_told_again()
     {
         using var disk = OtherDisk();

@@ -1,4 +1,5 @@
 using Containerize.Destinations;
+using Containerize.Files;
 using Containerize.Reports;
 using Containerize.Settings;
 
@@ -8,7 +9,9 @@ namespace Containerize.Tests.Settings;
 [TestClass]
 internal sealed class OwnOutputsTests
 {
-    private static string[] Excluded(SettingsLab lab, params string[] sources)
+    private static string[] Excluded(SettingsLab lab, params string[] sources) => Excluded(lab, ignoreCase: false, sources);
+
+    private static string[] Excluded(SettingsLab lab, bool ignoreCase, params string[] sources)
     {
         var project = lab.Project;
         var outputs = OwnOutputs.Read(
@@ -18,7 +21,8 @@ internal sealed class OwnOutputsTests
             Path.Combine(lab.Directory, "cache"),
             Path.Combine(lab.Directory, "obj", "containerize"),
             CiSystems.Files(
-                new Dictionary<string, string> { ["GITLAB_CI"] = "true", ["CI_PROJECT_DIR"] = lab.Directory }, lab.Directory));
+                new Dictionary<string, string> { ["GITLAB_CI"] = "true", ["CI_PROJECT_DIR"] = lab.Directory }, lab.Directory),
+            new FileNameCase(ignoreCase));
         var files = sources.ToDictionary(source => $"published/{source}", source => Path.Combine(lab.Directory, source));
         var excluded = outputs.In("/publish", files);
         return [.. files.Keys.Where(path => excluded.Contains(Path.Combine("/publish", path))).Select(path => path["published/".Length..])];
@@ -81,6 +85,18 @@ internal sealed class OwnOutputsTests
 
         CollectionAssert.AreEqual(
             new[] { "old/layout/index.json", "verify.json" }, Excluded(lab, "old/layout/index.json", "verify.json", "old/other.json"));
+    }
+
+    [TestMethod]
+    [DataRow(true, "OUT/App.tar Images/layout/index.json")]
+    [DataRow(false, "")]
+    public void Where_case_is_ignored_an_output_is_one_however_it_is_spelled(bool ignoreCase, string expected)
+    {
+        using var lab = Lab().Add(ItemKind.Archive, "out/app.tar").Add(ItemKind.Layout, "images/layout")
+            .Add(ItemKind.Report, "report", ("ImageInfoFile", "a"), ("DigestFile", "b")).Add(ItemKind.Debian, "debian");
+
+        Assert.AreEqual(
+            expected, string.Join(' ', Excluded(lab, ignoreCase, "OUT/App.tar", "Images/layout/index.json", "Images/logo.png")));
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Inputs;
 using Containerize.Settings;
 
@@ -63,6 +64,35 @@ internal sealed class PublishedFileItemsTests
         var origins = PublishedFileItems.Origins(s_publish, [], written, []);
 
         CollectionAssert.AreEqual(new[] { "made.txt" }, origins.Keys.ToList());
+    }
+
+    [TestMethod]
+    [DataRow(true, "data/A.json", 1)]
+    [DataRow(false, "data/a.json data/A.json", 2)]
+    public void Where_case_is_ignored_names_are_found_in_any_and_are_spelled_as_in_the_items(bool ignoreCase, string keys, int sources)
+    {
+        var names = new FileNameCase(ignoreCase);
+        Item[] published = [new("/src/A.json", ("RelativePath", "data/A.json"), ("NuGetPackageId", "Some"))];
+        Item[] twice = [new("/old/a.json", ("RelativePath", "data/a.json")), .. published];
+
+        var origins = PublishedFileItems.Origins(s_publish, published, [s_publish + "data/a.json"], [], names: names);
+        var found = PublishedFileItems.Sources(s_publish, twice, names);
+
+        Assert.AreEqual(keys, string.Join(' ', origins.Keys));
+        Assert.AreEqual("Some", origins["data/A.json"].Package);
+        Assert.HasCount(sources, found);
+        Assert.AreEqual(Path.GetFullPath("/src/A.json"), found["data/A.json"]);
+        Assert.AreEqual(ignoreCase, found.ContainsKey("DATA/a.JSON"));
+    }
+
+    [TestMethod]
+    [DataRow(true, 1)]
+    [DataRow(false, 0)]
+    public void What_was_written_to_the_directory_belongs_there_however_its_own_name_is_spelled(bool ignoreCase, int count)
+    {
+        var written = Path.Combine(Path.GetTempPath(), "PUBLISH", "made.txt");
+
+        Assert.HasCount(count, PublishedFileItems.Origins(s_publish, [], [written], [], names: new FileNameCase(ignoreCase)));
     }
 
     [TestMethod]

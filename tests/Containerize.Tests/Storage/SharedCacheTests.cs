@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
@@ -146,6 +147,29 @@ internal sealed class SharedCacheTests : IDisposable
         Assert.IsTrue(cache.TryGet(Described, out _));
         Assert.IsEmpty(_warnings.Concat(_details).ToList());
     }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("shared/tmp/x", true)]
+    [DataRow("shared2/x", false)]
+    [DataRow("out/app.tar", false)]
+    public void A_full_disk_is_the_caches_if_the_file_was(string path, bool isOfCache)
+    {
+        var cache = Open();
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder[path])!);
+        File.CreateSymbolicLink(_folder[path], "/dev/full");
+        using var full = File.OpenHandle(_folder[path], access: FileAccess.Write);
+
+        var failure = Assert.ThrowsExactly<IOException>(() => RandomAccess.Write(full, s_content, 0));
+
+        Assert.IsTrue(FileFailure.IsDiskFull(failure));
+        Assert.AreEqual(isOfCache, SharedCache.IsOf(cache, failure));
+        Assert.AreEqual(isOfCache, SharedCache.IsOf(cache, FileFailure.Explain(failure, $"What '{cache.Root}' has to hold")));
+    }
+
+    [TestMethod]
+    public void A_full_disk_of_which_no_file_is_known_may_be_the_caches() =>
+        Assert.IsTrue(SharedCache.IsOf(Open(), new IOException("No space left on device")));
 
     private BlobStore Open() => SharedCache.Open(_folder["shared"], _folder["own"], Warn, Tell);
 
