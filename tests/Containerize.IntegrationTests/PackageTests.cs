@@ -233,16 +233,18 @@ internal sealed class PackageTests
     }
 
     [TestMethod]
-    public async Task Its_release_notes_are_the_newest_section_of_the_changelog()
+    public async Task Its_release_notes_name_the_changelog_that_it_holds()
     {
         using var package = await ZipFile.OpenReadAsync(await LocalFeed.PackageAsync());
-        var changelog = (await File.ReadAllTextAsync(Path.Combine(Repository.SdkDirectory, "CHANGELOG.md"))).Split("\n## ");
+        using var changelog = new StreamReader(await package.GetEntry("CHANGELOG.md")!.OpenAsync());
 
         await using var nuspec = await package.GetEntry("Containerize.Sdk.nuspec")!.OpenAsync();
         var document = await XDocument.LoadAsync(nuspec, LoadOptions.None, CancellationToken.None);
         var notes = document.Descendants().Single(element => element.Name.LocalName == "releaseNotes").Value;
 
-        Assert.AreEqual("## " + changelog[1].Trim(), notes.Trim());
+        StringAssert.StartsWith(notes, "CHANGELOG.md ");
+        Assert.AreEqual(
+            await File.ReadAllTextAsync(Path.Combine(Repository.SdkDirectory, "CHANGELOG.md")), await changelog.ReadToEndAsync());
     }
 
     [TestMethod]
