@@ -18,7 +18,9 @@ internal static class Dotnet
         IReadOnlyDictionary<string, string?>? environment = null,
         BuildHost host = BuildHost.Server)
     {
-        var isServer = host == BuildHost.Server && s_host != BuildHost.OwnProcess;
+        // What is asked for stands in no log, should the end of a server's answer be lost.
+        var isServer = host == BuildHost.Server && s_host != BuildHost.OwnProcess
+            && !arguments.Any(argument => argument.StartsWith('-') && argument.TrimStart('-').StartsWith("get", StringComparison.Ordinal));
         return isServer ? BuildServers.UseAsync(arguments, RunAsync) : RunAsync(arguments, []);
 
         Task<ProcessResult> RunAsync(IReadOnlyCollection<string> command, IEnumerable<KeyValuePair<string, string?>> ofServer)
