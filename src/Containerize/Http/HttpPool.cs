@@ -17,10 +17,9 @@ internal sealed class HttpPool : IDisposable
     // A ping and the wait for its answer take half the time after which a request counts as dead.
     private const int PingInPartOfTimeout = 4;
     private static readonly TimeSpan s_shortestPing = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_nextAddressAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<ConnectionPolicy, Lazy<HttpMessageInvoker>> _invokers = new();
-    private readonly ConcurrentDictionary<string, AddressScopes> _seen = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, IPAddress> _seen = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, bool> _served = new(StringComparer.OrdinalIgnoreCase);
     private readonly HttpOptions _options;
     private readonly ServerTrust _trust;
@@ -46,7 +45,8 @@ internal sealed class HttpPool : IDisposable
 
     /// <summary>Where a host's address was seen to lead; by its name when it was reached through a proxy.</summary>
     internal AddressScopes ScopeOf(Uri url) =>
-        AddressScope.OfLiteral(url.IdnHost) ?? (_seen.TryGetValue(url.IdnHost, out var scope) ? scope : AddressScopes.Public);
+        AddressScope.OfLiteral(url.IdnHost)
+        ?? (_seen.TryGetValue(url.IdnHost, out var address) ? AddressScope.Of(address) : AddressScopes.Public);
 
     /// <summary>Remembers that a host did its work.</summary>
     internal void Served(Uri url) => _served.TryAdd(url.Authority, true);
@@ -162,38 +162,23 @@ internal sealed class HttpPool : IDisposable
             throw Unsafe(target.Host, AddressScope.Of(addresses[0]));
         }
 
-        for (var index = 0; ; index++)
+        var race = new AddressRace((address, stop) => ConnectAsync(address, target.Port, stop), _options.TimeProvider);
+        var (taken, stream) = await race.RunAsync(
+            AddressRace.Order(allowed, _seen.GetValueOrDefault(target.Host)), cancellationToken);
+        if (direct)
         {
-            try
-            {
-                var stream = await ConnectAsync(allowed[index], target.Port, isLast: index == allowed.Length - 1, cancellationToken);
-                if (direct)
-                {
-                    _seen[target.Host] = AddressScope.Of(allowed[index]);
-                }
-
-                return stream;
-            }
-            catch (Exception failure) when (index < allowed.Length - 1 && failure is SocketException or OperationCanceledException
-                && !cancellationToken.IsCancellationRequested)
-            {
-                // The next address may answer: half-configured IPv6 is common.
-            }
+            _seen[target.Host] = taken;
         }
+
+        return stream;
     }
 
-    private static async Task<Stream> ConnectAsync(IPAddress address, int port, bool isLast, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            if (!isLast)
-            {
-                patience.CancelAfter(s_nextAddressAfter);
-            }
-
-            await socket.ConnectAsync(address, port, patience.Token);
+            await socket.ConnectAsync(address, port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
