@@ -84,6 +84,10 @@ internal readonly partial record struct FileStatus(
             ? file.Length
             : 0, FileStamp.Nanoseconds(item.LastWriteTimeUtc), FileStamp.Nanoseconds(item.CreationTimeUtc), 0);
 
+    /// <summary>Whether a number of an error says that there is nothing under a name, or nothing that may be looked at.</summary>
+    /// <param name="error">ENOENT, EACCES, ENOTDIR, ENAMETOOLONG, ELOOP; they are the same on all architectures but MIPS.</param>
+    internal static bool IsAbsence(int error) => error is 2 or 13 or 20 or 36 or 40;
+
     private static partial class Native
     {
         private const int CurrentDirectory = -100;
@@ -95,13 +99,17 @@ internal readonly partial record struct FileStatus(
         private const int CharacterDevice = 0x2000;
 
         /// <param name="path">The path.</param>
-        /// <param name="isKnown">Whether the system has the call, so that no status means that there is none.</param>
+        /// <param name="isKnown">
+        /// Whether the system answered, so that no status means that there is nothing, or nothing that may be looked at. Sandboxes refuse
+        /// the call itself.
+        /// </param>
         internal static FileStatus? TryGet(string path, bool followLinks, out bool isKnown)
         {
             try
             {
-                isKnown = true;
-                return Get(path, followLinks);
+                var status = Get(path, followLinks);
+                isKnown = status is not null || IsAbsence(Marshal.GetLastPInvokeError());
+                return status;
             }
             catch (EntryPointNotFoundException)
             {
@@ -139,7 +147,7 @@ internal readonly partial record struct FileStatus(
             _ => FileKind.Special,
         };
 
-        [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+        [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
         private static partial int Statx(int directory, string path, int flags, uint mask, out Status status);
 

@@ -39,11 +39,11 @@ internal static class RegularFile
     /// <exception cref="IOException">There is none, or it is not a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
     internal static FileStream OpenRead(string path, FileOptions options = FileOptions.None, int bufferSize = 0) => new(
-        Checked(path), new FileStreamOptions { BufferSize = bufferSize, Share = FileShare.Read | FileShare.Delete, Options = options });
+        Readable(path), new FileStreamOptions { BufferSize = bufferSize, Share = FileShare.Read | FileShare.Delete, Options = options });
 
     /// <summary>Opens a file for reading at any place, see <see cref="OpenRead"/>.</summary>
     internal static SafeFileHandle OpenHandle(string path, FileOptions options = FileOptions.None) =>
-        File.OpenHandle(Checked(path), share: FileShare.Read | FileShare.Delete, options: options);
+        File.OpenHandle(Readable(path), share: FileShare.Read | FileShare.Delete, options: options);
 
     /// <summary>Reads until the buffer is full, or the file ends.</summary>
     /// <returns>How many bytes were read.</returns>
@@ -64,7 +64,8 @@ internal static class RegularFile
     /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     internal static void FlushToDisk(string path)
     {
-        using var file = File.OpenHandle(Checked(path), access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
+        StatusOf(path);
+        using var file = File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(file);
     }
 
@@ -81,8 +82,12 @@ internal static class RegularFile
         {
             try
             {
-                using var file = new FileStream(
-                    IsThere(path) ? Checked(path) : path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+                if (IsThere(path))
+                {
+                    StatusOf(path);
+                }
+
+                using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
                 file.Write(content.Span);
                 return;
             }
@@ -133,7 +138,12 @@ internal static class RegularFile
         return lines;
     }
 
-    // Where the system does not tell a pipe from a file, the pipe has no size; nor has a file that is worth opening.
-    private static string Checked(string path) =>
-        StatusOf(path) is { Owner: null, Stamp.Size: 0 } && !OperatingSystem.IsWindows() ? NullDevice : path;
+    private static string Readable(string path) => Readable(path, StatusOf(path), OperatingSystem.IsWindows());
+
+    /// <summary>
+    /// What is opened to read a file. Where the system does not tell a pipe from a file, the pipe has no size; nor has a file that is worth
+    /// reading. One that is written to is opened itself.
+    /// </summary>
+    internal static string Readable(string path, FileStatus status, bool isWindows) =>
+        status is { Owner: null, Stamp.Size: 0 } && !isWindows ? NullDevice : path;
 }

@@ -81,4 +81,15 @@ internal sealed class FileStatusTests : IDisposable
 
         Assert.AreEqual(expected, failure.Message.Contains("UTF-8", StringComparison.Ordinal), failure.Message);
     }
+
+    [TestMethod]
+    [DataRow(2, true, DisplayName = "ENOENT")]
+    [DataRow(20, true, DisplayName = "ENOTDIR")]
+    [DataRow(13, true, DisplayName = "EACCES")]
+    [DataRow(1, false, DisplayName = "EPERM: a sandbox refuses the call")]
+    [DataRow(38, false, DisplayName = "ENOSYS")]
+    [DataRow(5, false, DisplayName = "EIO")]
+    [DataRow(116, false, DisplayName = "ESTALE")]
+    public void A_call_that_failed_does_not_say_that_nothing_is_there(int error, bool isAbsence) =>
+        Assert.AreEqual(isAbsence, FileStatus.IsAbsence(error));
 }

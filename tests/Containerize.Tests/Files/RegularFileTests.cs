@@ -43,6 +43,28 @@ internal sealed class RegularFileTests : IDisposable
         Assert.IsEmpty(RegularFile.ReadAllLines(_folder["masked.conf"]));
     }
 
+    // Where the system does not say what a file is (all but Linux), an empty one may be a pipe.
+    [TestMethod]
+    [DataRow(0L, false, "/dev/null")]
+    [DataRow(0L, true, "file")]
+    [DataRow(1L, false, "file")]
+    public void An_empty_file_that_may_be_a_pipe_is_read_as_the_null_device(long size, bool isWindows, string expected) =>
+        Assert.AreEqual(expected, RegularFile.Readable(
+            "file", new FileStatus(FileKind.File, default, new FileStamp(size, 1, 1, 0), Owner: null), isWindows));
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("")]
+    [DataRow("first\n")]
+    public async Task What_is_added_to_a_file_is_in_it(string? content)
+    {
+        var path = content is null ? _folder["output"] : _folder.Write("output", content);
+
+        await RegularFile.AppendAsync(path, "digest=1\n"u8.ToArray(), TimeSpan.FromSeconds(1), CancellationToken.None);
+
+        Assert.AreEqual(content + "digest=1\n", await File.ReadAllTextAsync(path));
+    }
+
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
     public void A_file_that_has_bytes_and_no_size_is_read() => Assert.Contains("Name:", RegularFile.ReadAllText("/proc/self/status"));
