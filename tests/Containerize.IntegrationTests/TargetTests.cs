@@ -20,6 +20,7 @@ internal sealed class TargetTests
         <Target Name="ReadGit" AfterTargets="InitializeSourceControlInformation">
           <PropertyGroup>
             <PrivateRepositoryUrl>https://example.org/shop</PrivateRepositoryUrl>
+            <PrivateRepositoryUrl Condition="'$(Url)' != ''">$(Url)</PrivateRepositoryUrl>
             <SourceRevisionId>0123</SourceRevisionId>
           </PropertyGroup>
           <Message Importance="high" Text="GIT=$(Case)|read" />
@@ -29,6 +30,8 @@ internal sealed class TargetTests
           <Message Importance="high"
                    Text="SWITCH=$(Case)|@(_ContainerizeSwitch->WithMetadataValue('Identity', 'ContainerizeSign')->'%(Value)')" />
           <Message Importance="high" Text="LABELS=$(Case)|%(_ContainerizeLabel.Identity)" />
+          <Message Importance="high"
+                   Text="URL=$(Case)|@(_ContainerizeLabel->WithMetadataValue('Identity', 'org.opencontainers.image.source')->'%(Value)')" />
         </Target>
         <Target Name="SayLock">
           <Message Importance="high" Text="LOCK=$(Case)|$(ContainerizeUseLockFile)$(_ContainerizeDebianLockMode)" />
@@ -53,6 +56,10 @@ internal sealed class TargetTests
         ("source-no-labels", "Say", "PublishRepositoryUrl=true;ContainerGenerateLabels=false"),
         ("source-neither",
             "Say", "PublishRepositoryUrl=true;ContainerGenerateLabelsImageSource=false;ContainerGenerateLabelsImageRevision=false"),
+        ("source-login", "Say", "PublishRepositoryUrl=true;Url=https://ci-token:secret@example.org/shop"),
+        ("source-token", "Say", "PublishRepositoryUrl=true;Url=HTTP://secret@example.org:8080/shop"),
+        ("source-path", "Say", "PublishRepositoryUrl=true;Url=https://example.org/@scope/shop"),
+        ("source-ssh", "Say", "PublishRepositoryUrl=true;Url=ssh://git@example.org/shop"),
         ("lock-app", "ContainerizeLock;SayLock", "SolutionPath=/all.sln"),
         ("lock-library", "ContainerizeLock;SayLock", "SolutionPath=/all.sln;OutputType=Library"),
         ("lock-test", "ContainerizeLock;SayLock", "SolutionPath=/all.sln;IsTestProject=true"),
@@ -74,6 +81,9 @@ internal sealed class TargetTests
         Is("SWITCH", "plain=|hook=ture|early-hook=ture");
         Is("LOCK", "lock-app=true|lock-library=|lock-test=|debian-app=Renew|debian-library=|debian-test=");
         Is("GIT", "plain=|source=read|source-unbuilt=read|source-no-labels=|source-neither=");
+        // The login of a CI system's clone does not get into the image.
+        Is("URL", "source-login=https://example.org/shop|source-token=HTTP://example.org:8080/shop"
+            + "|source-path=https://example.org/@scope/shop|source-ssh=ssh://git@example.org/shop");
         var labels = CaseMatrix.Read(result, "LABELS");
         foreach (var (name, hasLabels) in new[]
         {
