@@ -43,9 +43,9 @@ internal sealed class BuildInputs : IDisposable
         _reporter = reporter;
         Switches.Check(_project);
         Base = BaseSettings.Read(_project);
-        var cache = CacheSettings.Read(_project, Environment.GetEnvironmentVariable);
+        var cache = CacheSettings.Read(_project, UserHome.Variable);
         var options = RegistrySettings.Read(_project, Base);
-        Cache = SharedCache.Open(cache.Directory, OwnCache, warn, reporter.Detail, cacheIsFull);
+        Cache = SharedCache.Open(cache.Directory, OwnCache, warn, reporter.Detail, cacheIsFull, cache.IsChosen);
         options = options with { Memory = Cache };
         _shared = new BuildObjects(task.BuildEngine);
         var identity = ClientIdentity.Of(options, ContainerizeTask.Variables()).ToString();

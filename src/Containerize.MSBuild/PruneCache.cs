@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Settings;
 using Containerize.Storage;
 
@@ -9,7 +10,7 @@ public sealed class PruneCache : ContainerizeTask
     /// <inheritdoc/>
     private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        var settings = CacheSettings.Read(Project, Environment.GetEnvironmentVariable);
+        var settings = CacheSettings.Read(Project, UserHome.Variable);
         if (settings.OpenExisting() is not { } store)
         {
             ShowResult([$"no cache at '{settings.Directory}'; nothing to prune"]);

@@ -103,7 +103,7 @@ public sealed class PublishImage : ContainerizeTask
     {
         var push = PushSettings.Read(Project, reporter);
         var files = ReportFiles.Read(Project);
-        var limits = CacheSettings.Read(Project, Environment.GetEnvironmentVariable).Limits;
+        var limits = CacheSettings.Read(Project, UserHome.Variable).Limits;
         var wanted = EvidenceSettings.Read(Project, Environment.GetEnvironmentVariable);
         var delivery = new PartDelivery(destinations, push, wanted, inputs, reporter);
         var brought = await BringAsync(

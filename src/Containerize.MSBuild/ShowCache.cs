@@ -1,4 +1,5 @@
 using System.Globalization;
+using Containerize.Files;
 using Containerize.Settings;
 using Containerize.Storage;
 
@@ -10,7 +11,7 @@ public sealed class ShowCache : ContainerizeTask
     /// <inheritdoc/>
     private protected override Task RunAsync(IReporter reporter, CancellationToken cancellationToken)
     {
-        var settings = CacheSettings.Read(Project, Environment.GetEnvironmentVariable);
+        var settings = CacheSettings.Read(Project, UserHome.Variable);
         if (settings.OpenExisting() is not { } store)
         {
             ShowResult([$"no cache at '{settings.Directory}' yet"]);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Containerize.Files;
 using Containerize.Storage;
 
 namespace Containerize.Tool;
@@ -88,7 +89,7 @@ internal static class CacheCommands
     }
 
     private static string? Directory() =>
-        CacheLocation.Resolve(null, Environment.CurrentDirectory, Environment.GetEnvironmentVariable);
+        CacheLocation.Resolve(null, Environment.CurrentDirectory, UserHome.Variable);
 
     private static BlobStore? Open(string? directory)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Containerize.Diagnosis;
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Registry.Protocol;
 using Containerize.Storage;
@@ -36,7 +37,7 @@ internal static class DoctorCommand
                     Registry = host,
                     Image = image,
                     Writable = [.. (parsed.GetValue(write) ?? []).Select(name => Repository(host, name))],
-                    CacheDirectory = CacheLocation.Resolve(null, Environment.CurrentDirectory, Environment.GetEnvironmentVariable),
+                    CacheDirectory = CacheLocation.Resolve(null, Environment.CurrentDirectory, UserHome.Variable),
                 }.RunAsync(cancellationToken);
                 var answer = new DoctorAnswer(
                     host,

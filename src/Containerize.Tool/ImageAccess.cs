@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Containerize.Bases;
+using Containerize.Files;
 using Containerize.Images;
 using Containerize.Inspection;
 using Containerize.Oci;
@@ -22,7 +23,7 @@ internal sealed class ImageAccess : IDisposable
     internal ImageAccess(IReporter reporter)
     {
         _reporter = reporter;
-        _cache = new(() => CacheLocation.Resolve(null, Environment.CurrentDirectory, Environment.GetEnvironmentVariable) is { } shared
+        _cache = new(() => CacheLocation.Resolve(null, Environment.CurrentDirectory, UserHome.Variable) is { } shared
             ? SharedCache.Open(shared, Path.Combine(_temporary.Value, "cache"), reporter.Detail, reporter.Detail)
             : new BlobStore(Path.Combine(_temporary.Value, "cache")));
         _saved = new(() => new SavedImages(Path.Combine(_temporary.Value, "engine")));

@@ -62,7 +62,7 @@ internal sealed class ConnectionDiagnosis(RegistryClient client, RegistryOptions
             findings.Note("proxy", $"{name} is {Public(options.Environment(name)!)}.");
         }
 
-        if ((options.Environment("NO_PROXY") ?? options.Environment("no_proxy")) is { Length: > 0 } exceptions)
+        if (NoProxyList.TextOf(options.Environment) is { } exceptions)
         {
             findings.Note("proxy", $"NO_PROXY is {exceptions}.");
         }

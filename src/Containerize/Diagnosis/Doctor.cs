@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 using Containerize.Registry;
 using Containerize.Registry.Protocol;
@@ -34,7 +35,7 @@ internal sealed class Doctor
     /// <summary>Looks at all.</summary>
     internal async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        var findings = new FindingList(Options.Environment("HOME") ?? Options.Environment("USERPROFILE"));
+        var findings = new FindingList(UserHome.Of(Options.Environment));
         var machine = new MachineDiagnosis(Options.Environment, findings);
         machine.System(Options.UserAgent);
         if (Registry is not null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Containerize.Files;
 
 namespace Containerize.Http;
 
@@ -21,8 +22,10 @@ internal sealed class NoProxyList
         [.. (text ?? "").Split(s_separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Entry.Of)]);
 
     /// <summary>Reads the list of this process's environment.</summary>
-    internal static NoProxyList OfEnvironment() =>
-        Parse(Environment.GetEnvironmentVariable("NO_PROXY") ?? Environment.GetEnvironmentVariable("no_proxy"));
+    internal static NoProxyList OfEnvironment() => Parse(TextOf(Environment.GetEnvironmentVariable));
+
+    /// <summary>The list of an environment as text; null where there is none, or an empty one under both names.</summary>
+    internal static string? TextOf(Func<string, string?> environment) => UserHome.FirstNotEmpty(environment, "NO_PROXY", "no_proxy");
 
     /// <summary>Whether a URL is reached without a proxy.</summary>
     internal bool Has(Uri url) => _entries.Any(entry => entry.Covers(url));

@@ -4,8 +4,9 @@ namespace Containerize.Settings;
 
 /// <summary>Where the cache that all projects share is, and what it may keep.</summary>
 /// <param name="Directory">Its full path; null for a user without a home.</param>
+/// <param name="IsChosen">Whether the project or the environment names it.</param>
 /// <param name="Limits">What it may keep.</param>
-internal sealed record CacheSettings(string? Directory, CacheLimits Limits)
+internal sealed record CacheSettings(string? Directory, bool IsChosen, CacheLimits Limits)
 {
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidProperty"/>.</exception>
     internal static CacheSettings Read(ProjectSettings project, Func<string, string?> environment)
@@ -14,6 +15,7 @@ internal sealed record CacheSettings(string? Directory, CacheLimits Limits)
         var size = item["MaxSize"];
         return new(
             CacheLocation.Resolve(item["Path"], project.Directory, environment),
+            CacheLocation.IsChosen(item["Path"], environment),
             new CacheLimits(
                 size.Length == 0 ? CacheLimits.Default.MaxSize : ByteSize.Parse("ContainerizeCacheMaxSize", size),
                 Duration.Parse("ContainerizeCacheMaxAge", item["MaxAge"], TimeSpan.FromDays(1)) ?? CacheLimits.Default.MaxAge));

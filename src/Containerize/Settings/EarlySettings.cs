@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Oci;
 
 namespace Containerize.Settings;
@@ -23,7 +24,7 @@ internal static class EarlySettings
         _ = EvidenceSettings.Read(project, Environment.GetEnvironmentVariable);
         _ = SigningSettings.Read(project, Environment.GetEnvironmentVariable);
         _ = RegistrySettings.Read(project, BaseSettings.Read(project));
-        _ = CacheSettings.Read(project, Environment.GetEnvironmentVariable);
+        _ = CacheSettings.Read(project, UserHome.Variable);
         _ = LayerWriting.Read(project);
         _ = LayerSettings.Rules(project);
         _ = LayerSettings.MaxLayers(project);

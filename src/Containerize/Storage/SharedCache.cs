@@ -13,7 +13,12 @@ internal static class SharedCache
     /// <param name="warn">Is told why the shared cache is not used.</param>
     /// <param name="tell">Is told that the shared cache can only be read.</param>
     /// <param name="isFull">Whether the shared cache was found to be full, so that it is read only.</param>
-    internal static BlobStore Open(string? directory, string ownDirectory, Action<Message> warn, Action<Message> tell, bool isFull = false)
+    /// <param name="isChosen">
+    /// Whether a user named the directory. That the usual one cannot be made (a container's user without a home of its own) needs no
+    /// warning in each project.
+    /// </param>
+    internal static BlobStore Open(
+        string? directory, string ownDirectory, Action<Message> warn, Action<Message> tell, bool isFull = false, bool isChosen = true)
     {
         if (directory is null)
         {
@@ -50,7 +55,7 @@ internal static class SharedCache
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {
-            warn(
+            (isChosen || Directory.Exists(directory) ? warn : tell)(
                 $"The cache '{directory}' cannot be used ({failure.Message}); this project uses '{ownDirectory}' instead and shares " +
                 $"nothing with "
                 + $"others. Set ContainerizeCacheDirectory to a new or empty directory, or one that only you can write.");

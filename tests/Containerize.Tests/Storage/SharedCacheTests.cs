@@ -54,6 +54,20 @@ internal sealed class SharedCacheTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void The_usual_directory_that_cannot_be_made_is_no_warning_and_one_that_the_user_named_is(bool isChosen)
+    {
+        _folder.Write("file", "");
+        var impossible = _folder["file/cache"];
+
+        Assert.AreEqual(_folder["own"], SharedCache.Open(impossible, _folder["own"], Warn, Tell, isChosen: isChosen).Root);
+
+        Assert.HasCount(isChosen ? 1 : 0, _warnings);
+        StringAssert.Contains(_warnings.Concat(_details).Single(), impossible);
+    }
+
+    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public void A_cache_that_all_can_write_is_not_used()
     {

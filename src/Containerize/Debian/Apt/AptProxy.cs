@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Containerize.Files;
 
 namespace Containerize.Debian.Apt;
 
@@ -85,7 +86,7 @@ internal sealed class AptProxy(
         return plain;
     }
 
-    private bool IsExempt(string host) => (environment("no_proxy") ?? environment("NO_PROXY") ?? "")
+    private bool IsExempt(string host) => (UserHome.FirstNotEmpty(environment, "no_proxy", "NO_PROXY") ?? "")
         .Split((char[])[',', ' '], StringSplitOptions.RemoveEmptyEntries)
         .Select(domain => domain.TrimStart('.'))
         .Any(domain => domain == "*" || host.Equals(domain, StringComparison.OrdinalIgnoreCase)

@@ -1,3 +1,4 @@
+using Containerize.Files;
 using Containerize.Http;
 using Containerize.Storage;
 
@@ -52,7 +53,7 @@ internal sealed record RegistryOptions : HttpOptions
     public bool IsOffline { get; init; }
 
     /// <summary>Looks up environment variables: credentials, insecure registries and the places of configuration files.</summary>
-    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+    public Func<string, string?> Environment { get; init; } = UserHome.Variable;
 
     internal override ServerKind Kind => s_servers;
 
@@ -72,7 +73,5 @@ internal sealed record RegistryOptions : HttpOptions
         Environment(variable) is { Length: > 0 } named ? named : InHome(inHome);
 
     /// <summary>A path below the home directory; null where the environment names none.</summary>
-    internal string? InHome(string path) =>
-        (Environment("HOME") is { Length: > 0 } home ? home : Environment("USERPROFILE")) is { Length: > 0 } own
-            ? Path.Combine(own, path) : null;
+    internal string? InHome(string path) => UserHome.Of(Environment) is { } home ? Path.Combine(home, path) : null;
 }
