@@ -53,8 +53,6 @@ internal sealed class SolutionTests
               <PropertyGroup>
                 <ContainerizeBaseRegistry>{registry.Authority}</ContainerizeBaseRegistry>
                 <ContainerizeInsecureRegistries>{registry.Authority}</ContainerizeInsecureRegistries>
-                <!-- The best compression of the templates' scripts takes longer than all the rest of this solution. -->
-                <_BlazorBrotliCompressionLevel>Fastest</_BlazorBrotliCompressionLevel>
               </PropertyGroup>
               <Import Project="{Tools.Repository.SdkDirectory}/Sdk/Sdk.targets" />
             </Project>

@@ -1,3 +1,3 @@
-// A build waits for a compiler, a server or a disk for much of its time: two classes at a time fill two cores. A class shares nothing
+// A build waits for a compiler, a server or a disk for much of its time: three classes at a time fill two cores. A class shares nothing
 // with another but what Tools makes for all of them.
-[assembly: Parallelize(Workers = 2, Scope = ExecutionScope.ClassLevel)]
+[assembly: Parallelize(Workers = 3, Scope = ExecutionScope.ClassLevel)]

@@ -67,6 +67,8 @@ internal static class Dotnet
             ["SOURCE_DATE_EPOCH"] = null,
             // What analyzers would say of a test's few lines is no subject here, and takes longer than compiling them.
             ["RunAnalyzers"] = "false",
+            // The best compression of web content takes longer than all the rest of a publish.
+            ["_BlazorBrotliCompressionLevel"] = "Fastest",
             // Nor does the CI system hear of the images of tests.
             ["CI"] = null,
             ["GITHUB_ACTIONS"] = null,
