@@ -221,6 +221,7 @@ public sealed class BuildImage : ContainerizeTask
         var memory = PublishMemory.Load(Path.Combine(OutputDirectory, PublishMemory.FileName), PublishDirectory);
         var started = PublishOutputsFile is null ? null : FileStatus.TryOf(PublishOutputsFile, followLinks: true)?.Stamp.Modified;
         files = ItemSpelling.Apply(files, origins.Keys, FileNameCase.OfSystem);
-        return new CleanPublish(PublishDirectory, sources, started, memory, bits, reporter).Take(files);
+        var span = PublishSpan.Until(DateTimeOffset.UtcNow, started);
+        return new CleanPublish(PublishDirectory, sources, span, memory, bits, reporter).Take(files);
     }
 }

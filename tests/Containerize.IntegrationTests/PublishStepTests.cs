@@ -49,6 +49,30 @@ internal sealed class PublishStepTests
     }
 
     [TestMethod]
+    public async Task What_a_step_copies_over_a_published_file_is_in_the_image()
+    {
+        using var project = await TestProject.ConsoleAsync("""
+            <PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage></PropertyGroup>
+            <ItemGroup><None Include="appsettings.json" CopyToOutputDirectory="PreserveNewest" /></ItemGroup>
+            <Target Name="Late" AfterTargets="Publish">
+              <Copy SourceFiles="deploy/appsettings.json" DestinationFolder="$(PublishDir)" SkipUnchangedFiles="$(Skips)" />
+            </Target>
+            """);
+        project.Write("appsettings.json", "of the project");
+        File.SetLastWriteTimeUtc(project.Write("deploy/appsettings.json", "of the step"), DateTime.UtcNow.AddYears(-1));
+
+        foreach (var skips in new[] { "false", "false", "true" })
+        {
+            var result = await project.ContainerizeAsync($"-p:Skips={skips}");
+
+            Assert.AreEqual(0, result.ExitCode, result.Output);
+            Assert.DoesNotContain("another file", result.Output);
+            var image = ImageValidator.Check(project.Archive).Single();
+            Assert.AreEqual("of the step", image.Get("app/appsettings.json").ReadAllText(), result.Output);
+        }
+    }
+
+    [TestMethod]
     [DataRow("PackageReference", "ContainerizeOnPublish=true")]
     [DataRow("SdkElement", "ContainerizeOnPublish=true")]
     [DataRow("Path", "PublishProfile=DefaultContainer")]

@@ -10,14 +10,14 @@ namespace Containerize.Inputs;
 /// </summary>
 /// <param name="publishDirectory">The publish directory.</param>
 /// <param name="sources">What each file is copied from, by its path below the publish directory: full paths.</param>
-/// <param name="startedAt">When this publish began to write, in nanoseconds since 1970; null when it is not known.</param>
+/// <param name="span">Tells what this publish wrote; null when it is not known when it began.</param>
 /// <param name="memory">What the last publish left.</param>
 /// <param name="bits">Knows the published files.</param>
 /// <param name="reporter">Is told what is not taken as it lies there.</param>
 internal sealed class CleanPublish(
     string publishDirectory,
     IReadOnlyDictionary<string, string> sources,
-    long? startedAt,
+    PublishSpan? span,
     PublishMemory memory,
     ExecuteBits bits,
     IReporter reporter)
@@ -91,7 +91,7 @@ internal sealed class CleanPublish(
 
         var original = ContentTime.Of(status.Stamp);
         var facts = new PublishFacts(file.RelativePath, published, source, original, file.Origin.Package ?? "");
-        if ((published == original && !IsOfAnother(facts, known)) || IsMadeOf(facts, known)
+        if ((published == original && !IsOfAnother(facts, known)) || IsMadeOf(file, facts, known)
             || HaveSameContent(file, source, status.Stamp))
         {
             _facts.Add(facts);
@@ -121,10 +121,10 @@ internal sealed class CleanPublish(
         // A step of the project (Copy, WriteLinesToFile, Exec) wrote it, in this publish; or in an earlier one, and now it skipped what is
         // unchanged, or is gone.
         var isKnown = known is not null && known.Published == published;
-        var isNew = file.WrittenAt >= startedAt;
+        var isNew = span?.Has(file) == true;
         if (isNew || (isKnown && known!.IsOfStep))
         {
-            if (!isNew && startedAt is not null)
+            if (!isNew && span is not null)
             {
                 _ofSteps.Add(file.RelativePath);
             }
@@ -144,11 +144,13 @@ internal sealed class CleanPublish(
         return null;
     }
 
-    // A step of the publish may change what was copied: sign it, or fill in values. That is told from what an earlier source left by the
-    // time at which it was written, and by what the last publish made of the same source.
-    private bool IsMadeOf(PublishFacts facts, PublishFacts? known) => known is not null && known.Published == facts.Published
-        ? known.Source == facts.Source && known.SourceStamp == facts.SourceStamp
-        : startedAt is not { } start || facts.Published.Modified >= start;
+    // A step of the publish may change what was copied: sign it, fill in values, or copy another file over it. That is told from what an
+    // earlier source left by when the file was written, and by what the last publish made of the same source. Where a step changes the
+    // modes of all files, they all count as written: what is remembered as a copy of its source then stays that.
+    private bool IsMadeOf(PublishedFile file, PublishFacts facts, PublishFacts? known) =>
+        known is null || known.Published != facts.Published ? span?.Has(file) != false
+        : (known.Source == facts.Source && known.SourceStamp == facts.SourceStamp)
+            || (known.Source is not null && known.SourceStamp != known.Published && span?.Has(file) == true);
 
     // Packages may give all their files of all versions one time.
     private static bool IsOfAnother(PublishFacts facts, PublishFacts? known) =>

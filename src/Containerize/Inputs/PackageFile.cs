@@ -21,7 +21,6 @@ internal sealed record PackageFile(string RelativePath, string SourcePath, FileO
             SourcePath = SourcePath,
             Size = status.Stamp.Size,
             Stamp = status.Stamp,
-            WrittenAt = status.Stamp.LastWritten,
             IsExecutable = status.Stamp.Size > 0 && ExecuteBit.OfContent(SourcePath) == true,
             Origin = Origin,
         };

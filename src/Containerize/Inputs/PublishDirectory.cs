@@ -105,7 +105,7 @@ internal static class PublishDirectory
                             Type = LayerEntryType.SymbolicLink,
                             SourcePath = item,
                             Stamp = status.Stamp,
-                            WrittenAt = Math.Max(status.Stamp.LastWritten, linkedAt),
+                            LinkedAt = linkedAt,
                             LinkTarget = target,
                             Origin = OriginOf(path),
                         });
@@ -153,7 +153,7 @@ internal static class PublishDirectory
                 SourcePath = item,
                 Size = status.Stamp.Size,
                 Stamp = status.Stamp,
-                WrittenAt = Math.Max(status.Stamp.LastWritten, linkedAt),
+                LinkedAt = linkedAt,
                 IsExecutable = isProgram == true,
                 Origin = origin,
             });

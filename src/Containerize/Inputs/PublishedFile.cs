@@ -21,8 +21,8 @@ internal sealed record PublishedFile : IPlannedFile
     /// <summary>Its stamp when it was listed; null when it is not known.</summary>
     public FileStamp? Stamp { get; init; }
 
-    /// <summary>When it, or a link that leads to it, was last written, in nanoseconds since 1970.</summary>
-    public long WrittenAt { get; init; }
+    /// <summary>When the last link that leads to it was made, in nanoseconds since 1970; zero without links.</summary>
+    public long LinkedAt { get; init; }
 
     /// <summary>Whether it is a program: by its content, or by the execute bit that the project gave it.</summary>
     public bool IsExecutable { get; init; }

@@ -56,7 +56,9 @@ internal sealed class CleanPublishTests
     }
 
     /// <summary>What the image holds, by path.</summary>
-    private string Image(bool remembers = true)
+    /// <param name="remembers">Whether there is a memory of the last publish.</param>
+    /// <param name="ahead">By how much the clock was ahead when the files were written.</param>
+    private string Image(bool remembers = true, TimeSpan ahead = default)
     {
         Directory.CreateDirectory(_folder["obj"]);
         if (!remembers)
@@ -67,8 +69,9 @@ internal sealed class CleanPublishTests
         _reporter = new();
         var memory = PublishMemory.Load(_folder["obj/sources.txt"], _folder["publish"]);
         var bits = new ExecuteBits();
-        var clean = new CleanPublish(_folder["publish"], _sources, FileStamp.Nanoseconds(_now), memory, bits, _reporter);
-        _taken = clean.Take(PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>(), bits));
+        var files = PublishDirectory.List(_folder["publish"], _origins, new HashSet<string>(), bits);
+        var span = PublishSpan.Until(DateTimeOffset.UtcNow - ahead, FileStamp.Nanoseconds(_now - ahead));
+        _taken = new CleanPublish(_folder["publish"], _sources, span, memory, bits, _reporter).Take(files);
         return string.Join(' ', _taken.Select(file => $"{file.RelativePath}={File.ReadAllText(file.SourcePath)}"));
     }
 
@@ -216,6 +219,143 @@ internal sealed class CleanPublishTests
         Publish();
 
         Assert.AreEqual("lib.dll=signed", Image());
+    }
+
+    /// <summary>What a step copies over a published file, with the time of its source: <c>File.Copy</c>, <c>cp -p</c>, unzip.</summary>
+    private Action Over(string path, string content, DateTime written)
+    {
+        var source = _folder.Write("deploy/" + path, content);
+        File.SetLastWriteTimeUtc(source, written);
+        return () => File.Copy(source, _folder["publish/" + path], overwrite: true);
+    }
+
+    [TestMethod]
+    [DataRow(true, -1, FileOriginKind.App)]
+    [DataRow(false, -1, FileOriginKind.App)]
+    [DataRow(true, -1000, FileOriginKind.Package)]
+    [DataRow(false, -1000, FileOriginKind.Package)]
+    [DataRow(true, -100, FileOriginKind.Project)]
+    [DataRow(false, -100, FileOriginKind.Project)]
+    public void A_file_that_a_step_copies_over_a_published_one_stays_however_old_it_is(bool remembers, int days, FileOriginKind kind)
+    {
+        Source("data.json", "of the project", s_start.AddDays(-10), kind: kind);
+        var step = Over("data.json", "of the step", s_start.AddDays(days));
+        for (var build = 0; build < 3; build++)
+        {
+            Publish(step);
+            Assert.AreEqual("data.json=of the step", Image(remembers));
+            Assert.IsEmpty(_reporter.Messages);
+        }
+
+        Source("data.json", "of the project, edited", s_start.AddDays(-5), kind: kind);
+        Publish(step);
+
+        Assert.AreEqual("data.json=of the step", Image(remembers));
+        Assert.IsEmpty(_reporter.Messages);
+    }
+
+    [TestMethod]
+    public void A_step_may_skip_the_file_that_it_copied_over_a_published_one()
+    {
+        Source("data.json", "of the project", s_start.AddDays(-10), kind: FileOriginKind.App);
+        Publish(Over("data.json", "of the step", s_start.AddDays(-1)));
+        for (var build = 0; build < 3; build++)
+        {
+            Assert.AreEqual("data.json=of the step", Image());
+            Assert.IsEmpty(_reporter.Messages);
+            Publish();
+        }
+    }
+
+    [TestMethod]
+    public void A_step_that_is_new_copies_over_what_is_known_as_a_copy()
+    {
+        Source("data.json", "of the project", s_start.AddDays(-10), kind: FileOriginKind.App);
+        Publish();
+        Assert.AreEqual("data.json=of the project", Image());
+
+        Publish(Over("data.json", "of the step", s_start.AddDays(-100)));
+
+        Assert.AreEqual("data.json=of the step", Image());
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_step_that_changes_the_modes_of_all_files_makes_none_of_them_its_own()
+    {
+        Source("lib.dll", "ten", s_start.AddDays(-10), "10.0.3");
+        Publish();
+        Assert.AreEqual("lib.dll=ten", Image());
+
+        Source("lib.dll", "nine", s_start.AddDays(-100), "9.0.3");
+#pragma warning disable CA1416 // Not on Windows.
+        Publish(() => File.SetUnixFileMode(_folder["publish/lib.dll"], UnixFileMode.UserRead | UnixFileMode.UserWrite));
+#pragma warning restore CA1416
+
+        Assert.AreEqual("lib.dll=nine", Image());
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void A_package_whose_files_have_a_time_in_the_future_went_down_all_the_same(bool remembers)
+    {
+        Source("lib.dll", "ten", DateTime.UtcNow.AddYears(1), "10.0.3");
+        Publish();
+        Assert.AreEqual("lib.dll=ten", Image(remembers));
+
+        Source("lib.dll", "nine", s_start, "9.0.3");
+        Publish();
+
+        Assert.AreEqual("lib.dll=nine", Image(remembers));
+        StringAssert.Contains(Messages, "'lib.dll' of Some.Package 9.0.3");
+    }
+
+    [TestMethod]
+    public void What_an_earlier_publish_made_of_a_file_from_the_future_is_left_out()
+    {
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        Source("lib.dll", "lib", DateTime.UtcNow.AddYears(1));
+        Publish();
+        Assert.AreEqual("app.dll=app lib.dll=lib", Image());
+        Remove("lib.dll");
+
+        for (var build = 0; build < 2; build++)
+        {
+            Publish();
+            Assert.AreEqual("app.dll=app", Image());
+            StringAssert.Contains(Messages, "lib.dll");
+        }
+    }
+
+    [TestMethod]
+    public void What_was_written_while_the_clock_was_ahead_is_of_no_later_publish()
+    {
+        var wasAhead = TimeSpan.FromHours(1);
+        Source("app.dll", "app", s_start, kind: FileOriginKind.App);
+        Source("lib.dll", "ten", s_start.AddDays(-10), "10.0.3");
+        Source("old.dll", "old", s_start);
+        Publish();
+        Image();
+        Source("lib.dll", "nine", s_start.AddDays(-100), "9.0.3");
+        Remove("old.dll");
+        _folder.Write("publish/by-hand.txt", "by hand");
+
+        Assert.AreEqual("app.dll=app by-hand.txt=by hand lib.dll=nine", Image(ahead: wasAhead));
+        Assert.AreEqual(FileOrigin.Unexpected, _taken[1].Origin);
+    }
+
+    [TestMethod]
+    [DataRow(0, true)]
+    [DataRow(-3600, true)]
+    [DataRow(30, true, DisplayName = "the clock of a file server")]
+    [DataRow(3600, false)]
+    public void A_publish_that_began_later_than_now_has_no_span(int seconds, bool isKnown)
+    {
+        var start = FileStamp.Nanoseconds(s_start.AddSeconds(seconds));
+
+        Assert.AreEqual(isKnown, PublishSpan.Until(s_start, start) is not null);
+        Assert.IsNull(PublishSpan.Until(s_start, null));
     }
 
     [TestMethod]
