@@ -23,7 +23,7 @@ internal sealed class BlobStore
     /// <param name="warm">A store that can only be read: what this one lacks is looked for there.</param>
     internal BlobStore(string directory, BlobStore? warm = null)
     {
-        Root = Path.GetFullPath(directory);
+        Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         Warm = warm;
         _verified = new VerifiedBlobs(this);
         PrivateDirectory.Create(Root);

@@ -164,12 +164,17 @@ internal sealed class SharedCacheTests : IDisposable
 
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
-    [DataRow("shared/tmp/x", true)]
-    [DataRow("shared2/x", false)]
-    [DataRow("out/app.tar", false)]
-    public void A_full_disk_is_the_caches_if_the_file_was(string path, bool isOfCache)
+    [DataRow("shared/tmp/x", "shared", true)]
+    [DataRow("shared2/x", "shared", false)]
+    [DataRow("out/app.tar", "shared", false)]
+    [DataRow("shared/tmp/x", "shared/", true)]
+    [DataRow("shared/tmp/x", "shared//", true)]
+    [DataRow("shared/tmp/x", "shared/./", true)]
+    [DataRow("shared2/x", "shared/", false)]
+    public void A_full_disk_is_the_caches_if_the_file_was(string path, string directory, bool isOfCache)
     {
-        var cache = Open();
+        var cache = SharedCache.Open($"{_folder.FullName}/{directory}", _folder["own"], Warn, Tell);
+        Assert.AreEqual(_folder["shared"], cache.Root);
         Directory.CreateDirectory(Path.GetDirectoryName(_folder[path])!);
         File.CreateSymbolicLink(_folder[path], "/dev/full");
         using var full = File.OpenHandle(_folder[path], access: FileAccess.Write);
