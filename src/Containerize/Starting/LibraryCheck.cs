@@ -68,9 +68,18 @@ internal sealed class LibraryCheck(StartedImage files, LibrarySearch search)
 
         // A program with another loader, for example of musl beside one of glibc, is there for another base.
         return ProgramCheck.Fits(files.Config.Platform.Architecture, file.Kind)
-            && (file.Interpreter is not { } loader
-                || (LibrarySearch.IsMusl(loader) == search.IsForMusl && files.Find(loader) is not null));
+            && (file.Interpreter is { } loader ? LibrarySearch.IsMusl(loader) == search.IsForMusl && files.Find(loader) is not null
+                : !HasTwin(path, LibrarySearch.MadeForMusl(file) is { } isForMusl && isForMusl != search.IsForMusl));
     }
+
+    // A package may have libraries for several systems in one directory, and load the one that fits: one for another C library, or for
+    // a distribution that its name begins with (centos8-librdkafka.so). One that lies there alone is what the app loads.
+    private bool HasTwin(string path, bool isForOther) => files.Added[path].Package is { } package
+        && (isForOther || path.LastIndexOf('-') > path.LastIndexOf('/'))
+        && files.Added.Values.Any(other => other.Package == package && other.Path != path
+            && Path.GetDirectoryName(other.Path) == Path.GetDirectoryName(path)
+            && (isForOther || path.EndsWith("-" + Path.GetFileName(other.Path), StringComparison.Ordinal))
+            && files.ProgramAt("/" + other.Path) is ElfFile file && LibrarySearch.MadeForMusl(file) == search.IsForMusl);
 
     private bool IsRuntime(string identifier)
     {

@@ -46,6 +46,12 @@ internal sealed class LibrarySearch
     /// <summary>Whether a loader is that of musl.</summary>
     internal static bool IsMusl(string loader) => Path.GetFileName(loader).StartsWith("ld-musl-", StringComparison.Ordinal);
 
+    /// <summary>Whether a library was made for musl, by what it needs; null for one that does not tell.</summary>
+    internal static bool? MadeForMusl(ElfFile library) =>
+        library.Needed.Any(name => name == "libc.so" || name.StartsWith("libc.musl-", StringComparison.Ordinal)) ? true
+        : library.Needed.Any(name => name == "libc.so.6" || name.StartsWith("ld-linux", StringComparison.Ordinal)) ? false
+        : null;
+
     /// <summary>Whether a library is the loader, or in it.</summary>
     internal bool IsOwn(string name) => name == _loader
         || (IsForMusl && s_ownOfMusl.Any(own => name.StartsWith(own, StringComparison.Ordinal)));

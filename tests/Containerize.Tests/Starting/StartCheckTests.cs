@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using Containerize.Files;
 using Containerize.Images;
+using Containerize.Layers.Entries;
 using Containerize.Starting;
 using Containerize.Testing.Images;
 using static Containerize.Tests.Starting.StartLab;
@@ -109,6 +110,49 @@ internal sealed class StartCheckTests : IDisposable
             App("app/libcoreclrtraceptprovider.so", TestElf.Library("libcoreclrtraceptprovider.so", "liblttng-ust.so.1")),
         ],
         Line("/app/probe")));
+
+    private static readonly TarEntry[] s_musl =
+        [Program("lib/ld-musl-x86_64.so.1", TestElf.Library("libc.musl-x86_64.so.1")), .. Glibc.Skip(2)];
+
+    // What librdkafka.redist has in one directory.
+    private static LayerEntry Made(string directory, string name, string? package, params string[] needed) =>
+        App($"{directory}/{name}.so", TestElf.Library($"{name}.so", [.. needed, "libsasl2.so.3"]), package);
+
+    [TestMethod]
+    [DataRow("app/runtimes/linux-x64/native", "libc.musl-x86_64.so.1", true, "")]
+    [DataRow("app", "libc.musl-x86_64.so.1", true, "")]
+    [DataRow("app/native", "libc.so", true, "")]
+    [DataRow("app", "libc.musl-x86_64.so.1", false, "StartLibraryMissing")]
+    [DataRow("app", "libm.so.6", true, "StartLibraryMissing")]
+    [DataRow("app", "libc.so.6", true, "StartLibraryMissing")]
+    [DataRow("app", "libc.so.6", true, "", "centos8-a")]
+    [DataRow("app", "libc.so.6", false, "StartLibraryMissing", "centos8-a")]
+    public async Task A_library_for_another_system_beside_one_of_its_package_for_this_is_passed_over(
+        string directory, string needs, bool hasTwin, string expected, string name = "other") => Assert.AreEqual(
+        expected,
+        await _lab.CodesAsync(
+            Glibc,
+            [
+                App("app/probe", TestElf.Program("libc.so.6")), Made(directory, name, "A 1.0", needs),
+                App($"{directory}/a.so", TestElf.Library("a.so", "libc.so.6"), hasTwin ? "A 1.0" : "Runtime 10.0"),
+            ],
+            Line("/app/probe")));
+
+    [TestMethod]
+    [DataRow("app", true, "")]
+    [DataRow("app/native", true, "")]
+    [DataRow("app", false, "StartLibraryMissing")]
+    public async Task On_musl_a_library_for_glibc_is_passed_over_only_beside_one_of_its_package_for_musl(
+        string directory, bool hasTwin, string expected) => Assert.AreEqual(
+        expected,
+        await _lab.CodesAsync(
+            s_musl,
+            [
+                App("app/probe", TestElf.Program("libc.musl-x86_64.so.1") with { Interpreter = "/lib/ld-musl-x86_64.so.1" }),
+                Made(directory, "a", "A 1.0", "libc.so.6", "ld-linux-x86-64.so.2"),
+                App($"{directory}/alpine-a.so", TestElf.Library("alpine-a.so", "libc.musl-x86_64.so.1"), hasTwin ? "A 1.0" : null),
+            ],
+            Line("/app/probe")));
 
     [TestMethod]
     public async Task Directories_of_the_configuration_and_of_the_environment_are_looked_through()
