@@ -12,12 +12,11 @@ internal static class ListeningCheck
     private static readonly JsonDocumentOptions s_lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    // A host reads these variables, in any case, and no others; the first that is set wins. Settings files come after those without a
+    // A host reads these variables, in any case, and no others; the first that is set wins (since .NET 7). Settings files come after those without a
     // prefix, and before the others.
     private static readonly string[] s_own = [""];
-    private static readonly string[] s_hosts = ["ASPNETCORE_", "DOTNET_"];
+    private static readonly string[] s_hosts = ["DOTNET_", "ASPNETCORE_"];
     private static readonly string[] s_ports = ["HTTP_PORTS", "HTTPS_PORTS"];
-    private static readonly string[] s_files = ["appsettings.Production.json", "appsettings.json"];
     private static readonly string[] s_local = ["localhost", "127.", "[::1]"];
 
     /// <param name="files">The image.</param>
@@ -32,10 +31,11 @@ internal static class ListeningCheck
         }
 
         // Endpoints of Kestrel win over addresses, and addresses over ports.
-        var addresses = Endpoints(files, app).DefaultIfEmpty(Setting(files, app, line, "URLS")).OfType<string>().ToList();
+        IReadOnlyList<JsonElement> settings = [.. Settings(files, app, line)];
+        var addresses = Endpoints(files, settings).DefaultIfEmpty(Setting(files, settings, line, "URLS")).OfType<string>().ToList();
         var isLocal = addresses.Count > 0
             ? addresses.TrueForAll(IsLocal)
-            : s_ports.All(ports => Setting(files, app, line, ports) is null);
+            : s_ports.All(ports => Setting(files, settings, line, ports) is null);
         if (!isLocal || !use.Value.IsServer || use.Value.ChoosesAddress)
         {
             return null;
@@ -51,10 +51,11 @@ internal static class ListeningCheck
             $"The app will listen on localhost only{where}: nothing outside of the container reaches it. {cure}");
     }
 
-    private static string? Setting(StartedImage files, DotnetApp app, IReadOnlyList<string> line, string name) =>
+    private static string? Setting(
+        StartedImage files, IReadOnlyList<JsonElement> settings, IReadOnlyList<string> line, string name) =>
         Argument(line, name)
         ?? Variable(files, s_own, name)
-        ?? Settings(files, app).Select(settings => Text(settings, name)).FirstOrDefault(text => text is { Length: > 0 })
+        ?? settings.Select(each => Text(each, name)).FirstOrDefault(text => text is { Length: > 0 })
         ?? Variable(files, s_hosts, name);
 
     // --name value, --name=value, the same with a slash, and name=value; the last one wins.
@@ -81,12 +82,12 @@ internal static class ListeningCheck
             variable => variable.Key.Equals(prefix + name, StringComparison.OrdinalIgnoreCase)).Value)
         .FirstOrDefault(value => value is { Length: > 0 });
 
-    private static IEnumerable<string> Endpoints(StartedImage files, DotnetApp app) =>
+    private static IEnumerable<string> Endpoints(StartedImage files, IReadOnlyList<JsonElement> settings) =>
         files.Variables.Where(variable => variable.Key.EndsWith("__Url", StringComparison.OrdinalIgnoreCase)
                 && s_own.Concat(s_hosts).Any(prefix => variable.Key.StartsWith(prefix + "Kestrel__Endpoints__", StringComparison.OrdinalIgnoreCase)))
             .Select(variable => variable.Value)
-            .Concat(Settings(files, app).SelectMany(settings =>
-                Find(settings, "Kestrel") is { } kestrel && Find(kestrel, "Endpoints") is { ValueKind: JsonValueKind.Object } endpoints
+            .Concat(settings.SelectMany(each =>
+                Find(each, "Kestrel") is { } kestrel && Find(kestrel, "Endpoints") is { ValueKind: JsonValueKind.Object } endpoints
                     ? endpoints.EnumerateObject().Select(endpoint => Text(endpoint.Value, "Url")).OfType<string>()
                     : []));
 
@@ -94,11 +95,13 @@ internal static class ListeningCheck
         .All(address => address.IndexOf("://", StringComparison.Ordinal) is > 0 and var at
             && s_local.Any(local => address.AsSpan(at + 3).StartsWith(local, StringComparison.OrdinalIgnoreCase)));
 
-    private static IEnumerable<JsonElement> Settings(StartedImage files, DotnetApp app)
+    // That of the environment wins. A file elsewhere is none of its names.
+    private static IEnumerable<JsonElement> Settings(StartedImage files, DotnetApp app, IReadOnlyList<string> line)
     {
-        foreach (var name in s_files)
+        var environment = Argument(line, "ENVIRONMENT") ?? Variable(files, s_hosts, "ENVIRONMENT") ?? "Production";
+        foreach (var name in new[] { $"appsettings.{environment}.json", "appsettings.json" })
         {
-            if (files.ReadText($"{app.Directory}/{name}") is { } text && Parse(text) is { } settings)
+            if (!name.Contains('/', StringComparison.Ordinal) && files.ReadText($"{app.Directory}/{name}") is { } text && Parse(text) is { } settings)
             {
                 yield return settings;
             }

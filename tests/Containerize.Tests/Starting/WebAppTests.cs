@@ -35,6 +35,7 @@ internal sealed class WebAppTests : IDisposable
         string? settings = null,
         string? package = null,
         string config = Config,
+        string settingsFile = "appsettings.json",
         params string[] arguments)
     {
         var assembly = TestAssembly.Using(uses);
@@ -51,7 +52,7 @@ internal sealed class WebAppTests : IDisposable
             Glibc,
             [
                 App("app/probe", TestElf.Program("libc.so.6")), app, App("app/probe.runtimeconfig.json", config),
-                .. settings is null ? (LayerEntry[])[] : [App("app/appsettings.json", settings)],
+                .. settings is null ? (LayerEntry[])[] : [App("app/" + settingsFile, settings)],
             ],
             Line(["/app/probe", .. arguments]) with { Environment = variables });
     }
@@ -110,6 +111,45 @@ internal sealed class WebAppTests : IDisposable
             new Dictionary<string, string> { ["URLS"] = "http://+:8080", ["ASPNETCORE_HTTP_PORTS"] = "8080" },
             """{ "Urls": "http://+:8080" }""",
             arguments: ["--urls", "http://localhost:5000"]));
+
+    [TestMethod]
+    [DataRow("Production", "", "", "", "")]
+    [DataRow("Docker", "ASPNETCORE_ENVIRONMENT", "Docker", "", "")]
+    [DataRow("Staging", "DOTNET_ENVIRONMENT", "Staging", "", "")]
+    [DataRow("low", "aspnetcore_environment", "low", "", "")]
+    [DataRow("Docker", "DOTNET_ENVIRONMENT", "Staging", "--environment Docker", "")]
+    [DataRow("Docker", "", "", "--environment=Docker", "")]
+    [DataRow("Docker", "ENVIRONMENT", "Docker", "", "StartListensLocally")]
+    [DataRow("Docker", "ASPNETCORE_ENVIRONMENT", "docker", "", "StartListensLocally")]
+    [DataRow("Production", "ASPNETCORE_ENVIRONMENT", "Docker", "", "StartListensLocally")]
+    [DataRow("a/b", "ASPNETCORE_ENVIRONMENT", "a/b", "", "StartListensLocally")]
+    public async Task The_settings_of_the_environment_say_where_a_web_app_listens(
+        string file, string name, string value, string arguments, string expected) => Assert.AreEqual(
+        expected,
+        await CodesAsync(
+            ["WebApplication"],
+            name.Length == 0 ? [] : new Dictionary<string, string> { [name] = value },
+            """{ "Urls": "http://*:8080" }""",
+            settingsFile: $"appsettings.{file}.json",
+            arguments: arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+    [TestMethod]
+    [DataRow("Docker", "")]
+    [DataRow("Staging", "StartListensLocally")]
+    public async Task Variables_that_begin_with_DOTNET_win_over_those_of_ASP_NET_Core(string file, string expected) => Assert.AreEqual(
+        expected,
+        await CodesAsync(
+            ["WebApplication"],
+            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Staging", ["DOTNET_ENVIRONMENT"] = "Docker" },
+            """{ "Urls": "http://*:8080" }""",
+            settingsFile: $"appsettings.{file}.json"));
+
+    [TestMethod]
+    [DataRow("http://localhost:5000", "http://+:8080", "")]
+    [DataRow("http://+:8080", "http://localhost:5000", "StartListensLocally")]
+    public async Task Addresses_that_begin_with_DOTNET_win_over_those_of_ASP_NET_Core(string server, string host, string expected) =>
+        Assert.AreEqual(expected, await CodesAsync(
+            ["WebApplication"], new Dictionary<string, string> { ["ASPNETCORE_URLS"] = server, ["DOTNET_URLS"] = host }));
 
     [TestMethod]
     [DataRow("true", "false", "")]
