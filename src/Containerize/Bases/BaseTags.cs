@@ -106,7 +106,8 @@ internal sealed class BaseTags
         // Platforms are built beside each other, in processes of their own; the first one asks.
         using var turn = !_policy.IsOneOfSeveral ? null
             : await _cache.WaitForTurnAsync(Digest.Of(Encoding.UTF8.GetBytes(image.ToString())), cancellationToken);
-        if (_memory.Recall(image) is { } told && told.Time >= started)
+        // One from the future is of a clock that was wrong.
+        if (_memory.Recall(image) is { } told && told.Time >= started && told.Time <= _time.GetUtcNow())
         {
             _reporter.Detail($"{image} is {told.Digest} for all of this build.");
             return told.Digest;

@@ -90,6 +90,22 @@ internal sealed class RegistrySourceTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task An_answer_from_the_future_is_no_answer_of_this_build(bool arePlatforms)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        _time.Now += TimeSpan.FromHours(3);
+        Assert.AreEqual(Seed(lab, TestImage.Create()), await OpenAsync(lab));
+        var second = Seed(lab, TestImage.Create(TestLayer.Of(("etc/os-release", "ID=newer\n"))));
+        _time.Now -= TimeSpan.FromHours(2);
+
+        var policy = new BaseTagPolicy { BuildStarted = _time.Now.AddSeconds(-1), IsOneOfSeveral = arePlatforms };
+
+        Assert.AreEqual(second, await OpenAsync(lab, policy));
+    }
+
+    [TestMethod]
     public async Task Offline_no_one_is_asked_however_old_the_answer_is()
     {
         await using var lab = await ClientLab.StartAsync();
