@@ -17,8 +17,7 @@ internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsO
     /// <summary>What a provenance says; null when none is wanted.</summary>
     public ProvenanceRequest? Provenance { get; init; }
 
-    /// <summary>The SHA-256 of packages of Debian, in hexadecimal digits, as the lock file knows them: by name, version and architecture.
-    /// It is asked for only when a document is made.</summary>
+    /// <summary>The SHA-256 of packages of Debian, in hexadecimal digits, as the lock file knows them: by name, version and architecture.</summary>
     public Func<IReadOnlyDictionary<(string Name, string Version, string Architecture), string>> DebianDigests { get; init; } =
         () => new Dictionary<(string, string, string), string>();
 
@@ -34,7 +33,10 @@ internal sealed record EvidenceRequest(IReadOnlyList<SbomFormat> Sboms, bool IsO
 internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobStore cache, TimeProvider time)
 {
     // Another number for documents that say other things of the same image.
-    private const int Version = 4;
+    private const int Version = 5;
+
+    private readonly Lazy<IReadOnlyDictionary<(string Name, string Version, string Architecture), string>> _debian =
+        new(() => request.DebianDigests());
 
     private string SimpleName => name[(name.LastIndexOf('/') + 1)..];
 
@@ -52,6 +54,18 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
         }
 
         return new Evidence { Referrers = referrers, IsOptional = request.IsOptional };
+    }
+
+    private string DebianKey()
+    {
+        var lines = new List<string>();
+        foreach (var (package, digest) in _debian.Value)
+        {
+            lines.Add($"{package.Name} {package.Version} {package.Architecture} {digest}");
+        }
+
+        lines.Sort(StringComparer.Ordinal);
+        return Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', lines))).Hex;
     }
 
     private async Task<IReadOnlyList<Referrer>> MakeAsync(
@@ -90,7 +104,7 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
         return referrers;
 
         async Task<Bill> ReadBillAsync() =>
-            bill ??= await new BillReader(SimpleName, new PackageFolders(request.PackageFolders), request.DebianDigests(), cache)
+            bill ??= await new BillReader(SimpleName, new PackageFolders(request.PackageFolders), _debian.Value, cache)
                 .ReadAsync(image, dependencies, cancellationToken);
 
         async Task<byte[]> RememberAsync(string suffix, string inputs, Func<Task<byte[]>> make)
@@ -102,6 +116,7 @@ internal sealed class EvidenceMaker(EvidenceRequest request, string name, BlobSt
                 image.Image.Manifest.Descriptor.Digest.ToString(),
                 $"{image.BaseName} {image.BaseDigest}",
                 dependencies is not null && RegularFile.IsThere(dependencies) ? Digest.Of(RegularFile.ReadAllBytes(dependencies)).Hex : "",
+                DebianKey(),
                 inputs,
             ]));
             if (record.Read() is { } text)

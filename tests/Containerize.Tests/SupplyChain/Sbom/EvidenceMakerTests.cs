@@ -148,7 +148,21 @@ internal sealed class EvidenceMakerTests : IDisposable
         Assert.AreEqual(first, await MakeAsync(SbomFormat.Spdx, write: false));
     }
 
-    private async Task<string> MakeAsync(SbomFormat format, string cache = "cache", bool write = true)
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public async Task A_document_is_made_again_when_the_lock_file_knows_other_hashes(int format)
+    {
+        var first = await MakeAsync((SbomFormat)format, debian: "deb");
+
+        var second = await MakeAsync((SbomFormat)format, debian: "rebuilt deb");
+
+        StringAssert.Contains(first, Digest.Of("deb"u8).Hex);
+        StringAssert.Contains(second, Digest.Of("rebuilt deb"u8).Hex);
+        Assert.AreEqual(first, await MakeAsync((SbomFormat)format, debian: "deb"));
+    }
+
+    private async Task<string> MakeAsync(SbomFormat format, string cache = "cache", bool write = true, string debian = "deb")
     {
         var image = Image();
         var layers = image.Layers.Select((layer, number) =>
@@ -174,7 +188,7 @@ internal sealed class EvidenceMakerTests : IDisposable
         {
             DebianDigests = () => new Dictionary<(string, string, string), string>
             {
-                [("libc6", "2.36-9+deb12u4", "amd64")] = Digest.Of("deb"u8).Hex,
+                [("libc6", "2.36-9+deb12u4", "amd64")] = Digest.Of(Encoding.UTF8.GetBytes(debian)).Hex,
                 [("zlib1g", "1:1.2.13", "arm64")] = Digest.Of("other"u8).Hex,
             },
         };
