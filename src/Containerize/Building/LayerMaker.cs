@@ -22,6 +22,7 @@ internal sealed class LayerMaker(LayerContext context, PreviousBuild previous, P
         var record = context.Cache.Find(prepared.Content.Hash);
         if (record is { ClaimedBy: null } && !isNew)
         {
+            context.Cache.Renew(prepared.Content);
             return await FindAsync(name, prepared, record, cancellationToken) ?? await WriteAsync(name, prepared, cancellationToken);
         }
 

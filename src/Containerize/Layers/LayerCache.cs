@@ -40,6 +40,19 @@ internal sealed class LayerCache(BlobStore store)
         new Record(Store, RecordKind.Layer, content.Hash).Write(record.ToText());
     }
 
+    /// <summary>
+    /// Remembers which packages the files of a known layer come from now: the same bytes may have come from others when it was made.
+    /// </summary>
+    /// <param name="content">What goes into the layer.</param>
+    internal void Renew(LayerContent content)
+    {
+        if (content.TellsPackages && content.Items.Any(item => item.Package is not null)
+            && new Record(Store, RecordKind.LayerContent, content.Hash) is var record && content.ToText() is var text && record.Read() != text)
+        {
+            record.Write(text);
+        }
+    }
+
     /// <summary>Makes a layer, unless another build on this machine, or another project of this one, makes it just now.</summary>
     /// <param name="content">What goes into it. That may be another one when the layer is made: then it is remembered as that.</param>
     /// <param name="make">Makes it; its blob is in the store then.</param>
@@ -54,6 +67,7 @@ internal sealed class LayerCache(BlobStore store)
         if (Find(inputs) is { ClaimedBy: null } other
             && await Store.TryGetForVerifiedUseAsync(other.Blob.Descriptor, cancellationToken) is not null)
         {
+            Renew(content());
             return (other, false);
         }
 

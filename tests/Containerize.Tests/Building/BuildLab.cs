@@ -39,6 +39,9 @@ internal sealed class BuildLab : IAsyncDisposable
 
     internal void Write(string path, byte[] content) => _directory.Write("publish/" + path, content);
 
+    /// <summary>The version of the package that <c>lib.dll</c> comes from.</summary>
+    internal string LibVersion { get; set; } = "1.2.3";
+
     /// <summary>The machine whose cache the others read; null for none.</summary>
     internal string? Warm { get; set; }
 
@@ -92,7 +95,7 @@ internal sealed class BuildLab : IAsyncDisposable
         Func<ILayerSource, ILayerSource>? change = null)
     {
         var origins =
-            new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", "1.2.3"), ["app.dll"] = FileOrigin.App };
+            new Dictionary<string, FileOrigin> { ["lib.dll"] = new(FileOriginKind.Package, "Lib", LibVersion), ["app.dll"] = FileOrigin.App };
         var rules = new EntryRules("/app", LayerOptions.DefaultModificationTime);
         var request = new ImageRequest
         {

@@ -42,6 +42,19 @@ internal sealed class LayerMakerTests
     }
 
     [TestMethod]
+    public async Task A_layer_of_the_same_bytes_is_of_the_package_that_this_build_names()
+    {
+        await using var lab = await BuildLab.StartAsync();
+        await lab.BuildAsync("here", from: []);
+        lab.LibVersion = "2.0.0";
+
+        var built = await lab.BuildAsync("here", from: []);
+
+        Assert.AreEqual("Cache Cache", Origins(built));
+        Assert.AreEqual("Lib 2.0.0", new LayerCache(lab.Cache("here")).FindContent(built.Layers[0].Inputs)!.Packages.Single());
+    }
+
+    [TestMethod]
     public async Task Going_back_to_what_was_built_before_makes_nothing()
     {
         await using var lab = await BuildLab.StartAsync();

@@ -32,6 +32,37 @@ internal sealed class LayerCacheTests : IDisposable
         Assert.IsNull(Open().FindContent(Digest.Of("another"u8)));
     }
 
+    private LayerContent From(string? package) =>
+        LayerContent.Of("test", [.. _content.Items.Select(item => item with { Package = package })], new LayerOptions());
+
+    [TestMethod]
+    [DataRow("P 2", "P 2")]
+    [DataRow("P 1", "P 1")]
+    [DataRow(null, "P 1", DisplayName = "a content without packages")]
+    public async Task The_packages_of_a_layer_are_those_of_its_last_use(string? package, string expected)
+    {
+        Open().Add(_content, _record);
+        await Open().Store.AddAsync(_record.Blob.Descriptor, new MemoryStream([.. "blob"u8]), "test", CancellationToken.None);
+
+        var (_, isNew) = await Open().MakeOnceAsync(
+            () => From(package), () => throw new InvalidOperationException("It is there."), CancellationToken.None);
+
+        Assert.IsFalse(isNew);
+        Assert.AreEqual(expected, Open().FindContent(_content.Hash)!.Packages.Single());
+    }
+
+    [TestMethod]
+    public void A_record_of_packages_that_are_the_same_is_not_written_again()
+    {
+        Open().Add(_content, _record);
+        var path = Path.Combine(_directory["cache"], "contents", _content.Hash.Hex);
+        File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+
+        Open().Renew(From("P 1"));
+
+        Assert.AreEqual(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(path));
+    }
+
     [TestMethod]
     public async Task A_layer_is_remembered_as_what_it_turned_out_to_be()
     {
