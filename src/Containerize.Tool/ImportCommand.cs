@@ -35,12 +35,14 @@ internal static class ImportCommand
                     name,
                     parsed.GetValue(target),
                     Read(parsed.GetValue(arguments) ?? []),
-                    inContext => Directory.Exists(Path.Combine(root, inContext)));
+                    inContext => IsDirectory(Path.Combine(root, inContext)));
                 Print(project, name, reporter, output);
                 return Task.FromResult(
                     project.Notes.Any(note => note.Kind == ImportNoteKind.NoCounterpart) ? ExitCode.Finding : ExitCode.Success);
             });
     }
+
+    private static bool? IsDirectory(string path) => Directory.Exists(path) ? true : File.Exists(path) ? false : null;
 
     private static Dictionary<string, string> Read(string[] arguments)
     {

@@ -13,7 +13,10 @@ internal sealed class BuildOutput
     internal IReadOnlyList<PublishCommand> Publishes { get; }
 
     /// <summary>Reads a stage.</summary>
-    internal static BuildOutput Of(Stages stages, Stage stage, IReadOnlyDictionary<string, string> given, bool isWindows)
+    /// <param name="given">Values for arguments.</param>
+    /// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
+    internal static BuildOutput Of(
+        Stages stages, Stage stage, IReadOnlyDictionary<string, string> given, Func<string, bool?> isDirectory, bool isWindows)
     {
         var publishes = new List<PublishCommand>();
         var output = new BuildOutput(publishes);
@@ -27,7 +30,7 @@ internal sealed class BuildOutput
             }
             else if (point.Instruction.Keyword is "COPY" or "ADD" && point.Instruction.Flag("from") is null)
             {
-                output.Copy(point, stages.Escape, isWindows);
+                output.Copy(point, stages.Escape, isDirectory, isWindows);
             }
         }
 
@@ -48,7 +51,7 @@ internal sealed class BuildOutput
         return null;
     }
 
-    private void Copy(StagePoint point, char escape, bool isWindows)
+    private void Copy(StagePoint point, char escape, Func<string, bool?> isDirectory, bool isWindows)
     {
         var words = Words.Of(point.Instruction, escape, point.Variables);
         if (words.Count < 2)
@@ -61,8 +64,8 @@ internal sealed class BuildOutput
             .Where(source => !source.Contains('*', StringComparison.Ordinal)))
         {
             var name = ImagePath.OfContext(source);
-            // A file keeps its name in a directory; a directory gives what is in it.
-            var isFile = Path.HasExtension(name);
+            // A file keeps its name in a directory; a directory gives what is in it. What is not there is told by its name.
+            var isFile = isDirectory(name) is { } isKnown ? !isKnown : Path.HasExtension(name);
             _copies.Add((isFile && IsDirectory(words) ? target.TrimEnd('/') + "/" + Path.GetFileName(name) : target, name));
         }
     }

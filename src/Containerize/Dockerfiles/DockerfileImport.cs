@@ -18,9 +18,9 @@ internal sealed class DockerfileImport
     private readonly ImportResult _result = new();
     private readonly DotnetImage? _base;
     private readonly bool _isWindows;
-    private readonly Func<string, bool> _isDirectory;
+    private readonly Func<string, bool?> _isDirectory;
 
-    private DockerfileImport(Stages stages, Stage last, IReadOnlyDictionary<string, string> given, Func<string, bool> isDirectory)
+    private DockerfileImport(Stages stages, Stage last, IReadOnlyDictionary<string, string> given, Func<string, bool?> isDirectory)
     {
         (_stages, _last, _given, _isDirectory) = (stages, last, given, isDirectory);
         var first = last.Chain.First();
@@ -34,10 +34,10 @@ internal sealed class DockerfileImport
     /// <param name="name">What it is called in messages.</param>
     /// <param name="target">The stage to translate, by name or number; null for the last one.</param>
     /// <param name="given">Values for arguments, as <c>docker build --build-arg</c> takes them.</param>
-    /// <param name="isDirectory">Whether a path of the context is a directory.</param>
+    /// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.InvalidDockerfile"/>.</exception>
     internal static ImportedProject Read(
-        string text, string name, string? target, IReadOnlyDictionary<string, string> given, Func<string, bool> isDirectory)
+        string text, string name, string? target, IReadOnlyDictionary<string, string> given, Func<string, bool?> isDirectory)
     {
         var stages = Stages.Read(text, name, given);
         var last = target is null ? stages.All[^1] : stages.All.LastOrDefault(stage => stage.IsCalled(target))
@@ -54,7 +54,7 @@ internal sealed class DockerfileImport
         }
 
         var builds = _stages.All.Where(stage => stage.Number <= _last.Number)
-            .ToDictionary(stage => stage.Number, stage => BuildOutput.Of(_stages, stage, _given, _isWindows));
+            .ToDictionary(stage => stage.Number, stage => BuildOutput.Of(_stages, stage, _given, _isDirectory, _isWindows));
         var points = StageWalk.Of(_stages, _last, _given, _isWindows);
         var final = new StageImport(_stages, _last, _result, _base, builds, _isDirectory, _isWindows);
         ReadBase();

@@ -43,9 +43,9 @@ internal sealed record FileCopyInstruction(
     /// <summary>Adds the item that puts a source into the image.</summary>
     /// <param name="owner">The owner, numeric; null for root.</param>
     /// <param name="up">The way from the project's directory to the context.</param>
-    /// <param name="isDirectory">Whether a path of the context is a directory.</param>
+    /// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
     internal void AddTo(
-        ImportResult result, Instruction instruction, ExpandedText written, string? owner, string up, Func<string, bool> isDirectory)
+        ImportResult result, Instruction instruction, ExpandedText written, string? owner, string up, Func<string, bool?> isDirectory)
     {
         if (result.Known(instruction, written, "add the files with ContainerizeFile") is not { } source
             || result.Known(instruction, Target, "add the files with ContainerizeFile") is not { } target)
@@ -82,7 +82,8 @@ internal sealed record FileCopyInstruction(
         }
         else
         {
-            result.Add(instruction.Line, "ContainerizeFile", up + path, Metadata(result, instruction, target, owner, isDirectory(path)));
+            result.Add(
+                instruction.Line, "ContainerizeFile", up + path, Metadata(result, instruction, target, owner, isDirectory(path) == true));
         }
     }
 

@@ -14,16 +14,12 @@ internal sealed record PublishCommand(
     IReadOnlyList<(string Name, string Value)> Properties,
     IReadOnlyList<string> Unclear)
 {
-    private static readonly string[] s_endings = [".csproj", ".fsproj", ".vbproj"];
-
     // They say how the build runs, not what it makes.
     private static readonly string[] s_withValue =
         ["-v", "--verbosity", "--source", "-s", "--configfile", "--packages", "--interactive", "-bl", "-tl", "--tl", "--manifest"];
 
     /// <summary>The name of the project's file without its ending; null where it is a directory or a solution.</summary>
-    internal string? Name => s_endings.Any(ending => Project.Value?.EndsWith(ending, StringComparison.OrdinalIgnoreCase) == true)
-        ? Path.GetFileNameWithoutExtension(Project.Value)
-        : null;
+    internal string? Name => Project.Value is { } path && ProjectPath.IsProject(path) ? Path.GetFileNameWithoutExtension(path) : null;
 
     /// <summary>Reads a command.</summary>
     /// <param name="command">The command; its first words are <c>dotnet publish</c>.</param>

@@ -3,26 +3,50 @@ using Containerize.Dockerfiles.Syntax;
 namespace Containerize.Dockerfiles;
 
 /// <summary>Translates the instructions of the stage that is the image.</summary>
-internal sealed class StageImport(
-    Stages stages,
-    Stage last,
-    ImportResult result,
-    DotnetImage? image,
-    IReadOnlyDictionary<int, BuildOutput> builds,
-    Func<string, bool> isDirectory,
-    bool isWindows)
+internal sealed class StageImport
 {
     private const string DefaultDirectory = "/app";
     private const string DefaultWindowsDirectory = "C:/app";
 
-    private readonly Users _users = new(image is not null);
-    private readonly StartCommand _start = new(result, isWindows);
-    private readonly RunCommands _commands = new(result, isWindows);
-    private readonly PublishedFiles _published = new(stages, builds, result, isWindows);
-    private ExpandedText _directory = ImagePath.Root(isWindows);
+    private readonly Stage _last;
+    private readonly ImportResult _result;
+    private readonly DotnetImage? _image;
+    private readonly BuildOutput _build;
+    private readonly Func<string, bool?> _isDirectory;
+    private readonly bool _isWindows;
+    private readonly char _escape;
+    private readonly Users _users;
+    private readonly StartCommand _start;
+    private readonly RunCommands _commands;
+    private readonly PublishedFiles _published;
+    private readonly CopiedFiles _copied;
+    private ExpandedText _directory;
     private Instruction? _workDirectory;
     private Instruction? _user;
     private ExpandedText? _userName;
+
+    /// <summary>Begins a stage.</summary>
+    /// <param name="image">Its base; null where that is not one of .NET.</param>
+    /// <param name="builds">What the stages publish, by their numbers.</param>
+    /// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
+    internal StageImport(
+        Stages stages,
+        Stage last,
+        ImportResult result,
+        DotnetImage? image,
+        IReadOnlyDictionary<int, BuildOutput> builds,
+        Func<string, bool?> isDirectory,
+        bool isWindows)
+    {
+        (_last, _result, _image, _build) = (last, result, image, builds[last.Number]);
+        (_isDirectory, _isWindows, _escape) = (isDirectory, isWindows, stages.Escape);
+        _users = new(image is not null);
+        _start = new(result, isWindows);
+        _commands = new(result, isWindows);
+        _published = new(stages, builds, result, isWindows);
+        _copied = new(stages, _build, result, _users, _published, isWindows);
+        _directory = ImagePath.Root(isWindows);
+    }
 
     /// <summary>The command whose output is in the image; null where the Dockerfile has none.</summary>
     internal PublishCommand? Publish => _published.Publish;
@@ -32,8 +56,6 @@ internal sealed class StageImport(
 
     /// <summary>The project, relative to the context.</summary>
     internal string? Project => Publish?.Project.Value is { } project ? Build!.InContext(project) : null;
-
-    private char Escape => stages.Escape;
 
     /// <summary>Translates an instruction.</summary>
     internal void Take(StagePoint point)
@@ -52,7 +74,7 @@ internal sealed class StageImport(
                 Each(point, isOldForm: true, "ContainerLabel");
                 break;
             case "MAINTAINER":
-                result.Set(instruction.Line, "ContainerAuthors", instruction.Text);
+                _result.Set(instruction.Line, "ContainerAuthors", instruction.Text);
                 break;
             case "EXPOSE":
                 Ports(point);
@@ -61,17 +83,17 @@ internal sealed class StageImport(
                 (_user, _userName) = (instruction, Text(point));
                 break;
             case "VOLUME":
-                foreach (var word in Words.Of(instruction, Escape, point.Variables))
+                foreach (var word in Words.Of(instruction, _escape, point.Variables))
                 {
-                    if (result.Known(instruction, word, "set ContainerVolume") is { } volume)
+                    if (_result.Known(instruction, word, "set ContainerVolume") is { } volume)
                     {
-                        result.Add(instruction.Line, "ContainerVolume", volume);
+                        _result.Add(instruction.Line, "ContainerVolume", volume);
                     }
                 }
 
                 break;
             case "STOPSIGNAL":
-                result.Set(instruction, "ContainerStopSignal", Text(point));
+                _result.Set(instruction, "ContainerStopSignal", Text(point));
                 break;
             case "HEALTHCHECK":
                 Healthcheck(instruction);
@@ -80,22 +102,22 @@ internal sealed class StageImport(
                 _start.Take(point);
                 break;
             case "COPY" or "ADD":
-                Copy(point);
+                _copied.Take(point);
                 break;
             case "RUN":
                 Run(point);
                 break;
             case "ARG":
-                result.NotNeeded(instruction, "an argument is a property: dotnet publish -p:Name=value");
+                _result.NotNeeded(instruction, "an argument is a property: dotnet publish -p:Name=value");
                 break;
             case "SHELL":
-                result.Check(instruction, "no commands run while the image is made; it counts for commands in the form of the shell alone");
+                _result.Check(instruction, "no commands run while the image is made; it counts for commands in the form of the shell alone");
                 break;
             case "ONBUILD":
-                result.NoCounterpart(instruction, "images do nothing when others are built on them");
+                _result.NoCounterpart(instruction, "images do nothing when others are built on them");
                 break;
             default:
-                result.NoCounterpart(instruction, "the instruction is not known");
+                _result.NoCounterpart(instruction, "the instruction is not known");
                 break;
         }
     }
@@ -103,51 +125,52 @@ internal sealed class StageImport(
     /// <summary>Translates what the instructions mean together.</summary>
     internal void Finish()
     {
-        var standard = isWindows ? DefaultWindowsDirectory : DefaultDirectory;
+        var standard = _isWindows ? DefaultWindowsDirectory : DefaultDirectory;
         var directory = _published.Directory ?? _directory;
         if (directory.Written != standard && directory.Written.TrimEnd('/') is not ("" or "C:"))
         {
-            result.Set(
-                _workDirectory ?? last.From,
+            _result.Set(
+                _workDirectory ?? _last.From,
                 "ContainerWorkingDirectory",
-                directory.Select(path => isWindows ? path.Replace('/', '\\') : path));
+                directory.Select(path => _isWindows ? path.Replace('/', '\\') : path));
         }
 
         if (_published.Copy is { } copy && directory.Written != _directory.Written && _workDirectory is not null)
         {
-            result.Check(copy, $"the app's files and the working directory are one: {directory}");
+            _result.Check(copy, $"the app's files and the working directory are one: {directory}");
         }
 
+        _copied.Finish(Project, _isDirectory);
         _commands.Finish(_users, directory);
         User();
-        if (_published.Finish(directory, last.Chain.First().Image))
+        if (_published.Finish(directory, _last.Chain.First().Image))
         {
             _start.FinishSite();
         }
         else
         {
-            _start.Finish(Publish?.Name, directory.Written, last.From);
+            _start.Finish(Publish?.Name, directory.Written, _last.From);
         }
     }
 
-    private ExpandedText Text(StagePoint point) => Words.Unquote(point.Instruction.Text, Escape, point.Variables);
+    private ExpandedText Text(StagePoint point) => Words.Unquote(point.Instruction.Text, _escape, point.Variables);
 
     private void Each(StagePoint point, bool isOldForm, string item)
     {
-        foreach (var (name, written) in Assignments.Read(point.Instruction.Text, Escape, point.Variables, isOldForm))
+        foreach (var (name, written) in Assignments.Read(point.Instruction.Text, _escape, point.Variables, isOldForm))
         {
-            if (result.Known(point.Instruction, written ?? ExpandedText.Of(""), $"write the value out in {item}") is { } value)
+            if (_result.Known(point.Instruction, written ?? ExpandedText.Of(""), $"write the value out in {item}") is { } value)
             {
-                result.Add(point.Instruction.Line, item, name, ("Value", value));
+                _result.Add(point.Instruction.Line, item, name, ("Value", value));
             }
         }
     }
 
     private void Ports(StagePoint point)
     {
-        foreach (var written in Words.Split(point.Instruction.Text, Escape, point.Variables))
+        foreach (var written in Words.Split(point.Instruction.Text, _escape, point.Variables))
         {
-            if (result.Known(point.Instruction, written, "set ContainerPort") is not { } word)
+            if (_result.Known(point.Instruction, written, "set ContainerPort") is not { } word)
             {
                 continue;
             }
@@ -156,13 +179,13 @@ internal sealed class StageImport(
             var ends = parts[0].Split('-');
             if (!int.TryParse(ends[0], out var first) || !int.TryParse(ends[^1], out var end) || end - first is < 0 or > 1000)
             {
-                result.NoCounterpart(point.Instruction, $"{word} is no port: set ContainerPort");
+                _result.NoCounterpart(point.Instruction, $"{word} is no port: set ContainerPort");
                 continue;
             }
 
             for (var port = first; port <= end; port++)
             {
-                result.Add(
+                _result.Add(
                     point.Instruction.Line,
                     "ContainerPort",
                     $"{port}",
@@ -173,17 +196,17 @@ internal sealed class StageImport(
 
     private void Healthcheck(Instruction instruction)
     {
-        result.Drop("ContainerHealthcheck");
+        _result.Drop("ContainerHealthcheck");
         if (instruction.Text.Trim().Equals("NONE", StringComparison.OrdinalIgnoreCase))
         {
-            result.Add(instruction.Line, "ContainerHealthcheck", "NONE");
+            _result.Add(instruction.Line, "ContainerHealthcheck", "NONE");
             return;
         }
 
         var command = instruction with { Text = instruction.Text.Length > 3 ? instruction.Text[3..].Trim() : "" };
         // One text without blanks is a program, which does the same.
         IReadOnlyList<string> words = command.Json ?? [command.Text];
-        result.Add(
+        _result.Add(
             instruction.Line,
             "ContainerHealthcheck",
             words,
@@ -192,97 +215,45 @@ internal sealed class StageImport(
             ("StartPeriod", instruction.Flag("start-period")),
             ("StartInterval", instruction.Flag("start-interval")),
             ("Retries", instruction.Flag("retries")));
-        result.Check(instruction, "Podman runs it with ContainerImageFormat=Docker alone; Docker runs it in any case");
+        _result.Check(instruction, "Podman runs it with ContainerImageFormat=Docker alone; Docker runs it in any case");
     }
 
     private void User()
     {
         if (_user is null)
         {
-            if (image is { IsNonRoot: false })
+            if (_image is { IsNonRoot: false })
             {
-                result.Check(last.From, "the Dockerfile has no USER and runs as root; the image runs as app. For root, set ContainerUser");
+                _result.Check(_last.From, "the Dockerfile has no USER and runs as root; the image runs as app. For root, set ContainerUser");
             }
 
             return;
         }
 
-        if (result.Known(_user, _userName!, "set ContainerUser") is not { } user)
+        if (_result.Known(_user, _userName!, "set ContainerUser") is not { } user)
         {
             return;
         }
 
         if (_users.UserOf(user) is not { } name)
         {
-            result.NoCounterpart(_user, $"{user} has no number that the Dockerfile says: set ContainerUser to a number");
+            _result.NoCounterpart(_user, $"{user} has no number that the Dockerfile says: set ContainerUser to a number");
         }
-        else if (image is not null && name is "app" or StageWalk.AppUser)
+        else if (_image is not null && name is "app" or StageWalk.AppUser)
         {
-            result.NotNeeded(_user, "it is the user of .NET's images, which is the default");
-        }
-        else
-        {
-            result.Set(_user.Line, "ContainerUser", name);
-        }
-    }
-
-    private void Copy(StagePoint point)
-    {
-        var copy = FileCopyInstruction.Read(point, Escape, isWindows);
-        if (copy is null)
-        {
-            result.NoCounterpart(point.Instruction, "write the content to a file of the project, and add it with ContainerizeFile");
-            return;
-        }
-
-        var owner = Owner(point.Instruction, copy.Owner);
-        if (copy.From is { Value: null } unknown)
-        {
-            result.Known(point.Instruction, unknown, "add the files with ContainerizeFile");
-        }
-        else if (copy.From is { Value: { } from } && !stages.All.Any(stage => stage.Number < point.Stage.Number && stage.IsCalled(from)))
-        {
-            result.NoCounterpart(
-                point.Instruction, $"files of the image {from}: build on a base that has them, or add its layer with " +
-                    $"ContainerizeLayerReference");
+            _result.NotNeeded(_user, "it is the user of .NET's images, which is the default");
         }
         else
         {
-            foreach (var source in copy.Sources)
-            {
-                Copy(point, copy, source, owner);
-            }
-        }
-    }
-
-    private void Copy(StagePoint point, FileCopyInstruction copy, ExpandedText source, string? owner)
-    {
-        if (_published.Take(point, copy, source, owner))
-        {
-            return;
-        }
-
-        if (copy.From is not null)
-        {
-            result.NoCounterpart(
-                point.Instruction,
-                $"{source} is made by a stage: make it in a target before Containerize, and add it with ContainerizeFile");
-        }
-        else if (builds[last.Number].Publishes.Count > 0)
-        {
-            result.NotNeeded(point.Instruction, "the sources of the project");
-        }
-        else
-        {
-            copy.AddTo(result, point.Instruction, source, owner, Project is null ? "" : Up(Project), isDirectory);
+            _result.Set(_user.Line, "ContainerUser", name);
         }
     }
 
     private void Run(StagePoint point)
     {
-        if (RunCommand.Of(point, isWindows) is not { } commands)
+        if (RunCommand.Of(point, _isWindows) is not { } commands)
         {
-            result.NoCounterpart(point.Instruction, RunCommands.NoCommands);
+            _result.NoCounterpart(point.Instruction, RunCommands.NoCommands);
             return;
         }
 
@@ -290,41 +261,17 @@ internal sealed class StageImport(
         {
             if (command.Is("dotnet", "publish"))
             {
-                _published.Take(builds[last.Number].Publishes[^1], builds[last.Number]);
-                result.NotNeeded(point.Instruction, "dotnet publish -t:Containerize does it");
+                _published.Take(_build.Publishes[^1], _build);
+                _result.NotNeeded(point.Instruction, "dotnet publish -t:Containerize does it");
             }
             else if (_users.Take(command))
             {
-                result.NotNeeded(point.Instruction, "the image names users by their numbers, which need no entry in /etc/passwd");
+                _result.NotNeeded(point.Instruction, "the image names users by their numbers, which need no entry in /etc/passwd");
             }
             else
             {
                 _commands.Take(point.Instruction, command);
             }
         }
-    }
-
-    private string? Owner(Instruction instruction, ExpandedText? written)
-    {
-        if (written is null
-            || result.Known(instruction, written, "set Owner or ContainerizeFileOwner to a number") is not { } owner)
-        {
-            return null;
-        }
-
-        var numbers = _users.OwnerOf(owner);
-        if (numbers is null)
-        {
-            result.Check(instruction, $"an owner is numeric, because names differ between images: set Owner or ContainerizeFileOwner " +
-                $"for {owner}");
-        }
-
-        return numbers;
-    }
-
-    private static string Up(string project)
-    {
-        var depth = project.Split('/', StringSplitOptions.RemoveEmptyEntries).Length - (Path.HasExtension(project) ? 1 : 0);
-        return string.Concat(Enumerable.Repeat("../", depth));
     }
 }

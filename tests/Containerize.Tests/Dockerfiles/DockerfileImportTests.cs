@@ -1,3 +1,5 @@
+using Containerize.Dockerfiles;
+
 namespace Containerize.Tests.Dockerfiles;
 
 [TestClass]
@@ -42,6 +44,23 @@ internal sealed class DockerfileImportTests
         Assert.AreEqual(expected, project.Property("ContainerRuntimeIdentifier"));
         Assert.StartsWith(note, project.Notes("FROM"));
         Assert.AreEqual(note.Length == 0, project.Notes("FROM").Length == 0);
+    }
+
+    [TestMethod]
+    [DataRow("COPY src/Company.Api src/Company.Api", "src/Company.Api/App.csproj", "src/Company.Api/App.csproj")]
+    [DataRow("COPY src/Company.Api/ src/Company.Api/", "src/Company.Api", "src/Company.Api")]
+    [DataRow("COPY src/Company.Api .", ".", "src/Company.Api")]
+    [DataRow("COPY src/Company.Api .", "App.csproj", "src/Company.Api/App.csproj")]
+    [DataRow("COPY . .", "src/Company.Api", "src/Company.Api")]
+    [DataRow("COPY . .\nCOPY LICENSE .", "src/Company.Api", "src/Company.Api")]
+    public void A_directory_may_have_a_dot_in_its_name(string copy, string path, string expected)
+    {
+        var project = Imported.Read(
+            $"FROM sdk AS build\nWORKDIR /src\n{copy}\nRUN dotnet publish {path} -o /out\nFROM x\nCOPY --from=build /out /app\n" +
+            "COPY start.sh /start.sh");
+
+        Assert.AreEqual(expected, project.Project);
+        Assert.AreEqual("../../start.sh TargetPath=/start.sh", project.Items("ContainerizeFile"));
     }
 
     [TestMethod]

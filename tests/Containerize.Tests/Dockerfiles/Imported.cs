@@ -5,8 +5,16 @@ namespace Containerize.Tests.Dockerfiles;
 /// <summary>Dockerfiles of tests, and what became of them, in short.</summary>
 internal static class Imported
 {
-    internal static ImportedProject Read(string text, string? target = null) => DockerfileImport.Read(
-        text, "Dockerfile", target, new Dictionary<string, string>(), path => path is "certs" or "publish");
+    internal static ImportedProject Read(string text, string? target = null) =>
+        DockerfileImport.Read(text, "Dockerfile", target, new Dictionary<string, string>(), IsDirectory);
+
+    /// <summary>Whether a path of the context is a directory; null where nothing is there.</summary>
+    internal static bool? IsDirectory(string path) => path switch
+    {
+        "certs" or "publish" or "src/Company.Api" => true,
+        "LICENSE" => false,
+        _ => null,
+    };
 
     /// <summary>Reads instructions on an image that is not .NET's, behind those of an app.</summary>
     internal static ImportedProject Of(string instructions) => Read($"FROM debian:trixie\nWORKDIR /app\nCOPY publish/ .\n{instructions}\n");

@@ -67,6 +67,37 @@ internal sealed class StageImportTests
         Assert.AreEqual(expected, Imported.Of(instructions).Items(name));
 
     [TestMethod]
+    [DataRow("COPY certs/ca.crt /usr/local/share/ca-certificates/", "ContainerizeCaCertificate", "../../certs/ca.crt")]
+    [DataRow("COPY certs/*.crt /usr/local/share/ca-certificates/", "ContainerizeCaCertificate", "../../certs/*.crt")]
+    [DataRow("COPY deploy/start.sh /", "ContainerizeFile", "../../deploy/start.sh TargetPath=/")]
+    [DataRow("ADD tools.tar.gz /", "ContainerizeLayerReference", "../../tools.tar.gz")]
+    [DataRow("COPY deploy/a deploy/b /b/", "ContainerizeFile", "../../deploy/a TargetPath=/b/\n../../deploy/b TargetPath=/b/")]
+    public void A_path_is_relative_to_the_project_that_a_later_instruction_names(string copy, string name, string expected)
+    {
+        const string Build = "FROM sdk AS build\nCOPY . /src\nRUN dotnet publish /src/src/Shop/Shop.csproj -o /out\n";
+        const string App = "WORKDIR /app\nCOPY --from=build /out .\n";
+
+        Assert.AreEqual(expected, Imported.Read($"{Build}FROM x\n{copy}\n{App}").Items(name));
+        Assert.AreEqual(expected, Imported.Read($"{Build}FROM x\n{App}{copy}\n").Items(name));
+        Assert.AreEqual(expected, Imported.Read($"FROM x AS base\n{copy}\n{Build}FROM base\n{App}").Items(name));
+    }
+
+    [TestMethod]
+    public void What_is_copied_after_a_publish_is_no_source_of_it()
+    {
+        var project = Imported.Read("""
+            FROM mcr.microsoft.com/dotnet/sdk:10.0
+            WORKDIR /src
+            COPY src/Shop .
+            COPY build.json /src/
+            RUN dotnet publish Shop.csproj -o /app
+            COPY deploy/start.sh /usr/local/bin/
+            """);
+
+        Assert.AreEqual("../../deploy/start.sh TargetPath=/usr/local/bin/", project.Items("ContainerizeFile"));
+    }
+
+    [TestMethod]
     public void An_output_is_found_by_the_variable_that_both_stages_name()
     {
         var project = Imported.Read("""
