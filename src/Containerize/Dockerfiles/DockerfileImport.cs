@@ -182,6 +182,11 @@ internal sealed class DockerfileImport
                 $"or a property");
         }
 
+        foreach (var option in publish.Paths)
+        {
+            _result.Check(run, $"{option} is for the image that builds, whose paths the project does not have: it is not set");
+        }
+
         foreach (var other in build!.Publishes.Where(other => other.Project.Written != publish.Project.Written))
         {
             var (path, inContext) = (other.Project.Written, other.Project.Value is { } value ? build.InContext(value) : null);

@@ -7,16 +7,28 @@ namespace Containerize.Dockerfiles;
 /// <param name="Output">Where it publishes to, in the build's image; null for the default.</param>
 /// <param name="Properties">The properties that its options mean.</param>
 /// <param name="Unclear">Options whose values the Dockerfile does not say, or that have no counterpart.</param>
+/// <param name="Paths">Options whose values are paths of the build's image, which a project does not have.</param>
 internal sealed record PublishCommand(
     int Line,
     ExpandedText Project,
     ExpandedText? Output,
     IReadOnlyList<(string Name, string Value)> Properties,
-    IReadOnlyList<string> Unclear)
+    IReadOnlyList<string> Unclear,
+    IReadOnlyList<string> Paths)
 {
     // They say how the build runs, not what it makes.
     private static readonly string[] s_withValue =
         ["-v", "--verbosity", "--source", "-s", "--configfile", "--packages", "--interactive", "-bl", "-tl", "--tl", "--manifest"];
+
+    // Of MSBuild, without a value; another word with one slash is a directory: /src.
+    private static readonly string[] s_switches =
+        ["nologo", "m", "maxcpucount", "restore", "r", "bl", "binarylogger", "tl", "terminallogger", "fl", "filelogger", "graph",
+            "graphbuild", "isolate", "isolateprojects", "low", "lowpriority", "interactive", "ds", "detailedsummary", "err", "warnaserror",
+            "noconlog", "noconsolelogger", "noautorsp", "noautoresponse", "pp", "preprocess", "q", "question"];
+
+    private static readonly string[] s_paths =
+        ["OutDir", "OutputPath", "BaseOutputPath", "IntermediateOutputPath", "BaseIntermediateOutputPath", "MSBuildProjectExtensionsPath",
+            "ArtifactsPath", "PublishUrl"];
 
     /// <summary>The name of the project's file without its ending; null where it is a directory or a solution.</summary>
     internal string? Name => Project.Value is { } path && ProjectPath.IsProject(path) ? Path.GetFileNameWithoutExtension(path) : null;
@@ -27,7 +39,8 @@ internal sealed record PublishCommand(
     {
         var (words, directory) = (command.Words, command.Directory);
         var (project, output) = (directory, (ExpandedText?)null);
-        var (properties, unclear) = (new List<(string, string)>(), new List<string>());
+        var (properties, unclear, paths) = (new List<(string, string)>(), new List<string>(), new List<string>());
+        ExpandedText? publishDirectory = null;
         for (var at = 2; at < words.Length; at++)
         {
             var (name, value) = Split(words[at]);
@@ -35,7 +48,7 @@ internal sealed record PublishCommand(
             switch (name)
             {
                 case "-o" or "--output":
-                    output = ImagePath.Combine(directory, Value(), isWindows);
+                    (output, publishDirectory) = (ImagePath.Combine(directory, Value(), isWindows), null);
                     break;
                 case "-c" or "--configuration":
                     Add("Configuration", Value());
@@ -56,18 +69,20 @@ internal sealed record PublishCommand(
                 case "--version-suffix":
                     Add("VersionSuffix", Value());
                     break;
+                case "--artifacts-path":
+                    Add("ArtifactsPath", Value());
+                    break;
                 case "-a" or "--arch" or "--os":
                     unclear.Add($"{name} {Value()}");
                     break;
                 case "-p" or "/p" or "--property" or "-property" or "/property":
                     AddAll(Value());
-
                     break;
                 case var _ when s_withValue.Contains(name):
                     _ = name is "-bl" or "-tl" or "--tl" or "--interactive" ? null : Value();
                     break;
                 case ['-', ..]:
-                case ['/', ..] when !words[at].Written.Contains('/', StringComparison.Ordinal):
+                case ['/', ..] when IsSwitch(words[at].Written):
                     break;
                 default:
                     project = ImagePath.Combine(directory, words[at], isWindows);
@@ -75,11 +90,25 @@ internal sealed record PublishCommand(
             }
         }
 
-        return new(line, project, output, properties, unclear);
+        if (publishDirectory is not null)
+        {
+            var place = project.Select(path => ProjectPath.IsFile(path) ? ImagePath.Parent(path) : path);
+            output = ImagePath.Combine(place, publishDirectory.Select(path => path.Replace('\\', '/')), isWindows);
+        }
+
+        return new(line, project, output, properties, unclear, paths);
 
         void Add(string name, ExpandedText value)
         {
-            if (value.Value is { } known)
+            if (name.Equals("PublishDir", StringComparison.OrdinalIgnoreCase))
+            {
+                publishDirectory = value;
+            }
+            else if (s_paths.Contains(name, StringComparer.OrdinalIgnoreCase) || IsRooted(value.Written, isWindows))
+            {
+                paths.Add($"{name}={value}");
+            }
+            else if (value.Value is { } known)
             {
                 properties.Add((name, known));
             }
@@ -105,7 +134,7 @@ internal sealed record PublishCommand(
     private static (string Name, ExpandedText? Value) Split(ExpandedText text)
     {
         var word = text.Written;
-        if (!word.StartsWith('-') && !word.StartsWith("/p", StringComparison.Ordinal))
+        if (!word.StartsWith('-') && !IsSwitch(word))
         {
             return (word, null);
         }
@@ -113,4 +142,15 @@ internal sealed record PublishCommand(
         var at = word.AsSpan().IndexOfAny(':', '=');
         return at < 0 ? (word, null) : (word[..at], text.Select(written => written[(at + 1)..]));
     }
+
+    // As MSBuild on Linux, which takes a word for a path where its first part is one.
+    private static bool IsSwitch(string word)
+    {
+        var parts = word.Split('/');
+        return parts is ["", var first, .. var rest] && (first.Contains(':', StringComparison.Ordinal)
+            || (rest.Length == 0 && s_switches.Contains(first, StringComparer.OrdinalIgnoreCase)));
+    }
+
+    private static bool IsRooted(string value, bool isWindows) =>
+        value is ['/', ..] || (isWindows && value is ['\\', ..] or [_, ':', '\\' or '/', ..]);
 }

@@ -47,6 +47,54 @@ internal sealed class DockerfileImportTests
     }
 
     [TestMethod]
+    [DataRow("/nologo App.csproj")]
+    [DataRow("App.csproj /m /restore")]
+    [DataRow("App.csproj /t:Publish /v:m /NoLogo")]
+    [DataRow("App.csproj /bl:/tmp/log.binlog")]
+    [DataRow("/src/App.csproj /flp:logfile=/tmp/x/log.txt")]
+    [DataRow("-v q --artifacts-path /artifacts App.csproj")]
+    [DataRow("/p:A=/x/y App.csproj")]
+    public void An_option_is_no_project(string options) => Assert.AreEqual("App.csproj", Published(options + " -o /out").Project);
+
+    [TestMethod]
+    [DataRow("/src", "")]
+    [DataRow("/src/src/Company.Api", "src/Company.Api")]
+    [DataRow("/src/App.slnx", "App.slnx")]
+    public void A_path_from_the_root_is_a_project(string path, string expected) =>
+        Assert.AreEqual(expected, Published($"{path} -o /out").Project);
+
+    [TestMethod]
+    [DataRow("-p:PublishDir=/out")]
+    [DataRow("/p:PublishDir=/out/")]
+    [DataRow("--property PublishDir=../../../out")]
+    [DataRow("'-p:A=b;PublishDir=/out'")]
+    [DataRow("-o /other -p:publishdir=/out")]
+    [DataRow("-p:PublishDir=/other -o /out")]
+    public void The_publish_directory_is_the_output(string option)
+    {
+        var project = Published(option + " src/Company.Api/App.csproj");
+
+        Assert.AreEqual("src/Company.Api/App.csproj", project.Project);
+        Assert.AreEqual("NotNeeded: the publish output goes to the working directory", project.Notes("COPY").Split('\n')[^1]);
+        Assert.DoesNotContain("out", project.ToXml("1"));
+    }
+
+    [TestMethod]
+    [DataRow("-p:OutDir=/build/", "OutDir=/build/")]
+    [DataRow("/p:OutputPath=bin/x", "OutputPath=bin/x")]
+    [DataRow("-p:PublishUrl=/out", "PublishUrl=/out")]
+    [DataRow("--artifacts-path=/x", "ArtifactsPath=/x")]
+    [DataRow("-p:VersionFile=/src/version.json", "VersionFile=/src/version.json")]
+    public void A_path_of_the_image_that_builds_is_no_property(string option, string expected)
+    {
+        var project = Published($"App.csproj -o /out -p:Kept=a/b {option}");
+
+        Assert.AreEqual("a/b", project.Property("Kept"));
+        Assert.IsNull(project.Property(expected.Split('=')[0]));
+        Assert.Contains($"Check: {expected} is for the image that builds", project.Notes("RUN"));
+    }
+
+    [TestMethod]
     [DataRow("COPY src/Company.Api src/Company.Api", "src/Company.Api/App.csproj", "src/Company.Api/App.csproj")]
     [DataRow("COPY src/Company.Api/ src/Company.Api/", "src/Company.Api", "src/Company.Api")]
     [DataRow("COPY src/Company.Api .", ".", "src/Company.Api")]
@@ -67,4 +115,7 @@ internal sealed class DockerfileImportTests
     public void Paths_are_those_of_the_platform() => Assert.AreEqual(
         "a TargetPath=C:/data/",
         Imported.Read("FROM --platform=windows/amd64 reg/base\nCOPY publish/ /app\nCOPY a /data/").Items("ContainerizeFile"));
+
+    private static ImportedProject Published(string options) => Imported.Read(
+        $"FROM sdk AS build\nWORKDIR /src\nCOPY . .\nRUN dotnet publish {options}\nFROM x\nCOPY --from=build /out /app\n");
 }
