@@ -94,16 +94,12 @@ internal sealed record FileCopyInstruction(
     internal (string Name, string? Value)[] Metadata(
         ImportResult result, Instruction instruction, string target, string? owner, bool isDirectory)
     {
-        var mode = Mode is null ? null : result.Known(instruction, Mode, "set Mode of ContainerizeFile");
-        if (mode?.All(character => character is >= '0' and <= '7') == false)
-        {
-            result.Check(instruction, $"a mode is octal: write {mode} as a number");
-        }
+        var mode = OctalMode.Of(result, instruction, Mode, "ContainerizeFile");
 
         return
         [
             ("TargetPath", IsInto && !isDirectory ? target.TrimEnd('/') + "/" : target),
-            ("Mode", mode?.PadLeft(4, '0')),
+            ("Mode", mode),
             ("Owner", owner),
         ];
     }

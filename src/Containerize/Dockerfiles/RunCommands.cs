@@ -112,13 +112,7 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
 
     private void Make(Instruction run, RunCommand command, CommandOptions options)
     {
-        var mode = options.Value("-m", "--mode") is { } written ? result.Known(run, written, $"set Mode of {Item}") : null;
-        if (mode?.All(character => character is >= '0' and <= '7') == false)
-        {
-            result.Check(run, $"a mode is octal: set Mode of {Item} for {mode}");
-            mode = null;
-        }
-
+        var mode = OctalMode.Of(result, run, options.Value("-m", "--mode"), Item);
         _made.AddRange(options.Operands.Select(path => (run, ImagePath.Combine(command.Directory, path, isWindows), mode)));
     }
 
@@ -126,7 +120,7 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
     {
         if (result.Known(run, path, $"set {Item}") is { } known)
         {
-            result.Add(run.Line, Item, known, ("Mode", mode?.PadLeft(4, '0')), ("Owner", owner));
+            result.Add(run.Line, Item, known, ("Mode", mode), ("Owner", owner));
         }
     }
 

@@ -98,6 +98,31 @@ internal sealed class StageImportTests
     }
 
     [TestMethod]
+    [DataRow("755", "0755")]
+    [DataRow("04755", "4755")]
+    [DataRow("u=rwx,go=rx", "0755")]
+    [DataRow("a=r,u=rw", "0644")]
+    [DataRow("ugo=r,o=", "0440")]
+    [DataRow("+x", null)]
+    [DataRow("u+x", null)]
+    [DataRow("u=rwx", null)]
+    [DataRow("a=rX", null)]
+    [DataRow("go=u,u=r", null)]
+    [DataRow("=rx", null)]
+    [DataRow("888", null)]
+    [DataRow("123456", null)]
+    public void A_mode_is_octal_or_to_be_checked(string mode, string? expected)
+    {
+        var project = Imported.Of($"COPY --chmod={mode} a /b\nRUN mkdir -m {mode} /data");
+        var suffix = expected is null ? "" : " Mode=" + expected;
+
+        Assert.AreEqual("a TargetPath=/b" + suffix, project.Items("ContainerizeFile"));
+        Assert.AreEqual($"/data{suffix} Owner=0:0", project.Items("ContainerizeWritableDirectory"));
+        Assert.AreEqual(expected is null, project.Notes("COPY").Contains("a mode is octal: set Mode", StringComparison.Ordinal));
+        Assert.AreEqual(expected is null, project.Notes("RUN").Contains("a mode is octal: set Mode", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void An_output_is_found_by_the_variable_that_both_stages_name()
     {
         var project = Imported.Read("""
