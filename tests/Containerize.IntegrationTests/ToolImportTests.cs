@@ -44,7 +44,7 @@ internal sealed class ToolImportTests
         """,
         "config/Shop.runtimeconfig.json 640 0:0", "config/deps.json 644 5:6", "app/Shop.dll 644 0:0")]
     [DataRow("new-user", "Web/Web.csproj", """
-        {"WorkingDir":"/app","User":"5678","Entrypoint":["dotnet","/app/Web.dll"]}
+        {"WorkingDir":"/app","User":"5678:5678","Entrypoint":["dotnet","/app/Web.dll"]}
         """)]
     [DataRow("several-projects", "src/Api/Api.csproj", """
         {"WorkingDir":"/app","Entrypoint":["dotnet","/app/Api.dll"]}

@@ -81,7 +81,7 @@ internal sealed class CopiedFiles(
             return null;
         }
 
-        var numbers = users.OwnerOf(owner);
+        var numbers = users.OwnerOf(owner, isWithGroup: true);
         if (numbers is null)
         {
             result.Check(instruction, $"an owner is numeric, because names differ between images: set Owner or ContainerizeFileOwner " +

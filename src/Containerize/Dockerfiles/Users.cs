@@ -38,7 +38,11 @@ internal sealed class Users
                 return true;
             case "adduser":
                 var added = CommandOptions.Read(command.Arguments, s_adduserWithValue);
-                Take(added, added.Value("-G", "--gid", "--ingroup")?.Value, isNew: true, isWithoutGroup: false);
+                // Both adduser put a user of the system into nogroup; Debian's --group makes one.
+                var isOfSystem = added.HasAny("-S", "--system") && !added.HasAny("--group");
+                Take(
+                    added, added.Value("-G", "--gid", "--ingroup")?.Value ?? (isOfSystem ? "nogroup" : null), isNew: true,
+                    isWithoutGroup: false);
                 return true;
             case "groupadd" or "addgroup" or "groupmod":
                 var group = CommandOptions.Read(command.Arguments, s_groupWithValue);
@@ -54,9 +58,11 @@ internal sealed class Users
     }
 
     /// <summary>The numbers of an owner: <c>user</c> or <c>user:group</c>; null where the Dockerfile does not say one of them.</summary>
-    internal string? OwnerOf(string text)
+    /// <param name="isWithGroup">Whether a user alone means its group, too: for COPY, but not for <c>chown</c>.</param>
+    internal string? OwnerOf(string text, bool isWithGroup = false)
     {
         var (user, group) = Split(text);
+        group ??= isWithGroup ? _groupOf.GetValueOrDefault(user) : null;
         return Join(
             user.Length == 0 ? "0" : _users.Number(user),
             group is null ? null : _groups.Number(group.Length == 0 ? _groupOf.GetValueOrDefault(user, user) : group),
@@ -70,7 +76,7 @@ internal sealed class Users
     internal string? UserOf(string text)
     {
         var (user, written) = Split(text);
-        var group = written is null or "" ? _groupOf.GetValueOrDefault(user) : written;
+        var group = written is null or "" ? _groupOf.GetValueOrDefault(_users.NameOf(user) ?? user) : written;
         return Join(_users.InImage(user), group is null ? null : _groups.InImage(group), isAlone: group is null);
     }
 
@@ -92,6 +98,7 @@ internal sealed class Users
         {
             // A new user gets a group of the same name, and of the same number if that is free.
             _groups.MakeWith(name, number);
+            _groupOf[name] = name;
         }
     }
 
@@ -133,6 +140,9 @@ internal sealed class Users
                 Make(name, number, isNew: true);
             }
         }
+
+        // The user that a number stands for, as containers look it up.
+        internal string? NameOf(string number) => _made.LastOrDefault(made => made.Value == number).Key;
 
         internal string? Number(string name) => IsNumber(name) ? name
             : _made.TryGetValue(name, out var number) ? number

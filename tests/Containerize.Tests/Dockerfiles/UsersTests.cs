@@ -31,8 +31,18 @@ internal sealed class UsersTests
     [DataRow("groupadd -g 2000 web && useradd -u 1000 -g web app", "app", "1000:2000")]
     [DataRow("useradd -u 1000 -g 7 app", "app", "1000:7")]
     [DataRow("useradd -u 1000 -g www-data app", "app", "1000:www-data")]
-    [DataRow("useradd -u 1000 app", "app", "1000")]
+    [DataRow("useradd -u 1000 app", "app", "1000:1000")]
+    [DataRow("adduser -u 5678 --disabled-password --gecos '' app", "app", "5678:5678")]
+    [DataRow("adduser -D -u 5678 app", "app", "5678:5678")]
+    [DataRow("useradd -u 1000 app && groupmod -g 2000 app", "app", "1000:2000")]
+    [DataRow("useradd -u 1000 -g 2000 app", "1000", "1000:2000")]
+    [DataRow("useradd -u 1000 app", "1000", "1000:1000")]
+    [DataRow("useradd -u 1000 app", "1001", "1001")]
     [DataRow("useradd -u 1000 -N app", "app", "1000")]
+    [DataRow("adduser --system --uid 1000 app", "app", "1000:nogroup")]
+    [DataRow("adduser -S -D -u 1000 app", "app", "1000:nogroup")]
+    [DataRow("adduser --system --group --uid 1000 app", "app", "1000:1000")]
+    [DataRow("addgroup -g 2000 web && adduser -S -u 1000 -G web app", "app", "1000:2000")]
     [DataRow("usermod -aG web nginx", "nginx", "nginx")]
     [DataRow("groupadd -g 2000 nginx", "nginx", "nginx")]
     [DataRow("groupadd -g 2000 web", "nginx:web", "nginx:2000")]
@@ -42,6 +52,7 @@ internal sealed class UsersTests
 
     [TestMethod]
     [DataRow("useradd app", "app")]
+    [DataRow("useradd app && usermod -u 1000 app", "app")]
     [DataRow("useradd -u 1000 app && groupadd web", "app:web")]
     [DataRow("groupadd web && useradd -u 1000 -g web app", "app")]
     [DataRow("useradd -u $X app", "app")]
@@ -62,6 +73,14 @@ internal sealed class UsersTests
     public void A_part_of_an_owner_may_be_missing(string chown, string expected) => Assert.AreEqual(
         $"/data Owner={expected}",
         Imported.Of($"RUN groupadd -g 2000 web && useradd -u 1000 -g web app && {chown}").Items("ContainerizeWritableDirectory"));
+
+    [TestMethod]
+    [DataRow("app", "1000:2000")]
+    [DataRow("1000", "1000")]
+    [DataRow("1000:7", "1000:7")]
+    public void A_copy_for_a_user_is_for_its_group_too(string owner, string expected) => Assert.AreEqual(
+        $"a TargetPath=/b Owner={expected}",
+        Imported.Of($"RUN groupadd -g 2000 web && useradd -u 1000 -g web app\nCOPY --chown={owner} a /b").Items("ContainerizeFile"));
 
     [TestMethod]
     [DataRow("RUN groupadd -g 2000 web && mkdir /data && chown app:web /data", "1654:2000")]
