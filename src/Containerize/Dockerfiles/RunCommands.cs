@@ -48,6 +48,8 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
                 && !options.HasAny("--reference"):
                 _owners.AddRange(paths.Select(path => (run, ImagePath.Combine(command.Directory, path, isWindows), owner)));
                 break;
+            case "chmod" when ChangeMode(command):
+                break;
             case "chmod":
                 result.Check(run, $"chmod {string.Join<ExpandedText>(' ', command.Arguments)}: programs and scripts get mode 0755 by " +
                     $"themselves, other files with Mode of ContainerizeFile");
@@ -75,6 +77,11 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
     /// <param name="app">The directory of the app.</param>
     internal void Finish(Users users, ExpandedText app)
     {
+        foreach (var (run, _, mode) in _made.Where(made => made.Path.Written == app.Written && made.Mode is not null))
+        {
+            result.Check(run, $"the directory of the app has mode 0755: for {mode}, add {Item} with directories below it");
+        }
+
         foreach (var (run, path, named) in _owners)
         {
             if (result.Known(run, named, $"set Owner of {Item}") is not { } name)
@@ -114,6 +121,29 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
     {
         var mode = OctalMode.Of(result, run, options.Value("-m", "--mode"), Item);
         _made.AddRange(options.Operands.Select(path => (run, ImagePath.Combine(command.Directory, path, isWindows), mode)));
+    }
+
+    // Whether all of the paths are directories that mkdir made, and the mode is one by itself.
+    private bool ChangeMode(RunCommand command)
+    {
+        if (CommandOptions.Read(command.Arguments, []) is not { Operands: [{ Value: { } written }, .. var operands] }
+            || OctalMode.Of(written) is not { } mode)
+        {
+            return false;
+        }
+
+        var paths = operands.Select(path => ImagePath.Combine(command.Directory, path, isWindows).Written).ToList();
+        if (!paths.TrueForAll(path => _made.Exists(made => made.Path.Written == path)))
+        {
+            return false;
+        }
+
+        for (var at = 0; at < _made.Count; at++)
+        {
+            _made[at] = paths.Contains(_made[at].Path.Written) ? _made[at] with { Mode = mode } : _made[at];
+        }
+
+        return true;
     }
 
     private void Add(Instruction run, ExpandedText path, string? mode, string owner)

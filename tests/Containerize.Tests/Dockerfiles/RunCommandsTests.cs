@@ -46,6 +46,33 @@ internal sealed class RunCommandsTests
     }
 
     [TestMethod]
+    [DataRow("mkdir /data && chmod 777 /data", "/data Mode=0777 Owner=0:0")]
+    [DataRow("mkdir -p /a /b /c; chmod -R u=rwx,g=rx,o= /a /c/", "/a Mode=0750 Owner=0:0\n/b Owner=0:0\n/c Mode=0750 Owner=0:0")]
+    [DataRow("mkdir /data && chown 5:6 /data && chmod 2775 /data", "/data Mode=2775 Owner=5:6")]
+    [DataRow("mkdir -m 700 /data && cd / && chmod 755 data", "/data Mode=0755 Owner=0:0")]
+    public void A_directory_that_is_made_has_the_mode_that_it_gets(string run, string expected)
+    {
+        var project = Imported.Of($"RUN {run}");
+
+        Assert.AreEqual(expected, project.Items("ContainerizeWritableDirectory"));
+        Assert.IsFalse(project.Notes.Any(note => note.Instruction == "RUN" && note.Kind != ImportNoteKind.NotNeeded));
+    }
+
+    [TestMethod]
+    [DataRow("mkdir /data && chmod g+w /data")]
+    [DataRow("mkdir /data && chmod 777 /data /other")]
+    [DataRow("chmod 755 /start.sh")]
+    [DataRow("chmod -x /start.sh")]
+    [DataRow("mkdir -p /app && chmod 777 /app")]
+    public void A_mode_that_is_not_set_is_to_be_checked(string run)
+    {
+        var project = Imported.Of($"RUN {run}");
+
+        Assert.Contains("Check: ", project.Notes("RUN"));
+        Assert.DoesNotContain("Mode=", project.Items("ContainerizeWritableDirectory"));
+    }
+
+    [TestMethod]
     [DataRow("ldconfig")]
     [DataRow("cp -a /x /y; ldconfig /usr/local/lib")]
     public void Libraries_that_only_a_cache_finds_are_to_be_checked(string run) =>
