@@ -44,6 +44,11 @@ internal sealed class CopiedFiles(
     /// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
     internal void Finish(string? project, Func<string, bool?> isDirectory)
     {
+        if (project is null && published.Publish is not null && _files is [var first, ..])
+        {
+            result.Check(first.Instruction, "the Dockerfile does not say where the project is: paths of files are relative to the context");
+        }
+
         foreach (var file in _files)
         {
             file.Copy.AddTo(result, file.Instruction, file.Source, file.Owner, project is null ? "" : ProjectPath.Up(project), isDirectory);

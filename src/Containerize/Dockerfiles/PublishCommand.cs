@@ -33,6 +33,9 @@ internal sealed record PublishCommand(
     /// <summary>The name of the project's file without its ending; null where it is a directory or a solution.</summary>
     internal string? Name => Project.Value is { } path && ProjectPath.IsProject(path) ? Path.GetFileNameWithoutExtension(path) : null;
 
+    /// <summary>The directory of the project, as a path in the build's image.</summary>
+    internal ExpandedText ProjectDirectory => DirectoryOf(Project);
+
     /// <summary>Reads a command.</summary>
     /// <param name="command">The command; its first words are <c>dotnet publish</c>.</param>
     internal static PublishCommand Read(int line, RunCommand command, bool isWindows)
@@ -92,8 +95,7 @@ internal sealed record PublishCommand(
 
         if (publishDirectory is not null)
         {
-            var place = project.Select(path => ProjectPath.IsFile(path) ? ImagePath.Parent(path) : path);
-            output = ImagePath.Combine(place, publishDirectory.Select(path => path.Replace('\\', '/')), isWindows);
+            output = ImagePath.Combine(DirectoryOf(project), publishDirectory.Select(path => path.Replace('\\', '/')), isWindows);
         }
 
         return new(line, project, output, properties, unclear, paths);
@@ -129,6 +131,9 @@ internal sealed record PublishCommand(
             }
         }
     }
+
+    private static ExpandedText DirectoryOf(ExpandedText project) =>
+        project.Select(path => ProjectPath.IsFile(path) ? ImagePath.Parent(path) : path);
 
     // -p:X=Y and --property:X=Y have a colon, --self-contained=true and --output=x an equals sign, -o x neither.
     private static (string Name, ExpandedText? Value) Split(ExpandedText text)

@@ -55,6 +55,11 @@ internal sealed class PublishedFiles(
             result.Set(point.Instruction.Line, "ContainerizeFileOwner", owner);
         }
 
+        if (copy.Mode is not null)
+        {
+            result.Check(point.Instruction, $"published files get their modes by themselves, 0755 for programs and scripts, else 0644");
+        }
+
         if (isProgram && !copy.IsInto && ImagePath.Name(copy.Target.Written) != path)
         {
             result.Check(point.Instruction, $"the program keeps the name {path}: for another one, set AssemblyName");
@@ -163,9 +168,14 @@ internal sealed class PublishedFiles(
         var publish = build.Publishes.Where(publish => publish.Output is { } output && ImagePath.IsIn(path, output.Written))
             .OrderBy(publish => publish.Output!.Written.Length).LastOrDefault();
         return publish is not null ? (path[publish.Output!.Written.Length..].Trim('/'), publish, build)
-            : build.Publishes.Count > 0 && Named(source) is { } named ? (named, build.Publishes[^1], build)
+            : build.Publishes.Count > 0 && Named(source) is { } named ? (named, Nearest(build, path), build)
             : null;
     }
+
+    // Without -o, the output is below the directory of its project; artifacts of several projects are not.
+    private static PublishCommand Nearest(BuildOutput build, string path) =>
+        build.Publishes.Where(publish => ImagePath.IsIn(path, publish.ProjectDirectory.Written))
+            .OrderBy(publish => publish.ProjectDirectory.Written.Length).LastOrDefault() ?? build.Publishes[^1];
 
     // bin/Release/net10.0/publish, the directory of a publish without -o.
     private static string? Named(string source)
@@ -178,13 +188,14 @@ internal sealed class PublishedFiles(
     // A single file, or native code.
     private static bool IsProgram(string path, PublishCommand? publish)
     {
-        if (publish is null || path.Contains('/', StringComparison.Ordinal))
+        if (publish is null || path is "" or WebRoot || path.AsSpan().IndexOfAny('/', '*', '?') >= 0)
         {
             return false;
         }
 
         var name = path.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? path[..^4] : path;
-        return name == publish.Name || (!Path.HasExtension(name) && publish.Properties.Any(property =>
+        var project = publish.Name ?? ImagePath.Name(publish.Project.Written);
+        return name == publish.Name || ((name == project || !Path.HasExtension(name)) && publish.Properties.Any(property =>
             property.Name is "PublishAot" or "PublishSingleFile" && property.Value.Equals("true", StringComparison.OrdinalIgnoreCase)));
     }
 }

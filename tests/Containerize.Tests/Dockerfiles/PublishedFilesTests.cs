@@ -74,6 +74,63 @@ internal sealed class PublishedFilesTests
     }
 
     [TestMethod]
+    [DataRow("/out", "/srv/app")]
+    [DataRow("/out/.", "/srv/app")]
+    [DataRow("/out/*", "/srv/app/")]
+    public void All_of_the_output_of_a_single_file_is_no_program(string source, string target)
+    {
+        var project = Imported.Read(
+            $"FROM sdk AS build\nRUN dotnet publish -p:PublishSingleFile=true -o /out\nFROM x\nCOPY --from=build {source} {target}");
+
+        Assert.AreEqual("/srv/app", project.Property("ContainerWorkingDirectory"));
+        Assert.AreEqual("NotNeeded: the publish output goes to the working directory", project.Notes("COPY"));
+    }
+
+    [TestMethod]
+    public void A_directory_beside_a_single_file_is_a_part()
+    {
+        var project = Imported.Read(
+            "FROM sdk AS build\nRUN dotnet publish App.csproj -p:PublishAot=true -o /out\nFROM x\nWORKDIR /srv\n" +
+            "COPY --from=build /out/App .\nCOPY --from=build /out/wwwroot ./wwwroot");
+
+        Assert.AreEqual("/srv", project.Property("ContainerWorkingDirectory"));
+        Assert.DoesNotContain("NoCounterpart", project.Notes("COPY"));
+    }
+
+    [TestMethod]
+    [DataRow("src/Company.Api", "Company.Api")]
+    [DataRow("src/Company.Api/Company.Api.csproj", "Company.Api")]
+    [DataRow("src/Company.Api", "Company.Api.exe")]
+    [DataRow("src/Api", "Shop")]
+    public void A_program_is_found_by_the_name_of_its_project(string project, string program) => Assert.AreEqual(
+        "/srv",
+        Imported.Read($"FROM sdk AS build\nRUN dotnet publish {project} -p:PublishAot=true -o /out\nFROM x\n" +
+            $"COPY --from=build /out/{program} /srv/").Property("ContainerWorkingDirectory"));
+
+    [TestMethod]
+    [DataRow("Api", "src/Api/Api.csproj")]
+    [DataRow("Jobs", "src/Jobs")]
+    [DataRow("Other", "src/Jobs")]
+    public void Without_an_output_the_project_is_the_one_beside_it(string directory, string expected)
+    {
+        var project = Imported.Read($"""
+            FROM sdk AS build
+            WORKDIR /repo
+            COPY . .
+            RUN dotnet publish src/Api/Api.csproj && dotnet publish src/Jobs
+            FROM x
+            COPY --from=build /repo/src/{directory}/bin/Release/net10.0/publish /app
+            """);
+
+        Assert.AreEqual(expected, project.Project);
+    }
+
+    [TestMethod]
+    public void A_mode_of_the_whole_output_is_to_be_checked() => Assert.Contains(
+        "Check: published files get their modes by themselves",
+        Imported.Read(With("x", "COPY --chmod=500 --from=build /out /app")).Notes("COPY"));
+
+    [TestMethod]
     public void A_program_that_is_renamed_keeps_its_name()
     {
         var project = Imported.Read(With("x", "COPY --from=build /out/App /usr/bin/start"));

@@ -83,6 +83,20 @@ internal sealed class StageImportTests
     }
 
     [TestMethod]
+    [DataRow("$PROJECT", true)]
+    [DataRow("/made/App.csproj", true)]
+    [DataRow("/src/App.csproj", false)]
+    public void A_path_without_a_known_project_is_to_be_checked(string path, bool isUnknown)
+    {
+        var project = Imported.Read(
+            $"FROM sdk AS build\nARG PROJECT\nCOPY . /src\nRUN dotnet publish {path} -o /out\nFROM x\n" +
+            "COPY start.sh /\nCOPY --from=build /out /app");
+
+        Assert.AreEqual("start.sh TargetPath=/", project.Items("ContainerizeFile"));
+        Assert.AreEqual(isUnknown, project.Notes("COPY").Contains("does not say where the project is", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
     public void What_is_copied_after_a_publish_is_no_source_of_it()
     {
         var project = Imported.Read("""
