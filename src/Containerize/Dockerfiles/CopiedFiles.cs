@@ -4,8 +4,15 @@ namespace Containerize.Dockerfiles;
 
 /// <summary>Translates COPY and ADD: files of the publish output, and of the context.</summary>
 /// <param name="build">What the stage of the image publishes itself.</param>
+/// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
 internal sealed class CopiedFiles(
-    Stages stages, BuildOutput build, ImportResult result, Users users, PublishedFiles published, bool isWindows)
+    Stages stages,
+    BuildOutput build,
+    ImportResult result,
+    Users users,
+    PublishedFiles published,
+    Func<string, bool?> isDirectory,
+    bool isWindows)
 {
     private readonly List<File> _files = [];
 
@@ -39,10 +46,23 @@ internal sealed class CopiedFiles(
         }
     }
 
+    /// <summary>Changes the owner of a file of the context.</summary>
+    /// <param name="path">The path in the image.</param>
+    /// <returns>Whether there is a file; a directory is none.</returns>
+    internal bool ChangeOwner(string path, string owner)
+    {
+        var at = _files.FindLastIndex(file => file.Path == path && isDirectory(ImagePath.OfContext(file.Source.Written)) != true);
+        if (at >= 0)
+        {
+            _files[at] = _files[at] with { Owner = owner };
+        }
+
+        return at >= 0;
+    }
+
     /// <summary>Adds the files of the context. Their paths are relative to the project, which any instruction may name.</summary>
     /// <param name="project">The project, relative to the context; null where it is not known.</param>
-    /// <param name="isDirectory">Whether a path of the context is a directory; null where nothing is there.</param>
-    internal void Finish(string? project, Func<string, bool?> isDirectory)
+    internal void Finish(string? project)
     {
         if (project is null && published.Publish is not null && _files is [var first, ..])
         {
@@ -96,5 +116,10 @@ internal sealed class CopiedFiles(
         return numbers;
     }
 
-    private sealed record File(Instruction Instruction, FileCopyInstruction Copy, ExpandedText Source, string? Owner);
+    private sealed record File(Instruction Instruction, FileCopyInstruction Copy, ExpandedText Source, string? Owner)
+    {
+        internal string Path => Copy.IsInto
+            ? $"{Copy.Target.Written.TrimEnd('/')}/{ImagePath.Name(ImagePath.OfContext(Source.Written))}"
+            : Copy.Target.Written;
+    }
 }

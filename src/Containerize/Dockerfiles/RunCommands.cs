@@ -75,7 +75,8 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
 
     /// <summary>Translates directories and their owners.</summary>
     /// <param name="app">The directory of the app.</param>
-    internal void Finish(Users users, ExpandedText app)
+    /// <param name="copied">The files of the context, which may have these owners, too.</param>
+    internal void Finish(Users users, ExpandedText app, CopiedFiles copied)
     {
         foreach (var (run, _, mode) in _made.Where(made => made.Path.Written == app.Written && made.Mode is not null))
         {
@@ -99,7 +100,7 @@ internal sealed class RunCommands(ImportResult result, bool isWindows)
             {
                 result.Set(run.Line, "ContainerizeFileOwner", owner);
             }
-            else
+            else if (!copied.ChangeOwner(path.Written, owner))
             {
                 Add(run, path, _made.Find(made => made.Path.Written == path.Written).Mode, owner);
             }

@@ -12,7 +12,6 @@ internal sealed class StageImport
     private readonly ImportResult _result;
     private readonly DotnetImage? _image;
     private readonly BuildOutput _build;
-    private readonly Func<string, bool?> _isDirectory;
     private readonly bool _isWindows;
     private readonly char _escape;
     private readonly Users _users;
@@ -39,12 +38,12 @@ internal sealed class StageImport
         bool isWindows)
     {
         (_last, _result, _image, _build) = (last, result, image, builds[last.Number]);
-        (_isDirectory, _isWindows, _escape) = (isDirectory, isWindows, stages.Escape);
+        (_isWindows, _escape) = (isWindows, stages.Escape);
         _users = new(image is not null);
         _start = new(result, isWindows);
         _commands = new(result, isWindows);
         _published = new(stages, builds, result, isWindows);
-        _copied = new(stages, _build, result, _users, _published, isWindows);
+        _copied = new(stages, _build, result, _users, _published, isDirectory, isWindows);
         _directory = ImagePath.Root(isWindows);
     }
 
@@ -140,8 +139,8 @@ internal sealed class StageImport
             _result.Check(copy, $"the app's files and the working directory are one: {directory}");
         }
 
-        _copied.Finish(Project, _isDirectory);
-        _commands.Finish(_users, directory);
+        _commands.Finish(_users, directory, _copied);
+        _copied.Finish(Project);
         User();
         if (_published.Finish(directory, _last.Chain.First().Image))
         {

@@ -59,6 +59,20 @@ internal sealed class RunCommandsTests
     }
 
     [TestMethod]
+    [DataRow("COPY start.sh /start.sh", "/start.sh", "start.sh TargetPath=/start.sh Owner=5:6", "")]
+    [DataRow("COPY a b /bin/", "/bin/b", "a TargetPath=/bin/\nb TargetPath=/bin/ Owner=5:6", "")]
+    [DataRow("COPY --chown=7:7 ./a /", "/a", "a TargetPath=/ Owner=5:6", "")]
+    [DataRow("COPY certs /certs", "/certs", "certs TargetPath=/certs", "/certs Owner=5:6")]
+    [DataRow("COPY a /b", "/c", "a TargetPath=/b", "/c Owner=5:6")]
+    public void A_file_that_is_copied_has_the_owner_that_it_gets(string copy, string path, string files, string directories)
+    {
+        var project = Imported.Of($"{copy}\nRUN chown 5:6 {path}");
+
+        Assert.AreEqual(files, project.Items("ContainerizeFile"));
+        Assert.AreEqual(directories, project.Items("ContainerizeWritableDirectory"));
+    }
+
+    [TestMethod]
     [DataRow("mkdir /data && chmod g+w /data")]
     [DataRow("mkdir /data && chmod 777 /data /other")]
     [DataRow("chmod 755 /start.sh")]
