@@ -124,9 +124,11 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
     private static Image Choose(ImageSet images, Engine engine) =>
         images.Images.FirstOrDefault(candidate => engine.Platform.Accepts(candidate.Config.Platform)) ?? images.Images[0];
 
-    // Most engines keep one platform of an image.
+    // Most engines keep one platform of an image. Those that keep an index skip what is not in the archive, and say nothing: an index
+    // that is named only by another one would be missing, and the images below it.
     private static async Task<ImageSet> PartAsync(ImageSet images, Image own, Engine engine, CancellationToken cancellationToken) =>
-        images.Images.Count > 1 && await engine.KeepsIndexesAsync(cancellationToken) ? images : new ImageSet(own);
+        images is { Images.Count: > 1, NamesEachImage: true } && await engine.KeepsIndexesAsync(cancellationToken)
+            ? images : new ImageSet(own);
 
     private async Task<bool> HoldsAsync(Engine engine, ImageSet part, CancellationToken cancellationToken)
     {
@@ -139,6 +141,15 @@ internal sealed class DaemonDestination(EngineKind kind, ImageName name, Func<st
             if (id is null || !ids.Any(own => own.EndsWith(id, StringComparison.Ordinal)))
             {
                 return false;
+            }
+
+            // The id says what the name stands for. A pull, or a removal, of one platform leaves it with the others missing.
+            foreach (var platform in part.IsIndex ? part.Images.Select(image => image.Config.Platform) : [])
+            {
+                if (!await engine.HoldsPlatformAsync(reference, platform, cancellationToken))
+                {
+                    return false;
+                }
             }
         }
 

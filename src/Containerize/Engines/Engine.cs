@@ -245,6 +245,15 @@ internal sealed class Engine
         return reply.ExitCode == 0 ? reply.Lines.FirstOrDefault() : null;
     }
 
+    /// <summary>
+    /// Whether the engine has the image of one platform under a name that stands for several. Asks engines that keep indexes, see
+    /// <see cref="KeepsIndexesAsync"/>.
+    /// </summary>
+    /// <param name="name">The image's name.</param>
+    /// <returns>False also where the engine is too old to say: it can get the image once more.</returns>
+    public async Task<bool> HoldsPlatformAsync(string name, Platform platform, CancellationToken cancellationToken) =>
+        (await RunAsync(["image", "inspect", "--platform", $"{platform}", "--format", "{{.Id}}", name], cancellationToken)).ExitCode == 0;
+
     /// <summary>Saves an image as an archive of <c>docker save</c>.</summary>
     /// <param name="name">The image's name or id.</param>
     /// <param name="target">Takes the archive.</param>

@@ -20,6 +20,10 @@ internal sealed record ImageSet(MemoryBlob Root, IReadOnlyList<Image> Images)
     /// <summary>Whether the tag points to an index.</summary>
     public bool IsIndex => MediaTypes.IsIndex(Root.Descriptor.MediaType);
 
+    /// <summary>Whether nothing stands between the root and its images: no index that another index names.</summary>
+    public bool NamesEachImage => !IsIndex || OciJson.ReadIndex(Root.Document, $"{Root.Descriptor.Digest}").Manifests
+        .Select(entry => entry.Digest).ToHashSet().IsSupersetOf(Images.Select(image => image.Manifest.Descriptor.Digest));
+
     /// <summary>
     /// The images under one root: a single one stands for itself, several get an index, which carries the annotations that they have in
     /// common.

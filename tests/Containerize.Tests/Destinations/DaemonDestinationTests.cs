@@ -32,7 +32,8 @@ internal sealed class DaemonDestinationTests
         string id = "",
         string idOf = "*",
         string server = "28.2.2/Engine,containerd,",
-        string driver = "[]")
+        string driver = "[]",
+        string platforms = "")
     {
         version ??= $"echo 'linux/amd64/{server}'";
         var script = new FileInfo(_folder.Write($"bin/{program}", $"""
@@ -43,7 +44,10 @@ internal sealed class DaemonDestinationTests
                 case "$*" in *DriverStatus*) echo '{driver}' ;; *) {version} ;; esac ;;
               "--version "*) echo '{program} 1.0' ;;
               "image ls") echo sha256:1 ;;
-              "image inspect") case "$4 $5" in *.Id*' '{idOf}) [ -n '{id}' ] && echo '{id}' ;; *.Id*) exit 1 ;; *) echo '{layers}' ;; esac ;;
+              "image inspect") case "$3 $4 $5" in
+                --platform*) case ' {platforms} ' in *" $4 "*) echo '{id}' ;; *) exit 1 ;; esac ;;
+                *.Id*' '{idOf}) [ -n '{id}' ] && echo '{id}' ;; *.Id*) exit 1 ;; *) echo '{layers}' ;;
+              esac ;;
               "load "*) {load} ;;
               *) echo "unknown: $*" >&2; exit 3 ;;
             esac
@@ -262,28 +266,55 @@ internal sealed class DaemonDestinationTests
     private const string ContainerdStore = """[["driver-type","io.containerd.snapshotter.v1"]]""";
 
     [TestMethod]
-    [DataRow("Index")]
-    [DataRow("One")]
-    [DataRow("Old")]
-    public async Task Docker_that_keeps_its_images_in_containerd_gets_all_platforms_under_one_name(string held)
+    [DataRow("Index", "linux/amd64 linux/arm64", true)]
+    [DataRow("Index", "linux/arm64 linux/s390x linux/amd64", true)]
+    [DataRow("Index", "linux/amd64", false)]
+    [DataRow("Index", "linux/arm64", false)]
+    [DataRow("Index", "linux/amd64 linux/arm64/v8", false)]
+    [DataRow("Index", "", false)]
+    [DataRow("One", "linux/amd64 linux/arm64", false)]
+    [DataRow("Old", "linux/amd64 linux/arm64", false)]
+    public async Task Docker_that_keeps_its_images_in_containerd_gets_all_platforms_unless_the_name_and_each_platform_are_there(
+        string named, string platforms, bool isHeld)
     {
         var images = ImageSet.Of([Sample.Image(Sample.Arm64), Sample.Image(Sample.Amd64)]);
-        var id = held switch
+        var id = named switch
         {
             "Index" => images.Root.Descriptor.Digest,
             "One" => images.Images[1].Manifest.Descriptor.Digest,
             _ => Digest.Of("old"u8),
         };
-        Install(id: id.ToString(), driver: ContainerdStore);
+        Install(id: id.ToString(), driver: ContainerdStore, platforms: platforms);
 
         await WriteAsync(images);
 
-        Assert.AreEqual(held != "Index", File.Exists(Loaded), "The image is there when its name stands for the whole index.");
+        Assert.AreEqual(!isHeld, File.Exists(Loaded));
         Assert.IsEmpty(_reporter.Messages);
-        if (held != "Index")
+        if (!isHeld)
         {
             Assert.HasCount(2, ImageValidator.Check(Loaded, baseLayers: 9).Images);
         }
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public async Task An_index_that_names_another_one_reaches_Docker_as_the_image_of_its_own_platform(int namedByRoot)
+    {
+        Install(driver: ContainerdStore);
+        Image[] all = [Sample.Image(Sample.Arm64), Sample.Image(Sample.Amd64), Sample.Image(Sample.Amd64 with { Architecture = "s390x" })];
+        var inner = ImageSet.Of(all[namedByRoot..]);
+        var root = new ImageIndex
+        {
+            MediaType = MediaTypes.OciIndex,
+            Manifests = [.. all[..namedByRoot].Select(image => image.Manifest.Descriptor), inner.Root.Descriptor],
+        };
+
+        await WriteAsync(new ImageSet(new MemoryBlob(MediaTypes.OciIndex, OciJson.Write(root)), all));
+
+        Assert.AreEqual(
+            all[1].Manifest.Descriptor.Digest, ImageValidator.Check(Loaded, baseLayers: 9).Single().Descriptor.Digest);
+        Assert.IsTrue(_reporter.Messages.Any(message => message.Contains("linux/amd64, one of 3 platforms", StringComparison.Ordinal)));
     }
 
     [TestMethod]

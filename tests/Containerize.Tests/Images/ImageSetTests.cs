@@ -1,5 +1,6 @@
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Tests.Building;
 
 namespace Containerize.Tests.Images;
@@ -75,5 +76,23 @@ internal sealed class ImageSetTests
         Platform Windows(string version) => new() { Os = "windows", Architecture = "amd64", OsVersion = version };
 
         Assert.IsTrue(ImageSet.Of([Annotated(Windows("10.0.20348.1")), Annotated(Windows("10.0.26100.1"))]).IsIndex);
+    }
+
+    [TestMethod]
+    [DataRow(2, true)]
+    [DataRow(1, false)]
+    [DataRow(0, false)]
+    public void An_index_names_each_image_unless_another_index_stands_between(int named, bool namesEach)
+    {
+        Image[] images = [Sample.Image(), Sample.Image(Sample.Arm64)];
+        var root = new ImageIndex
+        {
+            Manifests = [.. images[..named].Append(Sample.Image(content: "other")).Select(image => image.Manifest.Descriptor)],
+        };
+
+        Assert.AreEqual(
+            namesEach, new ImageSet(new MemoryBlob(MediaTypes.OciIndex, OciJson.Write(root)), images).NamesEachImage);
+        Assert.IsTrue(new ImageSet(images[0]).NamesEachImage);
+        Assert.IsTrue(ImageSet.Of(images).NamesEachImage);
     }
 }
