@@ -57,7 +57,9 @@ internal sealed class DockerArchiveSource : IImageSource
         PlatformSelector.Check(config, platform, files.Origin);
         var image = Image.Create(
             ImageFormat.Oci, config, await ReadLayersAsync(files, entry, config, cancellationToken), new Dictionary<string, string>());
-        return new BaseImage(image, ImageFiles.NameOf("docker-archive", _file, _tag, entry.RepoTags is [var name, ..] ? name : null));
+        // Of several names, the one that was asked for.
+        var names = _tag is null ? entry.RepoTags : NamePicker.Pick(entry.RepoTags, own => [own], _tag, files.Origin);
+        return ImageFiles.Named(image, "docker-archive", _file, _tag, names is [var name, ..] ? name : null);
     }
 
     // Docker with containerd's image store lists the image of its own platform; those of others are in the layout that the archive is, too,
@@ -67,7 +69,7 @@ internal sealed class DockerArchiveSource : IImageSource
         try
         {
             var (image, name) = await LayoutReader.OpenAsync(files, _tag, platform, cancellationToken);
-            return new BaseImage(image, ImageFiles.NameOf("docker-archive", _file, _tag, name));
+            return ImageFiles.Named(image, "docker-archive", _file, _tag, name);
         }
         catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.InvalidArchive or DiagnosticCode.BaseImageNotFound
             or DiagnosticCode.PlatformNotFound)

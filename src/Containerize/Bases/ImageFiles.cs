@@ -1,4 +1,5 @@
 using Containerize.Files;
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 
@@ -19,16 +20,16 @@ internal abstract class ImageFiles
     internal string Origin { get; }
 
     /// <summary>
-    /// What an image from the disk is called in images built on it: its own full name, else where it lies, without the directories of this
-    /// machine.
+    /// An image from the disk. Images that are built on it call it by its own full name, else by where it lies, without the directories of
+    /// this machine.
     /// </summary>
     /// <param name="transport">The form of the place: <c>oci</c>, <c>oci-archive</c>, <c>docker-archive</c>.</param>
     /// <param name="tag">The tag that was asked for.</param>
     /// <param name="ownName">What the place calls the image.</param>
-    internal static string NameOf(string transport, string path, string? tag, string? ownName) =>
+    internal static BaseImage Named(Image image, string transport, string path, string? tag, string? ownName) =>
         ownName is not null && ownName.Contains(':', StringComparison.Ordinal)
-            ? Printable.Clean(ownName)
-            : $"{transport}:{Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}{(tag is null ? "" : ":" + tag)}";
+            ? new(image, Printable.Clean(ownName)) { OwnName = ownName }
+            : new(image, $"{transport}:{Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}{(tag is null ? "" : ":" + tag)}");
 
     /// <summary>Finds a file.</summary>
     /// <param name="name">Its name, with slashes.</param>

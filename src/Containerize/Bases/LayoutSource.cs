@@ -22,6 +22,6 @@ internal sealed class LayoutSource(string directory, string? tag = null) : IImag
         }
 
         var (image, name) = await LayoutReader.OpenAsync(new DirectoryFiles(directory), tag, platform, cancellationToken);
-        return new BaseImage(image, ImageFiles.NameOf("oci", directory, tag, name));
+        return ImageFiles.Named(image, "oci", directory, tag, name);
     }
 }

@@ -15,6 +15,6 @@ internal sealed class OciArchiveSource(string file, string? tag, BlobStore store
     {
         var files = await ArchiveFiles.OpenAsync(file, store, cancellationToken);
         var (image, name) = await LayoutReader.OpenAsync(files, tag, platform, cancellationToken);
-        return new BaseImage(image, ImageFiles.NameOf("oci-archive", file, tag, name));
+        return ImageFiles.Named(image, "oci-archive", file, tag, name);
     }
 }

@@ -26,8 +26,8 @@ internal sealed class CopyPlaces(RegistryClient client, BlobStore cache, Func<st
             RegistryReference registry => new RegistryCopySource(client, registry.Image),
             LayoutReference layout => await OpenLayoutAsync(layout.Directory, Names(layout.Tag), cancellationToken),
             OciArchiveReference archive => await OpenArchiveAsync(archive.File, Names(archive.Tag), cancellationToken),
-            DockerArchiveReference archive =>
-                new SingleImageSource(await openSingle(archive), $"'{(Message)archive.File}'", CopyName.None),
+            DockerArchiveReference archive when await openSingle(archive) is var image => new SingleImageSource(
+                image, $"'{(Message)archive.File}'", image.OwnName is { } name ? CopyName.OfEngine(name) : CopyName.None),
             EngineReference engine => new SingleImageSource(
                 await openSingle(engine), $"{engine.Engine} ({(Message)engine.Image})", CopyName.OfEngine(engine.Image)),
             _ => throw new ContainerizeException(

@@ -5,6 +5,9 @@ namespace Containerize.Images;
 /// <param name="Name">What the project calls it; null for an image from nothing.</param>
 internal sealed record BaseImage(Image Image, string? Name)
 {
+    /// <summary>What its place calls it, a name with a tag; null where that is not known, or it has no such name.</summary>
+    public string? OwnName { get; init; }
+
     /// <summary>Its signature; null when none was demanded.</summary>
     public VerifiedSignature? Signature { get; init; }
 

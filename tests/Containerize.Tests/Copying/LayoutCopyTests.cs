@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Containerize.Bases;
+using Containerize.Destinations;
 using Containerize.Oci;
 using Containerize.Testing.Images;
 
@@ -105,6 +107,32 @@ internal sealed class LayoutCopyTests
 
         Assert.HasCount(1, ImageValidator.Check(lab.Target, "prod/app", "1.0", baseLayers: 9).Images);
         Assert.IsNotNull(lab.Target.FindBlob("prod/app", lab.Images[0].LayerDigest()));
+    }
+
+    [TestMethod]
+    [DataRow("", "docker.io/team/app:1.0")]
+    [DataRow(":team/app:1.0", "docker.io/team/app:1.0")]
+    [DataRow(":2.0", "registry.example.com/app:2.0")]
+    [DataRow(":registry.example.com/app:2.0", "registry.example.com/app:2.0")]
+    public async Task An_image_of_docker_save_keeps_the_name_that_it_has_there(string asked, string name)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        await lab.CopyFromAsync(lab.SourceName, lab.Images[0].Platform, "oci:one");
+        var image = (await new LayoutSource(lab["one"]).OpenAsync(TestImage.LinuxX64, CancellationToken.None)).Image;
+        await using (var file = File.Create(lab["saved.tar"]))
+        {
+            await ArchiveContents.Of(
+                ImageBlobs.LayersFirst(new(image)), [],
+                ArchiveContents.ForDocker(new(image), ["team/app:1.0", "registry.example.com/app:2.0"]), gzip: false)
+                .WriteAsync(file, CancellationToken.None);
+        }
+
+        await lab.CopyFromAsync($"docker-archive:saved.tar{asked}", null, "oci:layout", "docker-archive:again.tar");
+
+        Assert.AreEqual(name, (await new LayoutSource(lab["layout"]).OpenAsync(TestImage.LinuxX64, CancellationToken.None)).Name);
+        await lab.CopyFromAsync($"docker-archive:again.tar:{name}", null, $"oci:layout");
+        await lab.CopyFromAsync($"oci:layout:{name}", null, lab.TargetName);
+        Assert.HasCount(1, ImageValidator.Check(lab.Target, "prod/app", "1.0", baseLayers: 9).Images);
     }
 
     [TestMethod]
