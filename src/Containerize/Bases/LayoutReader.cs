@@ -59,32 +59,45 @@ internal static class LayoutReader
         }
 
         IReadOnlyList<Descriptor> fitting = tag is null ? entries : NamePicker.Pick(entries, Layout.NamesOf, tag, origin);
-        if (fitting.Select(entry => entry.Digest).Distinct().Count() == 1)
+        fitting = await OneImageAsync(files, fitting, cancellationToken);
+        if (fitting.Count == 1)
         {
             return fitting[0];
         }
 
-        // One name, or none, for several images: they are one image for several platforms.
+        return await PlatformSelector.SelectAsync(
+            index with { Manifests = [.. fitting] }, platform, origin, _ => Task.FromResult<Platform?>(null));
+    }
+
+    /// <summary>
+    /// The entries of a layout that are one image. Several that have one name, or none, and each another platform, are an index that the
+    /// layout does not name.
+    /// </summary>
+    /// <param name="fitting">The entries that the user may mean, at least one.</param>
+    /// <returns>One entry, or several that name their platforms; what BuildKit notes beside them is among these.</returns>
+    /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.BaseImageNotFound"/>: they are several images.</exception>
+    internal static async Task<IReadOnlyList<Descriptor>> OneImageAsync(
+        ImageFiles files, IReadOnlyList<Descriptor> fitting, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Descriptor> entries = [.. fitting.DistinctBy(entry => entry.Digest)];
+        if (entries.Count == 1)
+        {
+            return [fitting[0]];
+        }
+
         var names = fitting.Select(entry => Layout.NamesOf(entry).FirstOrDefault()).Distinct().ToList();
         if (names.Count > 1)
         {
-            throw NamePicker.Ambiguous(names.OfType<string>(), origin);
+            throw NamePicker.Ambiguous(names.OfType<string>(), files.Origin);
         }
 
-        if (fitting.Any(entry => entry.Platform is null))
-        {
-            // Images of one platform, or indexes, that the layout does not tell apart have nothing to do with one another.
-            var named = await PlatformSelector.NameAsync(fitting, entry => PlatformOfAsync(files, entry, cancellationToken));
-            fitting = [.. named.Where(entry => entry.Platform is not null || MediaTypes.IsIndex(entry.MediaType))];
-            if (fitting.Count == 0 || fitting.Select(entry => entry.Platform?.ToString()).Distinct().Count() < fitting.Count
-                || fitting.Any(entry => entry.Platform is null))
-            {
-                throw NamePicker.Ambiguous(names.OfType<string>(), origin);
-            }
-        }
-
-        return await PlatformSelector.SelectAsync(
-            index with { Manifests = [.. fitting] }, platform, origin, _ => Task.FromResult<Platform?>(null));
+        // Images of one platform, or indexes, that the layout does not tell apart have nothing to do with one another.
+        var named = await PlatformSelector.NameAsync(entries, entry => PlatformOfAsync(files, entry, cancellationToken));
+        entries = [.. named.Where(entry => entry.Platform is not null || MediaTypes.IsIndex(entry.MediaType))];
+        var platforms = entries.Where(entry => entry.Platform is not { Os: "unknown" })
+            .Select(entry => entry.Platform is { } platform ? platform + " " + platform.OsVersion : null).ToList();
+        return platforms.Count > 0 && !platforms.Contains(null) && platforms.Distinct().Count() == platforms.Count
+            ? entries : throw NamePicker.Ambiguous(names.OfType<string>(), files.Origin);
     }
 
     // Artifacts stand in indexes as images do.

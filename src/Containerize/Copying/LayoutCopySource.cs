@@ -10,13 +10,13 @@ internal sealed class LayoutCopySource : ICopySource
     private readonly ImageFiles _files;
     private readonly IReadOnlyList<Descriptor> _entries;
     private readonly ILookup<Digest, Descriptor> _referrers;
-    private readonly Descriptor _root;
+    private readonly RawDocument _root;
 
     private LayoutCopySource(
-        ImageFiles files, IReadOnlyList<Descriptor> entries, ILookup<Digest, Descriptor> referrers, Descriptor root)
+        ImageFiles files, IReadOnlyList<Descriptor> entries, ILookup<Digest, Descriptor> referrers, RawDocument root, CopyName name)
     {
         (_files, _entries, _referrers, _root) = (files, entries, referrers, root);
-        Name = CopyName.Of(root);
+        Name = name;
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,8 @@ internal sealed class LayoutCopySource : ICopySource
             Layout.CheckMarker(marker, files.Origin);
         }
 
-        IReadOnlyList<Descriptor> entries = [.. OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin).Manifests
+        var index = OciJson.ReadIndex(RawDocument.Of(MediaTypes.OciIndex, json), files.Origin);
+        IReadOnlyList<Descriptor> entries = [.. index.Manifests
             .Where(entry => MediaTypes.IsManifest(entry.MediaType) || MediaTypes.IsIndex(entry.MediaType))];
         var referrers = new List<(Digest Subject, Descriptor Entry)>();
         foreach (var entry in entries.Where(entry => files.Find(Layout.PathOf(entry.Digest)) is not null).DistinctBy(entry => entry.Digest))
@@ -52,12 +53,14 @@ internal sealed class LayoutCopySource : ICopySource
             }
         }
 
-        var root = Pick(entries, [.. referrers.Select(referrer => referrer.Entry.Digest)], names, files.Origin);
-        return new(files, entries, referrers.ToLookup(each => each.Subject, each => each.Entry), root);
+        var picked = await LayoutReader.OneImageAsync(
+            files, Pick(entries, [.. referrers.Select(referrer => referrer.Entry.Digest)], names, files.Origin), cancellationToken);
+        var root = picked is [var only] ? await files.ReadAsync(only, cancellationToken) : IndexOf(picked, index, json);
+        return new(files, entries, referrers.ToLookup(each => each.Subject, each => each.Entry), root, CopyName.Of(picked[0]));
     }
 
     /// <inheritdoc/>
-    public Task<RawDocument> ReadRootAsync(CancellationToken cancellationToken) => _files.ReadAsync(_root, cancellationToken);
+    public Task<RawDocument> ReadRootAsync(CancellationToken cancellationToken) => Task.FromResult(_root);
 
     /// <inheritdoc/>
     public async Task<RawDocument?> TryReadAsync(Descriptor document, CancellationToken cancellationToken) =>
@@ -82,18 +85,27 @@ internal sealed class LayoutCopySource : ICopySource
             ? await TryReadAsync(found, cancellationToken)
             : null;
 
-    private static Descriptor Pick(
+    // Tools that write an index as index.json sign it by the digest of that; where others stand in it, the index has to be made.
+    private static RawDocument IndexOf(IReadOnlyList<Descriptor> images, ImageIndex index, byte[] json) =>
+        images.SequenceEqual(index.Manifests)
+            ? RawDocument.Of(index.MediaType ?? MediaTypes.OciIndex, json)
+            : RawDocument.Of(MediaTypes.OciIndex, OciJson.Write(new ImageIndex
+            {
+                MediaType = MediaTypes.OciIndex,
+                Manifests = [.. images.Select(image => new Descriptor
+                {
+                    MediaType = image.MediaType, Digest = image.Digest, Size = image.Size, Platform = image.Platform,
+                })],
+            }));
+
+    private static IReadOnlyList<Descriptor> Pick(
         IReadOnlyList<Descriptor> entries, HashSet<Digest> referrers, IReadOnlyList<string> names, string origin)
     {
         IReadOnlyList<Descriptor> images = [.. entries.Where(entry => !entry.IsArtifact && !referrers.Contains(entry.Digest)
             && !Layout.NamesOf(entry).Any(name => EvidenceTag.IsOne(name[(name.LastIndexOf(':') + 1)..])))];
         var fitting = names.Count == 0 ? images : Named(entries, images, names, origin);
-        return fitting.Select(entry => entry.Digest).Distinct().Count() switch
-        {
-            0 => throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image."),
-            1 => fitting[0],
-            _ => throw NamePicker.Ambiguous(fitting.SelectMany(entry => Layout.NamesOf(entry).Take(1)), origin),
-        };
+        return fitting.Count > 0
+            ? fitting : throw new ContainerizeException(DiagnosticCode.BaseImageNotFound, $"{origin} holds no image.");
     }
 
     // The names are tried in their order; the failure is that of the best one. Several projects have one layout, and share tags in it.

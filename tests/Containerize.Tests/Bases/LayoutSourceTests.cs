@@ -139,6 +139,27 @@ internal sealed class LayoutSourceTests
     }
 
     [TestMethod]
+    [DataRow(null)]
+    [DataRow("1.0")]
+    public async Task Two_images_for_one_platform_that_the_layout_states_are_several_images(string? name)
+    {
+        Image[] images = [Sample.Image(), Sample.Image(content: "other"), Sample.Image(Sample.Arm64)];
+        foreach (var image in images)
+        {
+            await WriteAsync(new ImageSet(image));
+        }
+
+        WriteIndex([.. images.Select(image => image.Manifest.Descriptor with
+        {
+            Platform = image.Config.Platform,
+            Annotations = name is null ? null : new Dictionary<string, string> { [Layout.TagAnnotation] = name },
+        })]);
+
+        Assert.AreEqual(
+            DiagnosticCode.BaseImageNotFound, (await Sample.FailureOfAsync(new LayoutSource(_folder.FullName, name), Sample.Arm64)).Code);
+    }
+
+    [TestMethod]
     public async Task A_single_image_of_another_platform_is_refused()
     {
         await WriteAsync(new ImageSet(Sample.Image()));

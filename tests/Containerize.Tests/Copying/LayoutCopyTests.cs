@@ -136,6 +136,93 @@ internal sealed class LayoutCopyTests
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("1.0")]
+    public async Task A_layout_whose_index_is_itself_the_list_of_platforms_is_copied_with_its_digest(string name)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        await lab.CopyAsync("oci:layout");
+        var index = JsonNode.Parse(lab.Source.FindManifest("team/app", "1.0")!.Content.Span)!;
+        foreach (var entry in index["manifests"]!.AsArray().Where(_ => name.Length > 0))
+        {
+            entry!["annotations"] = new JsonObject { [Layout.TagAnnotation] = name };
+        }
+
+        await File.WriteAllTextAsync(lab["layout/index.json"], index.ToJsonString());
+
+        await lab.CopyFromAsync(name.Length == 0 ? "oci:layout" : $"oci:layout:{name}", null, lab.TargetName);
+
+        Assert.AreEqual(Digest.Of(await File.ReadAllBytesAsync(lab["layout/index.json"])), lab.Arrived!.Digest);
+        Assert.HasCount(2, ImageValidator.Check(lab.Target, "prod/app", "1.0", baseLayers: 9).Images);
+        await lab.CopyFromAsync("oci:layout", lab.Images[1].Platform, lab.TargetName);
+        Assert.AreEqual(lab.Images[1].Descriptor.Digest, lab.Arrived!.Digest);
+    }
+
+    [TestMethod]
+    public async Task Statements_of_BuildKit_in_such_a_list_belong_to_it()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var nowhere = new Platform { Os = "unknown", Architecture = "unknown" };
+        TestImage[] statements =
+            [.. Enumerable.Range(1, 2).Select(seed => TestImage.Create(nowhere, docker: false, null, TestLayer.OfSize(1000, seed)))];
+        lab.Source.AddIndex("team/app", "kit", [.. lab.Images, .. statements]);
+        await lab.CopyFromAsync($"{lab.Source.Authority}/team/app:kit", null, "oci:layout");
+        var index = lab.Source.FindManifest("team/app", "kit")!;
+        await File.WriteAllBytesAsync(lab["layout/index.json"], index.Content.ToArray());
+
+        await lab.CopyFromAsync("oci:layout", null, lab.TargetName);
+
+        Assert.AreEqual(index.Digest, lab.Arrived!.Digest);
+        var opened = await new LayoutSource(lab["layout"]).OpenAsync(TestImage.LinuxX64, CancellationToken.None);
+        Assert.AreEqual(lab.Images[0].Descriptor.Digest, opened.Image.Manifest.Descriptor.Digest);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Images_of_several_platforms_under_one_name_are_copied_as_an_index_of_them(bool namesPlatforms)
+    {
+        await using var lab = await CopyLab.StartAsync();
+        TestImage.WriteLayout(lab["layout"], ("1.0", lab.Images[0]), ("1.0", lab.Images[1]), ("other", lab.Images[0]));
+        if (namesPlatforms)
+        {
+            var index = JsonNode.Parse(await File.ReadAllTextAsync(lab["layout/index.json"]))!;
+            foreach (var (image, position) in lab.Images.Select((image, position) => (image, position)))
+            {
+                index["manifests"]![position]!["platform"] = new JsonObject
+                {
+                    ["os"] = image.Platform.Os, ["architecture"] = image.Platform.Architecture,
+                };
+            }
+
+            await File.WriteAllTextAsync(lab["layout/index.json"], index.ToJsonString());
+        }
+
+        await lab.CopyFromAsync("oci:layout:1.0", null, lab.TargetName);
+
+        Assert.HasCount(2, ImageValidator.Check(lab.Target, "prod/app", "1.0", baseLayers: 9).Images);
+        CollectionAssert.AreEqual(
+            lab.Images.Select(image => (image.Descriptor.Digest, image.Platform.Architecture)).ToArray(),
+            OciJson.ReadIndex(RawDocument.Of(lab.Arrived!.MediaType, lab.Arrived.Content), "test").Manifests
+                .Select(entry => (entry.Digest, entry.Platform!.Architecture)).ToArray());
+        await lab.CopyFromAsync("oci:layout:1.0", lab.Images[1].Platform, lab.TargetName);
+        Assert.AreEqual(lab.Images[1].Descriptor.Digest, lab.Arrived!.Digest);
+    }
+
+    [TestMethod]
+    public async Task Two_images_for_one_platform_are_no_index()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        var other = TestImage.Create(TestLayer.OfSize(1000, seed: 3));
+        TestImage.WriteLayout(lab["layout"], ("1.0", lab.Images[0]), ("1.0", lab.Images[1]), ("1.0", other));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => lab.CopyFromAsync("oci:layout:1.0", null, lab.TargetName));
+
+        Assert.AreEqual(DiagnosticCode.BaseImageNotFound, failure.Code);
+    }
+
+    [TestMethod]
     public async Task What_stands_beside_the_images_of_an_index_is_copied_too()
     {
         await using var lab = await CopyLab.StartAsync();
