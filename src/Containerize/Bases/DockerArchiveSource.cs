@@ -47,14 +47,23 @@ internal sealed class DockerArchiveSource : IImageSource
 
         var fitting = _tag is null ? entries : NamePicker.Pick(entries, entry => entry.RepoTags, _tag, files.Origin);
         var images = await ReadConfigsAsync(files, fitting, cancellationToken);
-        if (!images.Exists(image => platform.Accepts(image.Config.Platform))
-            && await TryLayoutAsync(files, platform, cancellationToken) is { } other)
+        ContainerizeException? layout = null;
+        if (!images.Exists(image => platform.Accepts(image.Config.Platform)))
         {
-            return other;
+            try
+            {
+                return await OpenInLayoutAsync(files, platform, cancellationToken);
+            }
+            catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.InvalidArchive or DiagnosticCode.BaseImageNotFound
+                or DiagnosticCode.PlatformNotFound or DiagnosticCode.InvalidDocument or DiagnosticCode.DigestMismatch)
+            {
+                // It is no layout, lacks that image, or has it damaged: what is in the list tells more.
+                layout = failure;
+            }
         }
 
         var (entry, config) = Pick(files, images, platform);
-        PlatformSelector.Check(config, platform, files.Origin);
+        Check(config, platform, files.Origin, layout);
         var image = Image.Create(
             ImageFormat.Oci, config, await ReadLayersAsync(files, entry, config, cancellationToken), new Dictionary<string, string>());
         // Of several names, the one that was asked for.
@@ -62,21 +71,24 @@ internal sealed class DockerArchiveSource : IImageSource
         return ImageFiles.Named(image, "docker-archive", _file, _tag, names is [var name, ..] ? name : null);
     }
 
-    // Docker with containerd's image store lists the image of its own platform; those of others are in the layout that the archive is, too,
-    // which also lists what is not there.
-    private async Task<BaseImage?> TryLayoutAsync(ImageFiles files, Platform platform, CancellationToken cancellationToken)
+    private static void Check(ImageConfig config, Platform platform, string origin, ContainerizeException? layout)
     {
         try
         {
-            var (image, name) = await LayoutReader.OpenAsync(files, _tag, platform, cancellationToken);
-            return ImageFiles.Named(image, "docker-archive", _file, _tag, name);
+            PlatformSelector.Check(config, platform, origin);
         }
-        catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.InvalidArchive or DiagnosticCode.BaseImageNotFound
-            or DiagnosticCode.PlatformNotFound)
+        catch (ContainerizeException missing) when (layout?.Code is DiagnosticCode.InvalidDocument or DiagnosticCode.DigestMismatch)
         {
-            // It is no layout, or lacks that image: what is in the list tells more.
-            return null;
+            throw new ContainerizeException(missing.Code, $"{(Message)missing.Message} {(Message)layout.Message}", layout);
         }
+    }
+
+    // Docker with containerd's image store lists the image of its own platform; those of others are in the layout that the archive is, too,
+    // which also lists what is not there.
+    private async Task<BaseImage> OpenInLayoutAsync(ImageFiles files, Platform platform, CancellationToken cancellationToken)
+    {
+        var (image, name) = await LayoutReader.OpenAsync(files, _tag, platform, cancellationToken);
+        return ImageFiles.Named(image, "docker-archive", _file, _tag, name);
     }
 
     private static async Task<List<(DockerArchiveManifest Entry, ImageConfig Config)>> ReadConfigsAsync(

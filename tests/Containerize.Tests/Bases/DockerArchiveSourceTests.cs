@@ -160,6 +160,36 @@ internal sealed class DockerArchiveSourceTests
     }
 
     [TestMethod]
+    [DataRow("not json")]
+    [DataRow("{\"manifests\":{}}")]
+    [DataRow("{\"manifests\":[{\"digest\":\"sha256:1\"}]}")]
+    [DataRow(null)]
+    public async Task A_platform_is_missing_also_where_the_layout_beside_the_list_is_damaged(string? index)
+    {
+        var image = Sample.Image();
+        var arm = Sample.Image(Sample.Arm64).Manifest.Descriptor;
+        index ??= Encoding.UTF8.GetString(OciJson.Write(new ImageIndex { Manifests = [arm] }));
+        var path = _folder.Write("a.tar", Sample.Tar(
+        [
+            .. ImageBlobs.Of(new ImageSet(image)).OfType<MemoryBlob>()
+                .Select(blob => (Layout.PathOf(blob.Descriptor.Digest), blob.Memory.ToArray())),
+            (Layout.PathOf(arm.Digest), new byte[arm.Size]),
+            (Layout.Index, Encoding.UTF8.GetBytes(index)),
+            Manifest([.. ArchiveContents.ForDocker(new ImageSet(image), ["app:1"])]),
+        ]));
+
+        var failure = await Sample.FailureOfAsync(Source(path), Sample.Arm64);
+
+        Assert.AreEqual(DiagnosticCode.PlatformNotFound, failure.Code);
+        Assert.Contains("does not exist for linux/arm64; it exists for linux/amd64.", failure.Message);
+        Assert.IsTrue(
+            failure.InnerException is ContainerizeException { Code: DiagnosticCode.InvalidDocument or DiagnosticCode.DigestMismatch } cause
+            && failure.Message.Contains(cause.Message, StringComparison.Ordinal),
+            failure.Message);
+        Assert.AreEqual("app:1", (await Source(path).OpenAsync(Sample.Amd64, CancellationToken.None)).Name);
+    }
+
+    [TestMethod]
     public async Task Several_images_need_a_name()
     {
         var layer = Sample.LayerTar();
