@@ -18,6 +18,9 @@ internal sealed record LayerEncoding
         new(MediaTypes.OciForeignLayerGzip, ImageFormat.Oci, LayerCompression.Gzip, isForeign: true),
         new(MediaTypes.OciForeignLayerZstd, ImageFormat.Oci, LayerCompression.Zstd, isForeign: true),
         new(MediaTypes.DockerForeignLayer, ImageFormat.Docker, LayerCompression.Gzip, isForeign: true),
+        // Registries that hold to Docker's specification, and older engines, do not know these.
+        new(MediaTypes.DockerLayerZstd, ImageFormat.Docker, LayerCompression.Zstd) { IsOnlyRead = true },
+        new(MediaTypes.DockerForeignLayerPlain, ImageFormat.Docker, LayerCompression.None, isForeign: true) { IsOnlyRead = true },
     ];
 
     private LayerEncoding(string mediaType, ImageFormat family, LayerCompression compression, bool isForeign = false)
@@ -42,6 +45,9 @@ internal sealed record LayerEncoding
     /// </summary>
     internal bool IsForeign { get; }
 
+    /// <summary>Whether no layer is given this media type; one that has it can be read, and keeps it in its family.</summary>
+    private bool IsOnlyRead { get; init; }
+
     /// <summary>The encoding of layers that a build writes.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.UnsupportedCompression"/>: Docker's family has no
     /// zstd.</exception>
@@ -61,7 +67,7 @@ internal sealed record LayerEncoding
     /// layer.</exception>
     internal static string Convert(string mediaType, ImageFormat family) => Find(mediaType)?.In(family).MediaType ?? mediaType;
 
-    private LayerEncoding In(ImageFormat family) =>
+    private LayerEncoding In(ImageFormat family) => family == Family ? this :
         Find(family, Compression, IsForeign) ?? (IsForeign ? this : throw new ContainerizeException(
         DiagnosticCode.UnsupportedCompression,
         "A layer of the base image, or of ContainerizeLayerReference, is compressed with zstd, which images of Docker's format cannot " +
@@ -69,5 +75,6 @@ internal sealed record LayerEncoding
         + "Set ContainerImageFormat to OCI."));
 
     private static LayerEncoding? Find(ImageFormat family, LayerCompression compression, bool isForeign) =>
-        Array.Find(s_all, encoding => encoding.Family == family && encoding.Compression == compression && encoding.IsForeign == isForeign);
+        Array.Find(s_all, encoding => encoding.Family == family && encoding.Compression == compression && encoding.IsForeign == isForeign
+            && !encoding.IsOnlyRead);
 }

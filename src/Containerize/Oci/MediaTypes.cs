@@ -37,8 +37,14 @@ internal static class MediaTypes
     /// <summary>A Docker layer, compressed with gzip.</summary>
     public const string DockerLayerGzip = DockerLayer + ".gzip";
 
+    /// <summary>A Docker layer, compressed with zstd. Not of the specification: BuildKit and containerd write it.</summary>
+    public const string DockerLayerZstd = DockerLayer + ".zstd";
+
     /// <summary>A Docker layer whose bytes must be fetched from its <c>urls</c> and never be pushed (Windows bases).</summary>
-    public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+    public const string DockerForeignLayer = DockerForeignLayerPlain + ".gzip";
+
+    /// <summary>The same as a plain tar. Not of the specification: containerd knows it.</summary>
+    public const string DockerForeignLayerPlain = "application/vnd.docker.image.rootfs.foreign.diff.tar";
 
     /// <summary>The same in OCI's family, where it is deprecated: a plain tar.</summary>
     public const string OciForeignLayer = "application/vnd.oci.image.layer.nondistributable.v1.tar";

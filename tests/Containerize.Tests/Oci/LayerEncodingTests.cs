@@ -46,6 +46,18 @@ internal sealed class LayerEncodingTests
         Assert.AreEqual(mediaType, LayerEncoding.Convert(mediaType, ImageFormat.Docker));
 
     [TestMethod]
+    [DataRow(MediaTypes.DockerLayerZstd, LayerCompression.Zstd, MediaTypes.OciLayerZstd)]
+    [DataRow(MediaTypes.DockerForeignLayerPlain, LayerCompression.None, MediaTypes.OciForeignLayer)]
+    public void What_only_some_tools_write_in_Dockers_family_is_read_and_converted_and_stays_in_its_family(
+        string mediaType, LayerCompression compression, string oci)
+    {
+        Assert.AreEqual(compression, LayerEncoding.Find(mediaType)!.Compression);
+        Assert.AreEqual(oci, LayerEncoding.Convert(mediaType, ImageFormat.Oci));
+        Assert.AreEqual(mediaType, LayerEncoding.Convert(mediaType, ImageFormat.Docker));
+        Assert.AreEqual(MediaTypes.IsForeignLayer(oci), MediaTypes.IsForeignLayer(mediaType));
+    }
+
+    [TestMethod]
     public void A_layer_of_zstd_cannot_become_one_of_Docker() => Assert.AreEqual(
         DiagnosticCode.UnsupportedCompression,
         Assert.ThrowsExactly<ContainerizeException>(() => LayerEncoding.Convert(MediaTypes.OciLayerZstd, ImageFormat.Docker)).Code);
