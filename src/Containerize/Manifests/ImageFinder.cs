@@ -81,6 +81,11 @@ internal sealed class ImageFinder
             var around = _kind;
             _kind = kind;
             LookAtMapping(mapping);
+            if (ManifestKinds.KustomizationIn(mapping) is { } kustomization)
+            {
+                LookAtKustomization(kustomization);
+            }
+
             _kind = around;
         }
     }

@@ -39,8 +39,8 @@ internal static class ManifestKinds
             return isListed && root is YamlSequence ? ManifestKind.Values : null;
         }
 
-        if (mapping.Text("kind") is "Kustomization" or "Component"
-            || Path.GetFileNameWithoutExtension(name).Equals("kustomization", StringComparison.OrdinalIgnoreCase))
+        if (IsOfKustomize(mapping) && (mapping.Text("kind") is "Kustomization" or "Component"
+            || Path.GetFileNameWithoutExtension(name).Equals("kustomization", StringComparison.OrdinalIgnoreCase)))
         {
             return ManifestKind.Kustomization;
         }
@@ -58,6 +58,17 @@ internal static class ManifestKinds
         : mapping.Text("kind") is { } kind && IsPolicy(kind) ? ManifestKind.Policy
         : IsOfKubernetes(mapping.Text("apiVersion") ?? "") ? ManifestKind.Kubernetes
         : ManifestKind.Operator;
+
+    /// <summary>The part of a resource that says what a kustomization does: Flux has one in its resource of the same kind.</summary>
+    /// <returns>Null for a resource that holds none.</returns>
+    internal static YamlMapping? KustomizationIn(YamlMapping resource) =>
+        resource.Text("kind") == "Kustomization"
+        && resource.Text("apiVersion")?.StartsWith("kustomize.toolkit.fluxcd.io/", StringComparison.Ordinal) == true
+            ? YamlMapping.Resolve(resource.Find("spec")) as YamlMapping : null;
+
+    // Kustomize needs no apiVersion. The same kinds of other groups are resources, in a file of any name.
+    private static bool IsOfKustomize(YamlMapping mapping) => mapping.Text("apiVersion") is not { Length: > 0 } version
+        || version.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
 
     private static bool IsPolicy(string kind) => kind.EndsWith("Policy", StringComparison.Ordinal) || kind == "ImageRepository";
 

@@ -205,6 +205,41 @@ internal sealed class ManifestResolverTests
     }
 
     [TestMethod]
+    [DataRow("a.yaml", "kind: Kustomization\nIMAGES")]
+    [DataRow("a.yaml", "kind: Component\nIMAGES")]
+    [DataRow("kustomization.yaml", "IMAGES")]
+    [DataRow("Kustomization", "apiVersion: ''\nIMAGES")]
+    [DataRow("a.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nIMAGES")]
+    [DataRow("a.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nIMAGES")]
+    [DataRow("a.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {IMAGES}")]
+    [DataRow("kustomization.yaml", "apiVersion: kustomize.toolkit.fluxcd.io/v1beta2\nkind: Kustomization\nspec: {IMAGES}")]
+    [DataRow("a.yaml", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, "
+        + "spec: {IMAGES}}")]
+    [DataRow("a.yaml", "apiVersion: core.oam.dev/v1alpha2\nkind: Component\nspec: {image: 'nginx:1'}")]
+    [DataRow("kustomization.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'nginx:1'}]}")]
+    public async Task Whose_kustomization_it_is_its_group_says(string file, string text)
+    {
+        var images = text.Contains('{', StringComparison.Ordinal) ? "images: [{name: app, newName: nginx, newTag: '1'}]"
+            : "images:\n- {name: app, newName: nginx, newTag: '1'}\n";
+
+        var result = await _lab.ResolveAsync(text.Replace("IMAGES", images, StringComparison.Ordinal), file, ResolveMode.Check);
+
+        Assert.AreEqual(ImageState.NotPinned, result.Images.Single().State);
+        CollectionAssert.AreEqual(Array.Empty<string>(), _lab.Asked.ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_digest_in_a_kustomization_of_Flux_goes_where_kustomize_has_it()
+    {
+        const string Text = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  path: ./app\n  images:\n"
+            + "  - name: app\n    newName: nginx\n    newTag: '1'\n";
+
+        var result = await _lab.ResolveAsync(Text);
+
+        Assert.AreEqual(Text + Fill("    digest: DIGEST(docker.io/library/nginx:1)\n"), result.After.Text);
+    }
+
+    [TestMethod]
     [DataRow("v1", "Pod")]
     [DataRow("apps/v1", "Deployment")]
     [DataRow("resource.k8s.io/v1", "Any")]
