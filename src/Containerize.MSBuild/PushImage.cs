@@ -1,4 +1,5 @@
 using Containerize.Copying;
+using Containerize.Destinations;
 using Containerize.Files;
 using Containerize.Settings;
 using Containerize.Storage;
@@ -44,12 +45,18 @@ public sealed class PushImage : ContainerizeTask
         inputs.Announce();
         var places = new CopyPlaces(inputs.Registries, inputs.Cache, Environment.GetEnvironmentVariable, reporter);
         var image = await ReadAsync(places, destinations, inputs.Cache, reporter, cancellationToken);
-        var budget = PushSettings.Read(Project, reporter).Budget;
-        var results = await ImageCopy.RunAsync(
+        var push = PushSettings.Read(Project, reporter);
+        var results = new List<DestinationResult>(await ImageCopy.RunAsync(
             image,
             [.. destinations.Registries.Select(target =>
-                places.OpenRepository(target.Of(destinations.Name).In(target.Registry), destinations.Name.Tags, budget))],
-            cancellationToken);
+                places.OpenRepository(target.Of(destinations.Name).In(target.Registry), destinations.Name.Tags, push.Budget))],
+            cancellationToken));
+        if (push.PlatformTags && await RunnableImages.ReadAsync(image, inputs.Cache, cancellationToken) is { } images)
+        {
+            results.AddRange(await new PlatformTags(places, destinations, push, reporter)
+                .MoveAsync(images, image.Origin, cancellationToken));
+        }
+
         Digest = image.Digest.ToString();
         ImageNames = [.. results.SelectMany(result => result.Locations).Select(name => new TaskItem(name))];
         IReadOnlyList<Message> lines = [.. results.Select(result => (Message)

@@ -65,14 +65,19 @@ public sealed class RebaseImage : ContainerizeTask
         }
 
         var images = result.Set with { DescriptorAnnotations = AnnotationItems.Read(Project, AnnotationScope.Descriptor) };
+        var push = PushSettings.Read(Project, reporter);
         var delivery = new Delivery([.. destinations.Create(
-            inputs.Registries, inputs.Cache, destinations.Name, reporter, budget: PushSettings.Read(Project, reporter).Budget)]);
+            inputs.Registries, inputs.Cache, destinations.Name, reporter, budget: push.Budget)]);
         var renewed = await RenewAsync(result, destinations, inputs, cancellationToken);
-        var written = await delivery.WriteAsync(
-            images,
-            token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token),
-            cancellationToken,
-            await SignAsync(renewed.Evidence, images, destinations, inputs, reporter, cancellationToken));
+        IReadOnlyList<DestinationResult> written =
+        [
+            .. await delivery.WriteAsync(
+                images,
+                token => LocalLayers.FetchAsync(images, inputs.Registries, inputs.Cache, token),
+                cancellationToken,
+                await SignAsync(renewed.Evidence, images, destinations, inputs, reporter, cancellationToken)),
+            .. await new PlatformTags(places, destinations, push, reporter).MoveAsync(images, image.Origin, cancellationToken),
+        ];
         ImageNames = [.. written.SelectMany(each => each.Locations).Select(name => new TaskItem(name))];
         ShowResult([.. Lines(result, renewed, written)]);
     }

@@ -163,6 +163,32 @@ internal sealed class ToolCopyTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Tags_of_platforms_move_with_the_index_that_is_pushed()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage><UseAppHost>false</UseAppHost>"
+            + "<RuntimeIdentifiers>linux-arm64;linux-x64</RuntimeIdentifiers>"
+            + "<ContainerRuntimeIdentifiers>linux-arm64;linux-x64</ContainerRuntimeIdentifiers></PropertyGroup>");
+        (await project.ContainerizeAsync()).EnsureSuccess();
+
+        (await project.RunAsync(
+        [
+            "msbuild", "-t:ContainerizePush", "-p:Configuration=Release", "-p:ContainerImageTags=\"1.0;latest\"",
+            $"-p:ContainerizeInsecureRegistries={registry.Host}", $"-p:ContainerRegistry={registry.Host}/team",
+            "-p:ContainerizePlatformTags=true",
+        ])).EnsureSuccess();
+
+        var index = JsonNode.Parse(await RawAsync($"docker://{registry.Host}/team/hello:1.0"))!["manifests"]!;
+        foreach (var tag in new[] { "1.0", "latest" })
+        {
+            var image = $"docker://{registry.Host}/team/hello:{tag}-linux-";
+            Assert.AreEqual((string?)index[0]!["digest"], $"{await DigestAsync(image + "arm64")}");
+            Assert.AreEqual((string?)index[1]!["digest"], $"{await DigestAsync(image + "x64")}");
+        }
+    }
+
+    [TestMethod]
     [Requires("openssl")]
     public async Task Signatures_beside_an_archive_are_copied_and_one_of_another_image_is_not()
     {

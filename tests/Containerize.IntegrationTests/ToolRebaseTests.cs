@@ -104,6 +104,32 @@ internal sealed class ToolRebaseTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Tags_of_platforms_move_with_the_index_that_is_rebased()
+    {
+        await using var registry = await RegistryServer.StartAsync();
+        await SeedSmallBasesAsync(registry);
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><UseAppHost>false</UseAppHost><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers>" +
+            "<ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>" +
+            "<ItemGroup><ContainerAppCommand Include=\"/bin/tool\" /></ItemGroup>");
+        await PublishAsync(project, registry, "1", "old", "-p:ContainerizePlatformTags=true");
+        var old = await DigestAsync($"docker://{registry.Host}/app:1-linux-arm64");
+
+        var rebased = await project.RunAsync(
+        [
+            "msbuild", "-t:ContainerizeRebase", "-p:Configuration=Release", .. Properties(registry, "1", "new"),
+            "-p:ContainerizePlatformTags=true",
+        ]);
+
+        Assert.AreEqual(0, rebased.ExitCode, rebased.Output);
+        var index = JsonNode.Parse((await SkopeoAsync("inspect", "--raw", $"docker://{registry.Host}/app:1")).EnsureSuccess().Output)!;
+        string[] images = [.. index["manifests"]!.AsArray().Select(each => (string)each!["digest"]!)];
+        CollectionAssert.DoesNotContain(images, old);
+        var tagged = $"docker://{registry.Host}/app:1-linux-";
+        CollectionAssert.AreEqual(images, new[] { await DigestAsync(tagged + "x64"), await DigestAsync(tagged + "arm64") });
+    }
+
+    [TestMethod]
     [Requires("openssl")]
     public async Task The_target_signs_what_it_rebased_and_names_what_stays_with_the_old_image()
     {

@@ -1,4 +1,5 @@
 using Containerize.Files;
+using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.SupplyChain;
@@ -16,6 +17,17 @@ namespace Containerize.Copying;
 internal sealed record CopiedImage(
     string Origin, CopyName Name, ImageGraph Graph, IReadOnlyList<CopiedReferrer> Referrers, IReadOnlyList<CopiedTag> Tags)
 {
+    /// <summary>One image by itself, without a name and without what refers to it.</summary>
+    /// <param name="origin">What users call the source.</param>
+    internal static CopiedImage Of(Image image, string origin) => new(
+        origin,
+        CopyName.None,
+        new ImageGraph(
+            [image.Manifest.Document],
+            [.. image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob).DistinctBy(blob => blob.Descriptor.Digest)]),
+        [],
+        []);
+
     /// <summary>The digest of the image or index; it is the same at every destination that stores manifests.</summary>
     internal Digest Digest => Graph.Root.Descriptor.Digest;
 

@@ -1,4 +1,5 @@
 using Containerize.Bases;
+using Containerize.Oci;
 using Containerize.Settings;
 using Containerize.Storage;
 
@@ -253,6 +254,26 @@ internal sealed class SourceSettingsTests
         Assert.IsTrue(push.PlatformTags);
         Assert.AreEqual(hasBudget ? 20_000_000 : null, push.Budget?.Bytes);
         Assert.AreEqual(isError, push.Budget?.IsError ?? false);
+    }
+
+    [TestMethod]
+    [DataRow("", "linux/amd64", "linux-x64")]
+    [DataRow("", "linux/arm64/v8", "linux-arm64")]
+    [DataRow("", "windows/amd64", "win-x64")]
+    [DataRow("", "linux/mips64le", null)]
+    [DataRow("linux-musl-x64;linux-arm64", "linux/amd64", "linux-musl-x64")]
+    [DataRow("linux-musl-x64;linux-arm64", "linux/arm64", "linux-arm64")]
+    [DataRow("linux-musl-x64;linux-arm64", "linux/s390x", "linux-s390x")]
+    [DataRow("linux-arm;linux-musl-armv6", "linux/arm/v6", "linux-musl-armv6")]
+    [DataRow("linux-musl-armv6; linux-musl-arm", "linux/arm/v7", "linux-musl-arm")]
+    [DataRow("linux-x64;win10-x64", "windows/amd64", "win10-x64")]
+    public void The_image_of_a_platform_is_called_by_the_projects_runtime_identifier_else_by_that_of_dotnet(
+        string runtimes, string platform, string? expected)
+    {
+        using var lab = new SettingsLab().Add(ItemKind.Push, "push", ("PlatformTags", "true"), ("RuntimeIdentifiers", runtimes));
+
+        Assert.AreEqual(
+            expected, PushSettings.Read(lab.Project, lab.Reporter).RuntimeIdentifierOf(Platform.TryParse(platform)!));
     }
 
     [TestMethod]
