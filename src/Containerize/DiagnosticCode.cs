@@ -125,6 +125,9 @@ internal enum DiagnosticCode
     /// <summary>A restore for the platforms of the image would change the project's lock file of NuGet.</summary>
     PackagesLocked = 1046,
 
+    /// <summary>The image has more layers than Docker takes (a warning).</summary>
+    TooManyLayers = 1047,
+
     /// <summary>What the image would start is not in it.</summary>
     StartMissing = 1050,
 

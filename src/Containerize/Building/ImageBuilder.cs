@@ -12,6 +12,9 @@ internal static class ImageBuilder
     private const string OciLabelPrefix = "org.opencontainers.image.";
     private const string CreatedBy = "Containerize";
 
+    // What Docker's own image store puts on one another; the store of containerd and Podman's take more.
+    private const int MostLayersOfDocker = 125;
+
     /// <summary>Builds an image. The base is opened while the layers are made; layers that exist are not made.</summary>
     /// <param name="memory">What earlier builds left.</param>
     /// <param name="needsBytes">
@@ -86,6 +89,15 @@ internal static class ImageBuilder
         var comparing = layers.Zip(contents, (layer, content) => CompareAsync(layer.Built, content, memory, cancellationToken));
         var compared = await Task.WhenAll(comparing);
         var built = Assemble(request, baseImage, compared, reporter);
+        if (built.Image.Layers.Count > MostLayersOfDocker)
+        {
+            reporter.Warning(
+                DiagnosticCode.TooManyLayers,
+                $"The image has {built.Image.Layers.Count} layers, {baseImage.Image.Layers.Count} of them the base image's. Docker takes at "
+                + $"most {MostLayersOfDocker} ('max depth exceeded'), unless containerd keeps its images. Choose a base image with fewer, "
+                + $"or name fewer items ContainerizeLayer and ContainerizeLayerReference.");
+        }
+
         var store = memory.Layers.Store;
         await StartedProgram.RequireAsync(built.Image, contents, request.WorkingDirectory, store, reporter, cancellationToken);
         IReadOnlyList<IPreparedLayer> prepared = [.. layers.Select(layer => layer.Prepared)];

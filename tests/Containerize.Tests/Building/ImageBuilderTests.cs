@@ -128,6 +128,36 @@ internal sealed class ImageBuilderTests
     }
 
     [TestMethod]
+    [DataRow(0, false)]
+    [DataRow(123, false)]
+    [DataRow(124, true)]
+    [DataRow(130, true)]
+    public async Task An_image_with_more_layers_than_Docker_takes_is_told_with_their_number(int baseLayers, bool isTold)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("app.dll", "the app");
+        directory.Write("lib.dll", "a package");
+        var image = Sample.Image(s_linux, [.. Enumerable.Range(0, baseLayers).Select(number => Sample.GzipLayer($"{number}"))]);
+        using var store = new TemporaryDirectory();
+
+        var built = await Sample.BuildAsync(
+            Request(directory) with
+            {
+                Base = Mock.Of<IImageSource>(source => source.OpenAsync(It.IsAny<Platform>(), It.IsAny<CancellationToken>())
+                    == Task.FromResult(new BaseImage(image, "registry.example/base:1"))),
+            },
+            new BlobStore(store.FullName),
+            _reporter);
+
+        await new ArchiveDestination(store["image.tar"], Sample.Name(), _reporter)
+            .WriteAsync(new ImageSet(built.Image), CancellationToken.None);
+        ImageValidator.Check(store["image.tar"], baseLayers);
+        Assert.AreEqual(isTold, _reporter.Warnings.Any(warning => warning.Code == DiagnosticCode.TooManyLayers
+            && warning.Text.Contains($"{baseLayers + 2} layers, {baseLayers} of them", StringComparison.Ordinal)));
+        Assert.AreEqual(isTold, _reporter.Warnings.Any(warning => warning.Code == DiagnosticCode.TooManyLayers));
+    }
+
+    [TestMethod]
     public async Task The_base_is_named_by_labels_and_annotations()
     {
         var (built, image) = await BuildAsync();
