@@ -121,7 +121,7 @@ internal sealed class RegistryCopy(
     private async Task BringReferrersAsync(
         Digest subject, IReadOnlyList<CopiedReferrer> referrers, string origin, bool evenIfThere, CancellationToken cancellationToken)
     {
-        var listed = await client.ListReferrersAsync(target, subject, cancellationToken);
+        var listed = await client.ListTargetReferrersAsync(target, subject, cancellationToken);
         var known = evenIfThere ? [] : listed.Select(entry => entry.Digest).ToHashSet();
         IReadOnlyList<CopiedReferrer> missing = [.. referrers.Where(referrer => !known.Contains(referrer.Entry.Digest))];
         foreach (var referrer in missing)

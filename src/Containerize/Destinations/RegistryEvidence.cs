@@ -52,7 +52,7 @@ internal sealed class RegistryEvidence(RegistryClient client, RepositoryReferenc
 
     private async Task PushAsync(Digest subject, IReadOnlyList<Referrer> referrers, CancellationToken cancellationToken)
     {
-        var listed = await client.ListReferrersAsync(target, subject, cancellationToken);
+        var listed = await client.ListTargetReferrersAsync(target, subject, cancellationToken);
         var known = listed.Select(entry => entry.Digest).ToHashSet();
         IReadOnlyList<Referrer> missing = [.. referrers.Where(referrer => !known.Contains(referrer.Manifest.Descriptor.Digest))];
         if (missing.Count > 0)

@@ -174,11 +174,12 @@ internal sealed class RegistryClient : IDisposable
     /// <returns>Their descriptors; none when nothing refers to it.</returns>
     public Task<IReadOnlyList<Descriptor>> ListReferrersAsync(
         RepositoryReference repository, Digest subject, CancellationToken cancellationToken) =>
-        UseAsync(
-            routes => routes.SourceOf(repository),
-            $"list the referrers of {subject} in {repository}",
-            (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken),
-            cancellationToken);
+        ListReferrersAsync(routes => routes.SourceOf(repository), repository, subject, cancellationToken);
+
+    /// <summary>Lists the same at the place that pushes go to.</summary>
+    internal Task<IReadOnlyList<Descriptor>> ListTargetReferrersAsync(
+        RepositoryReference target, Digest subject, CancellationToken cancellationToken) =>
+        ListReferrersAsync(routes => routes.TargetOf(target), target, subject, cancellationToken);
 
     /// <summary>Puts manifests that refer to another one, so that what lists referrers finds them. Their blobs must be there.</summary>
     /// <param name="subject">The manifest that all of them refer to.</param>
@@ -233,6 +234,17 @@ internal sealed class RegistryClient : IDisposable
         var download = DownloadOf(repository, descriptor);
         return ExplainAsync(repository.Registry, BlobFetch.What(repository, descriptor), () => download.OpenAsync(cancellationToken));
     }
+
+    private Task<IReadOnlyList<Descriptor>> ListReferrersAsync(
+        Func<RegistryRoutes, RepositoryReference> route,
+        RepositoryReference repository,
+        Digest subject,
+        CancellationToken cancellationToken) =>
+        UseAsync(
+            route,
+            $"list the referrers of {subject} in {repository}",
+            (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken),
+            cancellationToken);
 
     private Download DownloadOf(RepositoryReference repository, Descriptor descriptor)
     {

@@ -57,6 +57,24 @@ internal sealed class RegistryCopyTests
     }
 
     [TestMethod]
+    public async Task What_is_there_is_looked_for_at_the_target_and_not_where_it_is_read_from()
+    {
+        await using var lab = await CopyLab.StartAsync();
+        Directory.CreateDirectory(lab["etc/containers"]);
+        await File.WriteAllTextAsync(
+            lab["etc/containers/registries.conf"],
+            $"[[registry]]\nprefix = \"{lab.Target.Authority}/prod\"\nlocation = \"{lab.Source.Authority}/team\"\n");
+        var subjects = await lab.TellAsync();
+
+        await lab.CopyAsync(lab.TargetName);
+
+        foreach (var subject in subjects)
+        {
+            Assert.IsTrue(lab.Target.Requests.Any(request => request.Path.EndsWith($"/referrers/{subject}", StringComparison.Ordinal)));
+        }
+    }
+
+    [TestMethod]
     public async Task Within_one_registry_blobs_are_mounted_and_nothing_is_fetched()
     {
         await using var lab = await CopyLab.StartAsync();

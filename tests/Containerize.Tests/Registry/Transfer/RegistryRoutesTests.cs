@@ -1,7 +1,10 @@
 using System.Text;
+using Containerize.Destinations;
 using Containerize.Oci;
 using Containerize.Registry.Transfer;
+using Containerize.SupplyChain;
 using Containerize.Testing.Registry;
+using Containerize.Tests.Destinations;
 
 namespace Containerize.Tests.Registry.Transfer;
 
@@ -40,6 +43,39 @@ internal sealed class RegistryRoutesTests
 
         Assert.AreEqual(there.Digest, found?.Digest);
         Assert.IsEmpty(lab.Other.Requests);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task What_refers_to_a_manifest_at_the_target_is_asked_where_the_push_goes(bool hasApi)
+    {
+        await using var lab = await StartAsync("prefix = \"{0}\"\nlocation = \"{1}\"", new() { Referrers = hasApi });
+        var subject = lab.Registry.AddManifest("team/app", "1.0", s_index, MediaTypes.OciIndex);
+        var evidence = new Evidence
+        {
+            Referrers = [RegistryEvidenceTests.Document(
+                new Descriptor { MediaType = MediaTypes.OciIndex, Digest = subject.Digest, Size = s_index.Length }, "a")],
+        };
+        var push = new RegistryEvidence(lab.Client, lab.Repository, lab.Lab.Reporter);
+        await push.PushAsync(evidence, CancellationToken.None);
+        lab.Registry.ClearRequests();
+
+        await push.PushAsync(evidence, CancellationToken.None);
+
+        Assert.IsFalse(lab.Registry.Requests.Any(request => request.Method is "PUT" or "POST" or "PATCH"), "It is there.");
+        Assert.IsEmpty(lab.Other.Requests);
+    }
+
+    [TestMethod]
+    public async Task What_refers_to_a_base_is_asked_at_the_location()
+    {
+        await using var lab = await StartAsync("prefix = \"{0}\"\nlocation = \"{1}\"");
+
+        await lab.Client.ListReferrersAsync(lab.Repository, Digest.Of(s_index), CancellationToken.None);
+
+        Assert.IsEmpty(lab.Registry.Requests);
+        Assert.IsNotEmpty(lab.Other.Requests);
     }
 
     [TestMethod]
@@ -95,9 +131,9 @@ internal sealed class RegistryRoutesTests
         Assert.IsEmpty(lab.Registry.Requests);
     }
 
-    private static async Task<RouteLab> StartAsync(string registry)
+    private static async Task<RouteLab> StartAsync(string registry, TestRegistryOptions? options = null)
     {
-        var lab = await ClientLab.StartAsync();
+        var lab = await ClientLab.StartAsync(options);
         var other = await lab.AddRegistryAsync();
         var text = registry.Replace("{0}", lab.Registry.Authority, StringComparison.Ordinal)
             .Replace("{1}", other.Authority, StringComparison.Ordinal);
