@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Containerize.Http;
@@ -5,10 +6,9 @@ namespace Containerize.Http;
 /// <summary>Turns answers and broken connections into <see cref="TransientException"/>.</summary>
 internal static class TransientFailure
 {
-    private const int RepetitionsWithoutAdvice = 2;
-
     /// <summary>
     /// The failure that a status worth a repetition tells of. Closes the host's gate when the host asks for it; disposes the response.
+    /// Most limits are a rate for each second, which a pause meets; one that lasts for hours is known by what is said of it.
     /// </summary>
     /// <param name="said">What its body says, cleaned; empty when it says nothing.</param>
     /// <param name="pool">Knows whether the host served before.</param>
@@ -22,7 +22,7 @@ internal static class TransientFailure
             var retryAfter = RetryAfter.Of(response, options.TimeProvider.GetUtcNow());
             var isTooMany = response.StatusCode == HttpStatusCode.TooManyRequests;
             var isQuota = isTooMany && retryAfter is null
-                && (said.Contains("rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response));
+                && (said.Contains("pull rate limit", StringComparison.OrdinalIgnoreCase) || IsUsedUp(response, options.MaxRetryDelay));
             var tooLong = isTooMany || retryAfter is not null ? gate.Close(url.Authority, retryAfter ?? options.RetryDelay) : null;
             var request = $"{response.RequestMessage.Method} {VerbatimUrl.Public(url)}";
             var answer = $"{url.Authority} answered {(int)response.StatusCode} to {request}{(said.Length > 0 ? $" ({said})" : "")}";
@@ -30,13 +30,9 @@ internal static class TransientFailure
             {
                 Status = response.StatusCode,
                 RetryAfter = retryAfter,
-                IsQuota = isTooMany && (retryAfter is null || tooLong is not null),
+                IsQuota = isQuota || (isTooMany && tooLong is not null),
                 IsAway = tooLong is null && Retrier.IsAway(response.StatusCode) && pool.HasServed(url),
-                MaxRepetitions = isQuota || tooLong is not null
-                    ? 0
-                    : isTooMany && retryAfter is null
-                    ? RepetitionsWithoutAdvice
-                    : int.MaxValue,
+                MaxRepetitions = isQuota || tooLong is not null ? 0 : int.MaxValue,
             };
         }
     }
@@ -91,7 +87,21 @@ internal static class TransientFailure
 
     private static string Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure.Message;
 
-    /// <summary>Docker Hub's <c>ratelimit-remaining: 0;w=21600</c>.</summary>
-    private static bool IsUsedUp(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("RateLimit-Remaining", out var values) && values.ToString().Split(';')[0].Trim() == "0";
+    /// <summary>
+    /// Docker Hub's <c>ratelimit-remaining: 0;w=21600</c>: nothing is left of a number for so many seconds. A window that is waited for is
+    /// no quota.
+    /// </summary>
+    private static bool IsUsedUp(HttpResponseMessage response, TimeSpan patience)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("RateLimit-Remaining", out var values))
+        {
+            return false;
+        }
+
+        var parts = values.ToString().Split(';', StringSplitOptions.TrimEntries);
+        var window = Array.Find(parts, part => part.StartsWith("w=", StringComparison.OrdinalIgnoreCase));
+        return parts[0] == "0" && !(window is not null
+            && int.TryParse(window.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= patience.TotalSeconds);
+    }
 }

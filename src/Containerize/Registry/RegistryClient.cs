@@ -232,7 +232,8 @@ internal sealed class RegistryClient : IDisposable
     internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)
     {
         var download = DownloadOf(repository, descriptor);
-        return ExplainAsync(repository.Registry, BlobFetch.What(repository, descriptor), () => download.OpenAsync(cancellationToken));
+        return ExplainAsync(
+            repository.Registry, BlobFetch.What(repository, descriptor), () => download.OpenAsync(cancellationToken), hasMirrors: true);
     }
 
     private Task<IReadOnlyList<Descriptor>> ListReferrersAsync(
@@ -331,7 +332,8 @@ internal sealed class RegistryClient : IDisposable
         return await ExplainAsync(
             own.Registry,
             what,
-            async () => await read(await _endpoints.Value.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken));
+            async () => await read(await _endpoints.Value.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken),
+            hasMirrors: true);
     }
 
     private async Task<T> UseAsync<T>(
@@ -368,7 +370,7 @@ internal sealed class RegistryClient : IDisposable
         }
     }
 
-    private static async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action)
+    private static async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action, bool hasMirrors = false)
     {
         try
         {
@@ -376,7 +378,7 @@ internal sealed class RegistryClient : IDisposable
         }
         catch (TransientException failure)
         {
-            throw RegistryFailure.Of(registry, what, failure);
+            throw RegistryFailure.Of(registry, what, failure, hasMirrors);
         }
     }
 

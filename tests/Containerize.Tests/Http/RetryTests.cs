@@ -91,14 +91,56 @@ internal sealed class RetryTests
     }
 
     [TestMethod]
-    public async Task A_quota_fails_fast_and_is_called_a_quota()
+    [DataRow("You have reached your pull rate limit.", null)]
+    [DataRow("You have reached your unauthenticated pull rate limit.", null)]
+    [DataRow("Slow down.", "0;w=21600")]
+    [DataRow("", "0")]
+    [DataRow("", "0;w=soon")]
+    public async Task A_quota_fails_fast_and_is_called_a_quota(string said, string? left)
     {
         await using var lab = await StartAsync();
-        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Error(429, "TOOMANYREQUESTS", "You have reached your pull rate limit."));
+        lab.Registry.On(RequestKind.Manifest).Do(fault => Limited(fault, said, left));
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
             () => lab.Client.TryGetManifestAsync(lab.Repository, "1.0", CancellationToken.None));
         StringAssert.Contains(failure.Message, "quota");
+        StringAssert.Contains(failure.Message, "pull from a mirror");
         Assert.AreEqual(1, lab.Registry.RequestsTo(RequestKind.Manifest).Count);
+    }
+
+    [TestMethod]
+    [DataRow("Rate exceeded", null)]
+    [DataRow("API rate limit exceeded", null)]
+    [DataRow("retry-after: 880.092µs, allowed: 44000/minute", null)]
+    [DataRow("", null)]
+    [DataRow("", "7;w=21600")]
+    [DataRow("", "0;w=1")]
+    [DataRow("", "0; w=1; policy=a")]
+    public async Task A_rate_is_waited_for_as_long_as_what_else_passes(string said, string? left)
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetryDelay = TimeSpan.FromSeconds(1) };
+        lab.Registry.On(RequestKind.Manifest, "PUT").Times(5).Do(fault => Limited(fault, said, left));
+
+        await PutAsync(lab);
+
+        Assert.HasCount(6, lab.Registry.RequestsTo(RequestKind.Manifest, "PUT"));
+    }
+
+    [TestMethod]
+    [DataRow("Rate exceeded", null, false)]
+    [DataRow("You have reached your pull rate limit.", null, true)]
+    [DataRow("", "0;w=21600", true)]
+    public async Task A_push_that_is_limited_is_not_told_to_pull_from_a_mirror(string said, string? left, bool isQuota)
+    {
+        await using var lab = await StartAsync();
+        lab.Options = options => options with { MaxRetries = 1 };
+        lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => Limited(fault, said, left));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => PutAsync(lab));
+
+        Assert.AreEqual(DiagnosticCode.RegistryUnavailable, failure.Code);
+        Assert.IsFalse(failure.Message.Contains("mirror", StringComparison.Ordinal));
+        Assert.AreEqual(isQuota, failure.Message.Contains("quota", StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -287,6 +329,15 @@ internal sealed class RetryTests
         await Task.WhenAll(blobs.Select(blob => lab.PushAsync(blob)));
         Assert.IsTrue(most is 1 or 2, $"{most} at once");
     }
+
+    private static Fault Limited(Fault fault, string said, string? left)
+    {
+        var limited = fault.Error(429, "TOOMANYREQUESTS", said);
+        return left is null ? limited : limited.SetHeader("RateLimit-Remaining", left);
+    }
+
+    private static Task PutAsync(ClientLab lab) =>
+        lab.Client.PutManifestAsync(lab.Repository, "2.0", s_index, MediaTypes.OciIndex, CancellationToken.None);
 
     private static async Task<ClientLab> StartAsync()
     {

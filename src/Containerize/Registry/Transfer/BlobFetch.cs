@@ -106,7 +106,7 @@ internal sealed class BlobFetch(Func<RepositoryReference, Descriptor, Download> 
         }
         catch (TransientException failure)
         {
-            throw RegistryFailure.Of(repository.Registry, What(repository, blob), failure);
+            throw RegistryFailure.Of(repository.Registry, What(repository, blob), failure, hasMirrors: true);
         }
         catch (Exception failure) when (FileFailure.IsOne(failure))
         {

@@ -37,7 +37,8 @@ internal static class RegistryFailure
     }
 
     /// <summary>A failure that did not pass.</summary>
-    internal static ContainerizeException Of(string registry, string what, TransientException failure)
+    /// <param name="hasMirrors">Whether this is asked of mirrors, too: a push and what belongs to it is not.</param>
+    internal static ContainerizeException Of(string registry, string what, TransientException failure, bool hasMirrors)
     {
         Message reason = failure.Message;
         Message tried = failure.Attempts > 1 ? $" It was tried {failure.Attempts} times." : "";
@@ -47,7 +48,7 @@ internal static class RegistryFailure
             { IsQuota: true } => new(
                 DiagnosticCode.RegistryUnavailable,
                 $"Could not {what}: {reason}. That is the quota of {registry} for this account or address.{tried} "
-                + $"Log in (docker login {registry}), wait, or pull from a mirror.",
+                + $"Log in (docker login {registry}), {(hasMirrors ? "wait, or pull from a mirror" : "or wait")}.",
                 failure),
             _ => new(DiagnosticCode.RegistryUnavailable, $"Could not {what}: {reason}.{tried}", failure),
         };
