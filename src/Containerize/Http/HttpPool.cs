@@ -88,8 +88,7 @@ internal sealed class HttpPool : IDisposable
 
         try
         {
-            var own = url.Scheme == "https" ? policy with { Certificates = _certificatesOf?.Invoke(url.Authority) } : policy;
-            var invoker = _invokers.GetOrAdd(own, key => new(() => CreateInvoker(key)));
+            var invoker = _invokers.GetOrAdd(WithCertificates(policy, url), key => new(() => CreateInvoker(key)));
             return await invoker.Value.SendAsync(request, idle.Token);
         }
         catch (OperationCanceledException) when (idle.Expired)
@@ -107,6 +106,21 @@ internal sealed class HttpPool : IDisposable
         {
             throw refused;
         }
+    }
+
+    /// <summary>
+    /// Origins that the machine keeps nothing for share their connections. What this machine identifies itself with stays with one host.
+    /// </summary>
+    private ConnectionPolicy WithCertificates(ConnectionPolicy policy, Uri url)
+    {
+        var own = policy with { Origin = null };
+        return url.Scheme != "https" || _certificatesOf is null ? own : own with
+        {
+            Certificates = _certificatesOf(url.Authority),
+            OfOrigin = policy.Origin is { } origin && !origin.Equals(url.Authority, StringComparison.OrdinalIgnoreCase)
+                ? _certificatesOf(origin)
+                : null,
+        };
     }
 
     private TimeSpan ConnectTimeout => _options.NoProgressTimeout / ConnectInPartOfTimeout;

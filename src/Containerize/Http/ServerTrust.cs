@@ -56,8 +56,12 @@ internal sealed class ServerTrust
             : null,
         RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
             !policy.VerifyCertificates
-                || IsTrusted((sender as SslStream)?.TargetHostName
-                ?? "", [.. _extra, .. policy.Certificates?.Authorities ?? []], certificate, chain, errors),
+                || IsTrusted(
+                    (sender as SslStream)?.TargetHostName ?? "",
+                    [.. _extra, .. policy.Certificates?.Authorities ?? [], .. policy.OfOrigin?.Authorities ?? []],
+                    certificate,
+                    chain,
+                    errors),
     };
 
     private bool IsTrusted(

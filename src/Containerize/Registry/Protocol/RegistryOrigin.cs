@@ -21,7 +21,7 @@ internal sealed record RegistryOrigin(Uri Base, bool VerifyCertificates)
     /// </summary>
     /// <param name="own">Where the registry itself is.</param>
     internal ConnectionPolicy DataPolicy(Uri url, AddressScopes own) =>
-        new(VerifyCertificates, Limit ?? (IsOwnHost(url) ? AddressScopes.All : AddressScopes.Public | AddressScopes.Private | own));
+        Policy(Limit ?? (IsOwnHost(url) ? AddressScopes.All : AddressScopes.Public | AddressScopes.Private | own));
 
     /// <summary>
     /// Where credentials are sent to: public, or where the registry itself was reached. The name says nothing: the registry's own may lead
@@ -29,8 +29,9 @@ internal sealed record RegistryOrigin(Uri Base, bool VerifyCertificates)
     /// </summary>
     /// <param name="own">Where the registry itself is.</param>
     internal ConnectionPolicy RealmPolicy(AddressScopes own) =>
-        new(VerifyCertificates, Limit
-            ?? (AddressScopes.Public | own | (own == AddressScopes.Loopback ? AddressScopes.Private : AddressScopes.None)));
+        Policy(Limit ?? (AddressScopes.Public | own | (own == AddressScopes.Loopback ? AddressScopes.Private : AddressScopes.None)));
+
+    private ConnectionPolicy Policy(AddressScopes allowed) => new(VerifyCertificates, allowed) { Origin = Base.Authority };
 
     private bool IsOwnHost(Uri url) => string.Equals(url.IdnHost, Base.IdnHost, StringComparison.OrdinalIgnoreCase);
 }
