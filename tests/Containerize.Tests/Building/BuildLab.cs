@@ -66,6 +66,7 @@ internal sealed class BuildLab : IAsyncDisposable
                 Environment = _ => null,
                 SystemConfigDirectory = _directory["etc"],
                 SystemRuntimeDirectory = _directory["run"],
+                SystemDataDirectory = _directory["share"],
             },
             Reporter);
         _clients.Add(client);

@@ -269,6 +269,7 @@ internal sealed class DoctorTests
                 CertificateFiles = certificates ?? [],
                 SystemConfigDirectory = _folder["etc"],
                 SystemRuntimeDirectory = _folder["run"],
+                SystemDataDirectory = _folder["share"],
                 TimeProvider = new ShiftedTime(ahead),
             },
             Registry = registry,

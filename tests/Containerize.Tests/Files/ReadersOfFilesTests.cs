@@ -107,6 +107,7 @@ internal sealed class ReadersOfFilesTests : IDisposable
         Environment = name => name == "HOME" ? _folder.FullName : null,
         SystemConfigDirectory = _folder["etc"],
         SystemRuntimeDirectory = _folder["run"],
+        SystemDataDirectory = _folder["share"],
     };
 
     public void Dispose() => _folder.Dispose();

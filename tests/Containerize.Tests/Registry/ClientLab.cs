@@ -62,6 +62,7 @@ internal sealed class ClientLab : IAsyncDisposable
         Environment = name => Environment.GetValueOrDefault(name),
         SystemConfigDirectory = Path.Combine(Home, "etc"),
         SystemRuntimeDirectory = Path.Combine(Home, "run"),
+        SystemDataDirectory = Path.Combine(Home, "share"),
         CertificateFiles = CertificateFiles(),
     });
 

@@ -138,6 +138,7 @@ internal sealed class EndpointTests
     [DataRow("127.0.0.1:{0}", ".config/docker/daemon.json", "HOME")]
     [DataRow("127.0.0.1:{0}", ".docker/daemon.json", "HOME")]
     [DataRow("127.0.0.1:{0}", ".docker/daemon.json", "USERPROFILE")]
+    [DataRow("127.0.0.1:{0}", "docker/config/daemon.json", "ProgramData")]
     public async Task Dockers_insecure_registries_are_honoured(string entry, string file, string home)
     {
         await using var lab = await StartAsync(new() { Https = true, CertificateNames = ["registry.example"] });

@@ -329,6 +329,7 @@ internal sealed class LyingMirrorTests : IAsyncDisposable
             Environment = _ => null,
             SystemConfigDirectory = _folder["etc"],
             SystemRuntimeDirectory = _folder["run"],
+            SystemDataDirectory = _folder["share"],
         };
         var client = new RegistryClient(options, new RecordingReporter(), Cache);
         _used.Add(client);

@@ -12,7 +12,8 @@ namespace Containerize.Registry.Machine;
 /// The certificates that this machine keeps for single registries, where Docker and Podman look for them: <c>certs.d/host:port</c> with
 /// authorities in <c>*.crt</c>, and client certificates in <c>*.cert</c>, each with its key in <c>*.key</c>.
 /// </summary>
-internal sealed class CertificateDirectories(RegistryOptions options, IReporter reporter)
+/// <param name="isWindows">Whether names of directories have no colon: Docker drops it there; null asks the system.</param>
+internal sealed class CertificateDirectories(RegistryOptions options, IReporter reporter, bool? isWindows = null)
 {
     private const long MaxSize = 4 * 1024 * 1024;
 
@@ -30,8 +31,8 @@ internal sealed class CertificateDirectories(RegistryOptions options, IReporter 
         // Podman keeps Docker Hub's under the name in references, Docker under the host that serves it.
         string[] names = authority == RegistryOrigin.DockerHubHost ? [ImageReference.DockerHub, authority] : [authority];
         var directory = Places().SelectMany(
-            place => names.SelectMany(
-                name => new[] { Path.Combine(place, name), Path.Combine(place, name + ":443") })).FirstOrDefault(Directory.Exists);
+            place => names.SelectMany(name => new[] { name, name + ":443" }).Select(name => Path.Combine(place, NameOf(name))))
+            .FirstOrDefault(Directory.Exists);
         if (directory is null)
         {
             return null;
@@ -74,11 +75,24 @@ internal sealed class CertificateDirectories(RegistryOptions options, IReporter 
         }
     }
 
+    private string NameOf(string authority) =>
+        isWindows ?? OperatingSystem.IsWindows() ? authority.Replace(":", "", StringComparison.Ordinal) : authority;
+
+    /// <summary>The user's own, Docker Desktop's, the machine's, what distributions ship, and Docker's on Windows.</summary>
     private IEnumerable<string> Places()
     {
-        string[] engines = ["containers", "docker"];
-        return (MachineConfiguration.ConfigHome(options) is { } own ? engines.Select(engine => Path.Combine(own, engine, "certs.d")) : [])
-            .Concat(engines.Select(engine => Path.Combine(options.SystemConfigDirectory, engine, "certs.d")));
+        var own = MachineConfiguration.ConfigHome(options);
+        string?[] places =
+        [
+            own is null ? null : Path.Combine(own, "containers"),
+            own is null ? null : Path.Combine(own, "docker"),
+            options.InHome(".docker"),
+            Path.Combine(options.SystemConfigDirectory, "containers"),
+            Path.Combine(options.SystemDataDirectory, "containers"),
+            Path.Combine(options.SystemConfigDirectory, "docker"),
+            MachineConfiguration.DockerOfWindows(options),
+        ];
+        return places.OfType<string>().Select(place => Path.Combine(place, "certs.d"));
     }
 
     /// <summary>The first certificate of a file is the one of the key; behind it stand those that issued it.</summary>

@@ -74,6 +74,11 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
             yield return Path.Combine(config, "docker", "daemon.json");
         }
 
+        if (DockerOfWindows(options) is { } windows)
+        {
+            yield return Path.Combine(windows, "config", "daemon.json");
+        }
+
         // Docker Desktop's, whose engine is in a machine of its own.
         if (options.InHome(".docker") is { } desktop)
         {
@@ -99,6 +104,10 @@ internal sealed record MachineConfiguration(IReadOnlyList<string> Insecure, IRea
         var fragments = Path.Combine(directory, "registries.conf.d");
         return Directory.Exists(fragments) ? Directory.GetFiles(fragments, "*.conf").Order(StringComparer.Ordinal) : [];
     }
+
+    /// <summary>Where Docker's engine keeps its files on Windows; null elsewhere.</summary>
+    internal static string? DockerOfWindows(RegistryOptions options) =>
+        options.Environment("ProgramData") is { Length: > 0 } data ? Path.Combine(data, "docker") : null;
 
     /// <summary>Where this user keeps configuration.</summary>
     internal static string? ConfigHome(RegistryOptions options) => options.UserDirectory("XDG_CONFIG_HOME", ".config");

@@ -63,6 +63,9 @@ internal sealed record RegistryOptions : HttpOptions
     /// <summary>The directory of the machine's configuration; tests have their own.</summary>
     internal string SystemConfigDirectory { get; init; } = "/etc";
 
+    /// <summary>The directory of what distributions ship; tests have their own.</summary>
+    internal string SystemDataDirectory { get; init; } = "/usr/share";
+
     /// <summary>The directory of what lasts until the machine restarts; tests have their own.</summary>
     internal string SystemRuntimeDirectory { get; init; } = "/run";
 

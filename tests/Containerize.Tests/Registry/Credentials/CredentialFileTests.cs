@@ -24,6 +24,7 @@ internal sealed class CredentialFileTests : IDisposable
         {
             Environment = name => _environment.GetValueOrDefault(name),
             SystemRuntimeDirectory = _home["system-run"],
+            SystemDataDirectory = _home["share"],
         };
     }
 

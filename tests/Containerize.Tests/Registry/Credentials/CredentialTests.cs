@@ -22,6 +22,7 @@ internal sealed class CredentialTests
         {
             Environment = name => _environment.GetValueOrDefault(name),
             SystemRuntimeDirectory = Path.Combine(_home, "system-run"),
+            SystemDataDirectory = Path.Combine(_home, "share"),
         };
     }
 

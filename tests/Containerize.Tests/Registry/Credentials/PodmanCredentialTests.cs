@@ -23,6 +23,7 @@ internal sealed class PodmanCredentialTests : IDisposable
         Environment = name => _environment.GetValueOrDefault(name),
         SystemConfigDirectory = _home["etc"],
         SystemRuntimeDirectory = _home["run"],
+        SystemDataDirectory = _home["share"],
     };
 
     private static string OwnFile => $"run/containers/{FileStatus.CurrentUser.ToString(CultureInfo.InvariantCulture)}/auth.json";

@@ -35,6 +35,34 @@ internal sealed class CertificateDirectoriesTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("config/containers")]
+    [DataRow("config/docker")]
+    [DataRow("home/.docker")]
+    [DataRow("containers")]
+    [DataRow("share/containers")]
+    [DataRow("docker")]
+    [DataRow("data/docker")]
+    public async Task A_directory_is_found_in_each_place_of_Docker_and_Podman(string place)
+    {
+        await WriteAsync("registry.example:5000", place);
+        Assert.AreEqual(1, Create().Of("registry.example:5000")!.Authorities.Count);
+    }
+
+    [TestMethod]
+    [DataRow("registry.example:5000", "registry.example5000", true, true)]
+    [DataRow("registry.example", "registry.example443", true, true)]
+    [DataRow("registry.example", "registry.example", true, true)]
+    [DataRow("registry-1.docker.io", "docker.io443", true, true)]
+    [DataRow("registry.example:5000", "registry.example", true, false)]
+    [DataRow("registry.example:5000", "registry.example5000", false, false)]
+    [DataRow("registry.example", "registry.example443", false, false)]
+    public async Task On_Windows_a_directory_has_no_colon_in_its_name(string authority, string directory, bool isWindows, bool isFound)
+    {
+        await WriteAsync(directory);
+        Assert.AreEqual(isFound, Create(isWindows).Of(authority) is not null);
+    }
+
+    [TestMethod]
     public void A_damaged_certificate_is_named()
     {
         var file = Write("registry.example", "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n");
@@ -70,14 +98,28 @@ internal sealed class CertificateDirectoriesTests : IDisposable
         Assert.IsEmpty(_reporter.Warnings);
     }
 
-    private CertificateDirectories Create() =>
-        new(new RegistryOptions { SystemConfigDirectory = _folder.FullName, Environment = _ => null }, _reporter);
+    private CertificateDirectories Create(bool isWindows = false) => new(
+        new RegistryOptions
+        {
+            SystemConfigDirectory = _folder.FullName,
+            SystemDataDirectory = _folder["share"],
+            Environment = name => name switch
+            {
+                "HOME" => _folder["home"],
+                "XDG_CONFIG_HOME" => _folder["config"],
+                "ProgramData" => _folder["data"],
+                _ => null,
+            },
+        },
+        _reporter,
+        isWindows);
 
-    private async Task WriteAsync(string directory)
+    private async Task WriteAsync(string directory, string place = "docker")
     {
         await using var registry = await TestRegistry.StartAsync(new() { Https = true });
-        Write(directory, registry.Certificates!.AuthorityPem);
+        Write(directory, registry.Certificates!.AuthorityPem, place);
     }
 
-    private string Write(string directory, string content) => _folder.Write($"docker/certs.d/{directory}/ca.crt", content);
+    private string Write(string directory, string content, string place = "docker") =>
+        _folder.Write($"{place}/certs.d/{directory}/ca.crt", content);
 }
