@@ -1,11 +1,10 @@
 using System.Text;
 using Containerize.Oci;
-using Containerize.Registry;
 using Containerize.Testing.Registry;
 
 namespace Containerize.Tests.Registry.Machine;
 
-/// <summary>The authorities that certs.d has for a registry may vouch for where it leads, too: one directory is all that users make.</summary>
+/// <summary>The authorities that certs.d has for a registry vouch for where it leads, too: users make one directory.</summary>
 [TestClass]
 internal sealed class OriginAuthoritiesTests
 {
