@@ -112,4 +112,27 @@ internal sealed class PublishHookTests
         Assert.HasCount(1, CaseMatrix.Read(result, "OURS")["profile"].ToList());
         Assert.HasCount(2, project.Info["images"]!.AsArray());
     }
+
+    [TestMethod]
+    [DataRow(SdkUse.Path)]
+    [DataRow(SdkUse.PackageReference)]
+    [DataRow(SdkUse.SdkElement)]
+    public async Task A_target_after_Containerize_knows_the_image_of_a_publish_wherever_it_is_declared(object use)
+    {
+        using var project = await TestProject.ConsoleAsync(
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage><ContainerizeOnPublish>true</ContainerizeOnPublish></PropertyGroup>",
+            use: (SdkUse)use);
+        var file = Path.Combine(project.Directory, "Directory.Build.targets");
+        var targets = File.Exists(file) ? await File.ReadAllTextAsync(file) : "<Project></Project>";
+        project.Write("Directory.Build.targets", targets.Replace("</Project>", """
+            <Target Name="Deploy" AfterTargets="Containerize">
+              <Message Importance="high" Text="DEPLOYED=$(GeneratedContainerDigest)" />
+            </Target></Project>
+            """, StringComparison.Ordinal));
+
+        var result = await project.RunAsync("publish");
+
+        Assert.AreEqual(0, result.ExitCode, result.Output);
+        StringAssert.Contains(result.Output, $"DEPLOYED={project.Digest}");
+    }
 }
