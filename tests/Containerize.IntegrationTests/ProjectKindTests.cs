@@ -29,7 +29,10 @@ internal sealed class ProjectKindTests
             }
             from all in new[] { ("Containerize", "BuildingSolutionFile=true"), (OnPublish, "ContainerizeOnPublish=true") }
             select (all.Item1, $"{client};{all.Item2}", false),
-        .. from server in new[] { "Other=true", "TargetFramework=net10.0-windows", "UseWindowsForms=true;DisableWinExeOutputInference=true" }
+        .. from server in new[]
+            {
+                "Other=true", "TargetFramework=net10.0-windows", "UseWindowsForms=true;DisableWinExeOutputInference=true",
+            }
             from all in new[] { ("Containerize", "BuildingSolutionFile=true"), (OnPublish, "ContainerizeOnPublish=true") }
             select (all.Item1, $"{server};{all.Item2}", true),
         ("Containerize", "UseWPF=true", true),

@@ -120,7 +120,8 @@ internal sealed class PublishHookTests
     public async Task A_target_after_Containerize_knows_the_image_of_a_publish_wherever_it_is_declared(object use)
     {
         using var project = await TestProject.ConsoleAsync(
-            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage><ContainerizeOnPublish>true</ContainerizeOnPublish></PropertyGroup>",
+            "<PropertyGroup><ContainerBaseImage>scratch</ContainerBaseImage>"
+                + "<ContainerizeOnPublish>true</ContainerizeOnPublish></PropertyGroup>",
             use: (SdkUse)use);
         var file = Path.Combine(project.Directory, "Directory.Build.targets");
         var targets = File.Exists(file) ? await File.ReadAllTextAsync(file) : "<Project></Project>";
