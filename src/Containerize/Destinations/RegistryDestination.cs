@@ -35,8 +35,11 @@ internal sealed class RegistryDestination(
     {
         try
         {
-            var there = await Task.WhenAll(tags.Select(tag => client.TryResolveTargetAsync(target, tag, cancellationToken)));
-            return Array.TrueForAll(there, manifest => manifest?.Digest == images.Root.Descriptor.Digest)
+            // A clean-up of what has no tag takes the images of an index and leaves the index.
+            var there = await Task.WhenAll(
+                tags.Select(tag => IsThereAsync(tag, images.Root))
+                    .Concat(ChildrenOf(images).Select(child => IsThereAsync($"{child.Descriptor.Digest}", child))));
+            return Array.TrueForAll(there, isThere => isThere)
                 ? Result([.. BlobsOf(images).Select(blob => new SentBlob(blob.Descriptor.Size, 0))])
                 : null;
         }
@@ -45,6 +48,9 @@ internal sealed class RegistryDestination(
             // The push will find out why, and say it.
             return null;
         }
+
+        async Task<bool> IsThereAsync(string tagOrDigest, MemoryBlob manifest) =>
+            (await client.TryResolveTargetAsync(target, tagOrDigest, cancellationToken))?.Digest == manifest.Descriptor.Digest;
     }
 
     /// <inheritdoc/>
@@ -150,6 +156,10 @@ internal sealed class RegistryDestination(
         blobs.Sum(blob => blob.Sent),
         blobs.Sum(blob => blob.Size - Math.Min(blob.Size, blob.Sent)));
 
+    private static IEnumerable<MemoryBlob> ChildrenOf(ImageSet images) => images.Images
+        .Select(image => image.Manifest)
+        .Where(manifest => manifest.Descriptor.Digest != images.Root.Descriptor.Digest);
+
     private static IEnumerable<Blob> BlobsOf(ImageSet images) => images.Images
         .SelectMany(image => image.Layers.Select(layer => layer.Blob).Append(image.Config.Blob))
         .Where(blob => !MediaTypes.IsForeignLayer(blob.Descriptor.MediaType))
@@ -166,7 +176,7 @@ internal sealed class RegistryDestination(
     private async Task PutManifestsAsync(ImageSet images, Evidence? evidence, bool withRoot, CancellationToken cancellationToken)
     {
         var root = images.Root.Descriptor.Digest;
-        foreach (var manifest in images.Images.Select(image => image.Manifest).Where(manifest => manifest.Descriptor.Digest != root))
+        foreach (var manifest in ChildrenOf(images))
         {
             await PutAsync(manifest.Descriptor.Digest.ToString(), manifest, cancellationToken);
         }

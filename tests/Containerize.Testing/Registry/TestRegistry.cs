@@ -167,6 +167,9 @@ internal sealed class TestRegistry : IAsyncDisposable
     /// <summary>Removes a blob, as garbage collection does.</summary>
     public void RemoveBlob(string repository, Digest digest) => _content.GetOrAdd(repository).Blobs.TryRemove(digest, out _);
 
+    /// <summary>Removes a manifest with its tags, as a clean-up does; what names it stays.</summary>
+    public void RemoveManifest(string repository, Digest digest) => _content.GetOrAdd(repository).Remove(digest.ToString());
+
     /// <summary>Puts any bytes as a manifest into a repository; nothing is checked.</summary>
     public Descriptor AddManifest(string repository, string? tag, ReadOnlyMemory<byte> content, string mediaType) =>
         AddManifest(repository, tag, Digest.Of(content.Span), content, mediaType);

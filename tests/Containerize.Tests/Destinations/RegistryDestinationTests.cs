@@ -93,6 +93,38 @@ internal sealed class RegistryDestinationTests
     }
 
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(0, 1)]
+    public async Task An_index_that_lost_images_in_a_clean_up_gets_them_again(params int[] gone)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var index = Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64, "arm"));
+        await DeliverAsync([Destination(lab, "1.0", "latest")], index);
+        Array.ForEach(gone, number => lab.Registry.RemoveManifest("team/app", index.Images[number].Manifest.Descriptor.Digest));
+        lab.Registry.ClearRequests();
+
+        await DeliverAsync([Destination(lab, "1.0", "latest")], index);
+
+        Assert.HasCount(2, ImageValidator.Check(lab.Registry, "team/app", "1.0", baseLayers: 9).Images);
+        Assert.IsEmpty(lab.Registry.RequestsTo(RequestKind.Upload));
+    }
+
+    [TestMethod]
+    public async Task An_index_that_is_whole_is_looked_at_and_left_as_it_is()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var index = Sample.Index(Sample.Image(), Sample.Image(Sample.Arm64, "arm"));
+        await DeliverAsync([Destination(lab, "1.0")], index);
+        lab.Registry.ClearRequests();
+
+        await DeliverAsync([Destination(lab, "1.0")], index);
+
+        Assert.HasCount(3, lab.Registry.Requests);
+        Assert.IsTrue(lab.Registry.Requests.All(request => request.Method == "HEAD"));
+    }
+
+    [TestMethod]
     public async Task A_registry_that_misses_content_for_ever_is_given_up()
     {
         await using var lab = await ClientLab.StartAsync();
