@@ -229,11 +229,16 @@ internal sealed class RegistryClient : IDisposable
         _report.Dispose();
     }
 
-    internal Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)
+    internal async Task<Stream> OpenBlobAsync(RepositoryReference repository, Descriptor descriptor, CancellationToken cancellationToken)
     {
-        var download = DownloadOf(repository, descriptor);
-        return ExplainAsync(
-            repository.Registry, BlobFetch.What(repository, descriptor), () => download.OpenAsync(cancellationToken), hasMirrors: true);
+        try
+        {
+            return await DownloadOf(repository, descriptor).OpenAsync(cancellationToken);
+        }
+        catch (TransientException failure)
+        {
+            throw RegistryFailure.Of(repository.Registry, BlobFetch.What(repository, descriptor), failure, hasMirrors: true);
+        }
     }
 
     private Task<IReadOnlyList<Descriptor>> ListReferrersAsync(
@@ -370,14 +375,20 @@ internal sealed class RegistryClient : IDisposable
         }
     }
 
-    private static async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action, bool hasMirrors = false)
+    private async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action, bool hasMirrors = false)
     {
+        if (_endpoints.Value.SilenceOf(registry) is { } silence)
+        {
+            throw RegistryFailure.Of(registry, what, silence);
+        }
+
         try
         {
             return await action();
         }
         catch (TransientException failure)
         {
+            _endpoints.Value.NoteFailure(registry, failure);
             throw RegistryFailure.Of(registry, what, failure, hasMirrors);
         }
     }

@@ -18,7 +18,11 @@ internal sealed class EndpointDirectory : IDisposable
 {
     private static readonly TimeSpan s_probePatience = TimeSpan.FromSeconds(10);
 
+    // A server that never answered is waited for again after this time: it may have come back.
+    private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Lazy<Task<RegistryEndpoint>>> _endpoints = new();
+    private readonly ConcurrentDictionary<string, Silence> _silent = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
     private readonly InsecureRegistries _insecure;
@@ -58,6 +62,23 @@ internal sealed class EndpointDirectory : IDisposable
             throw;
         }
     }
+
+    /// <summary>Remembers that a registry has not answered in all repetitions.</summary>
+    internal void NoteFailure(string registry, TransientException failure)
+    {
+        if (failure is { Attempts: > 0, InnerException: TimeoutException })
+        {
+            _silent[registry] = new(failure, _options.TimeProvider.GetTimestamp());
+        }
+    }
+
+    /// <summary>Why a registry is not asked now: it has just not answered, and never did. It was waited for once.</summary>
+    internal TransientException? SilenceOf(string registry) =>
+        _silent.TryGetValue(registry, out var silence) && _options.TimeProvider.GetElapsedTime(silence.Since) < s_silence
+            && !(_endpoints.TryGetValue(registry, out var flight)
+                && flight.Value is { IsCompletedSuccessfully: true, Result.HasServed: true })
+            ? silence.Failure
+            : null;
 
     /// <summary>
     /// An endpoint for the URL of a foreign layer: without credentials, and no less encrypted than the registry whose manifest names it.
@@ -180,4 +201,6 @@ internal sealed class EndpointDirectory : IDisposable
 
         return new(registry, origin, authorizer, _sender);
     }
+
+    private sealed record Silence(TransientException Failure, long Since);
 }

@@ -14,7 +14,7 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
     // With what is known, and with a fresh token of the scopes that were asked for.
     private const int MaxAuthorizedTries = 2;
 
-    private readonly ConcurrentDictionary<Need, SemaphoreSlim> _turns = new();
+    private readonly ConcurrentDictionary<Need, TaskCompletionSource<TransientException?>> _firsts = new();
     private readonly ConcurrentDictionary<Need, bool> _granted = new();
 
     // What was refused and never granted, and what the registry said: other requests that need the same are answered from here.
@@ -25,6 +25,9 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
 
     /// <summary>Where it is.</summary>
     internal RegistryOrigin Origin => origin;
+
+    /// <summary>Whether it has done its work before in this build.</summary>
+    internal bool HasServed => sender.Pool.HasServed(Origin.Base);
 
     /// <summary>Where the credential came from that requests of this need were sent with; null when they were anonymous.</summary>
     internal string? CredentialSourceFor(Access access) => authorizer.SourceFor(access);
@@ -78,29 +81,51 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
         }
 
         var need = NeedOf(request);
-        using var turn = await TakeTurnAsync(need, cancellationToken);
-        return _refusals.TryGetValue(need, out var said)
-            ? Refusal(request, said)
-            : await SendAuthorizedAsync(request, need, cancellationToken);
+        while (!_granted.ContainsKey(need))
+        {
+            if (_refusals.TryGetValue(need, out var said))
+            {
+                return Refusal(request, said);
+            }
+
+            var own = new TaskCompletionSource<TransientException?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var first = _firsts.GetOrAdd(need, own);
+            if (first == own)
+            {
+                return await GoFirstAsync(request, need, own, cancellationToken);
+            }
+
+            if (await first.Task.WaitAsync(cancellationToken) is { } failure)
+            {
+                throw failure;
+            }
+        }
+
+        return await SendAuthorizedAsync(request, need, cancellationToken);
     }
 
-    /// <summary>The first request of its kind goes alone: were it refused, all that go with it would be, too.</summary>
-    private async Task<IDisposable?> TakeTurnAsync(Need need, CancellationToken cancellationToken)
+    /// <summary>
+    /// The first request of its kind goes alone: were it refused, all that go with it would be, too. Those that wait for it share its
+    /// failure where the server is away: one after the other, each would wait as long.
+    /// </summary>
+    private async Task<HttpResponseMessage> GoFirstAsync(
+        RegistryRequest request, Need need, TaskCompletionSource<TransientException?> end, CancellationToken cancellationToken)
     {
-        if (_granted.ContainsKey(need))
+        TransientException? shared = null;
+        try
         {
-            return null;
+            return await SendAuthorizedAsync(request, need, cancellationToken);
         }
-
-        var turn = new Turn(_turns.GetOrAdd(need, _ => new(1)));
-        await turn.WaitAsync(cancellationToken);
-        if (!_granted.ContainsKey(need))
+        catch (TransientException failure)
         {
-            return turn;
+            shared = failure.Status is not { } status || Retrier.IsAway(status) ? failure : null;
+            throw;
         }
-
-        turn.Dispose();
-        return null;
+        finally
+        {
+            _firsts.TryRemove(need, out _);
+            end.SetResult(shared);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAuthorizedAsync(RegistryRequest request, Need need, CancellationToken cancellationToken)
@@ -192,11 +217,4 @@ internal sealed class RegistryEndpoint(string registry, RegistryOrigin origin, A
 
     /// <summary>What a request needs to be allowed to do; reading may be allowed where writing is not, whatever the scopes.</summary>
     private sealed record Need(string Scopes, bool IsRead);
-
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
-    {
-        internal Task WaitAsync(CancellationToken cancellationToken) => turn.WaitAsync(cancellationToken);
-
-        public void Dispose() => turn.Release();
-    }
 }
