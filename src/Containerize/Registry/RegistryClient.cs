@@ -379,7 +379,7 @@ internal sealed class RegistryClient : IDisposable
     {
         if (_endpoints.Value.SilenceOf(registry) is { } silence)
         {
-            throw RegistryFailure.Of(registry, what, silence);
+            throw RegistryFailure.Of(registry, what, silence, hasMirrors);
         }
 
         try

@@ -89,7 +89,7 @@ internal sealed record RecordKind(string Name, int Version)
     internal static RecordKind Signature { get; } = new("signatures", 1);
 
     /// <summary>What the project delivered with its images, and where.</summary>
-    internal static RecordKind Attached { get; } = new("attached.txt", 1);
+    internal static RecordKind Attached { get; } = new("attached.txt", 2);
 
     /// <summary>All kinds that have a directory in the cache.</summary>
     internal static IReadOnlyList<RecordKind> InCache { get; } = [Layer, LayerContent, PackageNotes, Fit, Tree, TreeFiles,

@@ -187,6 +187,74 @@ internal sealed class RegistryEvidenceTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task After_a_day_registries_are_asked_and_get_what_a_clean_up_removed(bool hasApi)
+    {
+        using var folder = new TemporaryDirectory();
+        await using var lab = await ClientLab.StartAsync(new() { Referrers = hasApi });
+        var time = new ManualTime();
+        var image = new ImageSet(Sample.Image());
+        var evidence = new Evidence { Referrers = [Document(image.Root.Descriptor, "a"), Document(image.Root.Descriptor, "b")] };
+        var gone = evidence.Referrers[1].Manifest.Descriptor.Digest;
+        await WriteAsync();
+        lab.Registry.RemoveManifest("team/app", gone);
+
+        time.Advance(TimeSpan.FromHours(23));
+        await WriteAsync();
+        Assert.IsNull(lab.Registry.FindManifest("team/app", $"{gone}"));
+        time.Advance(TimeSpan.FromHours(1));
+        await WriteAsync();
+        Assert.IsNotNull(lab.Registry.FindManifest("team/app", $"{gone}"));
+        lab.Registry.ClearRequests();
+        await WriteAsync();
+
+        Assert.HasCount(1, lab.Registry.Requests, "What was seen there today is remembered.");
+        Assert.HasCount(2, await ListAsync(lab, image.Root.Descriptor.Digest));
+
+        Task WriteAsync() => new Delivery([new RegistryDestination(
+                lab.Client, lab.Repository, ["1.0"], lab.Reporter, attached: AttachedEvidence.Load(folder["attached.txt"], time))])
+            .WriteAsync(image, _ => Task.FromResult(image), CancellationToken.None, evidence);
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task Evidence_that_the_registry_only_says_to_have_is_sent_once_more(bool isReferrer)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var image = new ImageSet(Sample.Image());
+        var document = Document(image.Root.Descriptor, "a");
+        var signature = ReferrerTests.Signature("one", image.Root.Descriptor);
+        var blob = (isReferrer ? document.Blobs[1] : signature.Layers[0].Blob).Descriptor.Digest;
+        lab.Registry.On(RequestKind.Blob, "HEAD").Where(request => request.Reference == $"{blob}").Do(fault => fault.Reply(200));
+
+        await DeliverAsync(lab, image, isReferrer ? new Evidence { Referrers = [document] } : new Evidence { Images = [signature] });
+
+        Assert.IsNotNull(lab.Registry.FindBlob("team/app", blob));
+        StringAssert.Contains(lab.Reporter.Text, "once more");
+        Assert.HasCount(1, ImageValidator.Check(lab.Registry, "team/app", "1.0", baseLayers: 9).Images);
+    }
+
+    [TestMethod]
+    public async Task A_registry_that_misses_evidence_for_ever_is_given_up()
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var image = new ImageSet(Sample.Image());
+        var document = Document(image.Root.Descriptor, "a");
+        var puts = lab.Registry.On(RequestKind.Manifest, "PUT")
+            .Where(request => request.Reference == $"{document.Manifest.Descriptor.Digest}")
+            .Do(fault => fault.Error(404, "MANIFEST_BLOB_UNKNOWN"));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(
+            () => DeliverAsync(lab, image, new Evidence { Referrers = [document] }));
+
+        Assert.AreEqual(DiagnosticCode.EvidenceNotDelivered, failure.Code);
+        Assert.AreEqual(2, puts.Count);
+        Assert.IsEmpty(lab.Registry.Tags("team/app"));
+    }
+
+    [TestMethod]
     public async Task Registries_are_not_asked_for_evidence_that_the_project_brought_there()
     {
         using var folder = new TemporaryDirectory();
