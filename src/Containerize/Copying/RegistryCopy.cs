@@ -38,9 +38,7 @@ internal sealed class RegistryCopy(
         }
         catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
         {
-            // Some registries say that they have what they lack, in another storage or after a clean-up.
-            reporter.Message($"{failure.Message} Sending everything once more.");
-            await ExplainAsync(image, () => BringAsync(image, evenIfThere: true, cancellationToken));
+            await ExplainAsync(image, () => BringAgainAsync(image, failure, cancellationToken));
         }
         catch (ContainerizeException failure)
         {
@@ -48,6 +46,13 @@ internal sealed class RegistryCopy(
         }
 
         return new Arrival(token => NameAsync(image, token));
+    }
+
+    // Some registries say that they have what they lack, in another storage or after a clean-up.
+    private Task BringAgainAsync(CopiedImage image, ContainerizeException failure, CancellationToken cancellationToken)
+    {
+        reporter.Message($"{(Message)failure.Message} Sending everything once more.");
+        return BringAsync(image, evenIfThere: true, cancellationToken);
     }
 
     private async Task BringAsync(CopiedImage image, bool evenIfThere, CancellationToken cancellationToken)
@@ -121,8 +126,8 @@ internal sealed class RegistryCopy(
     private async Task BringReferrersAsync(
         Digest subject, IReadOnlyList<CopiedReferrer> referrers, string origin, bool evenIfThere, CancellationToken cancellationToken)
     {
-        var listed = await client.ListTargetReferrersAsync(target, subject, cancellationToken);
-        var known = evenIfThere ? [] : listed.Select(entry => entry.Digest).ToHashSet();
+        var known = await new RegistryEvidence(client, target, reporter)
+            .ListAsync(subject, [.. referrers.Select(referrer => referrer.Entry.Digest)], evenIfThere, cancellationToken);
         IReadOnlyList<CopiedReferrer> missing = [.. referrers.Where(referrer => !known.Contains(referrer.Entry.Digest))];
         foreach (var referrer in missing)
         {
@@ -161,15 +166,28 @@ internal sealed class RegistryCopy(
     {
         await ExplainAsync(image, async () =>
         {
-            foreach (var tag in tags)
+            try
             {
-                if ((await client.TryResolveTargetAsync(target, tag, cancellationToken))?.Digest != image.Digest)
-                {
-                    await PutAsync(tag, image.Graph.Root, cancellationToken);
-                }
+                await PutTagsAsync(image, cancellationToken);
+            }
+            catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.RegistryContentMissing)
+            {
+                await BringAgainAsync(image, failure, cancellationToken);
+                await PutTagsAsync(image, cancellationToken);
             }
         });
         return new(RegistryDestination.Kind, [.. tags.Select(tag => $"{target}:{tag}")], _sent, _avoided);
+    }
+
+    private async Task PutTagsAsync(CopiedImage image, CancellationToken cancellationToken)
+    {
+        foreach (var tag in tags)
+        {
+            if ((await client.TryResolveTargetAsync(target, tag, cancellationToken))?.Digest != image.Digest)
+            {
+                await PutAsync(tag, image.Graph.Root, cancellationToken);
+            }
+        }
     }
 
     private async Task ExplainAsync(CopiedImage image, Func<Task> work)
