@@ -59,6 +59,7 @@ internal sealed class ManifestExchange(RegistryOptions options)
 
     /// <summary>Puts a document.</summary>
     /// <param name="ifMatch">The entity tag of what is to be replaced; null replaces anything.</param>
+    /// <param name="isRepetition">Whether a refusal of the same document is being looked into: another one ends the matter.</param>
     internal async Task<ManifestPut> PutAsync(
         RegistryEndpoint endpoint,
         string repository,
@@ -66,7 +67,8 @@ internal sealed class ManifestExchange(RegistryOptions options)
         ReadOnlyMemory<byte> content,
         string mediaType,
         CancellationToken cancellationToken,
-        string? ifMatch = null)
+        string? ifMatch = null,
+        bool isRepetition = false)
     {
         var access = Access.Push(repository);
         var request = new RegistryRequest(HttpMethod.Put, UrlOf(endpoint, repository, target), access)
@@ -101,6 +103,11 @@ internal sealed class ManifestExchange(RegistryOptions options)
         var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
         var failure =
             RegistryFailure.Of(endpoint, access, $"push the manifest {target} to {endpoint.Registry}/{repository}", response, errors);
+        if (isRepetition)
+        {
+            throw failure;
+        }
+
         await new ManifestRefusal(this, endpoint, repository, options).ExplainAsync(
             target, RawDocument.Of(mediaType, content), response.StatusCode, errors, failure, cancellationToken);
         return new(IsChanged: false, Subject: null);

@@ -50,6 +50,12 @@ internal sealed class ManifestRefusal(ManifestExchange manifests, RegistryEndpoi
         var isTag = !Digest.TryParse(target, out _);
         if (isVague && isTag && await IsTakenByDigestAsync(document, cancellationToken))
         {
+            // Some see blobs a moment late. By now all are seen.
+            if (await IsTakenAsync(target, document, cancellationToken))
+            {
+                return;
+            }
+
             Message named = there is null ? "" : $", which names {there.Descriptor.Digest} there and may not be replaced";
             throw new ContainerizeException(
                 failure.Code,
@@ -61,7 +67,7 @@ internal sealed class ManifestRefusal(ManifestExchange manifests, RegistryEndpoi
         var explained = (isVague || isUnknownType) && document.Descriptor.MediaType is MediaTypes.OciManifest or MediaTypes.OciIndex
             ? new ContainerizeException(failure.Code, $"{(Message)failure.Message} {FormatHint(document)}", failure)
             : failure;
-        throw isVague && !isTag && errors.Has("MANIFEST_INVALID") && await LacksAsync(document, cancellationToken)
+        throw isVague && errors.Has("MANIFEST_INVALID") && await LacksAsync(document, cancellationToken)
             ? Missing(explained)
             : explained;
     }
@@ -89,12 +95,16 @@ internal sealed class ManifestRefusal(ManifestExchange manifests, RegistryEndpoi
 
     /// <summary>Whether the registry takes the same bytes where no tag is concerned.</summary>
     /// <exception cref="ContainerizeException"><see cref="DiagnosticCode.RegistryContentMissing"/>.</exception>
-    private async Task<bool> IsTakenByDigestAsync(RawDocument document, CancellationToken cancellationToken)
+    private Task<bool> IsTakenByDigestAsync(RawDocument document, CancellationToken cancellationToken) =>
+        IsTakenAsync(document.Descriptor.Digest.ToString(), document, cancellationToken);
+
+    private async Task<bool> IsTakenAsync(string target, RawDocument document, CancellationToken cancellationToken)
     {
         try
         {
-            var (digest, mediaType) = (document.Descriptor.Digest, document.Descriptor.MediaType);
-            await manifests.PutAsync(endpoint, repository, digest.ToString(), document.Content, mediaType, cancellationToken);
+            await manifests.PutAsync(
+                endpoint, repository, target, document.Content, document.Descriptor.MediaType, cancellationToken,
+                isRepetition: !Digest.TryParse(target, out _));
             return true;
         }
         catch (Exception failure) when (failure is TransientException

@@ -65,6 +65,41 @@ internal sealed class ManifestRefusalTests
     }
 
     [TestMethod]
+    [DataRow("MANIFEST_INVALID")]
+    [DataRow("UNSUPPORTED")]
+    public async Task A_tag_that_is_refused_because_blobs_are_seen_late_moves(string code)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        lab.Registry.On(RequestKind.Manifest, "PUT").Once().Do(fault => fault.Error(400, code, "not yet"));
+
+        await PushAsync(lab, new ImageSet(Sample.Image()));
+
+        CollectionAssert.AreEqual(new[] { "1.0" }, lab.Registry.Tags("team/app").ToArray());
+        Assert.HasCount(3, lab.Registry.RequestsTo(RequestKind.Manifest, "PUT"));
+        Assert.HasCount(1, ImageValidator.Check(lab.Registry, "team/app", "1.0", baseLayers: 9).Images);
+    }
+
+    [TestMethod]
+    [DataRow(405)]
+    [DataRow(404)]
+    [DataRow(501)]
+    public async Task What_is_missing_is_sent_once_more_though_the_registry_takes_tags_only(int status)
+    {
+        await using var lab = await ClientLab.StartAsync();
+        var image = Sample.Image();
+        var layer = image.Layers[0].Blob.Descriptor.Digest.ToString();
+        lab.Registry.On(RequestKind.Blob, "HEAD").Where(request => request.Reference == layer).Do(fault => fault.Reply(200));
+        lab.Registry.On(RequestKind.Manifest, "PUT").Where(request => request.Reference != "1.0").Do(fault => fault.Reply(status));
+        lab.Registry.On(RequestKind.Manifest, "PUT").Do(fault => fault.Change(
+            (_, reply) => reply.Status == 404 ? Reply.Error(400, "MANIFEST_INVALID", "manifest invalid") : reply));
+
+        await PushAsync(lab, new ImageSet(image));
+
+        StringAssert.Contains(lab.Reporter.Text, "once more");
+        Assert.HasCount(1, ImageValidator.Check(lab.Registry, "team/app", "1.0", baseLayers: 9).Images);
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public async Task A_format_that_is_not_taken_costs_no_second_upload(bool isIndex)
