@@ -13,6 +13,7 @@ internal static class BlobSize
 
     /// <summary>Asks by HEAD; what that does not say, as behind some proxies, GET does.</summary>
     /// <returns>The size in bytes; null when the repository does not have the blob.</returns>
+    /// <exception cref="ContainerizeException">The registry does not say it, or not to this account.</exception>
     internal static async Task<long?> FindAsync(
         RegistryEndpoint endpoint, string repository, Digest digest, RegistryOptions options, CancellationToken cancellationToken)
     {
@@ -24,20 +25,29 @@ internal static class BlobSize
                 return null;
             }
 
-            if (response is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: > 0 and var told })
+            if (response is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: > 0 and var told }
+                && ResponseBody.CodingOf(response) is null)
             {
                 return told;
             }
         }
 
         return await endpoint.SendAsync(
-            request with { Method = HttpMethod.Get }, (response, token) => ReadAsync(response, options, token), cancellationToken);
+            request with { Method = HttpMethod.Get },
+            async (response, token) => response.StatusCode switch
+            {
+                HttpStatusCode.NotFound => null,
+                HttpStatusCode.OK => await ReadAsync(response, options, token),
+                _ => throw await BlobSource.FailureAsync(endpoint, request.Access, digest, response, options, token),
+            },
+            cancellationToken);
     }
 
     private static async Task<long?> ReadAsync(
         HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken) =>
-        response.StatusCode != HttpStatusCode.OK ? null
-        : response.Content.Headers.ContentLength ?? await CountAsync(response, options, cancellationToken);
+        response.Content.Headers.ContentLength is { } told && ResponseBody.CodingOf(response) is null
+            ? told
+            : await CountAsync(response, options, cancellationToken);
 
     private static async Task<long> CountAsync(HttpResponseMessage response, RegistryOptions options, CancellationToken cancellationToken)
     {

@@ -31,18 +31,30 @@ internal sealed class BlobSource(RegistryEndpoint endpoint, Uri url, Access acce
 
         using (response)
         {
-            var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
-            var failure = RegistryFailure.Of(
-                endpoint, access, $"download the blob {descriptor.Digest} of {endpoint.Registry}/{access.Repository}", response, errors);
-            // A signed URL may have expired meanwhile; the registry signs another one.
-            throw endpoint.IsForeign(response)
-                ? new TransientException(failure.Message.TrimEnd('.'), failure)
-                {
-                    Status = response.StatusCode,
-                    MaxRepetitions = RepetitionsAfterRefusedSignature,
-                    Explained = failure,
-                }
-                : failure;
+            throw await FailureAsync(endpoint, access, descriptor.Digest, response, options, cancellationToken);
         }
+    }
+
+    /// <summary>What an answer means that brings no blob.</summary>
+    internal static async Task<Exception> FailureAsync(
+        RegistryEndpoint endpoint,
+        Access access,
+        Digest digest,
+        HttpResponseMessage response,
+        RegistryOptions options,
+        CancellationToken cancellationToken)
+    {
+        var errors = await RegistryErrors.ReadAsync(response, options, cancellationToken);
+        var failure = RegistryFailure.Of(
+            endpoint, access, $"download the blob {digest} of {endpoint.Registry}/{access.Repository}", response, errors);
+        // A signed URL may have expired meanwhile; the registry signs another one.
+        return endpoint.IsForeign(response)
+            ? new TransientException(failure.Message.TrimEnd('.'), failure)
+            {
+                Status = response.StatusCode,
+                MaxRepetitions = RepetitionsAfterRefusedSignature,
+                Explained = failure,
+            }
+            : failure;
     }
 }

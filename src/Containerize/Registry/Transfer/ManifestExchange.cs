@@ -151,6 +151,14 @@ internal sealed class ManifestExchange(RegistryOptions options)
             throw RegistryFailure.Of(endpoint, Access.Pull(repository), $"read the manifest of {origin}", response, errors);
         }
 
+        if (MediaTypeOf(response) is "text/html")
+        {
+            throw new ContainerizeException(
+                DiagnosticCode.RegistryError,
+                $"Could not read the manifest of {origin}: {response.RequestMessage!.RequestUri!.Authority} answered with a web page. " +
+                $"A proxy, a login or a notice stands before the registry.");
+        }
+
         var content = await ResponseBody.ReadAsync(response, OciJson.MaxDocumentSize, options, cancellationToken)
             ?? throw new ContainerizeException(
                 DiagnosticCode.InvalidDocument,

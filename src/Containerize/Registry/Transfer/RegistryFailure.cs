@@ -25,7 +25,11 @@ internal static class RegistryFailure
                 new(
                     DiagnosticCode.RegistryDenied,
                     $"{sentence} {LoginAdvice.Of(endpoint.Registry, access, status, endpoint.CredentialSourceFor(access))}"),
-            HttpStatusCode.NotFound when access.IsWrite => new(
+            HttpStatusCode.NotFound when errors.Has("BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID") => new(
+                DiagnosticCode.RegistryError,
+                $"{sentence} It has lost the upload that it opened: several instances behind one address need one storage and one " +
+                $"http.secret, or sessions that stay with one of them."),
+            HttpStatusCode.NotFound when access.IsWrite && !errors.Has("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN", "MANIFEST_UNKNOWN") => new(
                 DiagnosticCode.RegistryNotFound,
                 $"{sentence} Create the repository {access.Repository} at {endpoint.Registry} first; not every registry creates it by " +
                 $"itself."),
