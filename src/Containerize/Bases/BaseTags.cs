@@ -139,7 +139,8 @@ internal sealed class BaseTags
         {
             return await RequireAsync(image, patience.Token);
         }
-        catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.RegistryUnavailable or DiagnosticCode.RegistryError)
+        catch (ContainerizeException failure) when (failure.Code is DiagnosticCode.RegistryUnavailable or DiagnosticCode.RegistryError
+            or DiagnosticCode.UnsafeLocation)
         {
             return Stale(image, known, failure.Message);
         }

@@ -156,13 +156,17 @@ internal sealed class RegistrySourceTests
     [DataRow(429)]
     [DataRow(503)]
     [DataRow(501)]
-    public async Task A_registry_that_refuses_everyone_is_a_warning_when_the_base_is_cached(int status)
+    [DataRow(200, "text/html")]
+    [DataRow(200, "TEXT/HTML; charset=utf-8")]
+    [DataRow(302, DisplayName = "a redirect to where nothing may be sent")]
+    public async Task A_registry_that_refuses_everyone_is_a_warning_when_the_base_is_cached(int status, string type = "text/plain")
     {
         await using var lab = await ClientLab.StartAsync();
         lab.Options = options => options with { MaxRetries = 1 };
         var image = Seed(lab, TestImage.Create());
         Assert.AreEqual(image, await OpenAsync(lab));
-        lab.Registry.On(RequestKind.Manifest).Do(fault => fault.Reply(status));
+        lab.Registry.On(RequestKind.Manifest)
+            .Do(fault => fault.Reply(status, "<html>", ("Content-Type", type), ("Location", "http://169.254.169.254/")));
 
         Assert.AreEqual(image, await OpenAsync(lab));
 
