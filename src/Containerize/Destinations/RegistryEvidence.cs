@@ -114,7 +114,8 @@ internal sealed class RegistryEvidence(RegistryClient client, RepositoryReferenc
             DiagnosticCode.ReferrersContended, $"{target}:{image.Tag} was replaced {MaxTries} times while signatures were added to it.");
     }
 
-    private Task PushBlobsAsync(IEnumerable<MemoryBlob> blobs, bool evenIfThere, CancellationToken cancellationToken) => Task.WhenAll(
-        blobs.DistinctBy(blob => blob.Descriptor.Digest)
-            .Select(blob => client.PushBlobAsync(target, blob, cancellationToken, evenIfThere)));
+    private async Task PushBlobsAsync(IEnumerable<MemoryBlob> blobs, bool evenIfThere, CancellationToken cancellationToken) =>
+        await Task.WhenAll(
+            blobs.DistinctBy(blob => blob.Descriptor.Digest)
+                .Select(blob => client.PushBlobAsync(target, blob, cancellationToken, evenIfThere)));
 }

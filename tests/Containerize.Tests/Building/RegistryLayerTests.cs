@@ -79,17 +79,32 @@ internal sealed class RegistryLayerTests
     }
 
     [TestMethod]
-    [DataRow("HEAD", 404, 1)]
-    [DataRow(null, 403, 2)]
-    public async Task A_blob_that_is_not_there_is_called_so(string? method, int status, int requests)
+    [DataRow(404, 1)]
+    [DataRow(405, 2)]
+    public async Task A_blob_that_is_not_there_is_called_so(int head, int requests)
     {
         await using var lab = await StartAsync();
-        lab.Registry.On(RequestKind.Blob, method).Do(fault => fault.Reply(status));
+        lab.Registry.On(RequestKind.Blob, "HEAD").Do(fault => fault.Reply(head));
+        lab.Registry.On(RequestKind.Blob, "GET").Do(fault => fault.Reply(404));
 
         var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(lab, lab.Client));
 
         StringAssert.Contains(failure.Message, "ContainerizeLayerReference");
         Assert.HasCount(requests, lab.Registry.RequestsTo(RequestKind.Blob));
+    }
+
+    [TestMethod]
+    [DataRow(401)]
+    [DataRow(403)]
+    public async Task A_blob_that_may_not_be_read_is_not_called_missing(int status)
+    {
+        await using var lab = await StartAsync();
+        lab.Registry.On(RequestKind.Blob).Do(fault => fault.Reply(status));
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => BuildAsync(lab, lab.Client));
+
+        Assert.AreEqual(DiagnosticCode.RegistryDenied, failure.Code);
+        Assert.DoesNotContain("ContainerizeLayerReference", failure.Message);
     }
 
     [TestMethod]
