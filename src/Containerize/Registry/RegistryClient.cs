@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using Containerize.Http;
 using Containerize.Oci;
 using Containerize.Registry.Authorization;
-using Containerize.Registry.Credentials;
-using Containerize.Registry.Machine;
 using Containerize.Registry.Protocol;
 using Containerize.Registry.Transfer;
 using Containerize.Storage;
@@ -18,11 +15,9 @@ namespace Containerize.Registry;
 /// <remarks>OCI distribution specification.</remarks>
 internal sealed class RegistryClient : IDisposable
 {
-    private readonly ConcurrentDictionary<string, bool> _down = new();
     private readonly RegistryOptions _options;
     private readonly IReporter _reporter;
-    private readonly Lazy<EndpointDirectory> _endpoints;
-    private readonly Lazy<RegistryRoutes> _routes;
+    private readonly RegistryPlaces _places;
     private readonly ManifestExchange _manifests;
     private readonly PushMemory _memory;
     private readonly SemaphoreSlim _slots;
@@ -39,20 +34,12 @@ internal sealed class RegistryClient : IDisposable
         _options = options;
         _cache = cache;
         _reporter = reporter;
-        // Most builds change nothing and talk to no registry; they need not wait for what that takes.
-        var machine = new Lazy<MachineConfiguration>(() => MachineConfiguration.Read(options, reporter));
-        _endpoints = new(
-            () => new EndpointDirectory(
-                options,
-                reporter,
-                new InsecureRegistries(InsecureEntries(options).Concat(machine.Value.Insecure)),
-                new CredentialStore(options, reporter, machine.Value.CredentialHelpers)));
-        _routes = new(() => new RegistryRoutes(options, machine.Value));
+        _places = new RegistryPlaces(options, reporter);
         _manifests = new ManifestExchange(options);
         _memory = new PushMemory(options.Memory);
         _slots = new SemaphoreSlim(options.MaxParallelTransfers);
         _report = new TransferReport(reporter, options.TimeProvider);
-        _fetch = new BlobFetch(DownloadOf, _slots, _report);
+        _fetch = new BlobFetch(_places.DownloadOf, _slots, _report);
     }
 
     /// <summary>Gets a manifest or index, from a mirror if one has it.</summary>
@@ -60,7 +47,7 @@ internal sealed class RegistryClient : IDisposable
     /// <returns>The document, or null when the registry has none of this name.</returns>
     public Task<RawDocument?> TryGetManifestAsync(
         RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        ReadAsync(
+        _places.ReadAsync(
             repository,
             tagOrDigest,
             $"read {repository} ({tagOrDigest})",
@@ -71,7 +58,7 @@ internal sealed class RegistryClient : IDisposable
     /// <returns>Type, digest and size as the registry states them, or null when it has none of this name. Get the document by its digest to
     /// be sure of the size.</returns>
     public Task<Descriptor?> TryResolveAsync(RepositoryReference repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        ReadAsync(
+        _places.ReadAsync(
             repository,
             tagOrDigest,
             $"resolve {repository} ({tagOrDigest})",
@@ -81,7 +68,7 @@ internal sealed class RegistryClient : IDisposable
     /// <summary>Finds out what a tag names at the place that pushes go to; mirrors, which may be behind, are not asked.</summary>
     /// <returns>Type, digest and size as the registry states them, or null when it has none of this name.</returns>
     public Task<Descriptor?> TryResolveTargetAsync(RepositoryReference target, string tag, CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             routes => routes.TargetOf(target),
             $"resolve {target} ({tag})",
             (endpoint, name) => _manifests.TryResolveAsync(endpoint, name, CheckTarget(tag), cancellationToken),
@@ -102,18 +89,18 @@ internal sealed class RegistryClient : IDisposable
 
     /// <summary>Whether a repository has a blob.</summary>
     public Task<bool> HasBlobAsync(RepositoryReference repository, Descriptor blob, CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             routes => routes.SourceOf(repository),
             $"look for the blob {blob.Digest} in {repository}",
             (endpoint, name) =>
-                _endpoints.Value.Retrier.ExecuteAsync(
+                _places.Retrier.ExecuteAsync(
                     token => BlobUpload.HasAsync(endpoint, Access.Pull(name), blob, token), cancellationToken),
             cancellationToken);
 
     /// <summary>Asks how large a blob is of which only the digest is known.</summary>
     /// <returns>The size in bytes; null when it is not there.</returns>
     public Task<long?> FindBlobSizeAsync(RepositoryReference repository, Digest digest, CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             routes => routes.SourceOf(repository),
             $"look for the blob {digest} in {repository}",
             (endpoint, name) => BlobSize.FindAsync(endpoint, name, digest, _options, cancellationToken),
@@ -125,15 +112,15 @@ internal sealed class RegistryClient : IDisposable
     public async Task<PushOutcome> PushBlobAsync(
         RepositoryReference target, Blob blob, CancellationToken cancellationToken, bool evenIfThere = false)
     {
-        var place = _routes.Value.TargetOf(target);
+        var place = _places.Routes.TargetOf(target);
         // Naming a repository of another registry would be refused, or mount a stranger's repository of the same name.
-        var origin = blob is RegistryBlob { Repository: { } repository } && _routes.Value.SourceOf(repository) is var from
+        var origin = blob is RegistryBlob { Repository: { } repository } && _places.Routes.SourceOf(repository) is var from
             && from.Registry == place.Registry ? from.Name : null;
-        return await UseAsync(
+        return await _places.UseAsync(
             _ => place,
             $"push the blob {blob.Descriptor.Digest} to {target}",
             (endpoint, _) =>
-                new BlobPush(endpoint, _memory, _slots, _report, _endpoints.Value.Retrier, _options, _reporter)
+                new BlobPush(endpoint, _memory, _slots, _report, _places.Retrier, _options, _reporter)
                     .RunAsync(place, blob, origin, LocalizeAsync, evenIfThere, cancellationToken),
             cancellationToken);
     }
@@ -150,7 +137,7 @@ internal sealed class RegistryClient : IDisposable
         ReadOnlyMemory<byte> content,
         string mediaType,
         CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             routes => routes.TargetOf(target),
             $"push the manifest {tagOrDigest} to {target}",
             async (endpoint, name) =>
@@ -163,7 +150,7 @@ internal sealed class RegistryClient : IDisposable
     /// <summary>Lists the tags of a repository.</summary>
     /// <returns>The tags; none when it does not exist.</returns>
     internal Task<IReadOnlyList<string>> ListTagsAsync(RepositoryReference repository, CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             routes => routes.SourceOf(repository),
             $"list the tags of {repository}",
             (endpoint, name) => new TagList(endpoint, name, _options).ReadAsync(cancellationToken),
@@ -190,7 +177,7 @@ internal sealed class RegistryClient : IDisposable
         Digest subject,
         IReadOnlyList<(Descriptor Entry, ReadOnlyMemory<byte> Content)> referrers,
         CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             routes => routes.TargetOf(target),
             $"push what refers to {subject} to {target}",
             async (endpoint, name) =>
@@ -202,7 +189,7 @@ internal sealed class RegistryClient : IDisposable
 
     /// <summary>Gets a manifest from the place that pushes go to; mirrors, which may be behind, are not asked.</summary>
     internal async Task<RawDocument?> TryGetTargetAsync(RepositoryReference target, string tag, CancellationToken cancellationToken) =>
-        (await UseAsync(
+        (await _places.UseAsync(
             routes => routes.TargetOf(target),
             $"read {target} ({tag})",
             (endpoint, name) => _manifests.TryGetTaggedAsync(endpoint, name, CheckTarget(tag), cancellationToken),
@@ -211,20 +198,16 @@ internal sealed class RegistryClient : IDisposable
     /// <summary>How a registry is reached, for requests that only a diagnosis has.</summary>
     /// <exception cref="TransientException">It does not answer.</exception>
     internal Task<RegistryEndpoint> ReachAsync(string registry, CancellationToken cancellationToken) =>
-        _endpoints.Value.GetAsync(registry, cancellationToken);
+        _places.ReachAsync(registry, cancellationToken);
 
     /// <summary>The places that a tag of a repository is read from: mirrors first, the repository's own last.</summary>
     internal IReadOnlyList<RepositoryReference> PlacesOf(RepositoryReference repository) =>
-        _routes.Value.PlacesOf(repository, byDigest: false);
+        _places.Routes.PlacesOf(repository, byDigest: false);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
-        if (_endpoints.IsValueCreated)
-        {
-            _endpoints.Value.Dispose();
-        }
-
+        _places.Dispose();
         _slots.Dispose();
         _report.Dispose();
     }
@@ -233,7 +216,7 @@ internal sealed class RegistryClient : IDisposable
     {
         try
         {
-            return await DownloadOf(repository, descriptor).OpenAsync(cancellationToken);
+            return await _places.DownloadOf(repository, descriptor).OpenAsync(cancellationToken);
         }
         catch (TransientException failure)
         {
@@ -246,57 +229,11 @@ internal sealed class RegistryClient : IDisposable
         RepositoryReference repository,
         Digest subject,
         CancellationToken cancellationToken) =>
-        UseAsync(
+        _places.UseAsync(
             route,
             $"list the referrers of {subject} in {repository}",
             (endpoint, name) => new ReferrerList(endpoint, name, _manifests, _options).ReadAsync(subject, cancellationToken),
             cancellationToken);
-
-    private Download DownloadOf(RepositoryReference repository, Descriptor descriptor)
-    {
-        RequireNetwork(BlobFetch.What(repository, descriptor));
-        return new(
-            $"{descriptor.Digest}", descriptor.Size, [.. DownloadPlaces(repository, descriptor)], _endpoints.Value.Retrier, PassOver);
-    }
-
-    private void RequireNetwork(string what)
-    {
-        if (_options.IsOffline)
-        {
-            throw new ContainerizeException(
-                DiagnosticCode.Offline,
-                $"Could not {what}: ContainerizeOffline is set, and this is not in the cache of this machine. Build once without it, or " +
-                $"choose what is here.");
-        }
-    }
-
-    /// <summary>Mirrors, the registry itself, and for foreign layers the URLs they name.</summary>
-    private IEnumerable<DownloadPlace> DownloadPlaces(RepositoryReference repository, Descriptor descriptor)
-    {
-        var places = _routes.Value.PlacesOf(repository, byDigest: true);
-        foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)).Append(places[^1]))
-        {
-            yield return new(place.ToString(), place.Registry, async (offset, token) =>
-            {
-                var endpoint = await _endpoints.Value.GetAsync(place.Registry, token);
-                return await BlobSource.In(endpoint, place.Name, descriptor, _options).OpenAsync(offset, token);
-            });
-        }
-
-        foreach (var url in (descriptor.Urls ?? []).Select(VerbatimUrl.TryCreate).OfType<Uri>())
-        {
-            yield return new(VerbatimUrl.Public(url), url.Authority, async (offset, token) =>
-            {
-                var registry = await _endpoints.Value.GetAsync(places[^1].Registry, token);
-                var endpoint = await _endpoints.Value.TryCreateForeignAsync(url, registry.Origin, token)
-                    ?? throw new ContainerizeException(
-                        DiagnosticCode.UnsafeLocation,
-                        $"The layer {descriptor.Digest} of {repository} names {VerbatimUrl.Public(url)}, which is less protected than " +
-                        $"the registry itself.");
-                return await new BlobSource(endpoint, url, new Access("", ""), descriptor, _options).OpenAsync(offset, token);
-            });
-        }
-    }
 
     /// <summary>
     /// Through the cache: the bytes are there for the next registry and the next build, and can be sent again when a connection breaks.
@@ -306,97 +243,7 @@ internal sealed class RegistryClient : IDisposable
             ? await FetchAsync(remote.Repository, remote.Descriptor, _cache, cancellationToken)
             : blob;
 
-    /// <summary>Reads from the first place that has it: a mirror that fails or lacks it is passed over.</summary>
-    private async Task<T?> ReadAsync<T>(
-        RepositoryReference repository,
-        string tagOrDigest,
-        string what,
-        Func<RegistryEndpoint, string, CancellationToken, Task<T?>> read,
-        CancellationToken cancellationToken)
-        where T : class
-    {
-        RequireNetwork(what);
-        var places = _routes.Value.PlacesOf(repository, byDigest: Digest.TryParse(tagOrDigest, out _));
-        foreach (var place in places.SkipLast(1).Where(place => !_down.ContainsKey(place.Registry)))
-        {
-            try
-            {
-                if (await read(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name, cancellationToken)
-                    is { } found)
-                {
-                    return found;
-                }
-            }
-            catch (Exception failure) when (failure is TransientException or ContainerizeException)
-            {
-                PassOver(place.ToString(), place.Registry, failure);
-            }
-        }
-
-        var own = places[^1];
-        return await ExplainAsync(
-            own.Registry,
-            what,
-            async () => await read(await _endpoints.Value.GetAsync(own.Registry, cancellationToken), own.Name, cancellationToken),
-            hasMirrors: true);
-    }
-
-    private async Task<T> UseAsync<T>(
-        Func<RegistryRoutes, RepositoryReference> route,
-        string what,
-        Func<RegistryEndpoint, string, Task<T>> action,
-        CancellationToken cancellationToken)
-    {
-        RequireNetwork(what);
-        var place = route(_routes.Value);
-        return await ExplainAsync(
-            place.Registry, what, async () => await action(await _endpoints.Value.GetAsync(place.Registry, cancellationToken), place.Name));
-    }
-
-    private void PassOver(DownloadPlace place, Exception failure) => PassOver(place.Name, place.Host, failure);
-
-    /// <summary>A mirror that did not answer in all its repetitions is not asked again: waiting for it once is enough.</summary>
-    private void PassOver(string place, string registry, Exception failure)
-    {
-        Message text = $"{place} was passed over: {failure.Message.TrimEnd('.')}.";
-        // Damage is worth a look at the mirror even though the build gets its bytes elsewhere.
-        if (failure is ContainerizeException { Code: DiagnosticCode.DigestMismatch })
-        {
-            _reporter.Message(text);
-        }
-        else
-        {
-            _reporter.Detail(text);
-        }
-
-        if (failure is TransientException)
-        {
-            _down[registry] = true;
-        }
-    }
-
-    private async Task<T> ExplainAsync<T>(string registry, string what, Func<Task<T>> action, bool hasMirrors = false)
-    {
-        if (_endpoints.Value.SilenceOf(registry) is { } silence)
-        {
-            throw RegistryFailure.Of(registry, what, silence, hasMirrors);
-        }
-
-        try
-        {
-            return await action();
-        }
-        catch (TransientException failure)
-        {
-            _endpoints.Value.NoteFailure(registry, failure);
-            throw RegistryFailure.Of(registry, what, failure, hasMirrors);
-        }
-    }
-
     private static string CheckTarget(string tagOrDigest) => ImageReference.IsTag(tagOrDigest) || Digest.TryParse(tagOrDigest, out _)
         ? tagOrDigest
         : throw new ContainerizeException(DiagnosticCode.InvalidReference, $"'{tagOrDigest}' is neither a tag nor a digest.");
-
-    private static IEnumerable<string> InsecureEntries(RegistryOptions options) =>
-        options.InsecureRegistries.Concat((options.Environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "").Split(',', ';'));
 }
