@@ -181,7 +181,7 @@ internal sealed class PortTests
         var failure = Assert.ThrowsExactly<ContainerizeException>(() => ArchiveSources.ParseAddress(mirror, "ContainerizeDebianMirror"));
 
         Assert.AreEqual(DiagnosticCode.InvalidProperty, failure.Code);
-        Assert.IsNull(AptAddress.Parse(mirror, out var why));
+        Assert.IsEmpty(AptAddress.ParseAll(mirror, out var why));
         StringAssert.Contains(why, "malformed");
     }
 

@@ -40,6 +40,9 @@ internal sealed class AptAccess
     /// <summary>Whether an address is at one of apt's own sources.</summary>
     internal bool Covers(Uri address) => _sources.Addresses.Any(source => VerbatimUrl.SameOrigin(source, address));
 
+    /// <inheritdoc cref="AptSources.AlternatesOf"/>
+    internal IEnumerable<Uri> AlternatesOf(Uri file) => _sources.AlternatesOf(file);
+
     /// <summary>The login for an address that is covered.</summary>
     /// <returns>Name and password; null when apt has none.</returns>
     internal AptLogin? LoginFor(Uri address) => Covers(address) ? _logins.Find(address) : null;

@@ -29,6 +29,9 @@ internal sealed partial record AptSource
     /// <summary>One of the addresses, in a form that can be read here.</summary>
     internal Uri? Address { get; init; }
 
+    /// <summary>Other addresses of the same archive, for what that one does not give; the best one first.</summary>
+    internal IReadOnlyList<Uri> Alternates { get; init; } = [];
+
     /// <summary>Reads a paragraph of a <c>.sources</c> file.</summary>
     /// <returns>The entry; null when it is switched off or has no binary packages.</returns>
     internal static AptSource? FromStanza(Stanza stanza) =>

@@ -42,7 +42,18 @@ internal sealed class AptSources
 
     /// <summary>The addresses of the archives of all distributions, their security updates included.</summary>
     internal IEnumerable<Uri> Addresses =>
-        _sources.Where(source => s_distributions.Any(distribution => IsOf(source, distribution))).Select(source => source.Address!);
+        _sources.Where(source => s_distributions.Any(distribution => IsOf(source, distribution)))
+            .SelectMany(source => source.Alternates.Prepend(source.Address!));
+
+    /// <summary>Where else a file of an archive may be: at the other mirrors of a list (<c>mirror+file:</c>).</summary>
+    /// <param name="file">The file's address at the best mirror of the list.</param>
+    /// <remarks>The manual page <i>apt-transport-mirror(1)</i>.</remarks>
+    internal IEnumerable<Uri> AlternatesOf(Uri file) => _sources
+        .Where(source => source.Alternates.Count > 0
+            && file.AbsoluteUri.StartsWith(source.Address!.AbsoluteUri, StringComparison.Ordinal))
+        .SelectMany(source => source.Alternates.Select(
+            mirror => new Uri(mirror, file.AbsoluteUri[source.Address!.AbsoluteUri.Length..])))
+        .Distinct();
 
     /// <summary>The address of a distribution's archive; null when apt has none.</summary>
     /// <param name="architecture">Debian's word for the architecture that is wanted; sources that are said to be for others go
@@ -84,9 +95,9 @@ internal sealed class AptSources
 
         foreach (var uri in source.Uris)
         {
-            if (AptAddress.Parse(uri, out var why) is { } address)
+            if (AptAddress.ParseAll(uri, out var why) is [var address, .. var others])
             {
-                _sources.Add(source with { Address = address });
+                _sources.Add(source with { Address = address, Alternates = others });
             }
             else
             {

@@ -40,22 +40,26 @@ internal sealed class ArchiveDownloader : IDisposable
     /// <see cref="DiagnosticCode.ArchiveDamaged"/>.</exception>
     internal async Task<byte[]?> TryGetAsync(Uri address, CancellationToken cancellationToken)
     {
-        RequireNetwork(address);
-        try
+        var failures = new List<ContainerizeException>();
+        foreach (var place in PlacesOf(address))
         {
-            return await _connection.Retrier.ExecuteAsync(token => ReadAsync(address, token), cancellationToken)
-                ?? throw new ContainerizeException(
-                    DiagnosticCode.ArchiveDamaged, $"'{VerbatimUrl.Public(address)}' has more than {MaxDocument} bytes; no archive needs " +
-                        $"that. Try another mirror.");
+            try
+            {
+                return await TryGetThereAsync(place, cancellationToken);
+            }
+            catch (AbsentException)
+            {
+                // Mirrors are not all of one age.
+            }
+            catch (ContainerizeException failure) when (failure.Code == DiagnosticCode.ArchiveUnavailable)
+            {
+                failures.Add(failure);
+                Reporter.Detail($"{VerbatimUrl.Public(place)} was passed over: {failure.Message.TrimEnd('.')}.");
+            }
         }
-        catch (AbsentException)
-        {
-            return null;
-        }
-        catch (TransientException failure)
-        {
-            throw Unavailable(VerbatimUrl.Public(address), failure);
-        }
+
+        // Of a place that did not answer it is not known that it lacks the file.
+        return failures.Count == 0 ? null : throw failures[0];
     }
 
     /// <summary>Fetches a file that has a digest, unless the cache has it.</summary>
@@ -82,7 +86,7 @@ internal sealed class ArchiveDownloader : IDisposable
         {
             Reporter.Detail($"Fetching {name} ({file.Size} bytes).");
             var download =
-                new Download(name, file.Size, [.. addresses.Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
+                new Download(name, file.Size, [.. addresses.SelectMany(PlacesOf).Distinct().Select(address => PlaceOf(address, file))], _connection.Retrier, PassOver);
             using var writer = Store.ContinueWriter(file);
             return await download.RunAsync(
                 writer.Stream.Length,
@@ -114,6 +118,24 @@ internal sealed class ArchiveDownloader : IDisposable
     {
         _connection.Dispose();
         _slots.Dispose();
+    }
+
+    private IEnumerable<Uri> PlacesOf(Uri address) => (_options.Apt?.AlternatesOf(address) ?? []).Prepend(address);
+
+    private async Task<byte[]> TryGetThereAsync(Uri address, CancellationToken cancellationToken)
+    {
+        RequireNetwork(address);
+        try
+        {
+            return await _connection.Retrier.ExecuteAsync(token => ReadAsync(address, token), cancellationToken)
+                ?? throw new ContainerizeException(
+                    DiagnosticCode.ArchiveDamaged, $"'{VerbatimUrl.Public(address)}' has more than {MaxDocument} bytes; no archive needs " +
+                        $"that. Try another mirror.");
+        }
+        catch (TransientException failure)
+        {
+            throw Unavailable(VerbatimUrl.Public(address), failure);
+        }
     }
 
     private DownloadPlace PlaceOf(Uri address, Descriptor file) => new(

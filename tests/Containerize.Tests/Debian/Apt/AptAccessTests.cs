@@ -1,6 +1,7 @@
 using System.Text;
 using Containerize.Debian.Apt;
 using Containerize.Debian.Archive;
+using Containerize.Oci;
 using Containerize.Storage;
 using Containerize.Testing;
 using Containerize.Testing.Debian;
@@ -40,6 +41,14 @@ internal sealed class AptAccessTests : IAsyncDisposable
         var bytes = await downloader.TryGetAsync(address, CancellationToken.None);
         Assert.DoesNotContain("cret", _reporter.AllText);
         return bytes is null ? null : Encoding.UTF8.GetString(bytes);
+    }
+
+    private async Task<VerifiedFile?> FetchAsync(Descriptor file, Uri address)
+    {
+        var apt = new AptAccess(_directory.FullName, _reporter, _ => null);
+        using var downloader = new ArchiveDownloader(
+            new BlobStore(_directory["cache"]), new ArchiveOptions { Apt = apt, RetryDelay = TimeSpan.FromMilliseconds(1) }, _reporter);
+        return await downloader.TryFetchAsync(file, [address], "a file", CancellationToken.None);
     }
 
     private Uri Mirror(string path = "debian/file") => new(_server.Address, path);
@@ -99,6 +108,50 @@ internal sealed class AptAccessTests : IAsyncDisposable
         Assert.IsNotNull(_server.Requests.Single().Authorization);
         Assert.IsTrue(other.Requests.All(request => request.Authorization is null));
     }
+
+    [TestMethod]
+    [DataRow(404)]
+    [DataRow(403)]
+    [DataRow(503)]
+    public async Task What_one_mirror_of_a_list_does_not_give_comes_from_the_next_one(int status)
+    {
+        await using var second = await ArchiveServer.StartAsync();
+        second.On("ubuntu/dists/file", Content("content"u8.ToArray()));
+        _server.On("debian/dists/file", Status(status));
+        WriteList($"{_server.Address}debian\tpriority:1\n{second.Address}ubuntu\tpriority:2\n");
+        var file = new Descriptor
+        {
+            MediaType = "application/octet-stream", Digest = Digest.Of("content"u8), Size = "content"u8.Length,
+        };
+
+        Assert.AreEqual("content", await GetAsync(Mirror("debian/dists/file")));
+        Assert.IsNotNull(await FetchAsync(file, Mirror("debian/dists/file")));
+        Assert.IsNull(await GetAsync(new Uri(second.Address, "none")), "This is no file of the list's best mirror.");
+    }
+
+    [TestMethod]
+    [DataRow(404, 404, false)]
+    [DataRow(503, 404, true)]
+    [DataRow(404, 503, true)]
+    public async Task A_file_is_missing_when_no_mirror_of_a_list_has_it_and_each_has_answered(int first, int second, bool isUnknown)
+    {
+        await using var other = await ArchiveServer.StartAsync();
+        _server.On("debian/none", Status(first));
+        other.On("debian/none", Status(second));
+        WriteList($"{_server.Address}debian\n{other.Address}debian\n");
+
+        if (!isUnknown)
+        {
+            Assert.IsNull(await GetAsync(Mirror("debian/none")));
+            return;
+        }
+
+        var failure = await Assert.ThrowsExactlyAsync<ContainerizeException>(() => GetAsync(Mirror("debian/none")));
+        Assert.AreEqual(DiagnosticCode.ArchiveUnavailable, failure.Code);
+    }
+
+    private void WriteList(string mirrors) =>
+        _directory.Write("sources.list", $"deb mirror+file:{_directory.Write("mirrors", mirrors)} bookworm main\n");
 
     [TestMethod]
     public async Task A_refused_login_is_explained_by_the_file_that_cannot_be_read()

@@ -133,6 +133,7 @@ internal sealed class AptSourcesTests : IDisposable
         "# mirrors\nhttp://b.example/debian\tpriority:2\nftp://no.example/\tpriority:1\nhttp://a.example/debian\tpriority:1 " +
         "arch:amd64\nhttp://c.example/debian\n",
         "http://a.example/debian/")]
+    [DataRow("http://i.example/debian\tpriority:1 type:index\nhttp://a.example/debian\tpriority:2 type:index type:deb\n", "http://a.example/debian/")]
     [DataRow("", null)]
     [DataRow("nonsense\n", null)]
     public void A_list_of_mirrors_gives_its_first_one(string list, string? expected)
