@@ -16,6 +16,11 @@ namespace Containerize.IntegrationTests;
 [Requires("root", "docker-registry", "skopeo", "buildah", "podman", "runc", "debootstrap", "apt-get")]
 internal sealed class ToolRebaseTests : IDisposable
 {
+    private const string TwoPlatforms =
+        "<PropertyGroup><UseAppHost>false</UseAppHost><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers>" +
+        "<ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>" +
+        "<ItemGroup><ContainerAppCommand Include=\"/bin/tool\" /></ItemGroup>";
+
     private static readonly Platform[] s_platforms =
         [TestImage.LinuxX64, new Platform { Os = "linux", Architecture = "arm64" }];
 
@@ -52,10 +57,7 @@ internal sealed class ToolRebaseTests : IDisposable
     {
         await using var registry = await RegistryServer.StartAsync();
         await SeedSmallBasesAsync(registry);
-        using var project = await TestProject.ConsoleAsync(
-            "<PropertyGroup><UseAppHost>false</UseAppHost><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers>" +
-            "<ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>" +
-            "<ItemGroup><ContainerAppCommand Include=\"/bin/tool\" /></ItemGroup>");
+        using var project = await TestProject.ConsoleAsync(TwoPlatforms);
         await PublishAsync(project, registry, "1", "old");
         await PublishAsync(project, registry, "2", "new");
 
@@ -108,10 +110,7 @@ internal sealed class ToolRebaseTests : IDisposable
     {
         await using var registry = await RegistryServer.StartAsync();
         await SeedSmallBasesAsync(registry);
-        using var project = await TestProject.ConsoleAsync(
-            "<PropertyGroup><UseAppHost>false</UseAppHost><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers>" +
-            "<ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers></PropertyGroup>" +
-            "<ItemGroup><ContainerAppCommand Include=\"/bin/tool\" /></ItemGroup>");
+        using var project = await TestProject.ConsoleAsync(TwoPlatforms);
         await PublishAsync(project, registry, "1", "old", "-p:ContainerizePlatformTags=true");
         var old = await DigestAsync($"docker://{registry.Host}/app:1-linux-arm64");
 

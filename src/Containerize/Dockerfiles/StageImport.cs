@@ -110,7 +110,8 @@ internal sealed class StageImport
                 _result.NotNeeded(instruction, "an argument is a property: dotnet publish -p:Name=value");
                 break;
             case "SHELL":
-                _result.Check(instruction, "no commands run while the image is made; it counts for commands in the form of the shell alone");
+                _result.Check(
+                    instruction, "no commands run while the image is made; it counts for commands in the form of the shell alone");
                 break;
             case "ONBUILD":
                 _result.NoCounterpart(instruction, "images do nothing when others are built on them");
@@ -223,7 +224,8 @@ internal sealed class StageImport
         {
             if (_image is { IsNonRoot: false })
             {
-                _result.Check(_last.From, "the Dockerfile has no USER and runs as root; the image runs as app. For root, set ContainerUser");
+                _result.Check(
+                    _last.From, "the Dockerfile has no USER and runs as root; the image runs as app. For root, set ContainerUser");
             }
 
             return;

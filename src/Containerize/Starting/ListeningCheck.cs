@@ -12,8 +12,8 @@ internal static class ListeningCheck
     private static readonly JsonDocumentOptions s_lenient =
         new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    // A host reads these variables, in any case, and no others; the first that is set wins (since .NET 7). Settings files come after those without a
-    // prefix, and before the others.
+    // A host reads these variables, in any case, and no others; the first that is set wins (since .NET 7). Settings files come after
+    // those without a prefix, and before the others.
     private static readonly string[] s_own = [""];
     private static readonly string[] s_hosts = ["DOTNET_", "ASPNETCORE_"];
     private static readonly string[] s_ports = ["HTTP_PORTS", "HTTPS_PORTS"];
@@ -84,7 +84,8 @@ internal static class ListeningCheck
 
     private static IEnumerable<string> Endpoints(StartedImage files, IReadOnlyList<JsonElement> settings) =>
         files.Variables.Where(variable => variable.Key.EndsWith("__Url", StringComparison.OrdinalIgnoreCase)
-                && s_own.Concat(s_hosts).Any(prefix => variable.Key.StartsWith(prefix + "Kestrel__Endpoints__", StringComparison.OrdinalIgnoreCase)))
+                && s_own.Concat(s_hosts).Any(
+                    prefix => variable.Key.StartsWith(prefix + "Kestrel__Endpoints__", StringComparison.OrdinalIgnoreCase)))
             .Select(variable => variable.Value)
             .Concat(settings.SelectMany(each =>
                 Find(each, "Kestrel") is { } kestrel && Find(kestrel, "Endpoints") is { ValueKind: JsonValueKind.Object } endpoints
@@ -101,7 +102,8 @@ internal static class ListeningCheck
         var environment = Argument(line, "ENVIRONMENT") ?? Variable(files, s_hosts, "ENVIRONMENT") ?? "Production";
         foreach (var name in new[] { $"appsettings.{environment}.json", "appsettings.json" })
         {
-            if (!name.Contains('/', StringComparison.Ordinal) && files.ReadText($"{app.Directory}/{name}") is { } text && Parse(text) is { } settings)
+            if (!name.Contains('/', StringComparison.Ordinal)
+                && files.ReadText($"{app.Directory}/{name}") is { } text && Parse(text) is { } settings)
             {
                 yield return settings;
             }

@@ -20,7 +20,8 @@ internal abstract class CleanPublishLab
     public void Cleanup() => _folder.Dispose();
 
     /// <summary>A file that the next publish copies when it is newer than what is there, as the .NET SDK does.</summary>
-    private protected void Source(string path, string content, DateTime written, string version = "1.0", FileOriginKind kind = FileOriginKind.Package)
+    private protected void Source(
+        string path, string content, DateTime written, string version = "1.0", FileOriginKind kind = FileOriginKind.Package)
     {
         var source = _folder.Write($"sources/{version}/{path}", content);
         File.SetLastWriteTimeUtc(source, written);

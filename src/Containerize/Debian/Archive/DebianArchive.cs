@@ -40,7 +40,8 @@ internal sealed class DebianArchive(
         DebianRequest request, DebianLock? locked, CancellationToken cancellationToken)
     {
         // Read once for all that a build chooses.
-        var offers = await _offers.GetOrAdd(request.Architecture, _ => new(() => ReadAllAsync(locked, request.Architecture, cancellationToken))).Value;
+        var offers = await _offers.GetOrAdd(
+            request.Architecture, _ => new(() => ReadAllAsync(locked, request.Architecture, cancellationToken))).Value;
         IReadOnlyList<LockedSource> seen = [.. offers.Select(
             offer => new LockedSource(offer.Source.Name, offer.Source.Suite, offer.Release.Date, offer.ReleaseFile))];
         var memory = new ChoiceMemory(downloader.Store, request.Use, request.Hash(sources), seen);
@@ -76,7 +77,8 @@ internal sealed class DebianArchive(
     {
         var offers = _offers.TryGetValue(architecture, out var known)
             ? await known.Value.WaitAsync(cancellationToken)
-            : [.. (await Task.WhenAll(sources.Select(source => ReadAsync(source, architecture, mayBeMissing: true, cancellationToken)))).OfType<Offer>()];
+            : [.. (await Task.WhenAll(
+                sources.Select(source => ReadAsync(source, architecture, mayBeMissing: true, cancellationToken)))).OfType<Offer>()];
         return [.. offers.Select(offer => (offer.Source, offer.Release))];
     }
 

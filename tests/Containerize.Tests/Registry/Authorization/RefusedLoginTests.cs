@@ -91,7 +91,8 @@ internal sealed class RefusedLoginTests
         StringAssert.Contains(failure.Message, expected);
         StringAssert.Contains(
             failure.Message,
-            status == 403 ? "The account lacks the permission to push to team/app; the credential is that of " : " was refused. Log in again");
+            status == 403
+                ? "The account lacks the permission to push to team/app; the credential is that of " : " was refused. Log in again");
         StringAssert.Contains(failure.Message, "CONTAINERIZE_REGISTRY_");
         Assert.HasCount(1, lab.Registry.RequestsTo(RequestKind.Token));
     }
